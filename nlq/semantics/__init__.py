@@ -1,0 +1,1 @@
+"""What the numbers mean: tables, joins, dimensions, metrics, policies, rollups, places."""

@@ -1,0 +1,238 @@
+"""Is the semantic layer sound? One function a rule, in the order in which a person would mend them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from nlq.errors import BadRequest
+from nlq.semantics.model import ATTRIBUTES, Exists
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from nlq.semantics.load import Located
+    from nlq.semantics.model import Places, Source, Table
+
+
+class Context:
+    """All files of a model with where each part stands; what the rules read."""
+
+    def __init__(self, documents: list[Located], sources: list[Source], places: Places) -> None:
+        self.documents = documents
+        self.sources = sources
+        self.places = places
+        self.tables = {table.name: table for _, table in self.each("tables")}
+        self.dimensions = {one.name: one for _, one in self.each("dimensions")}
+        self.metrics = {one.name: one for _, one in self.each("metrics")}
+
+    def each(self, section: str) -> Iterator[tuple[str, Any]]:
+        """Every part of a section with its place."""
+        for document, source in zip(self.documents, self.sources, strict=True):
+            for index, part in enumerate(getattr(source, section)):
+                yield document.at((section, index)), part
+
+    def known(self, what: str, name: str, names: Iterable[str], where: str) -> Iterator[BadRequest]:
+        """A problem where a name is not among the names."""
+        names = list(names)
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
+            fix = f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(names) or 'none'}"
+            yield BadRequest(f'{what} "{name}" is not in the model', where=where, fix=fix)
+
+
+def check_source(documents: list[Located], sources: list[Source], places: Places) -> list[BadRequest]:
+    """Every problem, in order."""
+    context = Context(documents, sources, places)
+    return [problem for rule in RULES for problem in rule(context)]
+
+
+def one_header(context: Context) -> Iterator[BadRequest]:
+    """Exactly one file holds `model:`."""
+    holders = [doc for doc, source in zip(context.documents, context.sources, strict=True) if source.model is not None]
+    if len(holders) != 1:
+        where = holders[1].at(("model",)) if holders else context.documents[0].at(())
+        yield BadRequest(f"there are {len(holders)} `model:` headers", where=where, fix="keep exactly one, in one file")
+
+
+def names_are_single(context: Context) -> Iterator[BadRequest]:
+    """No two tables, dimensions or metrics of one name."""
+    for section in ("tables", "dimensions", "metrics"):
+        seen: set[str] = set()
+        for where, part in context.each(section):
+            if part.name in seen:
+                yield BadRequest(f'two {section} are named "{part.name}"', where=where, fix="rename or remove one")
+            seen.add(part.name)
+
+
+def tables_hold_their_columns(context: Context) -> Iterator[BadRequest]:
+    """Keys, time columns and validity name columns of the table, or of the table that they go through."""
+    for where, table in context.each("tables"):
+        for column in (*table.key, *((table.time,) if table.time else ())):
+            yield from context.known("the column", column, table.columns, where)
+        if isinstance(table.valid, Exists):
+            yield from _parent_columns(context, table, table.valid.exists, table.valid.on, where)
+
+
+def policies_are_complete(context: Context) -> Iterator[BadRequest]:
+    """A table states how each attribute of the asker applies to it; without that it is not loaded."""
+    for where, table in context.each("tables"):
+        if table.policy is None:
+            yield BadRequest(f'the table "{table.name}" has no policy', where=where,
+                             fix="add `policy:` (or `policy: shared`), or remove the table: it could not be read")  # fmt: skip
+            continue
+        if table.policy == "shared":
+            continue
+        for missing in [name for name in ATTRIBUTES if name not in table.policy]:
+            yield BadRequest(f'the policy of "{table.name}" says nothing about {missing}', where=where,
+                             fix=f"add {missing}: {{column: …}}, {{exists: …}} or {{not_applicable: reason}}")  # fmt: skip
+        for name, rule in table.policy.items():
+            yield from context.known("the attribute", name, ATTRIBUTES, where)
+            if rule.column:
+                yield from context.known("the column", rule.column, table.columns, where)
+            if rule.exists and rule.on:
+                yield from _parent_columns(context, table, rule.exists, rule.on, where)
+
+
+def policies_end(context: Context) -> Iterator[BadRequest]:
+    """A chain of `exists` never comes back to its table."""
+    for where, table in context.each("tables"):
+        seen, edge = {table.name}, _parents(table)
+        while edge:
+            name = edge.pop()
+            if name in seen:
+                yield BadRequest(f'the policy or validity of "{table.name}" goes in a circle through "{name}"', where=where,
+                                 fix="let one of the tables decide by its own column")  # fmt: skip
+                break
+            seen.add(name)
+            edge |= _parents(context.tables[name]) if name in context.tables else set()
+
+
+def joins_fit(context: Context) -> Iterator[BadRequest]:
+    """Joins name columns of both sides, and cover the key of the one side: else they could multiply rows."""
+    for where, join in context.each("joins"):
+        for name, columns in ((join.from_, join.on.keys()), (join.to, join.on.values())):
+            yield from context.known("the table", name, context.tables, where)
+            if name in context.tables:
+                for column in columns:
+                    yield from context.known("the column", column, context.tables[name].columns, where)
+        one = context.tables.get(join.to)
+        if one is not None and set(one.key) != set(join.on.values()):
+            yield BadRequest(f"the join {join.from_} > {join.to} is not on the key of {join.to} ({', '.join(one.key)})",
+                             where=where, fix="join on the whole key and nothing else: the one side must be unique")  # fmt: skip
+
+
+def dimensions_fit(context: Context) -> Iterator[BadRequest]:
+    """Dimensions name a table, its columns and a parent that exist."""
+    for where, one in context.each("dimensions"):
+        yield from context.known("the table", one.table, context.tables, where)
+        if one.table in context.tables:
+            columns = [*one.columns, *([one.id, one.show] if one.key else [])]
+            for column in columns:
+                yield from context.known("the column", column, context.tables[one.table].columns, where)
+        if one.parent:
+            yield from context.known("the dimension", one.parent, context.dimensions, where)
+        if one.ranked_by:
+            yield from context.known("the metric", one.ranked_by, context.metrics, where)
+
+
+def metrics_fit(context: Context) -> Iterator[BadRequest]:
+    """Metrics name tables, columns and metrics that exist."""
+    for where, metric in context.each("metrics"):
+        if not metric.description.strip():
+            yield BadRequest(f'the metric "{metric.name}" has no description', where=where, fix="say what it counts")
+        if metric.agg:
+            yield from context.known("the table", metric.agg.table, context.tables, where)
+            if metric.agg.table in context.tables:
+                for column in (*metric.agg.columns, *((metric.agg.column,) if metric.agg.column else ())):
+                    yield from context.known("the column", column, context.tables[metric.agg.table].columns, where)
+        others = (*metric.parts, *(name for name in (metric.same_as, metric.during) if name))
+        for name in others:
+            yield from context.known("the metric", name, context.metrics, where)
+        if metric.counts:
+            yield from context.known("the dimension", metric.counts, context.dimensions, where)
+
+
+def metrics_end(context: Context) -> Iterator[BadRequest]:
+    """No metric is made of itself; growth and ratios are made of aggregates."""
+    for where, metric in context.each("metrics"):
+        for part in metric.parts:
+            if part in context.metrics and context.metrics[part].agg is None:
+                yield BadRequest(f'"{metric.name}" is made of "{part}", which is not an aggregate', where=where,
+                                 fix="ratios and growth are made of metrics with `agg`")  # fmt: skip
+
+
+def rollups_fit(context: Context) -> Iterator[BadRequest]:
+    """Rollups name tables, columns and metrics that exist, and keep what the policy needs."""
+    for where, rollup in context.each("rollups"):
+        for name in (rollup.table, rollup.of):
+            yield from context.known("the table", name, context.tables, where)
+        table = context.tables.get(rollup.table)
+        if table is None:
+            continue
+        for column in (*rollup.keeps, *rollup.measures.values(), rollup.time["column"]):
+            yield from context.known("the column", column, table.columns, where)
+        for column, origin in rollup.carries.items():
+            yield from context.known("the column", column, rollup.keeps, where)
+            yield from context.known("the table", origin, context.tables, where)
+        for name in rollup.measures:
+            yield from context.known("the metric", name, context.metrics, where)
+
+
+def synonyms_do_not_collide(context: Context) -> Iterator[BadRequest]:
+    """One phrase never means two metrics, nor two dimensions."""
+    for section in ("metrics", "dimensions"):
+        owners: dict[str, list[tuple[str, str]]] = {}
+        for where, part in context.each(section):
+            phrases = {phrase.casefold() for phrases in part.synonyms.values() for phrase in phrases}
+            for phrase in phrases:
+                owners.setdefault(phrase, []).append((part.name, where))
+        for phrase, found in owners.items():
+            names = Counter(name for name, _ in found)
+            if len(names) > 1:
+                yield BadRequest(f'"{phrase}" means {" and ".join(sorted(names))}', where=found[-1][1],
+                                 fix="keep it with one of them")  # fmt: skip
+
+
+def header_fits(context: Context) -> Iterator[BadRequest]:
+    """The header's default metric exists, and its default period can be read."""
+    from nlq.semantics.periods import named_period  # noqa: PLC0415 - beside the rule that needs it
+
+    for document, source in zip(context.documents, context.sources, strict=True):
+        if source.model is not None:
+            where = document.at(("model",))
+            yield from context.known("the metric", source.model.default_metric, context.metrics, where)
+            if named_period(source.model.default_period) is None:
+                yield BadRequest(f'the default period "{source.model.default_period}" cannot be read', where=where,
+                                 fix='write "last 30 days", "this month", "last quarter" or the like')  # fmt: skip
+
+
+def _parents(table: Table) -> set[str]:
+    rules = list(table.policy.values()) if isinstance(table.policy, dict) else []
+    names = {rule.exists for rule in rules if rule.exists}
+    return names | ({table.valid.exists} if isinstance(table.valid, Exists) else set())
+
+
+def _parent_columns(context: Context, table: Table, parent: str, on: dict[str, str], where: str) -> Iterator[BadRequest]:
+    yield from context.known("the table", parent, context.tables, where)
+    for mine, its in on.items():
+        yield from context.known("the column", mine, table.columns, where)
+        if parent in context.tables:
+            yield from context.known("the column", its, context.tables[parent].columns, where)
+
+
+RULES: tuple[Callable[[Context], Iterator[BadRequest]], ...] = (
+    one_header,
+    names_are_single,
+    tables_hold_their_columns,
+    policies_are_complete,
+    policies_end,
+    joins_fit,
+    dimensions_fit,
+    metrics_fit,
+    metrics_end,
+    rollups_fit,
+    synonyms_do_not_collide,
+    header_fits,
+)

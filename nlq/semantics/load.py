@@ -1,0 +1,233 @@
+"""Load a semantic layer from YAML, or from its cache file.
+
+Every problem names file, line, column and the fix. Loading YAML takes a tenth of a second or more; the checked model is
+kept as JSON in the user's cache folder, under a name made of the files' sizes and times, so that a start reads one file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nlq.errors import BadRequest, ModelError
+from nlq.semantics.model import Places, SemanticModel, Source
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+FORMAT = 1  # raise when a cached model of an older nlq must not be read
+Where = tuple[Path, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A YAML document with the place of each of its parts: path in the document to (line, column), both from 1."""
+
+    path: Path
+    content: Any
+    places: dict[tuple[Any, ...], tuple[int, int]]
+
+    def at(self, path: tuple[Any, ...]) -> str:
+        """file:line:column of a part, or of its nearest parent that has one."""
+        while path and path not in self.places:
+            path = path[:-1]
+        line, column = self.places.get(path, (1, 1))
+        return f"{_short(self.path)}:{line}:{column}"
+
+
+def load(folder: Path, *, cache: Path | None = None) -> SemanticModel:
+    """The checked model of a folder of YAML files.
+
+    Args:
+        folder: where the `*.yml` files are; the places file is found beside it, as the model's header says.
+        cache: a folder to keep the loaded model in; None reads the YAML every time.
+
+    Raises:
+        ModelError: every problem found, each with its place and fix.
+    """
+    files = sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")]) if folder.is_dir() else []
+    if not files:
+        raise ModelError((BadRequest(f"there is no semantic layer in {_short(folder)}", where=_short(folder),
+                                     fix="point NLQ_SEMANTIC_LAYER at a folder of .yml files"),))  # fmt: skip
+    kept = None
+    if cache is not None:
+        kept = cache / f"model-{_signature(folder, files)}.json"
+        found = _from_cache(kept)
+        if found is not None:
+            return found
+    model = read(folder, files)
+    if kept is not None:
+        _to_cache(kept, model)
+    return model
+
+
+def read(folder: Path, files: list[Path]) -> SemanticModel:
+    """Parse, put together and check, without any cache."""
+    from nlq.semantics.check import check_source  # noqa: PLC0415 - not needed when the cache answers
+
+    documents = [_parse(path) for path in files]
+    sources = [_validate(document) for document in documents]
+    places, raw_places = _places(folder, sources)
+    problems = check_source(documents, sources, places)
+    if problems:
+        raise ModelError(tuple(problems))
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    digest.update(raw_places)
+    header = next(source.model for source in sources if source.model is not None)
+    return SemanticModel(
+        header=header,
+        hash=digest.hexdigest()[:16],
+        tables={table.name: table for source in sources for table in source.tables},
+        joins=tuple(join for source in sources for join in source.joins),
+        rollups=tuple(rollup for source in sources for rollup in source.rollups),
+        dimensions={one.name: one for source in sources for one in source.dimensions},
+        metrics={one.name: one for source in sources for one in source.metrics},
+        absent=tuple(one for source in sources for one in source.absent),
+        gazetteer=places,
+    )
+
+
+def _parse(path: Path) -> Located:
+    import yaml  # noqa: PLC0415 - only where no cache answers
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        loader = _strict_loader()(text)
+        try:
+            node = loader.get_single_node()
+            content = loader.construct_document(node) if node is not None else {}
+        finally:
+            loader.dispose()
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        mark = getattr(problem, "problem_mark", None)
+        place = f"{_short(path)}:{mark.line + 1}:{mark.column + 1}" if mark else _short(path)
+        what = getattr(problem, "problem", None) or "the file is not UTF-8 text"
+        raise ModelError((BadRequest(f"this is not valid YAML: {what}", where=place,
+                                     fix="mend the line; indent with spaces, quote texts that hold ': '"),)) from None  # fmt: skip
+    if not isinstance(content, dict):
+        raise ModelError((BadRequest("a model file is a mapping of tables, joins, metrics …", where=f"{_short(path)}:1:1",
+                                     fix="begin it with one of: model, tables, joins, rollups, dimensions, metrics"),))  # fmt: skip
+    places: dict[tuple[Any, ...], tuple[int, int]] = {}
+    _locate(node, (), places)
+    return Located(path, content, places)
+
+
+def _strict_loader() -> Any:
+    """A safe loader in which only true and false are booleans, and dates stay text: `on:` is a key here, not True."""
+    import yaml  # noqa: PLC0415
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        pass
+
+    unwanted = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, regexp) for tag, regexp in rules if tag not in unwanted]
+        for first, rules in Loader.yaml_implicit_resolvers.items()
+    }
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+    return Loader
+
+
+def _locate(node: Any, path: tuple[Any, ...], places: dict[tuple[Any, ...], tuple[int, int]]) -> None:
+    """Remember where each part of a YAML tree stands."""
+    places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+    if node.id == "mapping":
+        for key, value in node.value:
+            places[(*path, key.value)] = (key.start_mark.line + 1, key.start_mark.column + 1)
+            _locate(value, (*path, key.value), places)
+    elif node.id == "sequence":
+        for index, value in enumerate(node.value):
+            _locate(value, (*path, index), places)
+
+
+def _validate(document: Located) -> Source:
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    try:
+        return Source.model_validate(document.content)
+    except ValidationError as problem:
+        raise ModelError(tuple(_explain(document, problem))) from None
+
+
+def _explain(document: Located, problem: ValidationError) -> list[BadRequest]:
+    """Each of pydantic's errors as ours. Where several ways of writing a part all failed, the deepest failure is told."""
+    told: dict[tuple[Any, ...], BadRequest] = {}
+    for error in problem.errors(include_url=False):
+        path = _path_in(document.content, error["loc"])
+        if error["type"] == "extra_forbidden":
+            what, fix = f"there is no key {path[-1]!r} here", "remove it, or see `nlq model schema` for what may stand here"
+        elif error["type"] == "missing":
+            what, fix = f"the key {error['loc'][-1]!r} is missing", f"add {error['loc'][-1]}: …"
+        else:
+            what = error["msg"].removeprefix("Value error, ")
+            fix = f"mend {'.'.join(str(part) for part in path)}"
+        told.setdefault(path, BadRequest(what, where=document.at(path), fix=fix))
+    deepest = [path for path in told if not any(other != path and other[: len(path)] == path for other in told)]
+    return [told[path] for path in deepest]
+
+
+def _path_in(content: Any, location: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The parts of pydantic's location that exist in the document; its names of alternatives are left out."""
+    path: list[Any] = []
+    for part in location:
+        if isinstance(content, dict) and part in content or isinstance(content, list) and isinstance(part, int):
+            content = content[part]
+            path.append(part)
+    return tuple(path)
+
+
+def _places(folder: Path, sources: list[Source]) -> tuple[Places, bytes]:
+    header = next((source.model for source in sources if source.model is not None), None)
+    if header is None or header.places is None:
+        return Places(), b""
+    path = (folder / header.places).resolve() / "places.json"
+    try:
+        raw = path.read_bytes()
+        return Places.model_validate_json(raw), raw
+    except (OSError, ValueError) as problem:
+        raise ModelError((BadRequest("the gazetteer cannot be read", where=_short(path),
+                                     fix=f"mend model.places or the file ({type(problem).__name__})"),)) from None  # fmt: skip
+
+
+def _signature(folder: Path, files: list[Path]) -> str:
+    """Changes when a file of the model, or of its gazetteer, is replaced or edited, or nlq itself changes."""
+    digest = hashlib.sha256(f"{FORMAT}".encode())
+    beside = folder.resolve().parent
+    near = [*files, *sorted(beside.glob("*/places.json")), Path(__file__), Path(__file__).with_name("model.py")]
+    for path in near:
+        stat = path.stat()
+        digest.update(f"{path.resolve()}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+    return digest.hexdigest()[:24]
+
+
+def _from_cache(kept: Path) -> SemanticModel | None:
+    """The kept model; None where there is none, or where it cannot be read (it is then made again)."""
+    try:
+        return SemanticModel.model_validate_json(kept.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _to_cache(kept: Path, model: SemanticModel) -> None:
+    """Keep the model; a cache that cannot be written only costs time."""
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        draft = kept.with_name(f"{kept.name}.{os.getpid()}")
+        draft.write_text(model.model_dump_json(by_alias=True, exclude_defaults=True), encoding="utf-8")
+        draft.replace(kept)
+    except OSError:
+        return
+
+
+def _short(path: Path) -> str:
+    """A path as people write it: relative to where they stand, if it is below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,197 @@
+"""One inner query: a table, the joins that its fields need, the filters in it, aggregated by the keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from nlq.semantics.joins import Field, find_field
+from nlq.sql import filters
+
+if TYPE_CHECKING:
+    from nlq.semantics.model import Dimension, Join, SemanticModel
+    from nlq.semantics.periods import Unit
+    from nlq.sql.metrics import Variant
+    from nlq.sql.sources import Measure, Source
+    from nlq.values.query import SemanticQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a dimension is grouped by, and under which names an inner query gives it; `label` is joined on later."""
+
+    field: str
+    table: str
+    columns: tuple[str, ...]
+    aliases: tuple[str, ...]
+    label: str | None
+
+
+def keys_of(model: SemanticModel, dimensions: tuple[str, ...]) -> tuple[Keys, ...]:
+    """The grouping keys of the dimensions of a query."""
+    found = []
+    for name in dimensions:
+        plain = name.replace(".", "_")
+        if model.is_time_grain(name):
+            found.append(Keys(name, "", (), (plain,), None))
+            continue
+        one = model.dimensions[name]
+        if one.key:
+            found.append(Keys(name, one.table, one.key, tuple(f"{plain}__{column}" for column in one.key), one.show))
+        else:
+            found.append(Keys(name, one.table, one.columns, (plain,), None))
+    return tuple(found)
+
+
+def scan(model: SemanticModel, query: SemanticQuery, source: Source, variant: Variant, keys: tuple[Keys, ...]) -> exp.Select:
+    """The inner query of a source."""
+    return _Scan(model, query, source, variant, keys).build()
+
+
+class _Scan:
+    """Builds one inner query; remembers the joins that its fields asked for."""
+
+    def __init__(self, model: SemanticModel, query: SemanticQuery, source: Source, variant: Variant, keys: tuple[Keys, ...]) -> None:
+        self.model, self.query, self.source, self.variant, self.keys = model, query, source, variant, keys
+        self.table = source.table
+        self.joins: dict[tuple[str, ...], tuple[str, str, Join]] = {}
+
+    def build(self) -> exp.Select:
+        grouped: list[exp.Expr] = []
+        picked: list[exp.Expr] = []
+        for key in self.keys:
+            for alias, column in zip(key.aliases, self._key_columns(key), strict=True):
+                grouped.append(column)
+                picked.append(exp.alias_(column.copy(), alias))
+        for measure in self.source.measures:
+            value = exp.alias_(self._aggregate(measure), measure.leaf.alias)
+            metric = self.model.metrics[measure.leaf.metric]
+            value.add_comments([f" {metric.name}: {metric.description} "])
+            picked.append(value)
+        conditions = [*self._period(), *filters.where(self.model, self.query.where, self._column)]
+        tree = exp.select(*picked).from_(self._table(self.table, self.table))
+        for near, alias, join in self.joins.values():
+            on = exp.and_(*(exp.EQ(this=exp.column(its, table=alias), expression=exp.column(mine, table=near))
+                            for mine, its in join.on.items()))  # fmt: skip
+            tree = tree.join(self._table(join.to, alias), on=on, join_type="left", copy=False)
+        if conditions:
+            tree = tree.where(*conditions, copy=False)
+        if grouped:
+            return tree.group_by(*(column.copy() for column in grouped), copy=False)
+        # Without it an aggregate over no rows is a row of nulls: no matching row must stay no row.
+        return tree.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(0)), copy=False)
+
+    def _table(self, name: str, alias: str) -> exp.Expr:
+        return exp.alias_(exp.table_(name, db=self.model.header.schema_), alias, table=True)
+
+    def _alias(self, path: tuple[Join, ...]) -> str:
+        """The alias of the table at a path's end, joining it once."""
+        near, walked = self.table, []
+        for join in path:
+            walked.append(join.to)
+            known = self.joins.get(tuple(walked))
+            if known is None:
+                taken = {alias for _, alias, _ in self.joins.values()} | {self.table}
+                alias = join.to if join.to not in taken else "_".join(walked)
+                self.joins[tuple(walked)] = (near, alias, join)
+                near = alias
+            else:
+                near = known[1]
+        return near
+
+    def _field(self, name: str) -> Field:
+        field = find_field(self.model, self.table, name)
+        assert field is not None, name  # noqa: S101 - the source was chosen for reaching it
+        return field
+
+    def _key_columns(self, key: Keys) -> list[exp.Expr]:
+        field = self._field(key.field)
+        alias = self._alias(field.path)
+        columns = [exp.column(column, table=alias) for column in field.columns]
+        if field.grain is not None:
+            return [time_bucket(columns[0], field.grain, self.variant.step)]  # type: ignore[arg-type]
+        if field.dimension.part is not None:
+            return [self._part(field.dimension, columns[0])]
+        return list(columns)
+
+    def _column(self, name: str, use: str) -> exp.Expr:
+        """A field to compare by ("id") or to search in ("show")."""
+        field = self._field(name)
+        one = field.dimension
+        if field.grain is not None:
+            alias = self._alias(field.path)
+            return time_bucket(exp.column(field.columns[0], table=alias), field.grain, None)  # type: ignore[arg-type]
+        if use == "show" and one.show:
+            return self._shown(name, one)
+        alias = self._alias(field.path)
+        wanted = field.columns[one.key.index(one.id)] if one.id else field.columns[0]
+        column = exp.column(wanted, table=alias)
+        return self._part(one, column) if one.part is not None else column
+
+    def _shown(self, name: str, one: Dimension) -> exp.Expr:
+        """The column that a keyed dimension shows: always in its own table."""
+        from nlq.semantics.joins import paths_from  # noqa: PLC0415
+
+        path = paths_from(self.model, self.table)[one.table][0]
+        return exp.column(one.show or name, table=self._alias(path))
+
+    def _part(self, one: Dimension, column: exp.Expr) -> exp.Expr:
+        assert one.part is not None  # noqa: S101 - asked before
+        if one.part.unit == "hour":
+            column = exp.AtTimeZone(this=column, zone=exp.Literal.string(self.model.header.timezone))
+        return exp.Extract(this=exp.var(one.part.unit.upper()), expression=column)
+
+    def _period(self) -> list[exp.Expr]:
+        period, column = self.variant.period, self.model.tables[self.table].time
+        if period is None or column is None:
+            return []
+        low, high = (exp.cast(exp.Literal.string(day.isoformat()), "date") for day in (period.start, period.end))
+        return [exp.Between(this=exp.column(column, table=self.table), low=low, high=high)]
+
+    def _aggregate(self, measure: Measure) -> exp.Expr:
+        """The aggregate of one leaf; its own filter stands inside it, so that leaves share a scan."""
+        own = filters.where(self.model, measure.leaf.where, self._column)
+        if measure.function == "count" and not measure.columns:
+            counted: exp.Expr = exp.Literal.number(1)
+            return exp.Count(this=_only(own, counted) if own else exp.Star())
+        if measure.function in ("sum", "max"):
+            value = exp.column(measure.column or "", table=self.table)
+            return (exp.Sum if measure.function == "sum" else exp.Max)(this=_only(own, value))
+        alias = self.table
+        if measure.distinct_on is not None and measure.distinct_on != self.table:
+            from nlq.semantics.joins import paths_from  # noqa: PLC0415
+
+            alias = self._alias(paths_from(self.model, self.table)[measure.distinct_on][0])
+        return exp.Count(this=exp.Distinct(expressions=[_only(own, self._counted(measure, alias))]))
+
+    def _counted(self, measure: Measure, alias: str) -> exp.Expr:
+        """The key whose different values are counted.
+
+        The tenant's column needs no counting: the policy holds it to one value in every scan.
+        """
+        policy = self.model.tables[measure.distinct_on or self.source.base].policy
+        tenant = policy["org_id"].column if isinstance(policy, dict) else None
+        names = [name for name in measure.columns if name != tenant] or list(measure.columns)
+        columns = [exp.column(name, table=alias) for name in names]
+        return columns[0] if len(columns) == 1 else exp.Tuple(expressions=columns)
+
+
+def _only(conditions: list[exp.Expr], value: exp.Expr) -> exp.Expr:
+    """The value where the conditions hold, else null."""
+    return exp.Case().when(exp.and_(*conditions), value) if conditions else value
+
+
+def time_bucket(column: exp.Expr, grain: Unit, step: tuple[int, Unit] | None) -> exp.Expr:
+    """The first day of the unit that a day is in (the year as a number), moved forward by `step`."""
+    if step is not None:
+        count, unit = step
+        months = {"quarter": (count * 3, "MONTH")}.get(unit, (count, unit.upper()))
+        moved = exp.DateAdd(this=column, expression=exp.Literal.number(months[0]), unit=exp.var(months[1]))
+        column = exp.cast(moved, "date")
+    if grain == "day":
+        return column
+    if grain == "year":
+        return exp.Extract(this=exp.var("YEAR"), expression=column)
+    return exp.cast(exp.DateTrunc(this=column, unit=exp.Literal.string(grain.upper())), "date")

@@ -1,0 +1,303 @@
+"""Is a text one read-only SELECT over allowed constructs? What is not listed here is refused by name.
+
+The result is a tree whose every table and column has been resolved against the model: stars are expanded, names folded,
+tables qualified. Nothing of the caller's text goes further than this tree, and a comment never does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, OptimizeError, SqlglotError
+
+from nlq.errors import NotPermitted, TooExpensive, UnsafeSql
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nlq.semantics.model import SemanticModel
+
+MAX_CHARACTERS = 20_000
+MAX_PARENTHESES = 40
+MAX_NODES = 5_000
+MAX_JOINS = 20
+MAX_CTES = 30
+MAX_IN_LIST = 1_000
+
+# Nodes by class, and for the structural ones which of their parts may be filled.
+PARTS: dict[type[exp.Expr], frozenset[str]] = {
+    exp.Select: frozenset({"with_", "expressions", "distinct", "from_", "joins", "where", "group", "having", "order", "limit", "offset"}),
+    exp.Union: frozenset({"with_", "this", "expression", "distinct", "order", "limit", "offset"}),
+    exp.Intersect: frozenset({"with_", "this", "expression", "distinct", "order", "limit", "offset"}),
+    exp.Except: frozenset({"with_", "this", "expression", "distinct", "order", "limit", "offset"}),
+    exp.Subquery: frozenset({"this", "alias", "order", "limit", "offset"}),
+    exp.Table: frozenset({"this", "db", "alias"}),
+    exp.Join: frozenset({"this", "on", "side", "kind", "using"}),
+    exp.With: frozenset({"expressions"}),
+    exp.CTE: frozenset({"this", "alias"}),
+    exp.Column: frozenset({"this", "table", "db"}),
+    exp.Window: frozenset({"this", "partition_by", "order", "spec", "over"}),
+    exp.WindowSpec: frozenset({"kind", "start", "start_side", "end", "end_side"}),
+    exp.Limit: frozenset({"expression"}),
+    exp.Group: frozenset({"expressions", "rollup", "cube", "grouping_sets"}),
+    exp.Distinct: frozenset({"expressions"}),
+    exp.Cast: frozenset({"this", "to"}),
+    exp.TryCast: frozenset({"this", "to", "safe"}),
+    exp.Star: frozenset({"except_"}),
+}
+CLAUSES = (
+    exp.From, exp.Where, exp.Having, exp.Order, exp.Ordered, exp.Offset, exp.Identifier, exp.TableAlias, exp.Alias, exp.Literal,
+    exp.Null, exp.Boolean, exp.Paren, exp.Tuple, exp.Var, exp.DataType, exp.DataTypeParam, exp.Interval, exp.Case, exp.If,
+    exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is,
+    exp.In, exp.Between, exp.Like, exp.Escape, exp.Exists, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.DPipe,
+    exp.Rollup, exp.Cube, exp.GroupingSets, exp.WithinGroup, exp.Filter, exp.AtTimeZone,
+)  # fmt: skip
+# Functions that give a value for every value: none reads anything but its arguments, none makes rows, none raises.
+FUNCTIONS = (
+    exp.Sum, exp.Count, exp.CountIf, exp.Avg, exp.Min, exp.Max, exp.ArgMax, exp.ArgMin, exp.AnyValue, exp.Median,
+    exp.ApproxDistinct, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Corr,
+    exp.LogicalOr, exp.LogicalAnd, exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Abs, exp.Sign, exp.Round, exp.Floor,
+    exp.Ceil, exp.Trunc, exp.Lower, exp.Upper, exp.Length, exp.Trim, exp.Substring, exp.Concat, exp.Replace, exp.StartsWith,
+    exp.StrPosition, exp.Reverse, exp.DateTrunc, exp.TimestampTrunc, exp.DateAdd, exp.DateDiff, exp.Extract, exp.Year,
+    exp.Quarter, exp.Month, exp.WeekOfYear, exp.Day, exp.DayOfWeekIso, exp.DayOfYear, exp.Hour, exp.LastDay, exp.RowNumber, exp.Rank,
+    exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.Date,
+)  # fmt: skip
+ALLOWED: frozenset[type[exp.Expr]] = frozenset((*PARTS, *CLAUSES, *FUNCTIONS))
+TYPES = frozenset({"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR", "TEXT", "CHAR",
+                   "DATE", "TIMESTAMP", "TIMESTAMPTZ"})  # fmt: skip
+CLOCK = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.Localtime, exp.Localtimestamp)
+
+
+def parse(text: str) -> exp.Expr:
+    """The one SELECT of a text in the canonical dialect.
+
+    Raises:
+        UnsafeSql: it cannot be parsed, holds several statements, or is no query.
+        TooExpensive: it is over a limit of size or depth.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise TooExpensive(f"the statement has {len(text)} characters; {MAX_CHARACTERS} are allowed", fix="shorten it")
+    if _depth(text) > MAX_PARENTHESES:
+        raise TooExpensive(f"the statement nests parentheses deeper than {MAX_PARENTHESES}", fix="use WITH")
+    try:
+        statements = [one for one in sqlglot.parse(text, read="trino", error_level=ErrorLevel.RAISE) if one is not None]
+    except (SqlglotError, RecursionError, ValueError) as problem:
+        place = _place(problem)
+        raise UnsafeSql(f"the SQL cannot be parsed{place}", fix="write one SELECT in Trino's SQL") from None
+    if len(statements) != 1:
+        raise UnsafeSql(f"there are {len(statements)} statements", fix="write exactly one SELECT")
+    tree = statements[0]
+    if not isinstance(tree, (exp.Select, exp.SetOperation, exp.Subquery)):
+        raise UnsafeSql(f"{_named(tree)} is not a SELECT", fix="only one SELECT can run")
+    return tree
+
+
+def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
+    """The tree, checked against the allow-lists and resolved: every table in the model's schema, every column known.
+
+    Raises:
+        UnsafeSql: a construct that is not allowed.
+        NotPermitted: a table or a column that is not in the model (or not for the asker: the same sentence).
+        TooExpensive: over a limit.
+    """
+    try:
+        for rule in RULES:
+            rule(tree)
+        _resolve_tables(tree, model)
+        return _resolve_columns(tree, model)
+    except RecursionError:
+        raise TooExpensive("the statement is nested too deeply", fix="use WITH") from None
+
+
+def size_is_bounded(tree: exp.Expr) -> None:
+    """Limits on nodes, joins, CTEs and IN lists."""
+    counts = {exp.Join: 0, exp.CTE: 0}
+    nodes = 0
+    for node in tree.walk():
+        nodes += 1
+        if type(node) in counts:
+            counts[type(node)] += 1
+        if isinstance(node, exp.In) and len(node.expressions) > MAX_IN_LIST:
+            raise TooExpensive(f"an IN list has {len(node.expressions)} values; {MAX_IN_LIST} are allowed")
+    for what, count, most in (("nodes", nodes, MAX_NODES), ("joins", counts[exp.Join], MAX_JOINS), ("CTEs", counts[exp.CTE], MAX_CTES)):
+        if count > most:
+            raise TooExpensive(f"the statement has {count} {what}; {most} are allowed", fix="ask for less at once")
+
+
+def nodes_are_allowed(tree: exp.Expr) -> None:
+    """Every node is of a listed class, and structural ones fill listed parts only."""
+    for node in tree.walk():
+        kind = type(node)
+        if isinstance(node, CLOCK):
+            raise UnsafeSql("the clock of the engine is not the asker's", where=_spot(node), fix="write the date, as DATE '2026-11-15'")
+        if kind not in ALLOWED:
+            raise UnsafeSql(f"{_named(node)} is not allowed", where=_spot(node), fix="see docs/sql.md for what is")
+        parts = PARTS.get(kind)
+        if parts is not None:
+            extra = [name for name, value in node.args.items() if value and name not in parts]
+            if extra:
+                raise UnsafeSql(f"{_named(node)} with {extra[0].strip('_')} is not allowed", where=_spot(node))
+
+
+def types_are_plain(tree: exp.Expr) -> None:
+    """Casts go to plain types."""
+    for node in tree.find_all(exp.DataType):
+        name = node.this.name if hasattr(node.this, "name") else str(node.this)
+        if name not in TYPES:
+            raise UnsafeSql(f"the type {name} is not allowed", where=_spot(node))
+
+
+def relations_are_tables(tree: exp.Expr) -> None:
+    """What stands in FROM is a named table, a CTE or a sub-select; no function, no file, no catalog."""
+    for node in tree.find_all(exp.From, exp.Join):
+        if not isinstance(node.this, (exp.Table, exp.Subquery)):
+            raise UnsafeSql(f"{_named(node.this)} is no table", where=_spot(node.this))
+    for table in tree.find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier):
+            raise UnsafeSql(f"{_named(table.this)} is no table", where=_spot(table))
+        if not isinstance(table.parent, (exp.From, exp.Join)):
+            raise UnsafeSql("a table stands only in FROM or JOIN", where=_spot(table))
+
+
+def limits_are_numbers(tree: exp.Expr) -> None:
+    """LIMIT, OFFSET and ESCAPE take a literal: an expression there could raise, or hide a query."""
+    for node in tree.find_all(exp.Limit, exp.Offset, exp.Escape):
+        value = node.expression
+        fits = isinstance(value, exp.Literal) and (len(value.this) == 1 if isinstance(node, exp.Escape) else not value.is_string)
+        if not fits:
+            raise UnsafeSql(f"{_named(node)} takes one literal", where=_spot(node))
+
+
+def stars_are_plain(tree: exp.Expr) -> None:
+    """`*` and `t.*` in a SELECT list, and COUNT(*); nowhere else."""
+    for node in tree.find_all(exp.Star):
+        holder = node.parent
+        if isinstance(holder, exp.Column):
+            holder = holder.parent
+        if not isinstance(holder, (exp.Select, exp.Count)):
+            raise UnsafeSql("`*` stands only in a SELECT list or in COUNT(*)", where=_spot(node))
+
+
+RULES: tuple[Callable[[exp.Expr], None], ...] = (
+    size_is_bounded,
+    nodes_are_allowed,
+    types_are_plain,
+    relations_are_tables,
+    limits_are_numbers,
+    stars_are_plain,
+)
+
+
+def is_cte(table: exp.Table) -> bool:
+    """Whether an unqualified name is a CTE where it stands: one of its own WITH defined before, or of one around it."""
+    if table.args.get("db") or table.args.get("catalog"):
+        return False
+    inside: exp.Expr = table
+    holder = table.parent
+    while holder is not None:
+        clause = holder.args.get("with_")
+        if clause is not None:
+            for cte in clause.expressions:
+                if cte is inside or (isinstance(inside, exp.With) and _holds(cte, table)):
+                    break  # a CTE does not see itself, nor those after it
+                if cte.alias == table.name:
+                    return True
+        inside, holder = holder, holder.parent
+    return False
+
+
+def _holds(ancestor: exp.Expr, node: exp.Expr) -> bool:
+    while node is not None and node is not ancestor:
+        node = node.parent  # type: ignore[assignment]
+    return node is ancestor
+
+
+def _resolve_tables(tree: exp.Expr, model: SemanticModel) -> None:
+    """Fold names as the dialect does, and give every base table its schema; one that is not in the model is refused."""
+    from sqlglot.optimizer.normalize_identifiers import normalize_identifiers  # noqa: PLC0415 - slow to import
+
+    normalize_identifiers(tree, dialect="trino")
+    schema = model.header.schema_
+    for table in list(tree.find_all(exp.Table)):
+        if is_cte(table):
+            continue
+        if table.db not in ("", schema) or table.name not in model.tables:
+            raise no_table(table.name)
+        if not table.alias:
+            table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
+        table.set("db", exp.to_identifier(schema))
+
+
+def _resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
+    """Every column with its table, stars expanded, types known."""
+    from sqlglot.optimizer.annotate_types import annotate_types  # noqa: PLC0415 - slow to import
+    from sqlglot.optimizer.qualify import qualify  # noqa: PLC0415 - slow to import
+
+    kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "decimal": "DECIMAL(38, 2)", "boolean": "BOOLEAN",
+             "date": "DATE", "timestamp": "TIMESTAMPTZ", "array": "ARRAY(VARCHAR)", "json": "JSON"}  # fmt: skip
+    schema = {
+        model.header.schema_: {
+            name: {column: kinds[one.type] for column, one in table.columns.items()} for name, table in model.tables.items()
+        }
+    }
+    try:
+        tree = qualify(tree, schema=schema, dialect="trino", quote_identifiers=False, identify=False, infer_schema=False,
+                       validate_qualify_columns=True)  # fmt: skip
+        return annotate_types(tree, schema=schema, dialect="trino")
+    except OptimizeError as problem:
+        raise _no_column(problem) from None
+    except SqlglotError:
+        raise UnsafeSql("the SQL cannot be resolved", fix="give every table an alias and every column its table") from None
+
+
+def no_table(name: str) -> NotPermitted:
+    """The one sentence for a table that is forbidden and for one that does not exist."""
+    return NotPermitted(f"there is no table {name} that you may read", fix="`nlq model show tables` lists those that can be read")
+
+
+def _no_column(problem: OptimizeError) -> NotPermitted:
+    """The one sentence for a column that is hidden and for one that does not exist."""
+    text = str(problem)
+    name = text.split("'")[1] if text.count("'") >= 2 else ""
+    return NotPermitted(f"there is no column {name} that you may read here".replace("  ", " "),
+                        fix="`nlq model show tables` lists columns; a column of two tables needs its table's name")  # fmt: skip
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for character in text:
+        if character == "(":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character == ")":
+            depth -= 1
+    return deepest
+
+
+def _named(node: object) -> str:
+    """A construct as a person would name it."""
+    if isinstance(node, exp.Anonymous):
+        return f"the function {node.name}"
+    if isinstance(node, exp.Command):
+        return str(node.this).upper()
+    if isinstance(node, exp.Func):
+        return f"the function {node.sql_name().lower()}"
+    return type(node).__name__.upper()
+
+
+def _place(problem: Exception) -> str:
+    errors = getattr(problem, "errors", None)
+    if errors and errors[0].get("line"):
+        return f" at line {errors[0]['line']}, column {errors[0]['col']}"
+    return ""
+
+
+def _spot(node: object) -> str:
+    """Line and column of a node in the caller's text, where the parser kept them."""
+    if isinstance(node, exp.Expr):
+        for one in node.walk():
+            if one.meta.get("line"):
+                return f"line {one.meta['line']}, column {one.meta['col']}"
+    return ""

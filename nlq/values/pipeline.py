@@ -1,0 +1,180 @@
+"""The values between the steps, in the order in which they come to exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from sqlglot import exp
+
+    from nlq.values.principal import Principal
+    from nlq.values.query import SemanticQuery
+
+Role = Literal["metric", "dimension"]
+CellType = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One utterance. `as_of` is the day that "today" means; `asked_at` is timezone-aware and says when it was asked."""
+
+    text: str
+    principal: Principal
+    asked_at: datetime
+    as_of: date
+    conversation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one part of the question (characters start to end) was taken for: a kind, and the model's name for it."""
+
+    text: str
+    start: int
+    end: int
+    kind: str
+    ref: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As the Answer's `words` hold it."""
+        return {"text": self.text, "start": self.start, "end": self.end, "as": self.kind, "ref": self.ref}
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """A choice made for the asker, with another choice beside it (parts of a SemanticQuery to replace)."""
+
+    text: str
+    change: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlDraft:
+    """SQL written by a caller or a model, in the canonical dialect; nothing about it is trusted."""
+
+    text: str
+    author: Literal["caller", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    """A question back, with at least two choices (label, query)."""
+
+    text: str
+    options: tuple[tuple[str, SemanticQuery], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Declined on purpose; `code` is one of the contract's."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What the reader made of the words: one outcome, what each word was taken for, and the doubts that remain."""
+
+    outcome: SemanticQuery | SqlDraft | Clarification | Refusal
+    words: tuple[Word, ...] = ()
+    assumptions: tuple[Assumed, ...] = ()
+    doubts: tuple[str, ...] = ()
+    language: str = "en"
+    given: bool = False  # the query came typed, not read from words
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be done. For a SemanticQuery every default is filled in, and `reading` says all of it in a sentence."""
+
+    outcome: SemanticQuery | SqlDraft | Clarification | Refusal
+    reading: str
+    interpretation: Interpretation
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """One table's state for one tenant (or over all, where none is named).
+
+    `stale` holds the months whose rollup rows were not built from the current base rows; only rollups have any.
+    """
+
+    version: str
+    rows: int
+    first: date | None
+    last: date | None
+    fresh_as_of: datetime | None
+    stale: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The watermark and every table's version, read once for a question; `equal` names the checked equivalences."""
+
+    watermark: date | None
+    tables: Mapping[str, TableState]
+    equal: frozenset[str] = frozenset()
+
+    def version_of(self, names: tuple[str, ...]) -> str:
+        """One string that changes when any of these tables' rows do."""
+        return ".".join(f"{self.tables[name].version}" for name in names if name in self.tables) or "unversioned"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the result: `unit` is PHP, count, ratio, days or None."""
+
+    name: str
+    label: str
+    type: CellType
+    unit: str | None
+    role: Role
+
+    def to_json(self) -> dict[str, Any]:
+        """As the Answer's `columns` hold it."""
+        return {"name": self.name, "label": self.label, "type": self.type, "unit": self.unit, "role": self.role}
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a statement's figures come from. `why` says which source was chosen and the reason."""
+
+    tables: tuple[str, ...]
+    metrics: tuple[str, ...] = ()
+    rollup: str | None = None
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SELECT in the canonical dialect (Trino), not yet scoped: no engine accepts it.
+
+    The tree is a value by agreement: whoever changes it copies it first.
+    """
+
+    tree: exp.Expr
+    columns: tuple[Column, ...]
+    lineage: Lineage
+
+    def sql(self, dialect: str = "trino", *, pretty: bool = True) -> str:
+        """The text, unscoped: for people to read."""
+        return self.tree.sql(dialect=dialect, pretty=pretty)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Typed columns and rows as the engine gave them (Decimal, date, str …), cut at the row limit."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool
+    engine: str
+    sql: str
+    execute_ms: float
+    notes: tuple[str, ...] = field(default=())
