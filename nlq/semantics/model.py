@@ -128,6 +128,7 @@ class Dimension(Part):
     place: Literal["city", "province", "region", "island_group"] | None = None
     parent: FieldName | None = None
     ranked_by: Name | None = None
+    optional: bool = False  # a fact row may name none: those are left out of rankings
     synonyms: Synonyms = {}
 
     @model_validator(mode="after")
@@ -231,6 +232,7 @@ class Header(Part):
     places: str | None = None
     default_period: str
     default_metric: Name
+    second_metric: Name | None = None
     default_ranking_limit: Annotated[int, Field(ge=1)] = 10
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True)

@@ -133,7 +133,7 @@ class _Builder:
         metric = self._metric(entry)
         name = entry.as_ or metric.name
         here = self._value(metric, name, 0, entry.where)
-        number = "integer" if metric.unit == "count" else "number"
+        number = "integer" if metric.unit == "count" and metric.agg is not None else "number"
         additive = metric.agg is not None and metric.agg.function in ("sum", "count")
         outputs = [Output(Column(name, metric.label, number, metric.unit, "metric"), here, metric.name, additive)]  # type: ignore[arg-type]
         for suffix, variant in comparisons:

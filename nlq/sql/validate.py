@@ -6,6 +6,7 @@ tables qualified. Nothing of the caller's text goes further than this tree, and 
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -67,6 +68,8 @@ FUNCTIONS = (
 ALLOWED: frozenset[type[exp.Expr]] = frozenset((*PARTS, *CLAUSES, *FUNCTIONS))
 TYPES = frozenset({"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR", "TEXT", "CHAR",
                    "DATE", "TIMESTAMP", "TIMESTAMPTZ"})  # fmt: skip
+# The parser tells its logger about text that it does not know; the text is refused here, and is nobody else's to read.
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 CLOCK = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.Localtime, exp.Localtimestamp)
 
 
@@ -218,6 +221,9 @@ def _resolve_tables(tree: exp.Expr, model: SemanticModel) -> None:
     """Fold names as the dialect does, and give every base table its schema; one that is not in the model is refused."""
     from sqlglot.optimizer.normalize_identifiers import normalize_identifiers  # noqa: PLC0415 - slow to import
 
+    for table in tree.find_all(exp.Table):
+        if any(part.quoted and part.name != part.name.lower() for part in table.parts):
+            raise no_table(table.name)  # a quoted name is taken as it is written
     normalize_identifiers(tree, dialect="trino")
     schema = model.header.schema_
     for table in list(tree.find_all(exp.Table)):
@@ -243,7 +249,7 @@ def _resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
         }
     }
     try:
-        tree = qualify(tree, schema=schema, dialect="trino", quote_identifiers=False, identify=False, infer_schema=False,
+        tree = qualify(tree, schema=schema, dialect="trino", quote_identifiers=False, identify=False,
                        validate_qualify_columns=True)  # fmt: skip
         return annotate_types(tree, schema=schema, dialect="trino")
     except OptimizeError as problem:

@@ -53,6 +53,18 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownValue:
+    """A value of a dimension that is in the data, as one asker sees it: its id, its name, and what it lies in."""
+
+    id: str
+    label: str
+    within: Mapping[str, str]
+
+
+ScopeValues = dict[str, tuple[KnownValue, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class SqlDraft:
     """SQL written by a caller or a model, in the canonical dialect; nothing about it is trusted."""
 

@@ -1,0 +1,121 @@
+"""The Answer, put together from what the steps left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nlq.answer import chart
+from nlq.answer.confidence import judge
+from nlq.answer.narrative import narrate
+from nlq.errors import Failed, NlqError
+from nlq.values import (
+    Answer,
+    Assumption,
+    Clarification,
+    Option,
+    Plan,
+    Provenance,
+    Question,
+    Reason,
+    Refusal,
+    Result,
+    SemanticQuery,
+    Snapshot,
+    Statement,
+    Timings,
+)
+
+if TYPE_CHECKING:
+    from nlq.policy.scope import ScopedQuery
+    from nlq.semantics.model import SemanticModel
+
+
+def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Statement, scoped: ScopedQuery, result: Result | None,
+             model: SemanticModel, ident: str, dialect: str, warnings: tuple[str, ...]) -> Answer:  # fmt: skip
+    """The answer to a question that was run; or compiled only (`result` is None)."""
+    columns = result.columns if result is not None else statement.columns
+    rows = result.rows if result is not None else ()
+    query = plan.outcome if isinstance(plan.outcome, SemanticQuery) else None
+    picture = chart.choose(columns, rows)
+    text = "" if result is None else narrate(columns, rows, limited=query is not None and query.limit is not None)
+    return Answer(
+        **_common(question, plan, ident),
+        status="answered",
+        query=query,
+        sql=statement.sql(),
+        sql_executed=result.sql if result is not None else scoped.sql(dialect)[0],
+        columns=columns,
+        rows=rows,
+        truncated=result.truncated if result is not None else False,
+        text=text,
+        chart=chart.vega(picture, columns, rows),
+        confidence=judge(plan),
+        provenance=_provenance(snapshot, statement, scoped, model, dialect, warnings),
+    )
+
+
+def asked_back(question: Question, plan: Plan, clarification: Clarification, model: SemanticModel, ident: str) -> Answer:
+    """A question back, with its options."""
+    return Answer(
+        **_common(question, plan, ident),
+        status="clarify",
+        text=clarification.text,
+        options=tuple(Option(label, query) for label, query in clarification.options),
+        provenance=Provenance(model_hash=model.hash),
+    )
+
+
+def declined(question: Question, plan: Plan | None, refusal: Refusal | NlqError, model: SemanticModel, ident: str) -> Answer:
+    """No answer, and why. A deliberate error keeps its code; what it says in public is all that is said."""
+    failed = isinstance(refusal, Failed)
+    text = refusal.public if isinstance(refusal, NlqError) else refusal.text
+    code = refusal.code if refusal.code not in ("warehouse",) else "internal"
+    return Answer(
+        **_common(question, plan, ident),
+        status="failed" if failed else "declined",
+        query=plan.outcome if plan is not None and isinstance(plan.outcome, SemanticQuery) else None,
+        text=text,
+        reason=Reason(code, text),
+        provenance=Provenance(model_hash=model.hash),
+    )
+
+
+def _common(question: Question, plan: Plan | None, ident: str) -> dict[str, Any]:
+    read = plan.interpretation if plan is not None else None
+    return {
+        "id": ident,
+        "conversation_id": question.conversation_id or ident,
+        "question": question.text,
+        "asked_at": question.asked_at,
+        "as_of": question.as_of,
+        "language": read.language if read is not None else "en",
+        "reading": plan.reading if plan is not None else "",
+        "words": read.words if read is not None else (),
+        "assumptions": tuple(Assumption(one.text, one.change) for one in read.assumptions) if read is not None else (),
+    }
+
+
+def _provenance(snapshot: Snapshot, statement: Statement, scoped: ScopedQuery, model: SemanticModel, engine: str,
+                warnings: tuple[str, ...]) -> Provenance:  # fmt: skip
+    states = [snapshot.tables[name] for name in scoped.tables if name in snapshot.tables]
+    return Provenance(
+        metrics=tuple(model.describe_metric(name) for name in statement.lineage.metrics),
+        tables=scoped.tables,
+        rollup=statement.lineage.rollup,
+        hot=True,
+        cold=False,
+        watermark=snapshot.watermark,
+        engine=engine,
+        data_version=snapshot.version_of(scoped.tables),
+        fresh_as_of=min((state.fresh_as_of for state in states if state.fresh_as_of), default=None),
+        scope=tuple(f"{rule.table}: {rule.because}" for rule in scoped.rules),
+        warnings=warnings,
+        model_hash=model.hash,
+    )
+
+
+def timed(answer: Answer, laps: dict[str, float], total: float) -> Answer:
+    """The answer with its timings."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    return replace(answer, timings=Timings(**laps, total=total))

@@ -1,0 +1,84 @@
+"""One or two sentences about a result. Every figure in them is a cell of the rows, written by `figures.shown`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nlq.answer.figures import shown
+
+if TYPE_CHECKING:
+    from nlq.values import Column
+
+Rows = tuple[tuple[Any, ...], ...]
+
+
+def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool) -> str:
+    """What the rows say; `limited` where they are the first of a ranking."""
+    metrics = [index for index, one in enumerate(columns) if one.role == "metric" and "__" not in one.name]
+    dimensions = [index for index, one in enumerate(columns) if one.role == "dimension"]
+    if not rows:
+        return "No rows match."
+    if not metrics:
+        return f"{len(rows)} row{'s' if len(rows) > 1 else ''}."
+    if not dimensions or len(rows) == 1:
+        return _single(columns, rows[0], metrics, dimensions)
+    filled = [row for row in rows if row[metrics[0]] is not None]
+    if not filled:
+        return f"{columns[metrics[0]].label} is unknown in all {len(rows)} rows."
+    if any(columns[index].type == "date" or columns[index].name.endswith(".year") for index in dimensions[:1]):
+        return _series(columns, filled, dimensions[0], metrics[0], single=len(dimensions) == 1)
+    return _ranking(columns, filled, dimensions, metrics[0], limited=limited)
+
+
+def _single(columns: tuple[Column, ...], row: tuple[Any, ...], metrics: list[int], dimensions: list[int]) -> str:
+    """One row: each figure, and its change where there is a comparison."""
+    where = ", ".join(shown(row[index], columns[index]) for index in dimensions)
+    said = []
+    for index in metrics:
+        column = columns[index]
+        text = f"{column.label}: {shown(row[index], column)}"
+        by_name = {one.name: (one, cell) for one, cell in zip(columns, row, strict=True)}
+        prior, growth = by_name.get(f"{column.name}__prior"), by_name.get(f"{column.name}__growth")
+        if prior is not None and growth is not None and prior[1] is not None:
+            if growth[1] is None:
+                text += f" (before: {shown(prior[1], prior[0])})"
+            else:
+                way = "up" if growth[1] > 0 else "down" if growth[1] < 0 else "unchanged"
+                moved = "" if growth[1] == 0 else f" {shown(abs(growth[1]), growth[0])}"
+                text += f" ({way}{moved} from {shown(prior[1], prior[0])})"
+        said.append(text)
+    return f"{where}: {'; '.join(said)}." if where else f"{'; '.join(said)}."
+
+
+def _series(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], time: int, metric: int, *, single: bool) -> str:
+    """Over time: where it was highest and lowest, and where it ended."""
+    when, what = columns[time], columns[metric]
+    high, low = max(rows, key=lambda row: row[metric]), min(rows, key=lambda row: row[metric])
+    text = f"{what.label} was highest in {_at(high, columns, time)} ({shown(high[metric], what)})"
+    text += f" and lowest in {_at(low, columns, time)} ({shown(low[metric], what)})"
+    if single:
+        last = rows[-1]
+        text += f"; the last, {shown(last[time], when)}, is {shown(last[metric], what)}"
+    return text + "."
+
+
+def _at(row: tuple[Any, ...], columns: tuple[Column, ...], time: int) -> str:
+    """A row's dimensions, time first."""
+    others = [shown(cell, one) for index, (cell, one) in enumerate(zip(row, columns, strict=True)) if one.role == "dimension" and index != time]
+    return ", ".join([shown(row[time], columns[time]), *others])
+
+
+def _ranking(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], dimensions: list[int], metric: int, *, limited: bool) -> str:
+    """Over things: the first, the second, and the last that is shown."""
+    what = columns[metric]
+
+    def name(row: tuple[Any, ...]) -> str:
+        return ", ".join(shown(row[index], columns[index]) for index in dimensions)
+
+    first, second, last = rows[0], rows[1] if len(rows) > 1 else None, rows[-1]
+    text = f"{name(first)} comes first with {shown(first[metric], what)}"
+    if second is not None:
+        text += f", then {name(second)} with {shown(second[metric], what)}"
+    if len(rows) > 2:
+        text += f"; the last of the {len(rows)} {'shown' if limited else 'rows'} is {name(last)} with {shown(last[metric], what)}"
+    return text + "."

@@ -1,0 +1,218 @@
+"""What other programs import: `Assistant`, asynchronous, and `Assistant.open_sync()` for notebooks and scripts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from nlq.errors import BadRequest, Internal
+from nlq.policy.scope import ScopedQuery, draft_statement, scope
+from nlq.settings import Settings, load
+from nlq.sql.compile import compile_query
+from nlq.values import Answer, Interpretation, Question, SemanticQuery, SqlDraft, Statement
+from nlq.wiring import load_model, pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Coroutine, Mapping
+    from types import TracebackType
+
+    from nlq.semantics.model import SemanticModel
+    from nlq.values import Principal
+
+T = TypeVar("T")
+MAX_QUESTION = 2_000
+
+
+class Assistant:
+    """Questions to answers over one deployment.
+
+        async with Assistant.open() as assistant:
+            answer = await assistant.ask("top stores in NCR", principal)
+    """
+
+    def __init__(self, settings: Settings, *, blocking: bool = False, engine: str = "auto") -> None:
+        """Use `open` or `open_sync`; with `blocking`, queries run in the caller's thread."""
+        self.settings = settings
+        self.model: SemanticModel = load_model(settings)
+        self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine)
+        self._blocking = blocking
+
+    @classmethod
+    def open(cls, config: str | Path | None = None, *, engine: str = "auto") -> Assistant:
+        """The assistant of a deployment: of this nlq.toml, or found as the command line finds it."""
+        return cls(load(Path(config) if config else None), engine=engine)
+
+    @classmethod
+    def open_sync(cls, config: str | Path | None = None, *, engine: str = "auto") -> SyncAssistant:
+        """The same without async."""
+        return SyncAssistant(cls(load(Path(config) if config else None), blocking=True, engine=engine))
+
+    async def __aenter__(self) -> Assistant:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._pipeline.engine.close()
+
+    async def ask(self, text: str, principal: Principal, *, as_of: date | None = None, conversation_id: str = "",
+                  explain: bool = False) -> Answer:  # fmt: skip
+        """The answer to a question in words.
+
+        Raises:
+            BadRequest: an empty, binary or over-long text.
+        """
+        question = self._question(check_text(text), principal, as_of, conversation_id)
+        return await self._last(question, None, explain=explain)
+
+    async def query(self, query: SemanticQuery | Mapping[str, Any], principal: Principal, *, as_of: date | None = None,
+                    explain: bool = False) -> Answer:  # fmt: skip
+        """The answer to a typed query.
+
+        Raises:
+            BadRequest: it is not a SemanticQuery, or does not fit the model.
+        """
+        parsed = query if isinstance(query, SemanticQuery) else parse_query(query)
+        return await self._last(self._question("", principal, as_of), Interpretation(parsed, given=True), explain=explain)
+
+    async def sql(self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False) -> Answer:
+        """The answer to SQL (Trino's), through the whole guard."""
+        draft = Interpretation(SqlDraft(text, "caller"), given=True)
+        return await self._last(self._question(text, principal, as_of), draft, explain=explain)
+
+    async def steps(self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False) -> AsyncIterator[object]:
+        """Each value of the pipeline as it comes to exist."""
+        question = self._question(check_text(text), principal, as_of)
+        async for step in self._pipeline.steps(question, explain=explain):
+            yield step
+
+    def compile(self, query: SemanticQuery | Mapping[str, Any]) -> Statement:
+        """A typed query's SQL, unscoped. Reads the snapshot, no data."""
+        parsed = query if isinstance(query, SemanticQuery) else parse_query(query)
+        return compile_query(self.model, parsed, self._now(self._pipeline.engine.snapshot(None)))
+
+    def scope(self, sql: str, principal: Principal) -> ScopedQuery:
+        """The guard alone.
+
+        Raises:
+            Refused: UnsafeSql, NotPermitted or TooExpensive.
+        """
+        return scope(draft_statement(SqlDraft(sql, "caller"), self.model), principal, self.model)
+
+    def _question(self, text: str, principal: Principal, as_of: date | None, conversation_id: str = "") -> Question:
+        day = as_of or self.settings.day(self.model.header.timezone)
+        return Question(text, principal, datetime.now(timezone.utc), day, conversation_id)
+
+    async def _last(self, question: Question, given: Interpretation | None, *, explain: bool) -> Answer:
+        last: object = None
+        async for step in self._pipeline.steps(question, given, explain=explain):
+            last = step
+        if not isinstance(last, Answer):
+            raise Internal("the pipeline ended without an answer")
+        return last
+
+    def _now(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine to its end from synchronous code, whether or not a loop is running."""
+        if self._blocking:
+            return drive(work)
+        import asyncio  # noqa: PLC0415
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, work).result()
+
+
+class SyncAssistant:
+    """`Assistant` for notebooks and scripts: the same methods, without await."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        """Made by `Assistant.open_sync`."""
+        self._assistant = assistant
+        self.model = assistant.model
+        self.settings = assistant.settings
+
+    def __enter__(self) -> SyncAssistant:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._assistant.close()
+
+    def ask(self, text: str, principal: Principal, *, as_of: date | None = None, conversation_id: str = "", explain: bool = False) -> Answer:
+        """See `Assistant.ask`."""
+        return drive(self._assistant.ask(text, principal, as_of=as_of, conversation_id=conversation_id, explain=explain))
+
+    def query(self, query: SemanticQuery | Mapping[str, Any], principal: Principal, *, as_of: date | None = None, explain: bool = False) -> Answer:
+        """See `Assistant.query`."""
+        return drive(self._assistant.query(query, principal, as_of=as_of, explain=explain))
+
+    def sql(self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False) -> Answer:
+        """See `Assistant.sql`."""
+        return drive(self._assistant.sql(text, principal, as_of=as_of, explain=explain))
+
+    def steps(self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False) -> list[object]:
+        """Every value of the pipeline, in order."""
+
+        async def collected() -> list[object]:
+            return [step async for step in self._assistant.steps(text, principal, as_of=as_of, explain=explain)]
+
+        return drive(collected())
+
+    def compile(self, query: SemanticQuery | Mapping[str, Any]) -> Statement:
+        """See `Assistant.compile`."""
+        return self._assistant.compile(query)
+
+    def scope(self, sql: str, principal: Principal) -> ScopedQuery:
+        """See `Assistant.scope`."""
+        return self._assistant.scope(sql, principal)
+
+
+def drive(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never waits for a loop: with a blocking engine there is nothing to wait for.
+
+    It spares the command line the import of asyncio, a tenth of its time.
+    """
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    work.close()
+    raise Internal("a blocking pipeline tried to wait")
+
+
+def check_text(text: str) -> str:
+    """A question that can be read: some text, not too much of it, and no binary.
+
+    Raises:
+        BadRequest: it is empty, longer than 2,000 characters, or holds control characters.
+    """
+    if not text.strip():
+        raise BadRequest("the question is empty", where="question", fix='ask something, such as "top stores in NCR"')
+    if len(text) > MAX_QUESTION:
+        raise BadRequest(f"the question has {len(text):,} characters; {MAX_QUESTION:,} are read", where="question", fix="ask it shorter")
+    if any(ord(letter) < 32 and letter not in "\t\n\r" or ord(letter) == 127 or 0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+        raise BadRequest("the question is not text: it holds control characters", where="question", fix="type it as plain text")
+    return text
+
+
+def parse_query(plain: Mapping[str, Any]) -> SemanticQuery:
+    """A SemanticQuery from JSON's values.
+
+    Raises:
+        BadRequest: an unknown key, a missing one, a value of the wrong kind; the field is named.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    try:
+        return SemanticQuery.model_validate(plain)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "query"
+        raise BadRequest(f"this is no SemanticQuery: {first['msg'].removeprefix('Value error, ')}", where=where,
+                         fix="see docs/query.md for its parts") from None  # fmt: skip

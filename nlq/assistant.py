@@ -1,0 +1,125 @@
+"""One question's way through, on one page. Streaming, tracing, audit and --explain all just listen to `steps`."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from nlq.answer.build import answered, asked_back, declined, timed
+from nlq.engines.base import Engine, Limits
+from nlq.errors import BadRequest, NlqError, OutOfScope
+from nlq.language.plan import data_warnings, make_plan
+from nlq.policy.scope import draft_statement, scope
+from nlq.sql.compile import compile_query
+from nlq.values import Clarification, Interpretation, Plan, Principal, Question, Refusal, ScopeValues, SqlDraft
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from nlq.semantics.model import SemanticModel
+    from nlq.values import Answer
+
+
+class Reads(Protocol):
+    """Turns a question into an interpretation: the deterministic reader, or a model behind the same face."""
+
+    def read(self, question: Question, values: ScopeValues) -> Interpretation:
+        """One outcome, and what each word was taken for."""
+
+
+class Values(Protocol):
+    """Knows the values of a scope."""
+
+    async def of(self, principal: Principal) -> ScopeValues:
+        """The values that an asker's own rows hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The steps and what they need. `scope` is called, not injected: the one step that nobody may replace."""
+
+    model: SemanticModel
+    reader: Reads
+    values: Values
+    engine: Engine
+    limits: Limits
+    new_id: Callable[[], str]
+
+    async def steps(self, question: Question, given: Interpretation | None = None, *, explain: bool = False) -> AsyncIterator[object]:
+        """Every value as it comes to exist, the Answer last.
+
+        Args:
+            given: what was not read from words: a SemanticQuery or SQL.
+            explain: stop before the engine.
+
+        Raises:
+            BadRequest: a given query is wrong. (What the reader made of words is never the asker's fault: it is declined.)
+        """
+        model, principal, ident = self.model, question.principal, self.new_id()
+        watch, plan = _Watch(), None
+        yield question
+        try:
+            values = await self.values.of(principal) if given is None else {}
+            read = given or self.reader.read(question, values)
+            watch.lap("read")
+            yield read
+            plan = make_plan(read, model, principal, values)
+            watch.lap("plan")
+            yield plan
+            if isinstance(plan.outcome, Clarification):
+                yield watch.done(asked_back(question, plan, plan.outcome, model, ident))
+                return
+            if isinstance(plan.outcome, Refusal):
+                yield watch.done(declined(question, plan, plan.outcome, model, ident))
+                return
+            snapshot = await self.engine.snapshot(principal.org_id)
+            yield snapshot
+            if isinstance(plan.outcome, SqlDraft):
+                statement = draft_statement(plan.outcome, model)
+            else:
+                statement = compile_query(model, plan.outcome, snapshot)
+            warnings = data_warnings(plan, statement, snapshot)
+            watch.lap("compile")
+            yield statement
+            scoped = scope(statement, principal, model)
+            scoped.sql(self.engine.name)  # rendered and proven here: a failed proof is the guard's, not the engine's
+            watch.lap("guard")
+            yield scoped
+            result = None if explain else await self.engine.run(scoped, self.limits)
+            if result is not None:
+                watch.lap("execute")
+                yield result
+            answer = answered(question, plan, snapshot, statement, scoped, result, model, ident, self.engine.name, warnings)
+            yield watch.done(answer)
+        except NlqError as problem:
+            yield watch.done(declined(question, plan, _blame(problem, read_from_words=given is None), model, ident))
+
+
+def _blame(problem: NlqError, *, read_from_words: bool) -> NlqError:
+    """A wrong query is its writer's; one that the reader made is declined."""
+    if not isinstance(problem, BadRequest):
+        return problem
+    if read_from_words:
+        return OutOfScope(problem.what, where=problem.where, fix=problem.fix)
+    raise problem
+
+
+class _Watch:
+    """How long each step took, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._laps[name] = (now - self._last) * 1_000
+        self._last = now
+
+    def done(self, answer: Answer) -> Answer:
+        self.lap("answer")
+        return timed(answer, self._laps, (self._last - self._start) * 1_000)
+
+
+

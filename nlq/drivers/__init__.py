@@ -1,0 +1,1 @@
+"""Connect, run, cancel, map errors: one module a client library. No policy, no meaning."""

@@ -1,0 +1,45 @@
+"""From the rows of nlq.dataset_versions to a Snapshot: versions, extents, and which rollup months are stale."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from nlq.values import Snapshot, TableState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from nlq.semantics.model import SemanticModel
+
+# (dataset, org_id, month, version, row_count, first_date, last_date, built_from, fresh_as_of as ISO text with its zone)
+Row = tuple[Any, ...]
+
+
+def build(model: SemanticModel, rows: Iterable[Row], equal: Iterable[str], watermark: date | None) -> Snapshot:
+    """One state a table; a rollup's month is stale where it was not built from its base rows' current version."""
+    by_table: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_table[row[0]].append(row)
+    versions = {(row[0], row[1], row[2]): row[3] for found in by_table.values() for row in found}
+    stale: dict[str, set[date]] = defaultdict(set)
+    for rollup in model.rollups:
+        built = {(row[1], row[2]): row[7] for row in by_table.get(rollup.table, ())}
+        for (table, org, month), version in versions.items():
+            if table == rollup.of and month is not None and built.get((org, month)) != version:
+                stale[rollup.table].add(month)
+    states = {}
+    for table, found in by_table.items():
+        digest = hashlib.sha256(repr(sorted((str(row[1]), str(row[2]), row[3]) for row in found)).encode()).hexdigest()
+        states[table] = TableState(
+            version=digest[:12],
+            rows=sum(row[4] for row in found),
+            first=min((row[5] for row in found if row[5]), default=None),
+            last=max((row[6] for row in found if row[6]), default=None),
+            fresh_as_of=max((datetime.fromisoformat(row[8]) for row in found if row[8]), default=None),
+            stale=frozenset(stale[table]),
+        )
+    return Snapshot(watermark, states, frozenset(equal))

@@ -1,0 +1,81 @@
+"""Questions back and refusals: what to offer where the words leave the figure open."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from nlq.values import Clarification, Refusal
+from nlq.values.query import Order, SemanticQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+
+MOST = 5
+
+
+def for_unknown(model: SemanticModel, unknown: Sequence[Span], spans: Sequence[Span]) -> Refusal:
+    """A word that is in no list. Leaving it out could change the figure, so it is never left out."""
+    for one in unknown:
+        one.role = "not understood"
+    words = " and ".join(f'"{one.text}"' for one in unknown)
+    names = [metric.label for metric in model.public_metrics().values()]
+    near = get_close_matches(unknown[0].text.lower(), [name.lower() for name in names], n=2, cutoff=0.6)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    missing = not any(one.kind in ("metric", "performing", "top", "bottom") for one in spans)
+    text = f"I do not know what {words} means here, and leaving it out could change the figure.{hint}"
+    return Refusal("no_metric" if missing else "out_of_scope", text)
+
+
+def for_missing_metric(model: SemanticModel, rest: dict[str, Any], loose: Sequence[Span]) -> Clarification | Refusal:
+    """No figure was named: offer the default one, and counts."""
+    names = [model.header.default_metric]
+    counted = {span.ref_of for span in loose}
+    names += [name for name, metric in model.public_metrics().items() if metric.counts in counted and metric.counts is not None]
+    names += [model.header.second_metric] if model.header.second_metric else []
+    options = [(model.metrics[name].label, _query(model, name, rest)) for name in dict.fromkeys(names)]
+    if len(options) < 2:
+        return Refusal("no_metric", "the question names no figure")
+    return Clarification("Which figure is meant?", tuple(options[:MOST]))
+
+
+def for_average(model: SemanticModel, metrics: Sequence[str], word: Span, rest: dict[str, Any]) -> Clarification | Refusal:
+    """An average of what? Offer the model's averages of that metric."""
+    wanted = metrics[0] if metrics else model.header.default_metric
+    options = [
+        (metric.label, _query(model, name, rest))
+        for name, metric in model.public_metrics().items()
+        if metric.ratio is not None and metric.ratio[0] == wanted
+    ]
+    if len(options) < 2:
+        return Refusal("out_of_scope", f'nlq cannot read "{word.text}" here yet, and leaving it out would change the figure')
+    return Clarification(f'"{word.text}" over what?', tuple(options[:MOST]))
+
+
+def for_missing_entity(model: SemanticModel, base: SemanticQuery, *, top: bool) -> Clarification | Refusal:
+    """A rank of nothing: offer the things that are counted, and the widest places."""
+    names = [metric.counts for metric in model.public_metrics().values() if metric.counts]
+    names += [one.name for one in model.dimensions.values() if one.place == "region"]
+    from nlq.semantics.joins import find_field  # noqa: PLC0415
+
+    options = []
+    for name in dict.fromkeys(names):
+        metric = model.metrics[str(base.metrics[0])]
+        tables = [metric.agg.table] if metric.agg else []
+        if metric.same_as and (finer := model.metrics[metric.same_as].agg) is not None:
+            tables.append(finer.table)
+        if metric.agg is None or any(find_field(model, table, name) is not None for table in tables):
+            order = (Order(by=str(base.metrics[0]), dir="desc" if top else "asc"),)
+            query = base.model_copy(update={"dimensions": (name,), "order": order, "limit": base.limit or 10})
+            options.append((f"by {model.dimensions[name].label.lower()}", query))
+    if len(options) < 2:
+        return Refusal("out_of_scope", "the question ranks nothing that I know")
+    return Clarification("The highest of what?" if top else "The lowest of what?", tuple(options[:MOST]))
+
+
+def _query(model: SemanticModel, metric: str, rest: dict[str, Any]) -> SemanticQuery:
+    period = rest["period"] if model.has_time(metric) else "all"
+    return SemanticQuery(metrics=(metric,), dimensions=rest["dimensions"], where=rest["where"], period=period)

@@ -1,0 +1,440 @@
+"""Spans put together: which metric, split by what, filtered how, over which days, in what order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nlq.language import choices
+from nlq.language.filters import Filters
+from nlq.semantics.joins import find_field
+from nlq.semantics.periods import named_period, step_of
+from nlq.values import Assumed, Clarification, Refusal
+from nlq.values.query import Condition, Order, Period, SemanticQuery, Shift
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from nlq.language.match import Span
+    from nlq.semantics.model import Metric, SemanticModel
+    from nlq.values import ScopeValues
+
+COMPARE = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
+SILENT = ("filler", "preposition")
+
+
+class Stop(Exception):  # noqa: N818 - it is a decision, not an error
+    """The reading ends here: a question back, or a refusal."""
+
+    def __init__(self, outcome: Clarification | Refusal) -> None:
+        super().__init__(outcome.text)
+        self.outcome = outcome
+
+
+@dataclass(slots=True)
+class Draft:
+    """What has been taken so far."""
+
+    metrics: list[str] = field(default_factory=list)
+    by_metric: str | None = None
+    dimensions: list[str] = field(default_factory=list)
+    loose: list[Span] = field(default_factory=list)
+    whens: list[Span] = field(default_factory=list)
+    top: bool | None = None
+    number: int | None = None
+    trend: bool = False
+    versus: bool = False
+    having: list[tuple[str, float, str | None]] = field(default_factory=list)
+
+
+class Composer:
+    """Goes over the spans once, then settles what is open. `assumptions` and `doubts` are filled on the way."""
+
+    def __init__(self, model: SemanticModel, values: ScopeValues, spans: list[Span], as_of: date) -> None:
+        self.model, self.values, self.spans, self.as_of = model, values, spans, as_of
+        self.assumptions: list[Assumed] = []
+        self.doubts: list[str] = []
+        self.draft = Draft()
+        self.filters = Filters(model, values)
+
+    def compose(self) -> SemanticQuery:
+        """The query that the words ask for.
+
+        Raises:
+            Stop: it is better to ask, or to decline.
+        """
+        self._refuse_what_is_not_there()
+        self._walk()
+        self._numbers()
+        metrics = self._metrics()
+        self._loose(metrics)
+        where = self._where()
+        period, compare = self._period(metrics)
+        metrics = self._during(metrics, where, given=bool(self.draft.whens))
+        dimensions = self._dimensions(period)
+        order, limit = self._rank(metrics, dimensions)
+        metrics, order, compare = self._growth(metrics, order, compare, dimensions, period)
+        where = (*where, *self._named_only(metrics, dimensions, ranked=limit is not None))
+        timed = all(self.model.has_time(name) for name in metrics)
+        return SemanticQuery(
+            metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=self._having(metrics, dimensions),
+            period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=limit,
+        )  # fmt: skip
+
+    # What cannot be read at all.
+
+    def _refuse_what_is_not_there(self) -> None:
+        known = [one for one in self.spans if one.kind in ("metric", "dimension", "value", "place", "ask", "performing")]
+        for one in self.spans:
+            if one.kind == "absent":
+                absent = next(entry for entry in self.model.absent if entry.name == one.ref_of)
+                one.role = "not in the data"
+                raise Stop(Refusal("no_metric", f"{absent.name}: {absent.reason}"))
+        unknown = [one for one in self.spans if one.kind == "unknown"]
+        content = [one for one in self.spans if one.kind not in (*SILENT, "and", "which", "number", "time", "not")]
+        if not content or (unknown and not known):
+            named = f"I do not know what {_quoted(unknown)} means. " if unknown else ""
+            raise Stop(Refusal("out_of_scope", f"{named}This is no question about {self.model.header.description.rstrip('.').lower()}"))
+        if unknown:
+            raise Stop(choices.for_unknown(self.model, unknown, self.spans))
+        for one in self.spans:
+            if one.kind in ("unsupported", "share"):
+                one.role = "not understood"
+                raise Stop(Refusal("out_of_scope", f'nlq cannot read "{one.text}" yet, and leaving it out could change the figure'))
+            if one.corrected:
+                self.doubts.append(f'"{one.text}" was read as "{one.corrected}"')
+                self.assumptions.append(Assumed(f'"{one.text}" read as "{one.corrected}"', {}))
+
+    # One pass over the spans.
+
+    def _walk(self) -> None:
+        mode = ""
+        used = False
+        for index, one in enumerate(self.spans):
+            kind = one.kind
+            if kind in ("by", "not"):
+                mode, used = kind, False
+            elif kind in SILENT:
+                mode = "" if used and kind == "preposition" else mode
+            elif kind in ("dimension", "grain"):
+                self._noun(one, index, grouped=mode == "by")
+                used = True
+            elif kind in ("value", "place", "ask"):
+                level = self._level_beside(index)
+                joined = self._joined(index)
+                self.filters.add(one, level, exclude=mode == "not", joined=joined)
+                used = True
+            elif kind == "metric":
+                self._metric(one, by=mode == "by")
+                mode = ""
+            elif kind not in ("and", "which", "number"):
+                self._mark(one)
+                mode = mode if kind in COMPARE else ""
+
+    def _mark(self, one: Span) -> None:
+        draft = self.draft
+        if one.kind in ("top", "bottom"):
+            if draft.top is not None and draft.top != (one.kind == "top"):
+                raise Stop(Refusal("out_of_scope", "the best and the worst at once cannot be read yet; ask for one of them"))
+            draft.top = one.kind == "top"
+            one.role = "order"
+        elif one.kind == "trend":
+            draft.trend = True
+        elif one.kind == "versus":
+            draft.versus = True
+        elif one.kind == "time":
+            draft.whens.append(one)
+            one.role = "period"
+
+    def _noun(self, one: Span, index: int, *, grouped: bool) -> None:
+        """A dimension or a grain: grouped by, or left for later."""
+        name = self._name(one)
+        if grouped:
+            self._group(name, one)
+        elif one.kind == "grain" and one.text.lower().endswith(("ly", "al")):
+            self._group(name, one)
+        elif self._describes(index):
+            one.role = "level"
+        else:
+            self.draft.loose.append(one)
+
+    def _group(self, name: str, one: Span) -> None:
+        one.role, one.ref = "dimension", name
+        if name not in self.draft.dimensions:
+            self.draft.dimensions.append(name)
+
+    def _name(self, one: Span) -> str:
+        if one.kind != "grain":
+            return one.ref_of
+        time = self.model.time_dimension
+        if time is None:
+            raise Stop(Refusal("out_of_scope", f'nothing in this data has a time, so "{one.text}" means nothing'))
+        return f"{time.name}.{one.ref}"
+
+    def _metric(self, one: Span, *, by: bool) -> None:
+        name = one.ref_of
+        one.role, one.ref = "metric", name
+        if by:
+            self.draft.by_metric = name
+        if name not in self.draft.metrics:
+            self.draft.metrics.append(name)
+
+    def _neighbours(self, index: int) -> list[Span]:
+        """The spans beside one; "of" and the like between them do not part them."""
+        found = []
+        for step in (-1, 1):
+            at = index + step
+            if 0 <= at < len(self.spans) and self.spans[at].kind in SILENT and self.spans[at].text.lower() in ("of", "the", "of the"):
+                at += step
+            if 0 <= at < len(self.spans):
+                found.append(self.spans[at])
+        return found
+
+    def _level_beside(self, index: int) -> str | None:
+        """The level of place that stands beside a name: "Cebu province", "the region of Davao"."""
+        for one in self._neighbours(index):
+            if one.kind == "dimension":
+                level = self.model.dimensions[one.ref_of].place
+                if level and any(meaning.ref == level for meaning in self.spans[index].meanings if meaning.kind == "place"):
+                    return level
+                listed = self.model.gazetteer.ask.get(self.spans[index].ref_of, ())
+                if level and self.spans[index].kind == "ask" and any(ident.startswith(level) for ident in listed):
+                    return level
+        return None
+
+    def _describes(self, index: int) -> bool:
+        """Whether a noun only says what the value beside it is ("Snacks category", "NCR region")."""
+        name = self.spans[index].ref_of
+        level = self.model.dimensions[name].place if name in self.model.dimensions else None
+        for one in self._neighbours(index):
+            if one.kind == "value" and any(meaning.ref == name for meaning in one.meanings):
+                return True
+            if level and one.kind in ("place", "ask") and self._level_fits(one, level):
+                return True
+        return False
+
+    def _level_fits(self, one: Span, level: str) -> bool:
+        listed = self.model.gazetteer.ask.get(one.ref_of, ()) if one.kind == "ask" else ()
+        return any(meaning.ref == level for meaning in one.meanings) or any(ident.startswith(level) for ident in listed)
+
+    def _joined(self, index: int) -> bool:
+        """Whether a value is in a list with the one before it ("NCR, Cebu and Bohol")."""
+        before = index - 1
+        if self.spans[index].comma:
+            return before >= 0 and self.spans[before].kind in ("value", "place", "ask", "dimension")
+        return before >= 1 and self.spans[before].kind == "and" and self.spans[before - 1].kind in ("value", "place", "ask", "dimension")
+
+    # What the walk left open.
+
+    def _numbers(self) -> None:
+        """Each number belongs to a rank or to a threshold; one that belongs nowhere could change the figure."""
+        for index, one in enumerate(self.spans):
+            if one.kind != "number" or one.number is None:
+                continue
+            before = next((span for span in reversed(self.spans[:index]) if span.kind not in SILENT), None)
+            after = self.spans[index + 1] if index + 1 < len(self.spans) else None
+            if before is not None and before.kind in COMPARE:
+                one.role = "threshold"
+                self.draft.having.append((COMPARE[before.kind], one.number, self._metric_before(index)))
+            elif self.draft.top is not None and self.draft.number is None and one.number == int(one.number) and (
+                (before is not None and before.kind in ("top", "bottom")) or (after is not None and after.kind in ("top", "bottom", "dimension", "grain"))
+            ):  # fmt: skip
+                one.role = "limit"
+                self.draft.number = int(one.number)
+            else:
+                raise Stop(Refusal("out_of_scope", f'I do not know what the number "{one.text}" belongs to'))
+        for one in self.spans:
+            if one.kind in COMPARE and not any(span.role == "threshold" for span in self.spans):
+                raise Stop(Refusal("out_of_scope", f'"{one.text}" needs a number after it'))
+        if self.draft.number is not None and not 1 <= self.draft.number <= 10_000:
+            raise Stop(Refusal("out_of_scope", f"{self.draft.number} is no number of rows that can be shown"))
+
+    def _metric_before(self, index: int) -> str | None:
+        return next((span.ref_of for span in reversed(self.spans[:index]) if span.kind == "metric"), None)
+
+    def _metrics(self) -> list[str]:
+        """The metrics asked for; without one the default, where a rank or "performing" says that one is meant."""
+        draft = self.draft
+        averages = [one for one in self.spans if one.kind == "average"]
+        if averages:
+            averages[0].role = "not understood"
+            raise Stop(choices.for_average(self.model, draft.metrics, averages[0], self._rest()))
+        if draft.metrics:
+            if draft.by_metric:
+                draft.metrics.sort(key=lambda name: name != draft.by_metric)
+            return draft.metrics
+        if draft.top is not None or draft.having or draft.trend or any(one.kind == "performing" for one in self.spans):
+            metric = self.model.metrics[self.model.header.default_metric]
+            second = self.model.header.second_metric
+            self._assume(f"by {metric.label.lower()}, as no figure was named", {"metrics": [second]} if second else {})
+            return [metric.name]
+        raise Stop(choices.for_missing_metric(self.model, self._rest(), draft.loose))
+
+    def _rest(self) -> dict[str, Any]:
+        """What is known beside the metric, for the options of a question back."""
+        period = self._given_period()
+        return {"where": self.filters.conditions(), "dimensions": tuple(self.draft.dimensions), "period": period or self._default()}
+
+    def _loose(self, metrics: list[str]) -> None:
+        """Nouns without "by": what is ranked, what a threshold selects, or only where the figure comes from."""
+        draft = self.draft
+        wanted = draft.top is not None or draft.having or any(one.kind == "which" for one in self.spans)
+        for one in draft.loose:
+            name = self._name(one)
+            counted = {self.model.metrics[metric].counts for metric in metrics}
+            if one.kind == "grain" and not wanted:
+                raise Stop(Refusal("out_of_scope", f'I do not know what "{one.text}" is to do here; say "by {one.text}" or name a period'))
+            if name in counted or (name in draft.dimensions):
+                one.role = "counted"
+            elif wanted and not self._has_entity():
+                self._group(name, one)
+            elif wanted or self._is_entity(name):
+                one.role = "context"
+                self._assume(f'the whole, not split by {one.text.lower()}', {"dimensions": [*draft.dimensions, name]})
+            else:
+                self._group(name, one)
+                self._assume(f'split by {one.text.lower()}', {"dimensions": [each for each in draft.dimensions if each != name]})
+
+    def _has_entity(self) -> bool:
+        return bool(self.draft.dimensions)
+
+    def _is_entity(self, name: str) -> bool:
+        """Whether a metric counts this noun: people say "stores" where they mean the business."""
+        return any(metric.counts == name for metric in self.model.metrics.values())
+
+    def _where(self) -> tuple[Condition, ...]:
+        problem = self.filters.problem(self._options_base)
+        if problem is not None:
+            raise Stop(problem)
+        self.assumptions.extend(self.filters.assumptions)
+        return self.filters.conditions()
+
+    def _options_base(self, conditions: tuple[Condition, ...]) -> SemanticQuery:
+        """The query with one choice of places, for the options of a question back."""
+        draft = self.draft
+        metrics = tuple(draft.metrics) or (self.model.header.default_metric,)
+        timed = all(self.model.has_time(name) for name in metrics)
+        ranked = draft.top is not None
+        return SemanticQuery(
+            metrics=metrics, dimensions=tuple(draft.dimensions), where=conditions,
+            period=(self._given_period() or self._default()) if timed else "all",
+            order=(Order(by=metrics[0], dir="desc" if draft.top else "asc"),) if ranked else (),
+            limit=(draft.number or self.model.header.default_ranking_limit) if ranked else None,
+        )  # fmt: skip
+
+    # Time.
+
+    def _given_period(self) -> Period | str | None:
+        return self.draft.whens[0].when.period if self.draft.whens and self.draft.whens[0].when else None
+
+    def _default(self) -> Period:
+        relative = named_period(self.model.header.default_period)
+        assert relative is not None  # noqa: S101 - model check holds it
+        return relative.resolve(self.as_of)
+
+    def _period(self, metrics: list[str]) -> tuple[Any, Any]:
+        """The period, and the one to compare with; a choice that was made is said."""
+        from nlq.language.spans_of_time import settle  # noqa: PLC0415 - beside its one use
+
+        found = settle(self.draft.whens, self.as_of, versus=self.draft.versus)
+        if isinstance(found, Refusal):
+            raise Stop(found)
+        period, compare, said = found
+        self.assumptions.extend(said)
+        if period is not None:
+            return period, compare
+        default = self._default()
+        if all(self.model.has_time(name) for name in metrics):
+            this = named_period("this month")
+            other = this.resolve(self.as_of) if this else default
+            self._assume(f"{self.model.header.default_period}, as no period was named",
+                         {"period": {"start": other.start.isoformat(), "end": other.end.isoformat()}})  # fmt: skip
+        return default, None
+
+    def _during(self, metrics: list[str], where: tuple[Condition, ...], *, given: bool) -> list[str]:
+        """A count of things on the books, asked for over a period or by what only sales have, is a count of active ones."""
+        from nlq.sql.filters import fields_of  # noqa: PLC0415
+
+        found = []
+        for name in metrics:
+            metric: Metric = self.model.metrics[name]
+            fields = (*self.draft.dimensions, *fields_of(where))
+            table = metric.agg.table if metric.agg else ""
+            out_of_reach = bool(table) and any(find_field(self.model, table, one) is None for one in fields)
+            if metric.during and (given or out_of_reach):
+                during = self.model.metrics[metric.during]
+                self._assume(f"{during.label.lower()}: {during.description[0].lower()}{during.description[1:].rstrip('.')}",
+                             {"metrics": [name], "period": "all"})  # fmt: skip
+                found.append(during.name)
+            else:
+                found.append(name)
+        return found
+
+    # Order.
+
+    def _dimensions(self, period: Any) -> list[str]:
+        draft = self.draft
+        if draft.trend and not any(self.model.is_time_grain(name) for name in draft.dimensions):
+            time = self.model.time_dimension
+            days = period.days if isinstance(period, Period) else 10_000
+            grain = "day" if days <= 31 else "week" if days <= 120 else "month" if days <= 1_100 else "quarter"
+            if time is not None:
+                draft.dimensions.append(f"{time.name}.{grain}")
+                self._assume(f"by {grain}, as the trend's grain was not named", {"dimensions": [f"{time.name}.month"]})
+        return draft.dimensions
+
+    def _rank(self, metrics: list[str], dimensions: list[str]) -> tuple[tuple[Order, ...], int | None]:
+        draft = self.draft
+        if draft.top is None:
+            return (), None
+        if not dimensions:
+            raise Stop(choices.for_missing_entity(self.model, self._options_base(self.filters.conditions()), top=draft.top))
+        order = (Order(by=metrics[0], dir="desc" if draft.top else "asc"),)
+        limit = draft.number
+        if limit is None:
+            limit = self.model.header.default_ranking_limit if self._plural() else 1
+            other = 1 if limit > 1 else self.model.header.default_ranking_limit
+            self._assume(f"the {'top' if draft.top else 'bottom'} {limit}, as no number was named", {"limit": other})
+        return order, limit
+
+    def _plural(self) -> bool:
+        """Whether what is ranked was named in the plural."""
+        ranked = [one for one in self.spans if one.kind in ("dimension", "grain") and one.role == "dimension"]
+        return not ranked or ranked[0].text.lower().rstrip("'").endswith("s")
+
+    def _having(self, metrics: list[str], dimensions: list[str]) -> tuple[Condition, ...]:
+        found = []
+        for op, value, metric in self.draft.having:
+            if not dimensions:
+                raise Stop(Refusal("out_of_scope", "a limit on a figure needs something to apply to: stores, products, days …"))
+            found.append(Condition(field=metric or metrics[0], op=op, values=(value,)))  # type: ignore[arg-type]
+        return tuple(found)
+
+    def _growth(self, metrics: list[str], order: tuple[Order, ...], compare: Any, dimensions: list[str], period: Any) -> Any:
+        """A growth is shown beside what it is made of: the figure, the figure before, and the change."""
+        growths = [name for name in metrics if self.model.metrics[name].growth]
+        if not growths or compare is not None or not isinstance(period, Period):
+            return metrics, order, compare
+        shown = {name: self.model.metrics[name].growth or name for name in metrics}
+        grains = [name.rpartition(".")[2] for name in dimensions if self.model.is_time_grain(name)]
+        count, unit = (1, grains[0]) if grains else step_of(period)
+        order = tuple(Order(by=f"{shown[one.by]}__growth", dir=one.dir) if one.by in growths else one for one in order)
+        return list(dict.fromkeys(shown.values())), order, Shift(shift=f"{count} {unit}")
+
+    def _named_only(self, metrics: list[str], dimensions: list[str], *, ranked: bool) -> list[Condition]:
+        """Rows that name no customer (or whatever is optional) are not ranked among the customers."""
+        tables = {table for name in metrics for table in self.model.base_tables(name)}
+        found = []
+        for name in dimensions if ranked else ():
+            one = self.model.dimensions.get(name)
+            if one is not None and one.optional and tables != {one.table}:
+                self._assume(f"known {one.label.lower()}s only: rows that name none are left out", {})
+                found.append(Condition(field=name, op="is_not_null"))
+        return found
+
+    def _assume(self, text: str, change: dict[str, Any]) -> None:
+        self.assumptions.append(Assumed(text, change))
+
+
+def _quoted(spans: list[Span]) -> str:
+    return " and ".join(f'"{one.text}"' for one in spans)

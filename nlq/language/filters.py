@@ -1,0 +1,156 @@
+"""Values in a question as conditions: what is in, what is left out, and lists that mix levels of place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nlq.language.places import Choice, Resolved, resolve
+from nlq.values import Assumed, Clarification, Refusal
+from nlq.values.query import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+    from nlq.values import ScopeValues
+    from nlq.values.query import SemanticQuery
+
+
+@dataclass(slots=True)
+class Part:
+    """One value that was named. Parts with the same `group` are one list: any of them."""
+
+    span: Span
+    conditions: list[Condition]  # more than one: the name means several things of different fields
+    labels: list[str]
+    group: int
+    exclude: bool
+    resolved: Resolved | None = None
+
+
+class Filters:
+    """Collects values as they are met, and turns them into conditions at the end."""
+
+    def __init__(self, model: SemanticModel, values: ScopeValues) -> None:
+        self._model, self._values = model, values
+        self._parts: list[Part] = []
+        self.assumptions: list[Assumed] = []
+
+    def add(self, span: Span, level: str | None, *, exclude: bool, joined: bool) -> None:
+        """Take one span for a filter; `joined` puts it into the list of the one before."""
+        places = [one for one in span.meanings if one.kind in ("place", "ask")]
+        group = self._parts[-1].group if joined and self._parts else len(self._parts)
+        excluded = exclude or (joined and bool(self._parts) and self._parts[-1].exclude)
+        if places:
+            resolved = resolve(self._model, self._values, span, level)
+            part = Part(span, [resolved.taken.condition], [resolved.taken.label], group, excluded, resolved)
+            span.ref = f"{resolved.taken.place.level}={resolved.taken.place.value}"
+        else:
+            part = self._plain(span, group, exclude=excluded)
+        if joined and places and self._inside_the_one_before(part):
+            part.group = len(self._parts)  # "Makati, NCR" is one place, said twice
+        span.role = "left out" if excluded else "filter"
+        self._parts.append(part)
+
+    def problem(self, base: Callable[[tuple[Condition, ...]], SemanticQuery]) -> Clarification | Refusal | None:
+        """What must be asked or declined before the conditions can be used."""
+        for part in self._parts:
+            if part.resolved is not None and part.resolved.ask:
+                choices = (part.resolved.taken, *part.resolved.others)[:8]
+                options = tuple((one.label, base(self._conditions(part, one.condition))) for one in choices)
+                return Clarification(f'"{part.span.text}" may mean several places: which one?', options)
+            if len(part.conditions) > 1:
+                pairs = zip(part.labels, part.conditions, strict=True)
+                options = tuple((label, base(self._conditions(part, one))) for label, one in pairs)
+                return Clarification(f'"{part.span.text}" may mean several things: which one?', options)
+        taken = {repr(part.conditions[0]) for part in self._parts if not part.exclude}
+        both = [part for part in self._parts if part.exclude and repr(part.conditions[0]) in taken]
+        if both:
+            return Refusal("out_of_scope", f'"{both[0].span.text}" is both asked for and left out')
+        return None
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions, and the assumptions that places brought with them."""
+        self.assumptions = [
+            Assumed(f"{part.span.text} read as {part.resolved.taken.label}",
+                    {"where": [one.model_dump(mode="json", exclude_defaults=True) for one in self._conditions(part, other.condition)]})
+            for part in self._parts if part.resolved is not None and not part.resolved.ask
+            for other in part.resolved.others[:1]
+        ]  # fmt: skip
+        return self._conditions(None, None)
+
+    def _conditions(self, changed: Part | None, instead: Condition | None) -> tuple[Condition, ...]:
+        """The conditions, with one part's choice replaced."""
+        found: list[Condition] = []
+        seen: list[int] = []
+        for part in self._parts:
+            if part.group in seen:
+                continue
+            seen.append(part.group)
+            members = [one for one in self._parts if one.group == part.group]
+            picked = [instead if one is changed and instead is not None else one.conditions[0] for one in members]
+            found.extend(_listed(picked, exclude=part.exclude))
+        return _merged(found)
+
+    def _plain(self, span: Span, group: int, *, exclude: bool) -> Part:
+        """A value of the model or of the data; ids of one name are one value."""
+        by_field: dict[str, list[Any]] = {}
+        labels: dict[str, str] = {}
+        for meaning in span.meanings:
+            if meaning.kind == "value":
+                by_field.setdefault(meaning.ref, []).append(meaning.value)
+                labels[meaning.ref] = f"{meaning.label} ({self._model.dimensions[meaning.ref].label.lower()})"
+        conditions = [Condition(field=name, op="=" if len(ids) == 1 else "in", values=tuple(ids)) for name, ids in by_field.items()]
+        span.ref = ", ".join(f"{name}={ids[0]}" for name, ids in by_field.items())
+        return Part(span, conditions, [labels[name] for name in by_field], group, exclude)
+
+    def _inside_the_one_before(self, part: Part) -> bool:
+        """Whether the place before lies in this one, so that the comma narrows instead of listing."""
+        before = self._parts[-1] if self._parts else None
+        if before is None or before.resolved is None or part.resolved is None or not part.span.comma:
+            return False
+        outer, inner = part.resolved.taken.place, before.resolved.taken.place
+        return _contains(outer, inner)
+
+
+def _contains(outer: Any, inner: Any) -> bool:
+    if outer.level == "region":
+        return inner.level in ("city", "province") and bool(inner.region == outer.value)
+    return outer.level == "province" and inner.level == "city" and bool(inner.province == outer.value)
+
+
+def _listed(conditions: list[Condition], *, exclude: bool) -> list[Condition]:
+    """A list of values as one condition a field, or `any` where the list mixes fields."""
+    by_field: dict[str, list[Any]] = {}
+    nested = [one for one in conditions if one.field is None]
+    for one in conditions:
+        if one.field is not None:
+            by_field.setdefault(one.field, []).extend(one.values)
+    op = "not_in" if exclude else "in"
+    made = [Condition(field=name, op=op, values=tuple(dict.fromkeys(values))) for name, values in by_field.items()]
+    if exclude:
+        return made + [_outside(one) for one in nested]
+    every = made + nested
+    return every if len(every) == 1 else [Condition(any=tuple(every))]
+
+
+def _outside(condition: Condition) -> Condition:
+    """Not (this and that): outside of one or of the other."""
+    return Condition(any=tuple(Condition(field=one.field, op="not_in", values=one.values) for one in condition.all or ()))
+
+
+def _merged(conditions: list[Condition]) -> tuple[Condition, ...]:
+    """Conditions of one field and op put together where that keeps their meaning (left out: any of them)."""
+    found: list[Condition] = []
+    for one in conditions:
+        same = next((at for at, other in enumerate(found) if one.op == "not_in" and other.op == "not_in" and other.field == one.field), None)
+        if same is None:
+            found.append(one)
+        else:
+            found[same] = Condition(field=one.field, op="not_in", values=tuple(dict.fromkeys((*found[same].values, *one.values))))
+    return tuple(found)
+
+
+__all__ = ["Choice", "Filters"]

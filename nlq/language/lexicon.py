@@ -1,0 +1,128 @@
+"""Every phrase that nlq knows: the model's names and synonyms, its values, the places, a scope's values, and plain English."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nlq.language.tokens import phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nlq.semantics.model import Place, SemanticModel
+    from nlq.values import ScopeValues
+
+ENGLISH = Path(__file__).with_name("english.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing that a phrase may mean: a kind, the model's name for it, and for values the field and value."""
+
+    kind: str
+    ref: str
+    value: Any = None
+    label: str = ""
+    place: Place | None = None
+    capitals: str = ""
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Phrases by their first word, longest first."""
+
+    phrases: dict[str, list[tuple[tuple[str, ...], list[Meaning]]]] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+
+    def at(self, words: list[str], start: int) -> Iterable[tuple[int, list[Meaning]]]:
+        """Every phrase that begins at a word: its length in words, and what it may mean."""
+        for known, meanings in self.phrases.get(words[start], ()):
+            if words[start : start + len(known)] == list(known):
+                yield len(known), meanings
+
+
+def build(model: SemanticModel, values: ScopeValues) -> Lexicon:
+    """The lexicon of one scope: plain English and the model are the same for all, the values are the scope's own."""
+    table: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
+    for key, meanings in _shared(model).items():
+        table[key] = list(meanings)
+    for name, known in values.items():
+        if model.dimensions[name].place:
+            continue  # places are known by the gazetteer, with or without data
+        for one in known:
+            key = phrase(one.label)
+            if key:
+                table[key].append(Meaning("value", name, one.id, one.label))
+    phrases: dict[str, list[tuple[tuple[str, ...], list[Meaning]]]] = defaultdict(list)
+    for key, meanings in table.items():
+        phrases[key[0]].append((key, meanings))
+    for entries in phrases.values():
+        entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
+    return Lexicon(dict(phrases), frozenset(word for key in table for word in key))
+
+
+@cache
+def english() -> dict[str, tuple[str, ...]]:
+    """The plain English phrases by kind."""
+    import json  # noqa: PLC0415
+
+    kept = ENGLISH.with_suffix(".json")
+    if kept.is_file() and kept.stat().st_mtime_ns >= ENGLISH.stat().st_mtime_ns:
+        raw = json.loads(kept.read_bytes())
+    else:
+        import yaml  # noqa: PLC0415 - only where the list was edited since it was kept
+
+        raw = yaml.safe_load(ENGLISH.read_text(encoding="utf-8"))
+    return {kind: tuple(_flat(phrases)) for kind, phrases in raw.items()}
+
+
+def _flat(phrases: Any) -> Iterable[str]:
+    for one in phrases:
+        if isinstance(one, list):
+            yield from one
+        else:
+            yield str(one)
+
+
+def _shared(model: SemanticModel) -> dict[tuple[str, ...], list[Meaning]]:
+    """What is the same for every asker."""
+    table: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
+
+    def add(text: str, meaning: Meaning) -> None:
+        key = phrase(text)
+        if key and meaning not in table[key]:
+            table[key].append(meaning)
+
+    for kind, phrases in english().items():
+        for text in phrases:
+            add(text, Meaning(kind, text))
+    for metric in model.public_metrics().values():
+        for text in (metric.name.replace("_", " "), metric.label, *metric.synonyms.get("en", ())):
+            add(text, Meaning("metric", metric.name, label=metric.label))
+    for one in model.dimensions.values():
+        if one.time:
+            continue
+        for text in (one.label, *one.synonyms.get("en", ())):
+            add(text, Meaning("dimension", one.name, label=one.label))
+        for value in one.values if isinstance(one.values, tuple) else ():
+            for text in (value.label, *value.synonyms.get("en", ())):
+                add(text, Meaning("value", one.name, value.value, value.label))
+    for absent in model.absent:
+        for text in absent.synonyms.get("en", ()):
+            add(text, Meaning("absent", absent.name))
+    for place in model.gazetteer.places:
+        for text in place.names:
+            capitals = text if text in place.capitals else ""
+            add(text, Meaning("place", place.level, place.value, place.label, place, capitals))
+    for term in model.gazetteer.ask:
+        add(term, Meaning("ask", term))
+    # A model's own word wins over plain English: "promo" is not filler where the model says what it is.
+    for key, meanings in table.items():
+        own = [one for one in meanings if one.kind in ("metric", "dimension", "value", "place", "ask", "absent")]
+        if own and len(own) < len(meanings):
+            table[key] = own
+    return table

@@ -1,0 +1,128 @@
+"""From tokens to spans: the cheapest way to cover every word of a question with phrases that are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nlq.language import time
+from nlq.language.tokens import near, number, tokenize
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from nlq.language.lexicon import Lexicon, Meaning
+    from nlq.language.time import When
+    from nlq.language.tokens import Token
+
+UNKNOWN_COST = 10.0
+MIN_CORRECTED = 5  # letters; shorter words have too many neighbours
+GRAINS = {
+    "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",
+    "quarterly": "quarter", "year": "year", "yearly": "year", "annual": "year", "annually": "year",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Span:
+    """A part of the question and what it may mean. `role` is filled in when it is taken for something."""
+
+    text: str
+    start: int
+    end: int
+    kind: str
+    meanings: list[Meaning] = field(default_factory=list)
+    when: When | None = None
+    number: float | None = None
+    comma: bool = False
+    corrected: str = ""
+    role: str = ""
+    ref: str = ""
+
+    @property
+    def ref_of(self) -> str:
+        """The first meaning's name."""
+        return self.meanings[0].ref if self.meanings else self.ref
+
+
+def spans(text: str, lexicon: Lexicon, as_of: date) -> list[Span]:
+    """The question as spans, left to right; words that are in no phrase are spans of kind "unknown".
+
+    Raises:
+        BadDate: something written as a date is none.
+    """
+    tokens = tokenize(text)
+    whens = {one.first: one for one in time.find(tokens, as_of)}
+    found: list[Span] = []
+    run: list[Token] = []
+    at = 0
+
+    def flush() -> None:
+        found.extend(_cover(text, run, lexicon))
+        run.clear()
+
+    while at < len(tokens):
+        if at in whens:
+            flush()
+            one = whens[at]
+            last = tokens[one.last - 1]
+            found.append(Span(text[tokens[at].start : last.end], tokens[at].start, last.end, "time", when=one))
+            at = one.last
+        else:
+            run.append(tokens[at])
+            at += 1
+    flush()
+    return found
+
+
+def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
+    """The cheapest cover of a run of tokens. Every span costs one, so longer phrases win; an unknown word costs ten."""
+    tokens = [token for token in run if token.is_word or token.text == "&"]
+    commas = {token.start for before, token in zip(run, run[1:], strict=False) if before.text in (",", "/", ";")}
+    corrections: dict[int, str] = {}
+    words = ["and" if token.text == "&" else token.word for token in tokens]
+    for index, word in enumerate(words):
+        if word not in lexicon.words and word not in GRAINS and number(tokens[index]) is None and len(word) >= MIN_CORRECTED:
+            close = sorted(known for known in lexicon.words if near(word, known) and len(known) >= MIN_CORRECTED)
+            if len(close) == 1:
+                words[index], corrections[index] = close[0], close[0]
+    best: list[tuple[float, list[Span]]] = [(0.0, [])] + [(float("inf"), [])] * len(words)
+    for start in range(len(words)):
+        cost, covered = best[start]
+        for length, span in _from(text, tokens, words, start, lexicon):
+            total = cost + (UNKNOWN_COST if span.kind == "unknown" else 1.0)
+            if total < best[start + length][0]:
+                span.comma = tokens[start].start in commas
+                span.corrected = next((corrections[i] for i in range(start, start + length) if i in corrections), "")
+                best[start + length] = (total, [*covered, span])
+    return best[len(words)][1]
+
+
+def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon: Lexicon) -> list[tuple[int, Span]]:
+    """The spans that can begin at a word, longest first."""
+    found: list[tuple[int, Span]] = []
+
+    def span(length: int, kind: str) -> Span:
+        first, last = tokens[start], tokens[start + length - 1]
+        return Span(text[first.start : last.end], first.start, last.end, kind)
+
+    for length, meanings in lexicon.at(words, start):
+        one = span(length, meanings[0].kind)
+        one.meanings = [m for m in meanings if not m.capitals or m.capitals == one.text]
+        if one.meanings:
+            one.kind = one.meanings[0].kind
+            found.append((length, one))
+    if words[start] in GRAINS:
+        one = span(1, "grain")
+        one.ref = GRAINS[words[start]]
+        found.append((1, one))
+    value = number(tokens[start])
+    if value is not None:
+        one = span(1, "number")
+        one.number = value
+        found.append((1, one))
+    if not found:
+        found.append((1, span(1, "unknown")))
+    elif all(length > 1 for length, _ in found):
+        found.append((1, span(1, "unknown")))
+    return found

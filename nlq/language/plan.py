@@ -1,0 +1,65 @@
+"""From an interpretation to a plan: checked against what the asker may see, and said in one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.errors import NoData
+from nlq.language.say import reading
+from nlq.policy.access import check_places
+from nlq.semantics import periods
+from nlq.semantics.joins import unknown_metric
+from nlq.values import Clarification, Interpretation, Plan, Refusal, SqlDraft
+from nlq.values.query import MetricEntry, Period, SemanticQuery
+
+if TYPE_CHECKING:
+    from nlq.semantics.model import SemanticModel
+    from nlq.values import Principal, ScopeValues, Snapshot, Statement
+
+
+def make_plan(read: Interpretation, model: SemanticModel, principal: Principal, values: ScopeValues) -> Plan:
+    """What will be done.
+
+    Raises:
+        NotPermitted: the query names places outside the asker's regions.
+        BadRequest: a given query names a metric that is not there.
+    """
+    outcome = read.outcome
+    if isinstance(outcome, Refusal):
+        return Plan(outcome, "", read)
+    if isinstance(outcome, Clarification):
+        return Plan(outcome, "", read)
+    if isinstance(outcome, SqlDraft):
+        return Plan(outcome, "the SQL as it was written", read)
+    for one in outcome.metrics:
+        for name in (one.metric, *(one.ratio or ())) if isinstance(one, MetricEntry) else (one,):
+            if name is not None and name not in model.metrics:
+                raise unknown_metric(model, name)
+    check_places(outcome, principal, model)
+    return Plan(outcome, reading(outcome, model, principal, values), read)
+
+
+def data_warnings(plan: Plan, statement: Statement, snapshot: Snapshot) -> tuple[str, ...]:
+    """What the asker should know about the period and the data; a period wholly outside the data is declined.
+
+    Raises:
+        NoData: there is no day of the period on which this tenant has data.
+    """
+    query = plan.outcome
+    if not isinstance(query, SemanticQuery) or not isinstance(query.period, Period):
+        return ()
+    states = [snapshot.tables[name] for name in statement.lineage.tables if name in snapshot.tables]
+    firsts = [state.first for state in states if state.first is not None]
+    lasts = [state.last for state in states if state.last is not None]
+    if not firsts or not lasts:
+        return ()
+    first, last = min(firsts), max(lasts)
+    if query.period.end < first or query.period.start > last:
+        raise NoData(f"there is no data for {periods.say(query.period)}: it runs from {first} to {last}",
+                     fix="ask for a period inside it")  # fmt: skip
+    found = []
+    if query.period.start < first:
+        found.append(f"the data begins on {first}")
+    if query.period.end > last:
+        found.append(f"the data ends on {last}")
+    return tuple(found)

@@ -1,0 +1,110 @@
+"""A SemanticQuery as one sentence: everything that decides the figure, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.semantics import periods
+from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
+
+if TYPE_CHECKING:
+    from nlq.semantics.model import SemanticModel
+    from nlq.values import Principal, ScopeValues
+
+OPS = {"=": "", "in": "", "!=": "not ", "not_in": "not ", ">": "above ", ">=": "at least ", "<": "below ", "<=": "at most ",
+       "contains": "containing "}  # fmt: skip
+
+
+def reading(query: SemanticQuery, model: SemanticModel, principal: Principal, values: ScopeValues | None = None) -> str:
+    """Metric, split, filters, period with its dates and number of days, order, limit, and whose rows they are."""
+    labels = _Labels(model, values or {})
+    parts = [_metrics(query, model)]
+    if query.dimensions:
+        parts.append("by " + " and ".join(labels.field(name) for name in query.dimensions))
+    parts.extend(labels.condition(one) for one in query.where)
+    if any(_timed(model, one) for one in query.metrics):
+        parts.append("over all the data" if query.period == "all" else periods.say(query.period))
+    for one in query.compare:
+        parts.append(f"against {_compared(one, query)}")
+    parts.extend(f"where {_figure(one, model)}" for one in query.having)
+    if query.order:
+        way = "highest" if query.order[0].dir == "desc" else "lowest"
+        by = model.metrics[query.order[0].by].label.lower() if query.order[0].by in model.metrics else query.order[0].by.replace("__", " ")
+        parts.append(f"{way} {by} first")
+    if query.limit:
+        parts.append("only the first" if query.limit == 1 else f"the first {query.limit}")
+    regions = principal.regions
+    if regions != "*":
+        parts.append(f"within your regions ({', '.join(labels.value('region', one) for one in regions) or 'none'})")
+    return ", ".join(parts)
+
+
+class _Labels:
+    """Names as people know them."""
+
+    def __init__(self, model: SemanticModel, values: ScopeValues) -> None:
+        self._model, self._values = model, values
+
+    def field(self, name: str) -> str:
+        if self._model.is_time_grain(name):
+            return name.rpartition(".")[2]
+        return self._model.dimensions[name].label.lower() if name in self._model.dimensions else name
+
+    def value(self, field: str, value: object) -> str:
+        one = self._model.dimensions.get(field)
+        if one is None:
+            return str(value)
+        for known in one.values if isinstance(one.values, tuple) else ():
+            if known.value == value:
+                return known.label
+        if one.place == "region":
+            return next((place.label for place in self._model.gazetteer.places if place.level == "region" and place.value == value), str(value))
+        return next((known.label for known in self._values.get(field, ()) if known.id == value), str(value))
+
+    def condition(self, one: Condition) -> str:
+        if one.any is not None:
+            return "(" + " or ".join(self.condition(part) for part in one.any) + ")"
+        if one.all is not None:
+            return "(" + " and ".join(self.condition(part) for part in one.all) + ")"
+        field, op = one.field or "", one.op or "="
+        if op in ("is_null", "is_not_null"):
+            return f"{self.field(field)} {'unknown' if op == 'is_null' else 'known'}"
+        dimension = self._model.dimensions.get(field)
+        if dimension is not None and dimension.type == "boolean":
+            return f"{'' if op in ('=', 'in') else 'not '}{self.value(field, one.values[0])}"
+        said = " or ".join(self.value(field, value) for value in one.values)
+        if op == "between":
+            return f"{self.field(field)} between {self.value(field, one.values[0])} and {self.value(field, one.values[1])}"
+        return f"{self.field(field)} {OPS[op]}{said}"
+
+
+def _metrics(query: SemanticQuery, model: SemanticModel) -> str:
+    names = []
+    for one in query.metrics:
+        name = (one.metric or " per ".join(one.ratio or ())) if isinstance(one, MetricEntry) else one
+        names.append(model.metrics[name].label if name in model.metrics else name)
+    return " and ".join([names[0], *(name.lower() for name in names[1:])]) if names else "Rows"
+
+
+def _timed(model: SemanticModel, one: str | MetricEntry) -> bool:
+    name = one if isinstance(one, str) else (one.metric or (one.ratio or ("",))[0])
+    return name in model.metrics and model.has_time(name)
+
+
+def _compared(one: Shift | Period, query: SemanticQuery) -> str:
+    if isinstance(one, Period):
+        return periods.say(one)
+    count, _, unit = one.shift.partition(" ")
+    if isinstance(query.period, Period):
+        moved = periods.shift(query.period, -int(count), unit.rstrip("s"))  # type: ignore[arg-type]
+        return f"{periods.say(moved)} ({one.shift} before)"
+    return f"{one.shift} before"
+
+
+def _figure(one: Condition, model: SemanticModel) -> str:
+    if one.any is not None or one.all is not None:
+        joined = " or " if one.any is not None else " and "
+        return joined.join(_figure(part, model) for part in one.any or one.all or ())
+    label = model.metrics[one.field].label.lower() if one.field in model.metrics else str(one.field).replace("__", " ")
+    values = " and ".join(f"{value:,}" if isinstance(value, (int, float)) else str(value) for value in one.values)
+    return f"{label} {OPS.get(one.op or '=', (one.op or '') + ' ')}{values}"

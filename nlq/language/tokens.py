@@ -1,0 +1,85 @@
+"""A question as tokens, and words as the lexicon compares them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+TOKEN = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)\b|[₱$]?\d[\d,]*(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]", re.UNICODE)
+NUMBER = re.compile(r"[₱$]?(\d[\d,]*(?:\.\d+)?)([kmb%]?)", re.IGNORECASE)
+SCALE = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
+WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: its text as typed, where it stands, and the folded word that is compared."""
+
+    text: str
+    start: int
+    end: int
+    word: str
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a word or a number, rather than punctuation."""
+        return self.word[:1].isalnum()
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of a text. A hyphen parts words, so that "sari-sari" and "sari sari" are the same."""
+    return [Token(m.group(), m.start(), m.end(), fold(m.group())) for m in TOKEN.finditer(text)]
+
+
+def fold(word: str) -> str:
+    """Lower case without accents, possessives or a plural's ending: "Stores'" and "store" are the same word."""
+    plain = unicodedata.normalize("NFKD", word.replace("’", "'"))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+    if plain.endswith("'s"):
+        plain = plain[:-2]
+    return stem(plain.replace("'", ""))
+
+
+def stem(word: str) -> str:
+    """A noun without its plural's ending; other words that end alike lose it on both sides of a comparison."""
+    if len(word) <= 3 or not word.isalpha():
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def phrase(text: str) -> tuple[str, ...]:
+    """A phrase of the lexicon as folded words, punctuation left out."""
+    return tuple(token.word for token in tokenize(text) if token.is_word)
+
+
+def number(token: Token) -> float | None:
+    """The number that a token is: digits with ₱, commas, k, m or b, or a number word."""
+    if token.word in WORDS:
+        return WORDS[token.word]
+    match = NUMBER.fullmatch(token.text)
+    if match is None or match.group(2) == "%":
+        return None
+    value = float(match.group(1).replace(",", "")) * SCALE[match.group(2).lower()]
+    return int(value) if value == int(value) else value
+
+
+def near(word: str, other: str) -> bool:
+    """Whether two words are one slip apart: a letter changed, left out, added, or two swapped."""
+    if abs(len(word) - len(other)) > 1 or word == other:
+        return False
+    start = 0
+    while start < min(len(word), len(other)) and word[start] == other[start]:
+        start += 1
+    one, two = word[start:], other[start:]
+    return one[1:] == two[1:] or one[1:] == two or one == two[1:] or (
+        len(one) > 1 and len(two) > 1 and one[0] == two[1] and one[1] == two[0] and one[2:] == two[2:])  # fmt: skip

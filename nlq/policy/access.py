@@ -1,0 +1,50 @@
+"""Is what a query asks for outside what the asker may see? Then it is said so: no rows would look like no sales."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.errors import NotPermitted
+
+if TYPE_CHECKING:
+    from nlq.semantics.model import SemanticModel
+    from nlq.values import Principal
+    from nlq.values.query import Condition, SemanticQuery
+
+
+def check_places(query: SemanticQuery, principal: Principal, model: SemanticModel) -> None:
+    """Refuse a query that names places outside the asker's regions.
+
+    Raises:
+        NotPermitted: a named place lies wholly outside; or the asker has no regions at all.
+    """
+    if principal.regions == "*":
+        return
+    allowed = set(principal.regions)
+    if not allowed:
+        raise NotPermitted("your access covers no region", fix="ask whoever manages access")
+    for one in query.where:
+        _check(one, allowed, model)
+
+
+def _check(one: Condition, allowed: set[str], model: SemanticModel) -> None:
+    for part in (*(one.any or ()), *(one.all or ())):
+        _check(part, allowed, model)
+    if one.field is None or one.op not in ("=", "in"):
+        return
+    dimension = model.dimensions.get(one.field)
+    if dimension is None or dimension.place is None:
+        return
+    level = dimension.place
+    for value in one.values:
+        regions = {
+            place.region
+            for place in model.gazetteer.places
+            if (value == place.value and place.level == level)
+            or (level == "island_group" and place.level == "region" and place.island_group == value)
+            or (level == "city" and place.level == "city" and value in place.names)
+        }
+        if regions and not regions & allowed:
+            labels = {place.value: place.label for place in model.gazetteer.places if place.level == "region"}
+            covered = ", ".join(sorted(labels.get(code, code) for code in allowed))
+            raise NotPermitted(f"your access covers {covered}; {value} is outside it", fix="ask for a place inside it")

@@ -1,0 +1,45 @@
+"""The post-condition: the final text, parsed again in the engine's own dialect, reads base tables only inside their policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from nlq.sql.validate import is_cte
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def prove(text: str, wraps: Sequence[str], dialect: str, schema: str) -> str | None:
+    """None where the text is proven, else what is wrong with it.
+
+    Every table of the text either stands inside a sub-select equal to one of `wraps` (the policy's own, rendered for the
+    same dialect), or is an unqualified name of a CTE that is defined around it. There are as many such sub-selects as scans.
+    """
+    try:
+        parsed = sqlglot.parse(text, read=dialect)
+        expected = [sqlglot.parse_one(wrap, read=dialect) for wrap in wraps]
+    except (SqlglotError, RecursionError):
+        return "it cannot be parsed again"
+    if len(parsed) != 1 or not isinstance(parsed[0], (exp.Select, exp.SetOperation, exp.Subquery)):
+        return "it is not one SELECT"
+    inside: set[int] = set()
+    found = 0
+    for node in parsed[0].walk():
+        if id(node) in inside:
+            continue
+        if isinstance(node, exp.Subquery) and node.this in expected:
+            found += 1
+            inside.update(id(part) for part in node.walk())
+        elif isinstance(node, exp.Table):
+            if not isinstance(node.this, exp.Identifier):
+                return "something other than a name stands in FROM"
+            if node.args.get("db") or node.args.get("catalog") or not is_cte(node):
+                return f"{node.name} is read outside its policy (schema {schema})"
+        elif isinstance(node, (exp.Command, exp.DDL, exp.DML)) and not isinstance(node, exp.Query):
+            return "it holds something other than a SELECT"
+    return None if found == len(wraps) else f"{found} policy sub-selects for {len(wraps)} scans"

@@ -1,0 +1,158 @@
+"""Row rules and masks: for a table and an asker, the SELECT that holds only what the asker may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from nlq.errors import NotPermitted
+from nlq.semantics.model import ATTRIBUTES, Exists, Rule, SemanticModel, Table, TableColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nlq.values.principal import Principal
+
+REDACTED = "(hidden)"
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """One decision about a table's rows, and its reason."""
+
+    table: str
+    because: str
+
+
+@dataclass(slots=True)
+class Bindings:
+    """Values to bind, by placeholder name: policy values are never text in a statement."""
+
+    values: dict[str, str] = field(default_factory=dict)
+
+    def placeholder(self, name: str, value: str) -> exp.Expr:
+        """The placeholder for a value; the same value of the same attribute is bound once."""
+        self.values[name] = value
+        return exp.Placeholder(this=name)
+
+
+class Policies:
+    """The policy of a model for one asker. Deny by default: no policy, no attribute or no value means no rows."""
+
+    def __init__(self, model: SemanticModel, principal: Principal) -> None:
+        self.model = model
+        self.principal = principal
+        self.bindings = Bindings()
+        self._valid: dict[str, exp.Expr] = {}
+
+    def view(self, name: str, columns: Sequence[str]) -> exp.Select:
+        """`SELECT columns FROM table WHERE policy`, with masks in place of masked columns.
+
+        Raises:
+            NotPermitted: the table has no policy.
+        """
+        table = self.table(name)
+        alias = "r0"
+        picked = [self._column(table, column, alias) for column in columns]
+        tree = exp.select(*picked).from_(self._source(name, alias))
+        terms = self.predicate(name, alias, 0)
+        return tree.where(*terms, copy=False) if terms else tree
+
+    def table(self, name: str) -> Table:
+        """A table that has a policy."""
+        table = self.model.tables.get(name)
+        if table is None or table.policy is None:
+            raise NotPermitted(f"there is no table {name} that you may read")
+        return table
+
+    def predicate(self, name: str, alias: str, depth: int) -> list[exp.Expr]:
+        """What a row of a table, under this alias, must fulfil: that it counts, and that the asker may see it."""
+        table = self.table(name)
+        terms: list[exp.Expr] = []
+        if isinstance(table.valid, str):
+            terms.append(self._validity(table, alias))
+        elif isinstance(table.valid, Exists):
+            terms.append(self._exists(table.valid.exists, table.valid.on, alias, depth))
+        if table.policy != "shared":
+            rules: Mapping[str, Rule] = table.policy or {}
+            for attribute in ATTRIBUTES:
+                term = self._attribute(rules.get(attribute), attribute, alias, depth)
+                if term is not None and term not in terms:
+                    terms.append(term)
+        return terms
+
+    def _attribute(self, rule: Rule | None, attribute: str, alias: str, depth: int) -> exp.Expr | None:
+        """The term of one attribute; None where it does not restrict."""
+        if rule is None:
+            return exp.false()
+        values = self.principal.attribute(attribute)
+        if rule.not_applicable is not None or values == "*":
+            return None
+        if not values:
+            return exp.false()
+        if rule.exists is not None and rule.on is not None:
+            return self._exists(rule.exists, rule.on, alias, depth)
+        column = exp.column(rule.column or "", table=alias)
+        bound = [self.bindings.placeholder(f"nlq_{attribute}_{index}", value) for index, value in enumerate(values)]
+        return exp.EQ(this=column, expression=bound[0]) if len(bound) == 1 else exp.In(this=column, expressions=bound)
+
+    def _exists(self, parent: str, on: Mapping[str, str], alias: str, depth: int) -> exp.Expr:
+        """A visible row of the parent names this row. The parent's own policy holds inside."""
+        inner = f"r{depth + 1}"
+        same = [exp.EQ(this=exp.column(its, table=inner), expression=exp.column(mine, table=alias)) for mine, its in on.items()]
+        terms = [*same, *self.predicate(parent, inner, depth + 1)]
+        chosen = exp.select(exp.Literal.number(1)).from_(self._source(parent, inner)).where(*terms)
+        return exp.Exists(this=chosen)
+
+    def _validity(self, table: Table, alias: str) -> exp.Expr:
+        if table.name not in self._valid:
+            from sqlglot import parse_one  # noqa: PLC0415
+
+            self._valid[table.name] = parse_one(str(table.valid), read="trino")
+
+        def qualified(node: exp.Expr) -> exp.Expr:
+            return exp.column(node.name, table=alias) if isinstance(node, exp.Column) else node
+
+        return self._valid[table.name].copy().transform(qualified)
+
+    def _source(self, name: str, alias: str) -> exp.Expr:
+        return exp.alias_(exp.table_(name, db=self.model.header.schema_), alias, table=True)
+
+    def _column(self, table: Table, name: str, alias: str) -> exp.Expr:
+        column = exp.column(name, table=alias)
+        spec = table.columns[name]
+        if not self.masked(spec):
+            return exp.alias_(column, name)
+        return exp.alias_(_mask(spec, column), name)
+
+    def masked(self, spec: TableColumn) -> bool:
+        """Whether a column's values are hidden from this asker."""
+        return spec.mask is not None and not set(spec.unmask) & set(self.principal.roles)
+
+    def reasons(self, names: Sequence[str]) -> tuple[RowRule, ...]:
+        """Why rows of these tables are, or are not, seen: for provenance and audit."""
+        found = []
+        for name in names:
+            table = self.table(name)
+            if table.policy == "shared":
+                found.append(RowRule(name, "shared by all tenants"))
+                continue
+            regions = self.principal.regions
+            part = "all regions" if regions == "*" else f"regions {', '.join(regions) or 'none'}"
+            found.append(RowRule(name, f"rows of {self.principal.org_id}, {part}"))
+        return tuple(found)
+
+
+def _mask(spec: TableColumn, column: exp.Expr) -> exp.Expr:
+    """A masked column's value. A null stays null."""
+    if spec.mask == "null":
+        return exp.cast(exp.Null(), "varchar")
+    hidden: exp.Expr = exp.Literal.string(REDACTED)
+    if spec.mask == "last4":
+        length = exp.func("LENGTH", column.copy())
+        start = exp.Sub(this=length.copy(), expression=exp.Literal.number(3))
+        last = exp.Concat(expressions=[exp.Literal.string("…"), exp.Substring(this=column.copy(), start=start)])
+        hidden = exp.Case().when(exp.GT(this=length, expression=exp.Literal.number(4)), last).else_(hidden)
+    return exp.Case().when(exp.Is(this=column.copy(), expression=exp.Null()), exp.Null()).else_(hidden)

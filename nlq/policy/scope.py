@@ -1,0 +1,176 @@
+"""The only door to the data: a statement goes in, a ScopedQuery comes out, or a refusal.
+
+Every scan of a base table becomes a sub-select that holds its row filter, its masks and the list of columns that are read.
+The text for an engine is parsed again and proven before it is handed out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from nlq.errors import Internal
+from nlq.policy.masks import masks_hold
+from nlq.policy.proof import prove
+from nlq.policy.rules import Policies, RowRule
+from nlq.sql.dialect import render
+from nlq.sql.validate import is_cte, parse, validate
+from nlq.values.pipeline import Column, Lineage, SqlDraft, Statement
+
+if TYPE_CHECKING:
+    from nlq.semantics.model import SemanticModel
+    from nlq.values.principal import Principal
+
+_DOOR = object()
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a ScopedQuery holds. `wraps` are the policy sub-selects that its text must consist of."""
+
+    tree: exp.Expr
+    columns: tuple[Column, ...]
+    values: dict[str, str]
+    tables: tuple[str, ...]
+    rules: tuple[RowRule, ...]
+    wraps: tuple[exp.Select, ...]
+    schema: str
+    fingerprint: str
+
+
+class ScopedQuery:
+    """A statement narrowed to one asker's rows. Made by `scope` alone; the only thing that an engine runs."""
+
+    __slots__ = ("_content", "_texts")
+
+    def __init__(self, door: object, content: _Content) -> None:
+        if door is not _DOOR:
+            raise TypeError("a ScopedQuery is made by nlq.policy.scope.scope")
+        self._content = content
+        self._texts: dict[str, str] = {}
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The typed columns of the result; empty where the SQL was not compiled from a SemanticQuery."""
+        return self._content.columns
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The base tables that it reads."""
+        return self._content.tables
+
+    @property
+    def rules(self) -> tuple[RowRule, ...]:
+        """The decision about each table, with its reason."""
+        return self._content.rules
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for askers who may see the same rows and columns of the same model."""
+        return self._content.fingerprint
+
+    def sql(self, dialect: str) -> tuple[str, dict[str, str]]:
+        """The text for an engine, and the values to bind by name.
+
+        Raises:
+            Internal: the text could not be proven to stand inside the policy; it is not handed out.
+        """
+        if dialect not in self._texts:
+            text = render(self._content.tree, dialect)
+            wraps = [render(wrap, dialect) for wrap in self._content.wraps]
+            problem = prove(text, wraps, dialect, self._content.schema)
+            if problem is not None:
+                raise Internal(f"the scoped text failed its proof: {problem}", where=dialect)
+            self._texts[dialect] = text
+        return self._texts[dialect], dict(self._content.values)
+
+    def __repr__(self) -> str:
+        return f"ScopedQuery(tables={self.tables}, fingerprint={self.fingerprint[:8]}…)"
+
+
+def draft_statement(draft: SqlDraft, model: SemanticModel) -> Statement:
+    """A caller's or a model's SQL as a resolved Statement: validated, and made total so that no value can raise.
+
+    Raises:
+        UnsafeSql: something other than one read-only SELECT over allowed nodes.
+        NotPermitted: a table or column that is not in the model.
+        TooExpensive: over a limit.
+    """
+    tree = _total(validate(parse(draft.text), model))
+    tables = tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table) if not is_cte(table)))
+    return Statement(tree, (), Lineage(tables, why=("SQL as it was written",)))
+
+
+def scope(statement: Statement, principal: Principal, model: SemanticModel) -> ScopedQuery:
+    """Narrow every table in `statement` to the rows and columns that `principal` may see.
+
+    Each base table becomes a sub-select that holds its row filter and masks, so no join, union, alias or CTE can
+    reach an unfiltered row. Below this nothing changes the tree.
+
+    Raises:
+        NotPermitted: a table without a policy, or a use of a column that is hidden from this asker.
+    """
+    policies = Policies(model, principal)
+    tree = statement.tree.copy()
+    masks_hold(tree, policies)
+    scans = [table for table in tree.find_all(exp.Table) if not is_cte(table)]
+    read: dict[str, set[str]] = {}
+    for column in tree.find_all(exp.Column):
+        read.setdefault(column.table, set()).add(column.name)
+    wraps: list[exp.Select] = []
+    for table in scans:
+        spec = policies.table(table.name)
+        alias = table.alias or table.name
+        columns = [name for name in spec.columns if name in read.get(alias, set())] or list(spec.key[-1:])
+        view = policies.view(table.name, columns)
+        wraps.append(view)
+        table.replace(exp.Subquery(this=view.copy(), alias=exp.TableAlias(this=exp.to_identifier(alias))))
+    for column in tree.find_all(exp.Column):
+        column.set("db", None)
+    names = tuple(dict.fromkeys(table.name for table in scans))
+    content = _Content(
+        tree=tree,
+        columns=statement.columns,
+        values=policies.bindings.values,
+        tables=names,
+        rules=policies.reasons(names),
+        wraps=tuple(wraps),
+        schema=model.header.schema_,
+        fingerprint=fingerprint(principal, model),
+    )
+    return ScopedQuery(_DOOR, content)
+
+
+def fingerprint(principal: Principal, model: SemanticModel) -> str:
+    """Equal for askers who may see the same rows and columns: tenant, regions, the roles that lift masks, the model."""
+    lifting = {role for table in model.tables.values() for column in table.columns.values() for role in column.unmask}
+    roles = sorted(lifting & set(principal.roles))
+    parts = (principal.org_id, principal.regions, roles, model.hash)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _total(tree: exp.Expr) -> exp.Expr:
+    """A tree in which no value of a row can raise: casts try, divisors are not zero.
+
+    An error tells the caller that some row, perhaps a foreign one, has such a value.
+    """
+
+    def fix(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, (exp.Div, exp.Mod)) and not _safe_divisor(node.expression):
+            guarded = exp.func("NULLIF", exp.paren(node.expression.copy()), exp.Literal.number(0))
+            guarded.type = node.expression.type
+            node.set("expression", guarded)
+        elif type(node) is exp.Cast and not isinstance(node.this, exp.Literal):
+            tried = exp.TryCast(this=node.this, to=node.args["to"], safe=True)
+            tried.type = node.type
+            return tried
+        return node
+
+    return tree.transform(fix, copy=False)
+
+
+def _safe_divisor(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Literal) and not node.is_string and float(node.this) != 0

@@ -1,0 +1,234 @@
+"""Every knob, once: its name in nlq.toml, its NLQ_ variable, its default and what it does.
+
+What is set in the environment wins over nlq.toml, which wins over the default. An unknown name is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nlq.errors import BadRequest, SettingsError
+from nlq.resources import ROOT
+from nlq.values.principal import Principal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FILE = "nlq.toml"
+IGNORED = frozenset({"NLQ_REQUIRE"})  # read by the tests alone
+
+
+def _setting(default: Any, doc: str, env: str = "") -> Any:
+    return field(default=default, metadata={"doc": doc, "env": env})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One deployment's settings. `origin` is the file that they came from, `folder` what its relative paths mean."""
+
+    demo: bool = _setting(default=False, doc="a demo: askers may be named with --as, the data is made up")
+    development: bool = _setting(default=False, doc="a developer's machine: askers may be named with --as")
+    database_url: str = _setting("", "the warehouse: duckdb:///PATH; unset: the demo's file", "NLQ_DATABASE_URL")
+    duckdb_path: str = _setting("", "the DuckDB file, where it is not in the URL", "NLQ_DUCKDB_PATH")
+    postgres_url: str = _setting("", "PostgreSQL (hot tier); not used by this version", "NLQ_POSTGRES_URL")
+    trino_url: str = _setting("", "Trino (hot and cold tiers); not used by this version", "NLQ_TRINO_URL")
+    redis_url: str = _setting("", "Redis (shared cache); not used by this version", "NLQ_REDIS_URL")
+    state: str = _setting("", "the folder of nlq's own state; unset: under XDG_STATE_HOME", "NLQ_STATE")
+    semantic_layer: str = _setting("", "the folder of the semantic layer; unset: the one that comes with nlq", "NLQ_SEMANTIC_LAYER")
+    as_of: str = _setting("", 'the day that "today" means, YYYY-MM-DD; unset: today in the model\'s zone', "NLQ_AS_OF")
+    model: str = _setting("", "the language model; not used by this version", "NLQ_MODEL")
+    jwt_secret: str = _setting("", "verifies HS256 tokens; not used by this version", "NLQ_JWT_SECRET")
+    jwt_public_key: str = _setting("", "verifies RS256 tokens; not used by this version", "NLQ_JWT_PUBLIC_KEY")
+    jwks_url: str = _setting("", "where keys are found; not used by this version", "NLQ_JWKS_URL")
+    jwt_audience: str = _setting("", "the audience that tokens must name; not used by this version", "NLQ_JWT_AUDIENCE")
+    jwt_issuer: str = _setting("", "the issuer that tokens must name; not used by this version", "NLQ_JWT_ISSUER")
+    mask_key: str = _setting("", "the key of hashing masks; not used by this version", "NLQ_MASK_KEY")
+    token: str = _setting("", "the asker's token, for the command line; not used by this version", "NLQ_TOKEN")
+    default_principal: str = _setting("", "who asks where --as is not given (demo and development only)")
+    max_rows: int = _setting(10_000, "the most rows that an answer holds")
+    statement_timeout_s: float = _setting(30.0, "seconds until a statement is interrupted in the engine")
+    memory_limit: str = _setting("1GB", "the memory that DuckDB may use")
+    threads: int = _setting(2, "the threads that DuckDB may use")
+    principals: Mapping[str, Principal] = field(
+        default_factory=dict, metadata={"doc": "askers by name, for --as: sub, org_id, roles, regions, locale", "env": ""}
+    )
+    folder: Path = field(default_factory=Path.cwd)
+    origin: str = ""
+
+    @property
+    def may_name_askers(self) -> bool:
+        """Whether --as works here."""
+        return self.demo or self.development
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file.
+
+        Raises:
+            SettingsError: the URL is of a kind that this version cannot serve.
+        """
+        url = self.database_url or (f"duckdb:///{self.duckdb_path}" if self.duckdb_path else "")
+        if not url:
+            return _xdg("XDG_DATA_HOME", ".local/share") / "demo.duckdb"
+        if not url.startswith("duckdb:///") or url == "duckdb:///":
+            raise SettingsError(f"the warehouse {url.partition('://')[0]}://… cannot be served by this version",
+                                where="NLQ_DATABASE_URL", fix="give duckdb:///PATH")  # fmt: skip
+        return (self.folder / url.removeprefix("duckdb:///")).resolve()
+
+    @property
+    def layer(self) -> Path:
+        """The folder of the semantic layer."""
+        return (self.folder / self.semantic_layer).resolve() if self.semantic_layer else ROOT / "semantic_layer" / "scout"
+
+    @property
+    def cache(self) -> Path:
+        """Where things are kept that can be made again."""
+        return _xdg("XDG_CACHE_HOME", ".cache")
+
+    @property
+    def state_folder(self) -> Path:
+        """Where nlq's own state is kept."""
+        return (self.folder / self.state).resolve() if self.state else _xdg("XDG_STATE_HOME", ".local/state")
+
+    def day(self, timezone: str) -> date:
+        """The day that "today" means.
+
+        Raises:
+            SettingsError: it is set, and no date.
+        """
+        if self.as_of:
+            return parse_day(self.as_of, "NLQ_AS_OF")
+        from datetime import datetime  # noqa: PLC0415
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 - reads zone files; not needed where the day is set
+
+        return datetime.now(ZoneInfo(timezone)).date()
+
+    def principal(self, name: str | None) -> Principal:
+        """The asker of that name, or the default one.
+
+        Raises:
+            SettingsError: nobody may be named here, or nobody of that name is known.
+        """
+        if not self.may_name_askers:
+            raise SettingsError("askers cannot be named here", where=self.origin or "settings",
+                                fix="set demo = true or development = true, or give a token")  # fmt: skip
+        wanted = name or self.default_principal
+        if wanted not in self.principals:
+            names = ", ".join(self.principals) or "nobody"
+            near = get_close_matches(wanted, list(self.principals), n=1)
+            raise SettingsError(f"there is no principal {wanted!r}", where="--as",
+                                fix=f"did you mean {near[0]}?" if near else f"known are: {names}")  # fmt: skip
+        return self.principals[wanted]
+
+
+SETTINGS = {name: one for name, one in Settings.__dataclass_fields__.items() if one.metadata}
+BY_VARIABLE = {one.metadata["env"]: name for name, one in SETTINGS.items() if one.metadata["env"]}
+
+
+def load(config: Path | None = None, env: Mapping[str, str] | None = None, start: Path | None = None) -> Settings:
+    """The settings of a deployment.
+
+    Args:
+        config: the file; None looks for nlq.toml from `start` upward, then takes the packaged demo's.
+        env: the environment; None reads the process's.
+
+    Raises:
+        SettingsError: a file that cannot be read, an unknown name, a value of the wrong kind.
+    """
+    env = os.environ if env is None else env
+    path = config or _find(start or Path.cwd()) or ROOT / FILE
+    values = _read(path)
+    local = values.pop("include", None)
+    if isinstance(local, str) and (path.parent / local).is_file():
+        values |= _read(path.parent / local)
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in SETTINGS:
+            raise _unknown(name, list(SETTINGS), f"{path}: {name}")
+        found[name] = _principals(value, path) if name == "principals" else _value(name, value, f"{path}: {name}")
+    for variable, value in env.items():
+        if not variable.startswith("NLQ_") or variable in IGNORED:
+            continue
+        if variable not in BY_VARIABLE:
+            raise _unknown(variable, list(BY_VARIABLE), f"environment: {variable}")
+        found[BY_VARIABLE[variable]] = _value(BY_VARIABLE[variable], value, f"environment: {variable}")
+        if BY_VARIABLE[variable] == "duckdb_path" and "NLQ_DATABASE_URL" not in env:
+            found["database_url"] = ""
+    return Settings(**found, folder=path.parent if _is_project(path) else Path.cwd(), origin=str(path))
+
+
+def parse_day(text: str, where: str) -> date:
+    """A date written YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{text!r} is no date", where=where, fix="write YYYY-MM-DD") from None
+
+
+def _is_project(path: Path) -> bool:
+    """Whether relative paths in the settings mean the file's folder (not so for the packaged file)."""
+    return path.parent != ROOT or not ROOT.name.startswith("_")
+
+
+def _find(start: Path) -> Path | None:
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder / FILE
+    return None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SettingsError(f"the settings cannot be read ({type(problem).__name__})", where=str(path),
+                            fix="give another file with --config") from None  # fmt: skip
+    except tomllib.TOMLDecodeError as problem:
+        raise SettingsError(f"the settings are not valid TOML: {problem}", where=str(path), fix="mend the line") from None
+
+
+def _value(name: str, value: Any, where: str) -> Any:
+    kind = str(SETTINGS[name].type)
+    convert: Callable[[Any], Any] = {"bool": _boolean, "int": int, "float": float, "str": str}[kind]
+    try:
+        if kind == "str" and not isinstance(value, (str, date)):
+            raise ValueError  # noqa: TRY301 - the one way out of here is below
+        return convert(value)
+    except (TypeError, ValueError):
+        raise SettingsError(f"{value!r} is not a {kind}", where=where, fix=SETTINGS[name].metadata["doc"]) from None
+
+
+def _boolean(value: Any) -> bool:
+    known = {True: True, False: False, "true": True, "false": False, "1": True, "0": False}
+    if value not in known:
+        raise ValueError
+    return known[value]
+
+
+def _principals(value: Any, path: Path) -> dict[str, Principal]:
+    if not isinstance(value, dict):
+        raise SettingsError("principals is a table of askers by name", where=str(path), fix='write [principals."name"]')
+    found = {}
+    for name, claims in value.items():
+        try:
+            found[name] = Principal.from_claims(claims if isinstance(claims, dict) else {})
+        except BadRequest as problem:
+            raise SettingsError(problem.what, where=f"{path}: principals.{name}", fix=problem.fix) from None
+    return found
+
+
+def _unknown(name: str, names: list[str], where: str) -> SettingsError:
+    near = get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else "docs/settings.md lists all"
+    return SettingsError(f"there is no setting {name}", where=where, fix=hint)
+
+
+def _xdg(variable: str, default: str) -> Path:
+    base = os.environ.get(variable)
+    return (Path(base) if base and Path(base).is_absolute() else Path.home() / default) / "nlq"
