@@ -101,7 +101,9 @@ def _shared(model: SemanticModel) -> dict[tuple[str, ...], list[Meaning]]:
         for text in phrases:
             add(text, Meaning(kind, text))
     for metric in model.public_metrics().values():
-        for text in (metric.name.replace("_", " "), metric.label, *metric.synonyms.get("en", ())):
+        # "stores" alone is what figures are split by; "how many stores" is the count of them.
+        names = () if metric.counts else (metric.name.replace("_", " "), metric.label)
+        for text in (*names, *metric.synonyms.get("en", ())):
             add(text, Meaning("metric", metric.name, label=metric.label))
     for one in model.dimensions.values():
         if one.time:

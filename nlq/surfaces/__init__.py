@@ -1,0 +1,1 @@
+"""Ways in: they parse, call and render, and decide nothing."""

@@ -1,0 +1,60 @@
+"""`--lines`: questions or SQL as JSON lines in, one Answer a line out, in the same order and with the same id."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from nlq.errors import BadRequest
+from nlq.surfaces.cli.options import asker, day, opened
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from nlq.api import SyncAssistant
+    from nlq.values import Answer
+
+KEYS = {"id", "question", "sql", "as", "as_of", "turns"}
+
+
+def answer_lines(what: str, source: str, as_: str | None, as_of: str | None, engine: str, config: Path | None, *, explain: bool) -> None:
+    """Answer each line as it comes.
+
+    Raises:
+        BadRequest: a line that is wrong, named by its number; the answers before it are out.
+    """
+    try:
+        opened_lines: AbstractContextManager[IO[str]] = nullcontext(sys.stdin) if source == "-" else Path(source).open(encoding="utf-8")
+    except OSError as problem:
+        raise BadRequest(f"{source} cannot be read ({problem.strerror})", where="--lines", fix="give a file of JSON lines, or -") from None
+    with opened_lines as stream, opened(config, engine) as assistant:
+        for number, line in enumerate(stream, 1):
+            if line.strip():
+                entry = _entry(line, what, f"{source}:{number}")
+                answer = _answer(assistant, entry, what, as_, as_of, explain=explain)
+                plain = json.loads(answer.to_json_text())
+                print(json.dumps({**plain, "id": entry["id"]}, ensure_ascii=False), flush=True)
+
+
+def _entry(line: str, what: str, where: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        raise BadRequest("the line is not JSON", where=where, fix=f'write {{"id": "1", "{what}": "…"}}') from None
+    if not isinstance(entry, dict) or "id" not in entry or not isinstance(entry.get(what), str):
+        raise BadRequest(f"the line has no id or no {what}", where=where, fix=f'write {{"id": "1", "{what}": "…"}}')
+    unknown = set(entry) - KEYS
+    if unknown:
+        raise BadRequest(f"the line has a key {sorted(unknown)[0]!r}", where=where, fix=f"keys are {', '.join(sorted(KEYS))}")
+    return entry
+
+
+def _answer(assistant: SyncAssistant, entry: dict[str, Any], what: str, as_: str | None, as_of: str | None, *, explain: bool) -> Answer:
+    principal = asker(assistant.settings, entry.get("as") or as_)
+    when = day(entry.get("as_of") or as_of)
+    if what == "sql":
+        return assistant.sql(entry["sql"], principal, as_of=when, explain=explain)
+    return assistant.ask(entry["question"], principal, as_of=when, explain=explain)

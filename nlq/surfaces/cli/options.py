@@ -1,0 +1,93 @@
+"""The options that commands share, and what they mean."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from nlq.api import SyncAssistant
+    from nlq.settings import Settings
+    from nlq.values import Principal
+
+
+class Shape(str, Enum):
+    """How an answer is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    md = "md"
+
+
+class Engine(str, Enum):
+    """Which engine runs."""
+
+    auto = "auto"
+    duckdb = "duckdb"
+    postgres = "postgres"
+    trino = "trino"
+
+
+class PlannerName(str, Enum):
+    """Who reads the question."""
+
+    reader = "reader"
+    model = "model"
+    both = "both"
+
+
+class Dialect(str, Enum):
+    """Whose SQL is written."""
+
+    trino = "trino"
+    duckdb = "duckdb"
+    postgres = "postgres"
+
+
+class Section(str, Enum):
+    """A part of the model."""
+
+    metrics = "metrics"
+    dimensions = "dimensions"
+    tables = "tables"
+    rollups = "rollups"
+
+
+As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who asks, of the deployment's principals (demo and development).")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help='The day that "today" means.')]
+EngineName = Annotated[Engine, typer.Option("--engine", help="Which engine runs it.")]
+Format = Annotated[Shape, typer.Option("--format", help="How to print the answer.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Stop before the engine: the reading and the SQL, no rows.")]
+Planner = Annotated[PlannerName, typer.Option("--planner", help="Who reads the question.")]
+Conversation = Annotated[str | None, typer.Option("--conversation", metavar="ID", help="The conversation that it belongs to.")]
+Lines = Annotated[str | None, typer.Option("--lines", metavar="FILE|-", help="Read JSON lines, print an Answer a line.")]
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The settings; without it, nlq.toml found upward.")]
+Scale = Annotated[float, typer.Option(min=0.01, max=100, help="How much data: 1 is about 2 million sales.")]
+Seed = Annotated[int, typer.Option(min=0, help="Another seed gives other data of the same kind.")]
+
+
+def opened(config: Path | None, engine: str) -> SyncAssistant:
+    """The deployment's assistant."""
+    from nlq.api import Assistant  # noqa: PLC0415 - slow to import
+
+    return Assistant.open_sync(config, engine=engine)
+
+
+def asker(settings: Settings, name: str | None) -> Principal:
+    """Who asks."""
+    return settings.principal(name)
+
+
+def day(text: str | None) -> date | None:
+    """The day of --as-of."""
+    if text is None:
+        return None
+    from nlq.settings import parse_day  # noqa: PLC0415
+
+    return parse_day(text, "--as-of")

@@ -1,0 +1,1 @@
+"""Demo data, ingest, transform, tiering, quality, migrate, backup: the only code that knows Scout's tables."""
