@@ -10,12 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from nlq.warehouse.demo.current import is_current
     from nlq.warehouse.demo.generate import BuildSummary, build
     from nlq.warehouse.demo.sums import checksums
 
-__all__ = ["BuildSummary", "build", "checksums"]
+__all__ = ["BuildSummary", "build", "checksums", "is_current"]
 
-_HOMES: Final = {"BuildSummary": "generate", "build": "generate", "checksums": "sums"}
+_HOMES: Final = {"BuildSummary": "generate", "build": "generate", "checksums": "sums", "is_current": "current"}
 
 
 def __getattr__(name: str) -> Any:

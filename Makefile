@@ -1,0 +1,51 @@
+# make demo and make test need Python 3.11 or newer and nothing else. PYTHON names another interpreter, VENV another folder.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+READY = $(VENV)/.ready
+
+.PHONY: demo test test-fast lint format bench serve servers lock clean
+
+demo: $(READY)  ## builds the demo warehouse (once) and answers the first question
+	@$(BIN)/nlq demo
+
+test: $(READY)  ## the whole suite; what needs a server skips, and says so
+	$(BIN)/python -m pytest
+
+test-fast: $(READY)
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)  ## where the time goes, as ratios in one run
+	$(BIN)/python scripts/bench.py
+
+serve:
+	@echo "the services come with a later version: this one has the command line and the Python interface" >&2; exit 2
+
+servers:  ## what the tests need beside Python: nothing yet
+	@echo "no servers are needed by this version"
+
+lock:  ## write requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  --custom-compile-command "make lock" -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+
+# Bytecode is compiled here because an environment may forbid writing it later, and a start without it costs a second.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; PYTHON=… names one" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q $(VENV)/lib nlq > /dev/null || true
+	@touch $@
