@@ -10,7 +10,17 @@ if TYPE_CHECKING:
     from nlq.values import Answer, Principal, SemanticQuery
 
 __version__ = "0.1.0"
-__all__ = ["Answer", "Assistant", "NotPermitted", "Principal", "Refused", "SemanticQuery", "TooExpensive", "UnsafeSql", "__version__"]
+__all__ = [
+    "Answer",
+    "Assistant",
+    "NotPermitted",
+    "Principal",
+    "Refused",
+    "SemanticQuery",
+    "TooExpensive",
+    "UnsafeSql",
+    "__version__",
+]
 _HOME = {
     "Assistant": "nlq.api", "Answer": "nlq.values", "Principal": "nlq.values", "SemanticQuery": "nlq.values",
     "Refused": "nlq.errors", "NotPermitted": "nlq.errors", "UnsafeSql": "nlq.errors", "TooExpensive": "nlq.errors",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,8 +27,8 @@ MAX_QUESTION = 2_000
 class Assistant:
     """Questions to answers over one deployment.
 
-        async with Assistant.open() as assistant:
-            answer = await assistant.ask("top stores in NCR", principal)
+    async with Assistant.open() as assistant:
+        answer = await assistant.ask("top stores in NCR", principal)
     """
 
     def __init__(self, settings: Settings, *, blocking: bool = False, engine: str = "auto") -> None:
@@ -51,7 +51,9 @@ class Assistant:
     async def __aenter__(self) -> Assistant:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -76,14 +78,18 @@ class Assistant:
             BadRequest: it is not a SemanticQuery, or does not fit the model.
         """
         parsed = query if isinstance(query, SemanticQuery) else parse_query(query)
-        return await self._last(self._question("", principal, as_of), Interpretation(parsed, given=True), explain=explain)
+        return await self._last(
+            self._question("", principal, as_of), Interpretation(parsed, given=True), explain=explain
+        )
 
     async def sql(self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False) -> Answer:
         """The answer to SQL (Trino's), through the whole guard."""
         draft = Interpretation(SqlDraft(text, "caller"), given=True)
         return await self._last(self._question(text, principal, as_of), draft, explain=explain)
 
-    async def steps(self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False) -> AsyncIterator[object]:
+    async def steps(
+        self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False
+    ) -> AsyncIterator[object]:
         """Each value of the pipeline as it comes to exist."""
         question = self._question(check_text(text), principal, as_of)
         async for step in self._pipeline.steps(question, explain=explain):
@@ -104,7 +110,7 @@ class Assistant:
 
     def _question(self, text: str, principal: Principal, as_of: date | None, conversation_id: str = "") -> Question:
         day = as_of or self.settings.day(self.model.header.timezone)
-        return Question(text, principal, datetime.now(timezone.utc), day, conversation_id)
+        return Question(text, principal, datetime.now(UTC), day, conversation_id)
 
     async def _last(self, question: Question, given: Interpretation | None, *, explain: bool) -> Answer:
         last: object = None
@@ -137,18 +143,37 @@ class SyncAssistant:
     def __enter__(self) -> SyncAssistant:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
         """Let go of the database."""
         self._assistant.close()
 
-    def ask(self, text: str, principal: Principal, *, as_of: date | None = None, conversation_id: str = "", explain: bool = False) -> Answer:
+    def ask(
+        self,
+        text: str,
+        principal: Principal,
+        *,
+        as_of: date | None = None,
+        conversation_id: str = "",
+        explain: bool = False,
+    ) -> Answer:
         """See `Assistant.ask`."""
-        return drive(self._assistant.ask(text, principal, as_of=as_of, conversation_id=conversation_id, explain=explain))
+        return drive(
+            self._assistant.ask(text, principal, as_of=as_of, conversation_id=conversation_id, explain=explain)
+        )
 
-    def query(self, query: SemanticQuery | Mapping[str, Any], principal: Principal, *, as_of: date | None = None, explain: bool = False) -> Answer:
+    def query(
+        self,
+        query: SemanticQuery | Mapping[str, Any],
+        principal: Principal,
+        *,
+        as_of: date | None = None,
+        explain: bool = False,
+    ) -> Answer:
         """See `Assistant.query`."""
         return drive(self._assistant.query(query, principal, as_of=as_of, explain=explain))
 
@@ -156,7 +181,9 @@ class SyncAssistant:
         """See `Assistant.sql`."""
         return drive(self._assistant.sql(text, principal, as_of=as_of, explain=explain))
 
-    def steps(self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False) -> list[object]:
+    def steps(
+        self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False
+    ) -> list[object]:
         """Every value of the pipeline, in order."""
 
         async def collected() -> list[object]:
@@ -195,9 +222,18 @@ def check_text(text: str) -> str:
     if not text.strip():
         raise BadRequest("the question is empty", where="question", fix='ask something, such as "top stores in NCR"')
     if len(text) > MAX_QUESTION:
-        raise BadRequest(f"the question has {len(text):,} characters; {MAX_QUESTION:,} are read", where="question", fix="ask it shorter")
-    if any(ord(letter) < 32 and letter not in "\t\n\r" or ord(letter) == 127 or 0xD800 <= ord(letter) <= 0xDFFF for letter in text):
-        raise BadRequest("the question is not text: it holds control characters", where="question", fix="type it as plain text")
+        raise BadRequest(
+            f"the question has {len(text):,} characters; {MAX_QUESTION:,} are read",
+            where="question",
+            fix="ask it shorter",
+        )
+    if any(
+        (ord(letter) < 32 and letter not in "\t\n\r") or ord(letter) == 127 or 0xD800 <= ord(letter) <= 0xDFFF
+        for letter in text
+    ):
+        raise BadRequest(
+            "the question is not text: it holds control characters", where="question", fix="type it as plain text"
+        )
     return text
 
 

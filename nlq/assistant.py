@@ -12,7 +12,7 @@ from nlq.errors import BadRequest, NlqError, OutOfScope
 from nlq.language.plan import data_warnings, make_plan
 from nlq.policy.scope import draft_statement, scope
 from nlq.sql.compile import compile_query
-from nlq.values import Clarification, Interpretation, Plan, Principal, Question, Refusal, ScopeValues, SqlDraft
+from nlq.values import Clarification, Interpretation, Principal, Question, Refusal, ScopeValues, SqlDraft
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -46,7 +46,9 @@ class Pipeline:
     limits: Limits
     new_id: Callable[[], str]
 
-    async def steps(self, question: Question, given: Interpretation | None = None, *, explain: bool = False) -> AsyncIterator[object]:
+    async def steps(
+        self, question: Question, given: Interpretation | None = None, *, explain: bool = False
+    ) -> AsyncIterator[object]:
         """Every value as it comes to exist, the Answer last.
 
         Args:
@@ -90,7 +92,9 @@ class Pipeline:
             if result is not None:
                 watch.lap("execute")
                 yield result
-            answer = answered(question, plan, snapshot, statement, scoped, result, model, ident, self.engine.name, warnings)
+            answer = answered(
+                question, plan, snapshot, statement, scoped, result, model, ident, self.engine.name, warnings
+            )
             yield watch.done(answer)
         except NlqError as problem:
             yield watch.done(declined(question, plan, _blame(problem, read_from_words=given is None), model, ident))
@@ -120,6 +124,3 @@ class _Watch:
     def done(self, answer: Answer) -> Answer:
         self.lap("answer")
         return timed(answer, self._laps, (self._last - self._start) * 1_000)
-
-
-

@@ -40,7 +40,9 @@ class Settings:
     trino_url: str = _setting("", "Trino (hot and cold tiers); not used by this version", "NLQ_TRINO_URL")
     redis_url: str = _setting("", "Redis (shared cache); not used by this version", "NLQ_REDIS_URL")
     state: str = _setting("", "the folder of nlq's own state; unset: under XDG_STATE_HOME", "NLQ_STATE")
-    semantic_layer: str = _setting("", "the folder of the semantic layer; unset: the one that comes with nlq", "NLQ_SEMANTIC_LAYER")
+    semantic_layer: str = _setting(
+        "", "the folder of the semantic layer; unset: the one that comes with nlq", "NLQ_SEMANTIC_LAYER"
+    )
     as_of: str = _setting("", 'the day that "today" means, YYYY-MM-DD; unset: today in the model\'s zone', "NLQ_AS_OF")
     model: str = _setting("", "the language model; not used by this version", "NLQ_MODEL")
     jwt_secret: str = _setting("", "verifies HS256 tokens; not used by this version", "NLQ_JWT_SECRET")
@@ -56,7 +58,8 @@ class Settings:
     memory_limit: str = _setting("1GB", "the memory that DuckDB may use")
     threads: int = _setting(2, "the threads that DuckDB may use")
     principals: Mapping[str, Principal] = field(
-        default_factory=dict, metadata={"doc": "askers by name, for --as: sub, org_id, roles, regions, locale", "env": ""}
+        default_factory=dict,
+        metadata={"doc": "askers by name, for --as: sub, org_id, roles, regions, locale", "env": ""},
     )
     folder: Path = field(default_factory=Path.cwd)
     origin: str = ""
@@ -84,7 +87,9 @@ class Settings:
     @property
     def layer(self) -> Path:
         """The folder of the semantic layer."""
-        return (self.folder / self.semantic_layer).resolve() if self.semantic_layer else ROOT / "semantic_layer" / "scout"
+        return (
+            (self.folder / self.semantic_layer).resolve() if self.semantic_layer else ROOT / "semantic_layer" / "scout"
+        )
 
     @property
     def cache(self) -> Path:
@@ -190,7 +195,9 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(f"the settings cannot be read ({type(problem).__name__})", where=str(path),
                             fix="give another file with --config") from None  # fmt: skip
     except tomllib.TOMLDecodeError as problem:
-        raise SettingsError(f"the settings are not valid TOML: {problem}", where=str(path), fix="mend the line") from None
+        raise SettingsError(
+            f"the settings are not valid TOML: {problem}", where=str(path), fix="mend the line"
+        ) from None
 
 
 def _value(name: str, value: Any, where: str) -> Any:

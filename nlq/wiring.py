@@ -31,7 +31,9 @@ def pipeline(settings: Settings, model: SemanticModel, *, blocking: bool, engine
     """
     if engine not in ("auto", "duckdb"):
         raise EngineDown(f"the engine {engine} is not configured", where="--engine", fix="this version serves duckdb")
-    duckdb = DuckDBEngine(settings.warehouse, model, memory_limit=settings.memory_limit, threads=settings.threads, blocking=blocking)
+    duckdb = DuckDBEngine(
+        settings.warehouse, model, memory_limit=settings.memory_limit, threads=settings.threads, blocking=blocking
+    )
     return Pipeline(
         model=model,
         reader=Reader(model),

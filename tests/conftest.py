@@ -56,7 +56,12 @@ def home(warehouse):
     """A place for caches and state, and the environment that points a deployment at the warehouse."""
     with tempfile.TemporaryDirectory() as folder:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NLQ_")}
-        env = {**kept, "NLQ_DUCKDB_PATH": str(warehouse), "XDG_CACHE_HOME": f"{folder}/cache", "XDG_STATE_HOME": f"{folder}/state"}
+        env = {
+            **kept,
+            "NLQ_DUCKDB_PATH": str(warehouse),
+            "XDG_CACHE_HOME": f"{folder}/cache",
+            "XDG_STATE_HOME": f"{folder}/state",
+        }
         env["XDG_DATA_HOME"] = f"{folder}/data"
         yield env
 

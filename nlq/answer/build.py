@@ -54,7 +54,9 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
     )
 
 
-def asked_back(question: Question, plan: Plan, clarification: Clarification, model: SemanticModel, ident: str) -> Answer:
+def asked_back(
+    question: Question, plan: Plan, clarification: Clarification, model: SemanticModel, ident: str
+) -> Answer:
     """A question back, with its options."""
     return Answer(
         **_common(question, plan, ident),
@@ -65,7 +67,9 @@ def asked_back(question: Question, plan: Plan, clarification: Clarification, mod
     )
 
 
-def declined(question: Question, plan: Plan | None, refusal: Refusal | NlqError, model: SemanticModel, ident: str) -> Answer:
+def declined(
+    question: Question, plan: Plan | None, refusal: Refusal | NlqError, model: SemanticModel, ident: str
+) -> Answer:
     """No answer, and why. A deliberate error keeps its code; what it says in public is all that is said."""
     failed = isinstance(refusal, Failed)
     text = refusal.public if isinstance(refusal, NlqError) else refusal.text

@@ -54,7 +54,11 @@ def vega(chart: Chart | None, columns: tuple[Column, ...], rows: tuple[tuple[Any
     values = []
     for row in rows:
         point: dict[str, Any] = {"y": None if row[chart.y] is None else plain_cell(row[chart.y])}
-        point["x"] = row[chart.x].isoformat() if chart.kind == "line" and hasattr(row[chart.x], "isoformat") else shown(row[chart.x], x)
+        point["x"] = (
+            row[chart.x].isoformat()
+            if chart.kind == "line" and hasattr(row[chart.x], "isoformat")
+            else shown(row[chart.x], x)
+        )
         if chart.series is not None:
             point["series"] = shown(row[chart.series], columns[chart.series])
         values.append(point)

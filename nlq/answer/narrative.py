@@ -64,11 +64,17 @@ def _series(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], time: int,
 
 def _at(row: tuple[Any, ...], columns: tuple[Column, ...], time: int) -> str:
     """A row's dimensions, time first."""
-    others = [shown(cell, one) for index, (cell, one) in enumerate(zip(row, columns, strict=True)) if one.role == "dimension" and index != time]
+    others = [
+        shown(cell, one)
+        for index, (cell, one) in enumerate(zip(row, columns, strict=True))
+        if one.role == "dimension" and index != time
+    ]
     return ", ".join([shown(row[time], columns[time]), *others])
 
 
-def _ranking(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], dimensions: list[int], metric: int, *, limited: bool) -> str:
+def _ranking(
+    columns: tuple[Column, ...], rows: list[tuple[Any, ...]], dimensions: list[int], metric: int, *, limited: bool
+) -> str:
     """Over things: the first, the second, and the last that is shown."""
     what = columns[metric]
 

@@ -44,7 +44,9 @@ class DuckDBEngine:
         text, values = scoped.sql("duckdb")
         # A policy value that no scan came to use would be an unknown parameter.
         used = {name: value for name, value in values.items() if f"${name}" in text}
-        fetched = await self._call(lambda: self._open().run(text, used, max_rows=limits.max_rows, timeout_s=limits.timeout_s))
+        fetched = await self._call(
+            lambda: self._open().run(text, used, max_rows=limits.max_rows, timeout_s=limits.timeout_s)
+        )
         columns = scoped.columns or tuple(_column(*pair) for pair in zip(fetched.names, fetched.types, strict=True))
         return Result(columns, fetched.rows, fetched.truncated, self.name, text, fetched.ms)
 

@@ -34,7 +34,11 @@ def for_missing_metric(model: SemanticModel, rest: dict[str, Any], loose: Sequen
     """No figure was named: offer the default one, and counts."""
     names = [model.header.default_metric]
     counted = {span.ref_of for span in loose}
-    names += [name for name, metric in model.public_metrics().items() if metric.counts in counted and metric.counts is not None]
+    names += [
+        name
+        for name, metric in model.public_metrics().items()
+        if metric.counts in counted and metric.counts is not None
+    ]
     names += [model.header.second_metric] if model.header.second_metric else []
     options = [(model.metrics[name].label, _query(model, name, rest)) for name in dict.fromkeys(names)]
     if len(options) < 2:
@@ -42,7 +46,9 @@ def for_missing_metric(model: SemanticModel, rest: dict[str, Any], loose: Sequen
     return Clarification("Which figure is meant?", tuple(options[:MOST]))
 
 
-def for_average(model: SemanticModel, metrics: Sequence[str], word: Span, rest: dict[str, Any]) -> Clarification | Refusal:
+def for_average(
+    model: SemanticModel, metrics: Sequence[str], word: Span, rest: dict[str, Any]
+) -> Clarification | Refusal:
     """An average of what? Offer the model's averages of that metric."""
     wanted = metrics[0] if metrics else model.header.default_metric
     options = [
@@ -51,7 +57,9 @@ def for_average(model: SemanticModel, metrics: Sequence[str], word: Span, rest: 
         if metric.ratio is not None and metric.ratio[0] == wanted
     ]
     if len(options) < 2:
-        return Refusal("out_of_scope", f'nlq cannot read "{word.text}" here yet, and leaving it out would change the figure')
+        return Refusal(
+            "out_of_scope", f'nlq cannot read "{word.text}" here yet, and leaving it out would change the figure'
+        )
     return Clarification(f'"{word.text}" over what?', tuple(options[:MOST]))
 
 

@@ -44,6 +44,8 @@ class Draft:
     number: int | None = None
     trend: bool = False
     versus: bool = False
+    growth: bool = False
+    step: str = ""
     having: list[tuple[str, float, str | None]] = field(default_factory=list)
 
 
@@ -84,7 +86,9 @@ class Composer:
     # What cannot be read at all.
 
     def _refuse_what_is_not_there(self) -> None:
-        known = [one for one in self.spans if one.kind in ("metric", "dimension", "value", "place", "ask", "performing")]
+        known = [
+            one for one in self.spans if one.kind in ("metric", "dimension", "value", "place", "ask", "performing")
+        ]
         for one in self.spans:
             if one.kind == "absent":
                 absent = next(entry for entry in self.model.absent if entry.name == one.ref_of)
@@ -94,13 +98,22 @@ class Composer:
         content = [one for one in self.spans if one.kind not in (*SILENT, "and", "which", "number", "time", "not")]
         if not content or (unknown and not known):
             named = f"I do not know what {_quoted(unknown)} means. " if unknown else ""
-            raise Stop(Refusal("out_of_scope", f"{named}This is no question about {self.model.header.description.rstrip('.').lower()}"))
+            raise Stop(
+                Refusal(
+                    "out_of_scope",
+                    f"{named}This is no question about {self.model.header.description.rstrip('.').lower()}",
+                )
+            )
         if unknown:
             raise Stop(choices.for_unknown(self.model, unknown, self.spans))
         for one in self.spans:
             if one.kind in ("unsupported", "share"):
                 one.role = "not understood"
-                raise Stop(Refusal("out_of_scope", f'nlq cannot read "{one.text}" yet, and leaving it out could change the figure'))
+                raise Stop(
+                    Refusal(
+                        "out_of_scope", f'nlq cannot read "{one.text}" yet, and leaving it out could change the figure'
+                    )
+                )
             if one.corrected:
                 self.doubts.append(f'"{one.text}" was read as "{one.corrected}"')
                 self.assumptions.append(Assumed(f'"{one.text}" read as "{one.corrected}"', {}))
@@ -135,13 +148,19 @@ class Composer:
         draft = self.draft
         if one.kind in ("top", "bottom"):
             if draft.top is not None and draft.top != (one.kind == "top"):
-                raise Stop(Refusal("out_of_scope", "the best and the worst at once cannot be read yet; ask for one of them"))
+                raise Stop(
+                    Refusal("out_of_scope", "the best and the worst at once cannot be read yet; ask for one of them")
+                )
             draft.top = one.kind == "top"
             one.role = "order"
         elif one.kind == "trend":
             draft.trend = True
         elif one.kind == "versus":
             draft.versus = True
+        elif one.kind == "growth":
+            draft.growth = True
+        elif one.kind in ("yearly", "monthly"):
+            draft.growth, draft.step = True, one.kind.removesuffix("ly")
         elif one.kind == "time":
             draft.whens.append(one)
             one.role = "period"
@@ -149,9 +168,7 @@ class Composer:
     def _noun(self, one: Span, index: int, *, grouped: bool) -> None:
         """A dimension or a grain: grouped by, or left for later."""
         name = self._name(one)
-        if grouped:
-            self._group(name, one)
-        elif one.kind == "grain" and one.text.lower().endswith(("ly", "al")):
+        if grouped or (one.kind == "grain" and one.text.lower().endswith(("ly", "al"))):
             self._group(name, one)
         elif self._describes(index):
             one.role = "level"
@@ -184,7 +201,11 @@ class Composer:
         found = []
         for step in (-1, 1):
             at = index + step
-            if 0 <= at < len(self.spans) and self.spans[at].kind in SILENT and self.spans[at].text.lower() in ("of", "the", "of the"):
+            if (
+                0 <= at < len(self.spans)
+                and self.spans[at].kind in SILENT
+                and self.spans[at].text.lower() in ("of", "the", "of the")
+            ):
                 at += step
             if 0 <= at < len(self.spans):
                 found.append(self.spans[at])
@@ -195,7 +216,9 @@ class Composer:
         for one in self._neighbours(index):
             if one.kind == "dimension":
                 level = self.model.dimensions[one.ref_of].place
-                if level and any(meaning.ref == level for meaning in self.spans[index].meanings if meaning.kind == "place"):
+                if level and any(
+                    meaning.ref == level for meaning in self.spans[index].meanings if meaning.kind == "place"
+                ):
                     return level
                 listed = self.model.gazetteer.ask.get(self.spans[index].ref_of, ())
                 if level and self.spans[index].kind == "ask" and any(ident.startswith(level) for ident in listed):
@@ -222,7 +245,11 @@ class Composer:
         before = index - 1
         if self.spans[index].comma:
             return before >= 0 and self.spans[before].kind in ("value", "place", "ask", "dimension")
-        return before >= 1 and self.spans[before].kind == "and" and self.spans[before - 1].kind in ("value", "place", "ask", "dimension")
+        return (
+            before >= 1
+            and self.spans[before].kind == "and"
+            and self.spans[before - 1].kind in ("value", "place", "ask", "dimension")
+        )
 
     # What the walk left open.
 
@@ -259,41 +286,77 @@ class Composer:
         if averages:
             averages[0].role = "not understood"
             raise Stop(choices.for_average(self.model, draft.metrics, averages[0], self._rest()))
+        counting = any(one.kind == "count" for one in self.spans)
+        if counting and not draft.metrics:
+            draft.metrics.extend(self._counted())
         if draft.metrics:
             if draft.by_metric:
                 draft.metrics.sort(key=lambda name: name != draft.by_metric)
+            if counting and self.model.metrics[draft.metrics[0]].unit == "PHP":
+                raise Stop(choices.for_missing_metric(self.model, self._rest(), draft.loose))
             return draft.metrics
-        if draft.top is not None or draft.having or draft.trend or any(one.kind == "performing" for one in self.spans):
+        figured = any(one.kind in ("performing", "amount") for one in self.spans)
+        if draft.top is not None or draft.having or draft.trend or draft.growth or figured:
             metric = self.model.metrics[self.model.header.default_metric]
             second = self.model.header.second_metric
             self._assume(f"by {metric.label.lower()}, as no figure was named", {"metrics": [second]} if second else {})
             return [metric.name]
         raise Stop(choices.for_missing_metric(self.model, self._rest(), draft.loose))
 
+    def _counted(self) -> list[str]:
+        """The metric that counts what was named by its kind ("how many supermarkets")."""
+        kinds = {
+            self.model.dimensions[meaning.ref].kind_of
+            for one in self.spans
+            if one.kind == "value"
+            for meaning in one.meanings
+        }
+        return [
+            name for name, metric in self.model.public_metrics().items() if metric.counts and metric.counts in kinds
+        ]
+
     def _rest(self) -> dict[str, Any]:
         """What is known beside the metric, for the options of a question back."""
         period = self._given_period()
-        return {"where": self.filters.conditions(), "dimensions": tuple(self.draft.dimensions), "period": period or self._default()}
+        return {
+            "where": self.filters.conditions(),
+            "dimensions": tuple(self.draft.dimensions),
+            "period": period or self._default(),
+        }
 
     def _loose(self, metrics: list[str]) -> None:
         """Nouns without "by": what is ranked, what a threshold selects, or only where the figure comes from."""
         draft = self.draft
+        if draft.top is not None and draft.dimensions and draft.loose:
+            raise Stop(
+                Refusal(
+                    "out_of_scope",
+                    "the best within each group cannot be read yet; ask for one group, or for all together",
+                )
+            )
         wanted = draft.top is not None or draft.having or any(one.kind == "which" for one in self.spans)
         for one in draft.loose:
             name = self._name(one)
             counted = {self.model.metrics[metric].counts for metric in metrics}
             if one.kind == "grain" and not wanted:
-                raise Stop(Refusal("out_of_scope", f'I do not know what "{one.text}" is to do here; say "by {one.text}" or name a period'))
+                raise Stop(
+                    Refusal(
+                        "out_of_scope",
+                        f'I do not know what "{one.text}" is to do here; say "by {one.text}" or name a period',
+                    )
+                )
             if name in counted or (name in draft.dimensions):
                 one.role = "counted"
             elif wanted and not self._has_entity():
                 self._group(name, one)
             elif wanted or self._is_entity(name):
                 one.role = "context"
-                self._assume(f'the whole, not split by {one.text.lower()}', {"dimensions": [*draft.dimensions, name]})
+                self._assume(f"the whole, not split by {one.text.lower()}", {"dimensions": [*draft.dimensions, name]})
             else:
                 self._group(name, one)
-                self._assume(f'split by {one.text.lower()}', {"dimensions": [each for each in draft.dimensions if each != name]})
+                self._assume(
+                    f"split by {one.text.lower()}", {"dimensions": [each for each in draft.dimensions if each != name]}
+                )
 
     def _has_entity(self) -> bool:
         return bool(self.draft.dimensions)
@@ -388,7 +451,17 @@ class Composer:
         if draft.top is None:
             return (), None
         if not dimensions:
-            raise Stop(choices.for_missing_entity(self.model, self._options_base(self.filters.conditions()), top=draft.top))
+            kinds = [
+                self.model.dimensions[meaning.ref].kind_of
+                for one in self.spans
+                if one.kind == "value"
+                for meaning in one.meanings
+            ]
+            dimensions.extend(dict.fromkeys(kind for kind in kinds if kind))
+        if not dimensions:
+            raise Stop(
+                choices.for_missing_entity(self.model, self._options_base(self.filters.conditions()), top=draft.top)
+            )
         order = (Order(by=metrics[0], dir="desc" if draft.top else "asc"),)
         limit = draft.number
         if limit is None:
@@ -406,20 +479,25 @@ class Composer:
         found = []
         for op, value, metric in self.draft.having:
             if not dimensions:
-                raise Stop(Refusal("out_of_scope", "a limit on a figure needs something to apply to: stores, products, days …"))
+                raise Stop(
+                    Refusal("out_of_scope", "a limit on a figure needs something to apply to: stores, products, days …")
+                )
             found.append(Condition(field=metric or metrics[0], op=op, values=(value,)))  # type: ignore[arg-type]
         return tuple(found)
 
-    def _growth(self, metrics: list[str], order: tuple[Order, ...], compare: Any, dimensions: list[str], period: Any) -> Any:
+    def _growth(
+        self, metrics: list[str], order: tuple[Order, ...], compare: Any, dimensions: list[str], period: Any
+    ) -> Any:
         """A growth is shown beside what it is made of: the figure, the figure before, and the change."""
         growths = [name for name in metrics if self.model.metrics[name].growth]
-        if not growths or compare is not None or not isinstance(period, Period):
+        if not (growths or self.draft.growth) or not isinstance(period, Period):
             return metrics, order, compare
         shown = {name: self.model.metrics[name].growth or name for name in metrics}
         grains = [name.rpartition(".")[2] for name in dimensions if self.model.is_time_grain(name)]
-        count, unit = (1, grains[0]) if grains else step_of(period)
-        order = tuple(Order(by=f"{shown[one.by]}__growth", dir=one.dir) if one.by in growths else one for one in order)
-        return list(dict.fromkeys(shown.values())), order, Shift(shift=f"{count} {unit}")
+        count, unit = (1, self.draft.step) if self.draft.step else (1, grains[0]) if grains else step_of(period)
+        every = growths or metrics
+        order = tuple(Order(by=f"{shown[one.by]}__growth", dir=one.dir) if one.by in every else one for one in order)
+        return list(dict.fromkeys(shown.values())), order, compare or Shift(shift=f"{count} {unit}")
 
     def _named_only(self, metrics: list[str], dimensions: list[str], *, ranked: bool) -> list[Condition]:
         """Rows that name no customer (or whatever is optional) are not ranked among the customers."""

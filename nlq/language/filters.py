@@ -49,6 +49,8 @@ class Filters:
             span.ref = f"{resolved.taken.place.level}={resolved.taken.place.value}"
         else:
             part = self._plain(span, group, exclude=excluded)
+        if places:
+            self._narrow(part)
         if joined and places and self._inside_the_one_before(part):
             part.group = len(self._parts)  # "Makati, NCR" is one place, said twice
         span.role = "left out" if excluded else "filter"
@@ -102,9 +104,24 @@ class Filters:
             if meaning.kind == "value":
                 by_field.setdefault(meaning.ref, []).append(meaning.value)
                 labels[meaning.ref] = f"{meaning.label} ({self._model.dimensions[meaning.ref].label.lower()})"
-        conditions = [Condition(field=name, op="=" if len(ids) == 1 else "in", values=tuple(ids)) for name, ids in by_field.items()]
+        conditions = [
+            Condition(field=name, op="=" if len(ids) == 1 else "in", values=tuple(ids))
+            for name, ids in by_field.items()
+        ]
         span.ref = ", ".join(f"{name}={ids[0]}" for name, ids in by_field.items())
         return Part(span, conditions, [labels[name] for name in by_field], group, exclude)
+
+    def _narrow(self, part: Part) -> None:
+        """A name that means several places is settled by the place named after it: "San Fernando, Pampanga"."""
+        before = self._parts[-1] if self._parts else None
+        if before is None or before.resolved is None or part.resolved is None or not before.resolved.ask:
+            return
+        choices = (before.resolved.taken, *before.resolved.others)
+        inside = [one for one in choices if _contains(part.resolved.taken.place, one.place)]
+        if len(inside) == 1:
+            before.resolved = Resolved(inside[0])
+            before.conditions, before.labels = [inside[0].condition], [inside[0].label]
+            part.group = len(self._parts)
 
     def _inside_the_one_before(self, part: Part) -> bool:
         """Whether the place before lies in this one, so that the comma narrows instead of listing."""
@@ -138,18 +155,29 @@ def _listed(conditions: list[Condition], *, exclude: bool) -> list[Condition]:
 
 def _outside(condition: Condition) -> Condition:
     """Not (this and that): outside of one or of the other."""
-    return Condition(any=tuple(Condition(field=one.field, op="not_in", values=one.values) for one in condition.all or ()))
+    return Condition(
+        any=tuple(Condition(field=one.field, op="not_in", values=one.values) for one in condition.all or ())
+    )
 
 
 def _merged(conditions: list[Condition]) -> tuple[Condition, ...]:
     """Conditions of one field and op put together where that keeps their meaning (left out: any of them)."""
     found: list[Condition] = []
     for one in conditions:
-        same = next((at for at, other in enumerate(found) if one.op == "not_in" and other.op == "not_in" and other.field == one.field), None)
+        same = next(
+            (
+                at
+                for at, other in enumerate(found)
+                if one.op == "not_in" and other.op == "not_in" and other.field == one.field
+            ),
+            None,
+        )
         if same is None:
             found.append(one)
         else:
-            found[same] = Condition(field=one.field, op="not_in", values=tuple(dict.fromkeys((*found[same].values, *one.values))))
+            found[same] = Condition(
+                field=one.field, op="not_in", values=tuple(dict.fromkeys((*found[same].values, *one.values)))
+            )
     return tuple(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import Place, SemanticModel
     from nlq.values import ScopeValues
 
-ENGLISH = Path(__file__).with_name("english.yml")
+ENGLISH = Path(__file__).with_name("english.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +69,7 @@ def build(model: SemanticModel, values: ScopeValues) -> Lexicon:
 @cache
 def english() -> dict[str, tuple[str, ...]]:
     """The plain English phrases by kind."""
-    import json  # noqa: PLC0415
-
-    kept = ENGLISH.with_suffix(".json")
-    if kept.is_file() and kept.stat().st_mtime_ns >= ENGLISH.stat().st_mtime_ns:
-        raw = json.loads(kept.read_bytes())
-    else:
-        import yaml  # noqa: PLC0415 - only where the list was edited since it was kept
-
-        raw = yaml.safe_load(ENGLISH.read_text(encoding="utf-8"))
-    return {kind: tuple(_flat(phrases)) for kind, phrases in raw.items()}
-
-
-def _flat(phrases: Any) -> Iterable[str]:
-    for one in phrases:
-        if isinstance(one, list):
-            yield from one
-        else:
-            yield str(one)
+    return {kind: tuple(phrases) for kind, phrases in tomllib.loads(ENGLISH.read_text(encoding="utf-8")).items()}
 
 
 def _shared(model: SemanticModel) -> dict[tuple[str, ...], list[Meaning]]:
@@ -108,7 +92,9 @@ def _shared(model: SemanticModel) -> dict[tuple[str, ...], list[Meaning]]:
     for one in model.dimensions.values():
         if one.time:
             continue
-        for text in (one.label, *one.synonyms.get("en", ())):
+        # "weekend" says which days; only a model's own phrase ("by weekend or not") splits by it.
+        label = () if one.type == "boolean" else (one.label,)
+        for text in (*label, *one.synonyms.get("en", ())):
             add(text, Meaning("dimension", one.name, label=one.label))
         for value in one.values if isinstance(one.values, tuple) else ():
             for text in (value.label, *value.synonyms.get("en", ())):

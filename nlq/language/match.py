@@ -82,7 +82,12 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     corrections: dict[int, str] = {}
     words = ["and" if token.text == "&" else token.word for token in tokens]
     for index, word in enumerate(words):
-        if word not in lexicon.words and word not in GRAINS and number(tokens[index]) is None and len(word) >= MIN_CORRECTED:
+        if (
+            word not in lexicon.words
+            and word not in GRAINS
+            and number(tokens[index]) is None
+            and len(word) >= MIN_CORRECTED
+        ):
             close = sorted(known for known in lexicon.words if near(word, known) and len(known) >= MIN_CORRECTED)
             if len(close) == 1:
                 words[index], corrections[index] = close[0], close[0]
@@ -121,8 +126,6 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
         one = span(1, "number")
         one.number = value
         found.append((1, one))
-    if not found:
-        found.append((1, span(1, "unknown")))
-    elif all(length > 1 for length, _ in found):
+    if not found or all(length > 1 for length, _ in found):
         found.append((1, span(1, "unknown")))
     return found

@@ -61,5 +61,6 @@ class Reader:
 def _words(found: Sequence[Span]) -> tuple[Word, ...]:
     """What each span was taken for, as the Answer shows it."""
     return tuple(
-        Word(one.text, one.start, one.end, one.role or ROLES.get(one.kind, one.kind), one.ref or one.ref_of) for one in found
+        Word(one.text, one.start, one.end, one.role or ROLES.get(one.kind, one.kind), one.ref or one.ref_of)
+        for one in found
     )

@@ -29,7 +29,11 @@ def reading(query: SemanticQuery, model: SemanticModel, principal: Principal, va
     parts.extend(f"where {_figure(one, model)}" for one in query.having)
     if query.order:
         way = "highest" if query.order[0].dir == "desc" else "lowest"
-        by = model.metrics[query.order[0].by].label.lower() if query.order[0].by in model.metrics else query.order[0].by.replace("__", " ")
+        by = (
+            model.metrics[query.order[0].by].label.lower()
+            if query.order[0].by in model.metrics
+            else query.order[0].by.replace("__", " ")
+        )
         parts.append(f"{way} {by} first")
     if query.limit:
         parts.append("only the first" if query.limit == 1 else f"the first {query.limit}")
@@ -58,7 +62,14 @@ class _Labels:
             if known.value == value:
                 return known.label
         if one.place == "region":
-            return next((place.label for place in self._model.gazetteer.places if place.level == "region" and place.value == value), str(value))
+            return next(
+                (
+                    place.label
+                    for place in self._model.gazetteer.places
+                    if place.level == "region" and place.value == value
+                ),
+                str(value),
+            )
         return next((known.label for known in self._values.get(field, ()) if known.id == value), str(value))
 
     def condition(self, one: Condition) -> str:
@@ -74,7 +85,9 @@ class _Labels:
             return f"{'' if op in ('=', 'in') else 'not '}{self.value(field, one.values[0])}"
         said = " or ".join(self.value(field, value) for value in one.values)
         if op == "between":
-            return f"{self.field(field)} between {self.value(field, one.values[0])} and {self.value(field, one.values[1])}"
+            return (
+                f"{self.field(field)} between {self.value(field, one.values[0])} and {self.value(field, one.values[1])}"
+            )
         return f"{self.field(field)} {OPS[op]}{said}"
 
 

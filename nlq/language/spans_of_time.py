@@ -25,19 +25,27 @@ def settle(spans: list[Span], as_of: date, *, versus: bool) -> Settled | Refusal
     if versus and len(whens) == 2:
         return _against(whens[0], whens[1], said)
     if versus:
-        return Refusal("out_of_scope", "nlq can set one period against another, and nothing else yet; ask for both and compare")
+        return Refusal(
+            "out_of_scope", "nlq can set one period against another, and nothing else yet; ask for both and compare"
+        )
     if not whens:
         return None, None, []
     if len(whens) == 1:
         return whens[0].period, None, said
     merged = _merge([one.period for one in whens])
     if merged is None:
-        return Refusal("out_of_scope", f"{' and '.join(repr(one.text) for one in spans)} are two periods; ask for one at a time")
+        return Refusal(
+            "out_of_scope", f"{' and '.join(repr(one.text) for one in spans)} are two periods; ask for one at a time"
+        )
     return merged, None, said
 
 
 def _assumed(when: When) -> Assumed:
-    change = {} if when.other is None else {"period": {"start": when.other.start.isoformat(), "end": when.other.end.isoformat()}}
+    change = (
+        {}
+        if when.other is None
+        else {"period": {"start": when.other.start.isoformat(), "end": when.other.end.isoformat()}}
+    )
     return Assumed(f"{when.said}: {periods.say(when.period)}" if isinstance(when.period, Period) else when.said, change)
 
 

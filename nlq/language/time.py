@@ -23,7 +23,14 @@ DAYS = {name: index for index, names in enumerate((
     ("monday", "mon"), ("tuesday", "tue", "tues"), ("wednesday", "wed"), ("thursday", "thu", "thurs"), ("friday", "fri"),
     ("saturday", "sat"), ("sunday", "sun"),
 )) for name in names}  # fmt: skip
-UNITS: dict[str, Unit] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "qtr": "quarter", "year": "year"}
+UNITS: dict[str, Unit] = {
+    "day": "day",
+    "week": "week",
+    "month": "month",
+    "quarter": "quarter",
+    "qtr": "quarter",
+    "year": "year",
+}
 LAST = ("last", "previous", "past", "prior", "preceding")
 THIS = ("this", "current")
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
@@ -78,7 +85,7 @@ class _Finder:
         return self.words[at] if 0 <= at < len(self.words) else ""
 
     def _range(self, at: int) -> When | None:
-        """from A to B, between A and B, A to B, since A, until B, before B, after A."""
+        """From A to B, between A and B, A to B, since A, until B, before B, after A."""
         start = at + 1 if self.word(at) in ("from", "between") else at
         opener = self.word(at)
         if opener in ("since", "after", "starting", "until", "before", "till"):
@@ -121,7 +128,17 @@ class _Finder:
         return one.last == at + 1 and self.word(at) in MONTHS
 
     def _single(self, at: int) -> When | None:
-        for reader in (self._named_day, self._to_date, self._relative, self._iso, self._month, self._quarter, self._half, self._year, self._ever):
+        for reader in (
+            self._named_day,
+            self._to_date,
+            self._relative,
+            self._iso,
+            self._month,
+            self._quarter,
+            self._half,
+            self._year,
+            self._ever,
+        ):
             found = reader(at)
             if found is not None:
                 return found
@@ -131,7 +148,14 @@ class _Finder:
                    other: Period | None = None) -> When:  # fmt: skip
         """A calendar period; what lies after today is left out and said."""
         if start <= self.as_of < end:
-            return When(first, last, Period(start=start, end=self.as_of), said or "up to today: the period is not over", other, unit)
+            return When(
+                first,
+                last,
+                Period(start=start, end=self.as_of),
+                said or "up to today: the period is not over",
+                other,
+                unit,
+            )
         return When(first, last, Period(start=start, end=end), said, other)
 
     def _named_day(self, at: int) -> When | None:
@@ -146,7 +170,9 @@ class _Finder:
             saturday = self.as_of - timedelta(days=back)
             if word in LAST and saturday + timedelta(days=1) >= self.as_of:
                 saturday -= timedelta(days=7)
-            return When(at, at + 2, Period(start=saturday, end=min(saturday + timedelta(days=1), max(self.as_of, saturday))))
+            return When(
+                at, at + 2, Period(start=saturday, end=min(saturday + timedelta(days=1), max(self.as_of, saturday)))
+            )
         if word in LAST and self.word(at + 1) in DAYS:
             back = (self.as_of.weekday() - DAYS[self.word(at + 1)] - 1) % 7 + 1
             day = self.as_of - timedelta(days=back)
@@ -164,7 +190,7 @@ class _Finder:
         return None
 
     def _relative(self, at: int) -> When | None:
-        """this month, last 3 months, the past week."""
+        """This month, last 3 months, the past week."""
         word, after = self.word(at), self.word(at + 1)
         unit = UNITS.get(after)
         if word in THIS and unit:
@@ -219,14 +245,32 @@ class _Finder:
             start = start.replace(year=start.year - 1)
         earlier = start.replace(year=start.year - 1)
         other = Period(start=earlier, end=end_of(earlier, "month"))
-        return self._until_now(at, last, start, end_of(start, "month"), "month", f"{start:%B %Y}, the latest {start:%B}", other)
+        return self._until_now(
+            at, last, start, end_of(start, "month"), "month", f"{start:%B %Y}, the latest {start:%B}", other
+        )
 
     def _is_month(self, at: int) -> bool:
-        """"may" and "march" are months where they are written as names, or stand as a date does."""
+        """ "may" and "march" are months where they are written as names, or stand as a date does."""
         word = self.word(at)
         if word not in ("may", "march", "mar", "sat", "sun", "mon"):
             return True
-        around = {"in", "of", "since", "from", "to", "until", "through", "last", "this", "between", "and", "for", "during", "-", "vs"}
+        around = {
+            "in",
+            "of",
+            "since",
+            "from",
+            "to",
+            "until",
+            "through",
+            "last",
+            "this",
+            "between",
+            "and",
+            "for",
+            "during",
+            "-",
+            "vs",
+        }
         return self.tokens[at].text[:1].isupper() or self.word(at - 1) in around or self._year_at(at + 1)
 
     def _day(self, at: int, last: int, day: int, month: int) -> When:
@@ -244,7 +288,9 @@ class _Finder:
         if found > self.as_of:
             found = add(found, -1, "year")
         earlier = add(found, -1, "year")
-        return When(at, end, Period(start=found, end=found), f"{found}, the latest such day", Period(start=earlier, end=earlier))
+        return When(
+            at, end, Period(start=found, end=found), f"{found}, the latest such day", Period(start=earlier, end=earlier)
+        )
 
     def _year_at(self, at: int) -> bool:
         word = self.word(at)
@@ -284,7 +330,9 @@ class _Finder:
         word, last = self.word(at), at + 1
         if word in ("h1", "h2"):
             half = int(word[1])
-        elif word in ("first", "second") and self.word(at + 1) == "half" and self.word(at + 2) in ("of", "this", "last"):
+        elif (
+            word in ("first", "second") and self.word(at + 1) == "half" and self.word(at + 2) in ("of", "this", "last")
+        ):
             half, last = ORDINALS[word], at + 2
         else:
             return None
@@ -299,7 +347,14 @@ class _Finder:
         return self._until_now(at, at + 1, start, end_of(start, "year"), "year")
 
     def _ever(self, at: int) -> When | None:
-        for words in (("all", "time"), ("of", "all", "time"), ("ever",), ("to", "date"), ("all", "year"), ("all", "years")):
+        for words in (
+            ("all", "time"),
+            ("of", "all", "time"),
+            ("ever",),
+            ("to", "date"),
+            ("all", "year"),
+            ("all", "years"),
+        ):
             if tuple(self.words[at : at + len(words)]) == words and words != ("all", "year"):
                 return When(at, at + len(words), "all")
         return None

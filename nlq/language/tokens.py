@@ -6,7 +6,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-TOKEN = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)\b|[₱$]?\d[\d,]*(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]", re.UNICODE)
+TOKEN = re.compile(
+    r"\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)\b|[₱$]?\d[\d,]*(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]",
+    re.UNICODE,
+)
 NUMBER = re.compile(r"[₱$]?(\d[\d,]*(?:\.\d+)?)([kmb%]?)", re.IGNORECASE)
 SCALE = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 WORDS = {
@@ -39,8 +42,7 @@ def fold(word: str) -> str:
     """Lower case without accents, possessives or a plural's ending: "Stores'" and "store" are the same word."""
     plain = unicodedata.normalize("NFKD", word.replace("’", "'"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
-    if plain.endswith("'s"):
-        plain = plain[:-2]
+    plain = plain.removesuffix("'s")
     return stem(plain.replace("'", ""))
 
 

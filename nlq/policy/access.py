@@ -30,12 +30,16 @@ def check_places(query: SemanticQuery, principal: Principal, model: SemanticMode
 def _check(one: Condition, allowed: set[str], model: SemanticModel) -> None:
     for part in (*(one.any or ()), *(one.all or ())):
         _check(part, allowed, model)
-    if one.field is None or one.op not in ("=", "in"):
+    if one.field is None or one.op not in ("=", "in", "!=", "not_in"):
         return
     dimension = model.dimensions.get(one.field)
     if dimension is None or dimension.place is None:
         return
     level = dimension.place
+    if one.op in ("!=", "not_in"):
+        if level == "region" and allowed <= set(one.values):
+            raise _outside(allowed, "what is left", model)
+        return
     for value in one.values:
         regions = {
             place.region
@@ -45,6 +49,10 @@ def _check(one: Condition, allowed: set[str], model: SemanticModel) -> None:
             or (level == "city" and place.level == "city" and value in place.names)
         }
         if regions and not regions & allowed:
-            labels = {place.value: place.label for place in model.gazetteer.places if place.level == "region"}
-            covered = ", ".join(sorted(labels.get(code, code) for code in allowed))
-            raise NotPermitted(f"your access covers {covered}; {value} is outside it", fix="ask for a place inside it")
+            raise _outside(allowed, str(value), model)
+
+
+def _outside(allowed: set[str], what: str, model: SemanticModel) -> NotPermitted:
+    labels = {place.value: place.label for place in model.gazetteer.places if place.level == "region"}
+    covered = ", ".join(sorted(labels.get(code, code) for code in allowed))
+    return NotPermitted(f"your access covers {covered}; {what} is outside it", fix="ask for a place inside it")

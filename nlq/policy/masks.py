@@ -86,7 +86,11 @@ class _Flow:
 
     def _relation(self, relation: exp.Expr, known: dict[str, frozenset[str]]) -> frozenset[str]:
         if isinstance(relation, exp.Table):
-            carried = known.get(relation.name, frozenset()) if is_cte(relation) else self.hidden.get(relation.name, frozenset())
+            carried = (
+                known.get(relation.name, frozenset())
+                if is_cte(relation)
+                else self.hidden.get(relation.name, frozenset())
+            )
             return self._renamed(relation, carried)
         return self._renamed(relation, self.outputs(relation, known))
 
@@ -98,7 +102,9 @@ class _Flow:
             raise refused(next(iter(carried)))
         return carried
 
-    def _uses(self, query: exp.Expr, sources: dict[str, frozenset[str]], bare: set[int], known: dict[str, frozenset[str]]) -> None:
+    def _uses(
+        self, query: exp.Expr, sources: dict[str, frozenset[str]], bare: set[int], known: dict[str, frozenset[str]]
+    ) -> None:
         """Every other use of a hidden column in this query, and in queries inside its expressions."""
         inside_relations = {id(node) for relation in self._relations(query) for node in relation.walk()}
         clause = query.args.get("with_")
@@ -108,7 +114,12 @@ class _Flow:
                 continue
             if isinstance(node, exp.Column) and id(node) not in bare and node.name in sources.get(node.table, ()):
                 raise refused(node.name)
-            if node is not query and isinstance(node, exp.Query) and not isinstance(node, exp.Subquery) and self.outputs(node, known):
+            if (
+                node is not query
+                and isinstance(node, exp.Query)
+                and not isinstance(node, exp.Subquery)
+                and self.outputs(node, known)
+            ):
                 raise refused("in a sub-select")
 
     @staticmethod

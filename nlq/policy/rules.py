@@ -101,7 +101,10 @@ class Policies:
     def _exists(self, parent: str, on: Mapping[str, str], alias: str, depth: int) -> exp.Expr:
         """A visible row of the parent names this row. The parent's own policy holds inside."""
         inner = f"r{depth + 1}"
-        same = [exp.EQ(this=exp.column(its, table=inner), expression=exp.column(mine, table=alias)) for mine, its in on.items()]
+        same = [
+            exp.EQ(this=exp.column(its, table=inner), expression=exp.column(mine, table=alias))
+            for mine, its in on.items()
+        ]
         terms = [*same, *self.predicate(parent, inner, depth + 1)]
         chosen = exp.select(exp.Literal.number(1)).from_(self._source(parent, inner)).where(*terms)
         return exp.Exists(this=chosen)

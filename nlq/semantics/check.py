@@ -133,6 +133,8 @@ def dimensions_fit(context: Context) -> Iterator[BadRequest]:
                 yield from context.known("the column", column, context.tables[one.table].columns, where)
         if one.parent:
             yield from context.known("the dimension", one.parent, context.dimensions, where)
+        if one.kind_of:
+            yield from context.known("the dimension", one.kind_of, context.dimensions, where)
         if one.ranked_by:
             yield from context.known("the metric", one.ranked_by, context.metrics, where)
 
@@ -214,7 +216,9 @@ def _parents(table: Table) -> set[str]:
     return names | ({table.valid.exists} if isinstance(table.valid, Exists) else set())
 
 
-def _parent_columns(context: Context, table: Table, parent: str, on: dict[str, str], where: str) -> Iterator[BadRequest]:
+def _parent_columns(
+    context: Context, table: Table, parent: str, on: dict[str, str], where: str
+) -> Iterator[BadRequest]:
     yield from context.known("the table", parent, context.tables, where)
     for mine, its in on.items():
         yield from context.known("the column", mine, table.columns, where)

@@ -161,7 +161,10 @@ def _explain(document: Located, problem: ValidationError) -> list[BadRequest]:
     for error in problem.errors(include_url=False):
         path = _path_in(document.content, error["loc"])
         if error["type"] == "extra_forbidden":
-            what, fix = f"there is no key {path[-1]!r} here", "remove it, or see `nlq model schema` for what may stand here"
+            what, fix = (
+                f"there is no key {path[-1]!r} here",
+                "remove it, or see `nlq model schema` for what may stand here",
+            )
         elif error["type"] == "missing":
             what, fix = f"the key {error['loc'][-1]!r} is missing", f"add {error['loc'][-1]}: …"
         else:
@@ -176,7 +179,7 @@ def _path_in(content: Any, location: tuple[Any, ...]) -> tuple[Any, ...]:
     """The parts of pydantic's location that exist in the document; its names of alternatives are left out."""
     path: list[Any] = []
     for part in location:
-        if isinstance(content, dict) and part in content or isinstance(content, list) and isinstance(part, int):
+        if (isinstance(content, dict) and part in content) or (isinstance(content, list) and isinstance(part, int)):
             content = content[part]
             path.append(part)
     return tuple(path)

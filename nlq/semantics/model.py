@@ -75,7 +75,9 @@ class Join(Part):
     to: Name
     on: dict[Name, Name]
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True
+    )
 
 
 class Rollup(Part):
@@ -128,6 +130,7 @@ class Dimension(Part):
     place: Literal["city", "province", "region", "island_group"] | None = None
     parent: FieldName | None = None
     ranked_by: Name | None = None
+    kind_of: Name | None = None  # its values are kinds of that dimension: "supermarkets" are stores
     optional: bool = False  # a fact row may name none: those are left out of rankings
     synonyms: Synonyms = {}
 
@@ -156,7 +159,9 @@ class Aggregate(Part):
 
     @model_validator(mode="after")
     def _arguments(self) -> Aggregate:
-        if (self.function == "sum") != (self.column is not None) or (self.function == "count_distinct") != bool(self.columns):
+        if (self.function == "sum") != (self.column is not None) or (self.function == "count_distinct") != bool(
+            self.columns
+        ):
             raise ValueError("sum takes column, count_distinct takes columns, count takes neither")
         return self
 
@@ -235,7 +240,9 @@ class Header(Part):
     second_metric: Name | None = None
     default_ranking_limit: Annotated[int, Field(ge=1)] = 10
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True
+    )
 
 
 class Source(Part):

@@ -54,7 +54,10 @@ def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot
         tree = tree.with_("days", as_=filled, copy=False)
     shared = _dimension_tables(model, query, sources)
     tree = _outer(model, query, broken, keys, tree, figures, filled is not None)
-    columns = (*(_dimension_column(model, name) for name in query.dimensions), *(one.column for one in _all_outputs(query, broken)))
+    columns = (
+        *(_dimension_column(model, name) for name in query.dimensions),
+        *(one.column for one in _all_outputs(query, broken)),
+    )
     time = model.time_dimension
     every = [*tables, *shared, *([time.table] if filled is not None and time else [])]
     rollups = [source.rollup.table for source in sources if source.rollup]
@@ -73,7 +76,9 @@ def _check(model: SemanticModel, query: SemanticQuery) -> None:
         if getattr(query, part):
             raise not_yet(part)
     if not query.metrics:
-        raise BadRequest("the query names no metric", where="metrics", fix=f"name one of {', '.join(model.public_metrics())}")
+        raise BadRequest(
+            "the query names no metric", where="metrics", fix=f"name one of {', '.join(model.public_metrics())}"
+        )
     for what, most in (("metrics", MAX_METRICS), ("dimensions", MAX_DIMENSIONS)):
         if len(getattr(query, what)) > most:
             raise BadRequest(f"more than {most} {what}", where=what, fix=f"ask for {most} at most")
@@ -86,7 +91,9 @@ def _check(model: SemanticModel, query: SemanticQuery) -> None:
             raise unknown_field(model, name)
     if sum(model.is_time_grain(name) for name in query.dimensions) > 1:
         raise BadRequest("two grains of time at once", where="dimensions", fix="keep the finer one")
-    untimed = [one for one in query.metrics if isinstance(one, str) and one in model.metrics and not model.has_time(one)]
+    untimed = [
+        one for one in query.metrics if isinstance(one, str) and one in model.metrics and not model.has_time(one)
+    ]
     if untimed and query.period != "all":
         raise BadRequest(f"{untimed[0]} is not counted over time, so a period means nothing to it", where="period",
                          fix=f"leave the period out{_instead(model, untimed[0])}")  # fmt: skip
@@ -179,7 +186,11 @@ def _dimension_tables(model: SemanticModel, query: SemanticQuery, sources: tuple
             field = find_field(model, source.table, name)
             if field is not None:
                 found.extend(join.to for join in field.path)
-    found.extend(model.dimensions[name].table for name in query.dimensions if not model.is_time_grain(name) and model.dimensions[name].key)
+    found.extend(
+        model.dimensions[name].table
+        for name in query.dimensions
+        if not model.is_time_grain(name) and model.dimensions[name].key
+    )
     return found
 
 
@@ -267,7 +278,9 @@ def _share(query: SemanticQuery, value: exp.Expr, shown: dict[str, exp.Expr]) ->
     within = query.share.within if query.share else ()
     unknown = [name for name in within if name not in shown]
     if unknown:
-        raise BadRequest(f"shares within {unknown[0]} need it as a dimension", where="share.within", fix=f"add {unknown[0]}")
+        raise BadRequest(
+            f"shares within {unknown[0]} need it as a dimension", where="share.within", fix=f"add {unknown[0]}"
+        )
     total = exp.Window(this=exp.Sum(this=value.copy()), partition_by=[shown[name].copy() for name in within])
     return divide(value, total)
 
@@ -286,7 +299,9 @@ def _having(having: tuple[Condition, ...], values: dict[str, exp.Expr]) -> list[
         value = values[one.field].copy()
         wrong = [cell for cell in one.values if isinstance(cell, (str, bool))]
         if wrong or one.op == "contains" or one.query is not None:
-            raise BadRequest(f"{one.field} is compared with numbers", where="having", fix="give a number and =, >, <, between …")
+            raise BadRequest(
+                f"{one.field} is compared with numbers", where="having", fix="give a number and =, >, <, between …"
+            )
         numbers = [exp.Literal.number(repr(cell)) for cell in one.values]
         if one.op in ("is_null", "is_not_null"):
             empty = exp.Is(this=value, expression=exp.Null())
@@ -307,7 +322,9 @@ def _order(model: SemanticModel, query: SemanticQuery, shown: dict[str, exp.Expr
     order = query.order
     if not order:
         times = [name for name in query.dimensions if model.is_time_grain(name)]
-        order = (Order(by=times[0], dir="asc"),) if times else (Order(by=next(iter(values)), dir="desc"),) if shown else ()
+        order = (
+            (Order(by=times[0], dir="asc"),) if times else (Order(by=next(iter(values)), dir="desc"),) if shown else ()
+        )
     terms: list[exp.Expr] = []
     for one in order:
         subject = values.get(one.by, shown.get(one.by))

@@ -45,7 +45,9 @@ def keys_of(model: SemanticModel, dimensions: tuple[str, ...]) -> tuple[Keys, ..
     return tuple(found)
 
 
-def scan(model: SemanticModel, query: SemanticQuery, source: Source, variant: Variant, keys: tuple[Keys, ...]) -> exp.Select:
+def scan(
+    model: SemanticModel, query: SemanticQuery, source: Source, variant: Variant, keys: tuple[Keys, ...]
+) -> exp.Select:
     """The inner query of a source."""
     return _Scan(model, query, source, variant, keys).build()
 
@@ -53,7 +55,9 @@ def scan(model: SemanticModel, query: SemanticQuery, source: Source, variant: Va
 class _Scan:
     """Builds one inner query; remembers the joins that its fields asked for."""
 
-    def __init__(self, model: SemanticModel, query: SemanticQuery, source: Source, variant: Variant, keys: tuple[Keys, ...]) -> None:
+    def __init__(
+        self, model: SemanticModel, query: SemanticQuery, source: Source, variant: Variant, keys: tuple[Keys, ...]
+    ) -> None:
         self.model, self.query, self.source, self.variant, self.keys = model, query, source, variant, keys
         self.table = source.table
         self.joins: dict[tuple[str, ...], tuple[str, str, Join]] = {}

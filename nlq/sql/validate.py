@@ -29,7 +29,9 @@ MAX_IN_LIST = 1_000
 
 # Nodes by class, and for the structural ones which of their parts may be filled.
 PARTS: dict[type[exp.Expr], frozenset[str]] = {
-    exp.Select: frozenset({"with_", "expressions", "distinct", "from_", "joins", "where", "group", "having", "order", "limit", "offset"}),
+    exp.Select: frozenset(
+        {"with_", "expressions", "distinct", "from_", "joins", "where", "group", "having", "order", "limit", "offset"}
+    ),
     exp.Union: frozenset({"with_", "this", "expression", "distinct", "order", "limit", "offset"}),
     exp.Intersect: frozenset({"with_", "this", "expression", "distinct", "order", "limit", "offset"}),
     exp.Except: frozenset({"with_", "this", "expression", "distinct", "order", "limit", "offset"}),
@@ -124,7 +126,11 @@ def size_is_bounded(tree: exp.Expr) -> None:
             counts[type(node)] += 1
         if isinstance(node, exp.In) and len(node.expressions) > MAX_IN_LIST:
             raise TooExpensive(f"an IN list has {len(node.expressions)} values; {MAX_IN_LIST} are allowed")
-    for what, count, most in (("nodes", nodes, MAX_NODES), ("joins", counts[exp.Join], MAX_JOINS), ("CTEs", counts[exp.CTE], MAX_CTES)):
+    for what, count, most in (
+        ("nodes", nodes, MAX_NODES),
+        ("joins", counts[exp.Join], MAX_JOINS),
+        ("CTEs", counts[exp.CTE], MAX_CTES),
+    ):
         if count > most:
             raise TooExpensive(f"the statement has {count} {what}; {most} are allowed", fix="ask for less at once")
 
@@ -134,7 +140,11 @@ def nodes_are_allowed(tree: exp.Expr) -> None:
     for node in tree.walk():
         kind = type(node)
         if isinstance(node, CLOCK):
-            raise UnsafeSql("the clock of the engine is not the asker's", where=_spot(node), fix="write the date, as DATE '2026-11-15'")
+            raise UnsafeSql(
+                "the clock of the engine is not the asker's",
+                where=_spot(node),
+                fix="write the date, as DATE '2026-11-15'",
+            )
         if kind not in ALLOWED:
             raise UnsafeSql(f"{_named(node)} is not allowed", where=_spot(node), fix="see docs/sql.md for what is")
         parts = PARTS.get(kind)
@@ -168,7 +178,9 @@ def limits_are_numbers(tree: exp.Expr) -> None:
     """LIMIT, OFFSET and ESCAPE take a literal: an expression there could raise, or hide a query."""
     for node in tree.find_all(exp.Limit, exp.Offset, exp.Escape):
         value = node.expression
-        fits = isinstance(value, exp.Literal) and (len(value.this) == 1 if isinstance(node, exp.Escape) else not value.is_string)
+        fits = isinstance(value, exp.Literal) and (
+            len(value.this) == 1 if isinstance(node, exp.Escape) else not value.is_string
+        )
         if not fits:
             raise UnsafeSql(f"{_named(node)} takes one literal", where=_spot(node))
 
@@ -245,7 +257,8 @@ def _resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
              "date": "DATE", "timestamp": "TIMESTAMPTZ", "array": "ARRAY(VARCHAR)", "json": "JSON"}  # fmt: skip
     schema = {
         model.header.schema_: {
-            name: {column: kinds[one.type] for column, one in table.columns.items()} for name, table in model.tables.items()
+            name: {column: kinds[one.type] for column, one in table.columns.items()}
+            for name, table in model.tables.items()
         }
     }
     try:
@@ -255,12 +268,16 @@ def _resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
     except OptimizeError as problem:
         raise _no_column(problem) from None
     except SqlglotError:
-        raise UnsafeSql("the SQL cannot be resolved", fix="give every table an alias and every column its table") from None
+        raise UnsafeSql(
+            "the SQL cannot be resolved", fix="give every table an alias and every column its table"
+        ) from None
 
 
 def no_table(name: str) -> NotPermitted:
     """The one sentence for a table that is forbidden and for one that does not exist."""
-    return NotPermitted(f"there is no table {name} that you may read", fix="`nlq model show tables` lists those that can be read")
+    return NotPermitted(
+        f"there is no table {name} that you may read", fix="`nlq model show tables` lists those that can be read"
+    )
 
 
 def _no_column(problem: OptimizeError) -> NotPermitted:

@@ -8,9 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
-Op = Literal[
-    "=", "!=", "in", "not_in", ">", ">=", "<", "<=", "between", "contains", "is_null", "is_not_null"
-]
+Op = Literal["=", "!=", "in", "not_in", ">", ">=", "<", "<=", "between", "contains", "is_null", "is_not_null"]
 COUNTS: dict[str, int] = {
     "=": 1, "!=": 1, ">": 1, ">=": 1, "<": 1, "<=": 1, "contains": 1, "between": 2, "is_null": 0, "is_not_null": 0,
 }  # fmt: skip
@@ -98,7 +96,9 @@ class MetricEntry(Frozen):
     having: tuple[Condition, ...] = ()
     window: Window | None = None
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True
+    )
 
     @model_validator(mode="after")
     def _one_of(self) -> MetricEntry:
@@ -158,4 +158,6 @@ class SemanticQuery(Frozen):
         return {**empty, **dumped}
 
 
-Condition.model_rebuild(_types_namespace={"SemanticQuery": SemanticQuery, "Condition": Condition, "Scalar": Scalar, "Op": Op})
+Condition.model_rebuild(
+    _types_namespace={"SemanticQuery": SemanticQuery, "Condition": Condition, "Scalar": Scalar, "Op": Op}
+)

@@ -32,7 +32,9 @@ class Inspector:
     def __enter__(self) -> Inspector:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._file.close()
 
     def columns(self) -> dict[str, tuple[str, ...]]:

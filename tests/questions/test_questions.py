@@ -58,5 +58,7 @@ def test_not_answered(case, assistant, raw):
         codes = case.get("code") or []
         assert not codes or answer.reason.code in ([codes] if isinstance(codes, str) else codes), answer.reason
     else:
-        assert case["expect"] == "any_but_wrong", f"{case['question']!r} was answered as {answer.reading!r}: {answer.text}"
+        assert case["expect"] == "any_but_wrong", (
+            f"{case['question']!r} was answered as {answer.reading!r}: {answer.text}"
+        )
         assert agree(answer.rows, raw.execute(case["right_sql"]).fetchall(), ordered=False), answer.reading

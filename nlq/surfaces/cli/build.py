@@ -28,10 +28,20 @@ def build_demo(path: Path, *, scale: float, seed: int) -> None:
 
     console = Console(stderr=True)
     if console.is_terminal:
-        parts = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
+        parts = (
+            TextColumn("{task.description:<28}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeElapsedColumn(),
+        )
         with Progress(*parts, console=console, transient=True) as bar:
             task = bar.add_task("building the demo", total=1.0)
-            summary = build(path, scale=scale, seed=seed, progress=lambda label, done: bar.update(task, description=label, completed=done))
+            summary = build(
+                path,
+                scale=scale,
+                seed=seed,
+                progress=lambda label, done: bar.update(task, description=label, completed=done),
+            )
     else:
         told: list[str] = []
 

@@ -22,7 +22,12 @@ def examine(config: Path | None, *, as_json: bool) -> int:
     """Print what was found; 0 where questions can be answered, else 1."""
     findings = list(_findings(config))
     if as_json:
-        print(json.dumps([dict(zip(("name", "state", "detail", "fix"), one, strict=True)) for one in findings], ensure_ascii=False))
+        print(
+            json.dumps(
+                [dict(zip(("name", "state", "detail", "fix"), one, strict=True)) for one in findings],
+                ensure_ascii=False,
+            )
+        )
     else:
         for name, state, detail, fix in findings:
             print(f"{state:<9} {name:<16} {detail}" + (f"\n{'':<27}{fix}" if fix and state != "ok" else ""))
@@ -40,7 +45,12 @@ def _findings(config: Path | None) -> Iterator[Finding]:
         settings = load(config)
         yield "settings", "ok", settings.origin, ""
         model = load_model(settings)
-        yield "semantic layer", "ok", f"{model.header.name}: {len(model.metrics)} metrics, {len(model.dimensions)} dimensions ({settings.layer})", ""
+        yield (
+            "semantic layer",
+            "ok",
+            f"{model.header.name}: {len(model.metrics)} metrics, {len(model.dimensions)} dimensions ({settings.layer})",
+            "",
+        )
     except NlqError as problem:
         yield "settings and model", "missing", problem.what, f"{problem.where}: {problem.fix}"
         return
@@ -71,4 +81,9 @@ def _writable(name: str, folder: Path) -> Iterator[Finding]:
         probe.unlink()
         yield name, "ok", str(folder), ""
     except OSError as problem:
-        yield name, "optional", f"{folder} cannot be written ({problem.strerror})", "starts are slower without it; set XDG_CACHE_HOME"
+        yield (
+            name,
+            "optional",
+            f"{folder} cannot be written ({problem.strerror})",
+            "starts are slower without it; set XDG_CACHE_HOME",
+        )

@@ -47,7 +47,9 @@ def _read(source: str) -> str:
     try:
         raw = sys.stdin.buffer.read(MOST_BYTES + 1) if source == "-" else Path(source).open("rb").read(MOST_BYTES + 1)
     except OSError as problem:
-        raise BadRequest(f"{source} cannot be read ({problem.strerror})", where=source, fix="give a file that exists") from None
+        raise BadRequest(
+            f"{source} cannot be read ({problem.strerror})", where=source, fix="give a file that exists"
+        ) from None
     if len(raw) > MOST_BYTES:
         raise BadRequest(f"more than {MOST_BYTES:,} bytes", where=source, fix="give less")
     try:

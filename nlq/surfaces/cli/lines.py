@@ -20,16 +20,22 @@ if TYPE_CHECKING:
 KEYS = {"id", "question", "sql", "as", "as_of", "turns"}
 
 
-def answer_lines(what: str, source: str, as_: str | None, as_of: str | None, engine: str, config: Path | None, *, explain: bool) -> None:
+def answer_lines(
+    what: str, source: str, as_: str | None, as_of: str | None, engine: str, config: Path | None, *, explain: bool
+) -> None:
     """Answer each line as it comes.
 
     Raises:
         BadRequest: a line that is wrong, named by its number; the answers before it are out.
     """
     try:
-        opened_lines: AbstractContextManager[IO[str]] = nullcontext(sys.stdin) if source == "-" else Path(source).open(encoding="utf-8")
+        opened_lines: AbstractContextManager[IO[str]] = (
+            nullcontext(sys.stdin) if source == "-" else Path(source).open(encoding="utf-8")
+        )
     except OSError as problem:
-        raise BadRequest(f"{source} cannot be read ({problem.strerror})", where="--lines", fix="give a file of JSON lines, or -") from None
+        raise BadRequest(
+            f"{source} cannot be read ({problem.strerror})", where="--lines", fix="give a file of JSON lines, or -"
+        ) from None
     with opened_lines as stream, opened(config, engine) as assistant:
         for number, line in enumerate(stream, 1):
             if line.strip():
@@ -48,11 +54,15 @@ def _entry(line: str, what: str, where: str) -> dict[str, Any]:
         raise BadRequest(f"the line has no id or no {what}", where=where, fix=f'write {{"id": "1", "{what}": "…"}}')
     unknown = set(entry) - KEYS
     if unknown:
-        raise BadRequest(f"the line has a key {sorted(unknown)[0]!r}", where=where, fix=f"keys are {', '.join(sorted(KEYS))}")
+        raise BadRequest(
+            f"the line has a key {sorted(unknown)[0]!r}", where=where, fix=f"keys are {', '.join(sorted(KEYS))}"
+        )
     return entry
 
 
-def _answer(assistant: SyncAssistant, entry: dict[str, Any], what: str, as_: str | None, as_of: str | None, *, explain: bool) -> Answer:
+def _answer(
+    assistant: SyncAssistant, entry: dict[str, Any], what: str, as_: str | None, as_of: str | None, *, explain: bool
+) -> Answer:
     principal = asker(assistant.settings, entry.get("as") or as_)
     when = day(entry.get("as_of") or as_of)
     if what == "sql":

@@ -66,7 +66,9 @@ def _unexpected(problem: Exception, *, debug: bool) -> int:
 
 
 @app.command()
-def demo(format_: opt.Format = opt.Shape.table, scale: opt.Scale = 1.0, seed: opt.Seed = 2026, config: opt.Config = None) -> None:
+def demo(
+    format_: opt.Format = opt.Shape.table, scale: opt.Scale = 1.0, seed: opt.Seed = 2026, config: opt.Config = None
+) -> None:
     """Build the demo warehouse (once) and answer "Show me top performing stores in NCR"."""
     from nlq.settings import load  # noqa: PLC0415
     from nlq.surfaces.cli.build import ensure_demo  # noqa: PLC0415
@@ -85,7 +87,9 @@ def ask(
 ) -> None:  # fmt: skip
     """Answer a question in words."""
     if planner is not opt.PlannerName.reader:
-        raise BadRequest("there is no language model in this version", where="--planner", fix="leave --planner out, or give reader")
+        raise BadRequest(
+            "there is no language model in this version", where="--planner", fix="leave --planner out, or give reader"
+        )
     if lines is not None:
         from nlq.surfaces.cli.lines import answer_lines  # noqa: PLC0415
 
@@ -151,7 +155,9 @@ def compile_(
     plain = read_json(source)
     with opt.opened(config, engine.value) as assistant:
         if format_ is opt.Shape.json:
-            _finish(assistant.query(plain, opt.asker(assistant.settings, as_), as_of=opt.day(as_of), explain=True), format_)
+            _finish(
+                assistant.query(plain, opt.asker(assistant.settings, as_), as_of=opt.day(as_of), explain=True), format_
+            )
             return
         statement = assistant.compile(plain)
         if scoped:
@@ -222,7 +228,9 @@ def _ask_one(question: str, as_: str | None, as_of: str | None, engine: str, con
     check_text(question)
     with opt.opened(config, engine) as assistant:
         principal = opt.asker(assistant.settings, as_)
-        return assistant.ask(question, principal, as_of=opt.day(as_of), conversation_id=conversation or "", explain=explain)
+        return assistant.ask(
+            question, principal, as_of=opt.day(as_of), conversation_id=conversation or "", explain=explain
+        )
 
 
 def _finish(answer: Answer, format_: opt.Shape) -> None:

@@ -33,7 +33,14 @@ def check(folder: Path | None, config: Path | None, *, as_json: bool) -> int:
         found, notes = check_data(model, settings)
         problems.extend(found)
     if as_json:
-        print(json.dumps({"problems": [{"what": one.what, "where": one.where, "fix": one.fix} for one in problems], "notes": notes}))
+        print(
+            json.dumps(
+                {
+                    "problems": [{"what": one.what, "where": one.where, "fix": one.fix} for one in problems],
+                    "notes": notes,
+                }
+            )
+        )
     else:
         for one in problems:
             print(one, file=sys.stderr)
@@ -62,7 +69,10 @@ def show(section: str, config: Path | None, *, as_json: bool) -> None:
 
 def _rows(model: SemanticModel, section: str) -> list[dict[str, Any]]:
     if section == "metrics":
-        return [{"name": name, "description": one.description, "unit": one.unit, "synonyms": one.synonyms} for name, one in model.public_metrics().items()]
+        return [
+            {"name": name, "description": one.description, "unit": one.unit, "synonyms": one.synonyms}
+            for name, one in model.public_metrics().items()
+        ]
     if section == "dimensions":
         return [{"name": name, "description": model.dimensions[name].description if name in model.dimensions else "A grain of time."}
                 for name in model.field_names()]  # fmt: skip
@@ -77,6 +87,3 @@ def schema() -> str:
     from nlq.semantics.model import Source  # noqa: PLC0415
 
     return json.dumps(Source.model_json_schema(by_alias=True), indent=2)
-
-
-

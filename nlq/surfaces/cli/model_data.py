@@ -27,7 +27,13 @@ def _columns(model: SemanticModel, database: Inspector) -> list[NlqError]:
     actual = database.columns()
     for table in model.tables.values():
         if table.name not in actual:
-            found.append(BadRequest(f'the table "{table.name}" is not in the database', where=f"table {table.name}", fix="remove it, or build it"))
+            found.append(
+                BadRequest(
+                    f'the table "{table.name}" is not in the database',
+                    where=f"table {table.name}",
+                    fix="remove it, or build it",
+                )
+            )
             continue
         found.extend(
             BadRequest(f'the column "{column}" is not in the database', where=f"table {table.name}",

@@ -59,15 +59,24 @@ class Section(str, Enum):
     rollups = "rollups"
 
 
-As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who asks, of the deployment's principals (demo and development).")]
+As = Annotated[
+    str | None,
+    typer.Option("--as", metavar="NAME", help="Who asks, of the deployment's principals (demo and development)."),
+]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help='The day that "today" means.')]
 EngineName = Annotated[Engine, typer.Option("--engine", help="Which engine runs it.")]
 Format = Annotated[Shape, typer.Option("--format", help="How to print the answer.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Stop before the engine: the reading and the SQL, no rows.")]
 Planner = Annotated[PlannerName, typer.Option("--planner", help="Who reads the question.")]
-Conversation = Annotated[str | None, typer.Option("--conversation", metavar="ID", help="The conversation that it belongs to.")]
-Lines = Annotated[str | None, typer.Option("--lines", metavar="FILE|-", help="Read JSON lines, print an Answer a line.")]
-Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The settings; without it, nlq.toml found upward.")]
+Conversation = Annotated[
+    str | None, typer.Option("--conversation", metavar="ID", help="The conversation that it belongs to.")
+]
+Lines = Annotated[
+    str | None, typer.Option("--lines", metavar="FILE|-", help="Read JSON lines, print an Answer a line.")
+]
+Config = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="The settings; without it, nlq.toml found upward.")
+]
 Scale = Annotated[float, typer.Option(min=0.01, max=100, help="How much data: 1 is about 2 million sales.")]
 Seed = Annotated[int, typer.Option(min=0, help="Another seed gives other data of the same kind.")]
 

@@ -57,7 +57,11 @@ def _markdown(answer: Answer) -> None:
         print("| " + " | ".join(_escaped(column.label) for column in answer.columns) + " |")
         print("|" + "|".join("---:" if column.role == "metric" else "---" for column in answer.columns) + "|")
         for row in answer.rows:
-            print("| " + " | ".join(_escaped(shown(cell, column)) for cell, column in zip(row, answer.columns, strict=True)) + " |")
+            print(
+                "| "
+                + " | ".join(_escaped(shown(cell, column)) for cell, column in zip(row, answer.columns, strict=True))
+                + " |"
+            )
         print()
     print(_escaped(answer.text))
     for option in answer.options:
@@ -106,7 +110,9 @@ def _table(console: Console, answer: Answer) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in answer.columns:
-        table.add_column(column.label, justify="right" if column.role == "metric" else "left", no_wrap=column.role == "metric")
+        table.add_column(
+            column.label, justify="right" if column.role == "metric" else "left", no_wrap=column.role == "metric"
+        )
     for row in answer.rows[:SHOWN_ROWS]:
         table.add_row(*(Text(shown(cell, column)) for cell, column in zip(row, answer.columns, strict=True)))
     console.print(table)
@@ -127,7 +133,10 @@ def _bars(console: Console, answer: Answer) -> None:
     x, y = answer.columns[picked.x], answer.columns[picked.y]
     names = [shown(row[picked.x], x) for row in rows]
     if picked.series is not None:
-        names = [f"{name}, {shown(row[picked.series], answer.columns[picked.series])}" for name, row in zip(names, rows, strict=True)]
+        names = [
+            f"{name}, {shown(row[picked.series], answer.columns[picked.series])}"
+            for name, row in zip(names, rows, strict=True)
+        ]
     figures = [float(row[picked.y]) if row[picked.y] is not None else 0.0 for row in rows]
     largest = max((abs(figure) for figure in figures), default=0.0)
     if largest == 0:
@@ -138,7 +147,9 @@ def _bars(console: Console, answer: Answer) -> None:
     for name, figure in zip(names, figures, strict=True):
         bar = _bar(abs(figure) / largest)
         label = name if len(name) <= width else name[: width - 1] + "…"
-        console.print(Text.assemble(f"{label:<{width}}  ", (bar, "red" if figure < 0 else "cyan")), no_wrap=True, crop=True)
+        console.print(
+            Text.assemble(f"{label:<{width}}  ", (bar, "red" if figure < 0 else "cyan")), no_wrap=True, crop=True
+        )
 
 
 def _bar(part: float) -> str:
@@ -160,7 +171,9 @@ def _foot(console: Console, answer: Answer) -> None:
     console.print()
     console.print(_line("Confidence", answer.confidence.level))
     rollup = f" (rollup {source.rollup})" if source.rollup else ""
-    console.print(_line("From", f"{', '.join(source.tables)}{rollup}, on {source.engine}, version {source.data_version}"))
+    console.print(
+        _line("From", f"{', '.join(source.tables)}{rollup}, on {source.engine}, version {source.data_version}")
+    )
     if source.fresh_as_of:
         console.print(_line("Fresh as of", source.fresh_as_of.isoformat(sep=" ", timespec="minutes")))
     for one in source.scope:
@@ -168,6 +181,8 @@ def _foot(console: Console, answer: Answer) -> None:
     for one in source.warnings:
         console.print(_line("Note", one))
     console.print(_line("SQL", ""))
-    console.print(Padding(Syntax(answer.sql, "sql", theme="ansi_dark", background_color="default", word_wrap=True), (0, 0, 0, 2)))
+    console.print(
+        Padding(Syntax(answer.sql, "sql", theme="ansi_dark", background_color="default", word_wrap=True), (0, 0, 0, 2))
+    )
     steps = {name: value for name, value in answer.timings.to_json().items() if value is not None}
     console.print(_line("Time", ", ".join(f"{name} {value:.1f} ms" for name, value in steps.items())))
