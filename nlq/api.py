@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from nlq.errors import BadRequest, Internal
 from nlq.policy.scope import ScopedQuery, draft_statement, scope
@@ -48,7 +48,7 @@ class Assistant:
         """The same without async."""
         return SyncAssistant(cls(load(Path(config) if config else None), blocking=True, engine=engine))
 
-    async def __aenter__(self) -> Assistant:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -140,7 +140,7 @@ class SyncAssistant:
         self.model = assistant.model
         self.settings = assistant.settings
 
-    def __enter__(self) -> SyncAssistant:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from nlq.answer.build import answered, asked_back, declined, timed
-from nlq.engines.base import Engine, Limits
 from nlq.errors import BadRequest, NlqError, OutOfScope
 from nlq.language.plan import data_warnings, make_plan
 from nlq.policy.scope import draft_statement, scope
@@ -17,6 +16,7 @@ from nlq.values import Clarification, Interpretation, Principal, Question, Refus
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from nlq.engines.base import Engine, Limits
     from nlq.semantics.model import SemanticModel
     from nlq.values import Answer
 
@@ -52,6 +52,7 @@ class Pipeline:
         """Every value as it comes to exist, the Answer last.
 
         Args:
+            question: what is asked, by whom, on which day.
             given: what was not read from words: a SemanticQuery or SQL.
             explain: stop before the engine.
 

@@ -141,6 +141,7 @@ def load(config: Path | None = None, env: Mapping[str, str] | None = None, start
 
     Args:
         config: the file; None looks for nlq.toml from `start` upward, then takes the packaged demo's.
+        start: where to begin to look; None begins in the working folder.
         env: the environment; None reads the process's.
 
     Raises:
@@ -202,11 +203,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _value(name: str, value: Any, where: str) -> Any:
     kind = str(SETTINGS[name].type)
-    convert: Callable[[Any], Any] = {"bool": _boolean, "int": int, "float": float, "str": str}[kind]
+    converters: dict[str, Callable[[Any], Any]] = {"bool": _boolean, "int": int, "float": float, "str": str}
     try:
         if kind == "str" and not isinstance(value, (str, date)):
             raise ValueError  # noqa: TRY301 - the one way out of here is below
-        return convert(value)
+        return converters[kind](value)
     except (TypeError, ValueError):
         raise SettingsError(f"{value!r} is not a {kind}", where=where, fix=SETTINGS[name].metadata["doc"]) from None
 

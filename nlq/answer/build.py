@@ -73,7 +73,7 @@ def declined(
     """No answer, and why. A deliberate error keeps its code; what it says in public is all that is said."""
     failed = isinstance(refusal, Failed)
     text = refusal.public if isinstance(refusal, NlqError) else refusal.text
-    code = refusal.code if refusal.code not in ("warehouse",) else "internal"
+    code = refusal.code if refusal.code != "warehouse" else "internal"
     return Answer(
         **_common(question, plan, ident),
         status="failed" if failed else "declined",

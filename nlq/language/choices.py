@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.values import Clarification, Refusal
-from nlq.values.query import Order, SemanticQuery
+from nlq.values.query import Order, Period, SemanticQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,5 +85,5 @@ def for_missing_entity(model: SemanticModel, base: SemanticQuery, *, top: bool) 
 
 
 def _query(model: SemanticModel, metric: str, rest: dict[str, Any]) -> SemanticQuery:
-    period = rest["period"] if model.has_time(metric) else "all"
+    period: Period | Literal["all"] = rest["period"] if model.has_time(metric) else "all"
     return SemanticQuery(metrics=(metric,), dimensions=rest["dimensions"], where=rest["where"], period=period)

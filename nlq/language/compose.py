@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import choices
 from nlq.language.filters import Filters
@@ -23,7 +23,7 @@ COMPARE = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 SILENT = ("filler", "preposition")
 
 
-class Stop(Exception):  # noqa: N818 - it is a decision, not an error
+class Stop(Exception):
     """The reading ends here: a question back, or a refusal."""
 
     def __init__(self, outcome: Clarification | Refusal) -> None:
@@ -387,7 +387,7 @@ class Composer:
 
     # Time.
 
-    def _given_period(self) -> Period | str | None:
+    def _given_period(self) -> Period | Literal["all"] | None:
         return self.draft.whens[0].when.period if self.draft.whens and self.draft.whens[0].when else None
 
     def _default(self) -> Period:
@@ -399,7 +399,7 @@ class Composer:
         """The period, and the one to compare with; a choice that was made is said."""
         from nlq.language.spans_of_time import settle  # noqa: PLC0415 - beside its one use
 
-        found = settle(self.draft.whens, self.as_of, versus=self.draft.versus)
+        found = settle(self.draft.whens, versus=self.draft.versus)
         if isinstance(found, Refusal):
             raise Stop(found)
         period, compare, said = found

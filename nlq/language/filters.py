@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language.places import Choice, Resolved, resolve
 from nlq.values import Assumed, Clarification, Refusal
@@ -145,7 +145,7 @@ def _listed(conditions: list[Condition], *, exclude: bool) -> list[Condition]:
     for one in conditions:
         if one.field is not None:
             by_field.setdefault(one.field, []).extend(one.values)
-    op = "not_in" if exclude else "in"
+    op: Literal["in", "not_in"] = "not_in" if exclude else "in"
     made = [Condition(field=name, op=op, values=tuple(dict.fromkeys(values))) for name, values in by_field.items()]
     if exclude:
         return made + [_outside(one) for one in nested]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nlq.language.tokens import phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from nlq.semantics.model import Place, SemanticModel
     from nlq.values import ScopeValues
@@ -73,44 +73,56 @@ def english() -> dict[str, tuple[str, ...]]:
 
 
 def _shared(model: SemanticModel) -> dict[tuple[str, ...], list[Meaning]]:
-    """What is the same for every asker."""
-    table: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
-
-    def add(text: str, meaning: Meaning) -> None:
-        key = phrase(text)
-        if key and meaning not in table[key]:
-            table[key].append(meaning)
-
+    """What is the same for every asker. A model's own word wins over plain English: "promo" is what the model says it is."""
+    english_table: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
     for kind, phrases in english().items():
         for text in phrases:
-            add(text, Meaning(kind, text))
+            _add(english_table, text, Meaning(kind, text))
+    table: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
+    for text, meaning in (*_metrics(model), *_dimensions(model), *_places(model)):
+        _add(table, text, meaning)
+    return {**english_table, **table}
+
+
+def _add(table: dict[tuple[str, ...], list[Meaning]], text: str, meaning: Meaning) -> None:
+    key = phrase(text)
+    if key and meaning not in table[key]:
+        table[key].append(meaning)
+
+
+def _metrics(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:
+    """What can be measured, and what people ask for that cannot."""
     for metric in model.public_metrics().values():
         # "stores" alone is what figures are split by; "how many stores" is the count of them.
         names = () if metric.counts else (metric.name.replace("_", " "), metric.label)
         for text in (*names, *metric.synonyms.get("en", ())):
-            add(text, Meaning("metric", metric.name, label=metric.label))
+            yield text, Meaning("metric", metric.name, label=metric.label)
+    for absent in model.absent:
+        for text in absent.synonyms.get("en", ()):
+            yield text, Meaning("absent", absent.name)
+
+
+def _dimensions(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:
+    """What figures are split by, and the values that the model says."""
     for one in model.dimensions.values():
         if one.time:
             continue
         # "weekend" says which days; only a model's own phrase ("by weekend or not") splits by it.
         label = () if one.type == "boolean" else (one.label,)
         for text in (*label, *one.synonyms.get("en", ())):
-            add(text, Meaning("dimension", one.name, label=one.label))
+            yield text, Meaning("dimension", one.name, label=one.label)
         for value in one.values if isinstance(one.values, tuple) else ():
             for text in (value.label, *value.synonyms.get("en", ())):
-                add(text, Meaning("value", one.name, value.value, value.label))
-    for absent in model.absent:
-        for text in absent.synonyms.get("en", ()):
-            add(text, Meaning("absent", absent.name))
+                yield text, Meaning("value", one.name, value.value, value.label)
+
+
+def _places(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:
+    """The gazetteer, and the names in it that are better asked about."""
     for place in model.gazetteer.places:
         for text in place.names:
-            capitals = text if text in place.capitals else ""
-            add(text, Meaning("place", place.level, place.value, place.label, place, capitals))
+            yield (
+                text,
+                Meaning("place", place.level, place.value, place.label, place, text if text in place.capitals else ""),
+            )
     for term in model.gazetteer.ask:
-        add(term, Meaning("ask", term))
-    # A model's own word wins over plain English: "promo" is not filler where the model says what it is.
-    for key, meanings in table.items():
-        own = [one for one in meanings if one.kind in ("metric", "dimension", "value", "place", "ask", "absent")]
-        if own and len(own) < len(meanings):
-            table[key] = own
-    return table
+        yield term, Meaning("ask", term)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import time
@@ -78,7 +79,7 @@ def spans(text: str, lexicon: Lexicon, as_of: date) -> list[Span]:
 def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     """The cheapest cover of a run of tokens. Every span costs one, so longer phrases win; an unknown word costs ten."""
     tokens = [token for token in run if token.is_word or token.text == "&"]
-    commas = {token.start for before, token in zip(run, run[1:], strict=False) if before.text in (",", "/", ";")}
+    commas = {token.start for before, token in pairwise(run) if before.text in (",", "/", ";")}
     corrections: dict[int, str] = {}
     words = ["and" if token.text == "&" else token.word for token in tokens]
     for index, word in enumerate(words):
@@ -91,7 +92,7 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
             close = sorted(known for known in lexicon.words if near(word, known) and len(known) >= MIN_CORRECTED)
             if len(close) == 1:
                 words[index], corrections[index] = close[0], close[0]
-    best: list[tuple[float, list[Span]]] = [(0.0, [])] + [(float("inf"), [])] * len(words)
+    best: list[tuple[float, list[Span]]] = [(0.0, []), *((float("inf"), []) for _ in words)]
     for start in range(len(words)):
         cost, covered = best[start]
         for length, span in _from(text, tokens, words, start, lexicon):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nlq.language.tokens import phrase
 from nlq.values.query import Condition
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nlq.language.match import Span
     from nlq.semantics.model import Place, SemanticModel
     from nlq.values import KnownValue, ScopeValues
 
+Level = Literal["city", "province", "region", "island_group"]
 ORDER = ("island_group", "region", "province", "city")
 
 
@@ -89,7 +92,7 @@ def _widest(choices: list[Choice]) -> Choice:
 
 def _choice(model: SemanticModel, values: ScopeValues, place: Place) -> Choice:
     """A place as a condition, in the spelling that the data has."""
-    fields = {one.place: name for name, one in model.dimensions.items() if one.place}
+    fields: dict[Level, str] = {one.place: name for name, one in model.dimensions.items() if one.place}
     field = fields[place.level]
     known = values.get(field, ())
     if place.level in ("region", "island_group"):
@@ -107,7 +110,7 @@ def _choice(model: SemanticModel, values: ScopeValues, place: Place) -> Choice:
     return Choice(place, condition, bool(here))
 
 
-def _lies(one: KnownValue, place: Place, fields: dict[str | None, str]) -> bool:
+def _lies(one: KnownValue, place: Place, fields: Mapping[Level, str]) -> bool:
     region = fields.get("region")
     return region is None or one.within.get(region, place.region) == place.region
 

@@ -24,8 +24,7 @@ def reading(query: SemanticQuery, model: SemanticModel, principal: Principal, va
     parts.extend(labels.condition(one) for one in query.where)
     if any(_timed(model, one) for one in query.metrics):
         parts.append("over all the data" if query.period == "all" else periods.say(query.period))
-    for one in query.compare:
-        parts.append(f"against {_compared(one, query)}")
+    parts.extend(f"against {_compared(one, query)}" for one in query.compare)
     parts.extend(f"where {_figure(one, model)}" for one in query.having)
     if query.order:
         way = "highest" if query.order[0].dir == "desc" else "lowest"

@@ -10,15 +10,13 @@ from nlq.values import Assumed, Refusal
 from nlq.values.query import Period, Shift
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from nlq.language.match import Span
     from nlq.language.time import When
 
 Settled = tuple["Period | str | None", "Period | Shift | None", list[Assumed]]
 
 
-def settle(spans: list[Span], as_of: date, *, versus: bool) -> Settled | Refusal:
+def settle(spans: list[Span], *, versus: bool) -> Settled | Refusal:
     """The period and the one to compare with (None: not said), with what was assumed."""
     whens = [one.when for one in spans if one.when is not None]
     said = [_assumed(one) for one in whens if one.said and one.period != "all"]
@@ -69,9 +67,11 @@ def _against(one: When, other: When, said: list[Assumed]) -> Settled | Refusal:
     now, then = (one, other) if one.period.start >= other.period.start else (other, one)
     if now.running is not None and isinstance(now.period, Period) and isinstance(then.period, Period):
         for count, unit in ((1, now.running), (1, "year")):
-            moved = periods.shift(now.period, -count, unit)  # type: ignore[arg-type]
+            moved = periods.shift(now.period, -count, unit)
             if moved.start == then.period.start and moved.end < then.period.end:
                 text = f"like with like: {periods.say(now.period)} against {periods.say(moved)}"
                 change = {"compare": [{"start": then.period.start.isoformat(), "end": then.period.end.isoformat()}]}
                 return now.period, moved, [*said, Assumed(text, change)]
-    return now.period, then.period, said  # type: ignore[return-value]
+    assert isinstance(now.period, Period)  # noqa: S101 - both were asked above
+    assert isinstance(then.period, Period)  # noqa: S101
+    return now.period, then.period, said

@@ -186,7 +186,7 @@ class _Finder:
             return When(at, at + 1, Relative("this", unit).resolve(self.as_of), running=unit)  # type: ignore[arg-type]
         if self.word(at) in UNITS and self.words[at + 1 : at + 3] == ["to", "date"]:
             unit = UNITS[self.word(at)]
-            return When(at, at + 3, Relative("this", unit).resolve(self.as_of), running=unit)  # type: ignore[arg-type]
+            return When(at, at + 3, Relative("this", unit).resolve(self.as_of), running=unit)
         return None
 
     def _relative(self, at: int) -> When | None:
@@ -250,7 +250,7 @@ class _Finder:
         )
 
     def _is_month(self, at: int) -> bool:
-        """ "may" and "march" are months where they are written as names, or stand as a date does."""
+        """Whether a month is meant: "may" and "march" are months where written as names, or standing as a date does."""
         word = self.word(at)
         if word not in ("may", "march", "mar", "sat", "sun", "mon"):
             return True

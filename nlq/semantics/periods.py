@@ -11,6 +11,7 @@ from nlq.values.query import Period
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 UNITS: tuple[Unit, ...] = ("day", "week", "month", "quarter", "year")
+LARGER: tuple[Unit, ...] = ("week", "month", "quarter", "year")
 MONTHS: dict[Unit, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -97,10 +98,10 @@ def step_of(period: Period) -> tuple[int, Unit]:
     """How far back the period before lies: one unit where the period is a unit or the beginning of one, else its length."""
     if period.days == 1:
         return 1, "day"
-    for unit in ("week", "month", "quarter", "year"):
+    for unit in LARGER:
         if period.start == start_of(period.start, unit) and period.end <= end_of(period.start, unit):
             return 1, unit
-    for unit in ("year", "quarter", "month"):
+    for unit in reversed(LARGER[1:]):
         if is_whole(period, unit):
             months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month + 1
             return months // MONTHS[unit], unit

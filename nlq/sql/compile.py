@@ -7,7 +7,6 @@ SemanticQuery that joins two fact tables before they are aggregated.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -22,6 +21,8 @@ from nlq.values.pipeline import Column, Lineage, Snapshot, Statement
 from nlq.values.query import Condition, Order, Period, SemanticQuery
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.periods import Unit
 
@@ -53,7 +54,7 @@ def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot
     if filled is not None:
         tree = tree.with_("days", as_=filled, copy=False)
     shared = _dimension_tables(model, query, sources)
-    tree = _outer(model, query, broken, keys, tree, figures, filled is not None)
+    tree = _outer(model, query, broken, keys, tree, figures, filled=filled is not None)
     columns = (
         *(_dimension_column(model, name) for name in query.dimensions),
         *(one.column for one in _all_outputs(query, broken)),
@@ -82,13 +83,7 @@ def _check(model: SemanticModel, query: SemanticQuery) -> None:
     for what, most in (("metrics", MAX_METRICS), ("dimensions", MAX_DIMENSIONS)):
         if len(getattr(query, what)) > most:
             raise BadRequest(f"more than {most} {what}", where=what, fix=f"ask for {most} at most")
-    if len(set(query.dimensions)) < len(query.dimensions):
-        raise BadRequest("a dimension is named twice", where="dimensions", fix="name each once")
-    for name in (*query.dimensions, *filters.fields_of(query.where)):
-        if name in model.metrics:
-            raise BadRequest(f"{name} is a metric", where=f"field {name}", fix="filter by figures in `having`")
-        if name not in model.field_names():
-            raise unknown_field(model, name)
+    _check_names(model, query)
     if sum(model.is_time_grain(name) for name in query.dimensions) > 1:
         raise BadRequest("two grains of time at once", where="dimensions", fix="keep the finer one")
     untimed = [
@@ -97,6 +92,17 @@ def _check(model: SemanticModel, query: SemanticQuery) -> None:
     if untimed and query.period != "all":
         raise BadRequest(f"{untimed[0]} is not counted over time, so a period means nothing to it", where="period",
                          fix=f"leave the period out{_instead(model, untimed[0])}")  # fmt: skip
+
+
+def _check_names(model: SemanticModel, query: SemanticQuery) -> None:
+    """Dimensions and filters are fields of the model, each dimension once."""
+    if len(set(query.dimensions)) < len(query.dimensions):
+        raise BadRequest("a dimension is named twice", where="dimensions", fix="name each once")
+    for name in (*query.dimensions, *filters.fields_of(query.where)):
+        if name in model.metrics:
+            raise BadRequest(f"{name} is a metric", where=f"field {name}", fix="filter by figures in `having`")
+        if name not in model.field_names():
+            raise unknown_field(model, name)
 
 
 def _instead(model: SemanticModel, metric: str) -> str:
@@ -213,7 +219,7 @@ def _all_outputs(query: SemanticQuery, broken: Breakdown) -> list[Output]:
 
 
 def _outer(model: SemanticModel, query: SemanticQuery, broken: Breakdown, keys: tuple[Keys, ...], tree: exp.Select,
-           figures: str, filled: bool) -> exp.Select:  # fmt: skip
+           figures: str, *, filled: bool) -> exp.Select:  # fmt: skip
     """The outer SELECT: labels, ratios, having, order and limit."""
     shown: dict[str, exp.Expr] = {}
     ties: list[exp.Expr] = []
@@ -249,8 +255,8 @@ def _outer(model: SemanticModel, query: SemanticQuery, broken: Breakdown, keys: 
         )  # fmt: skip
     else:
         tree = tree.from_(figures, copy=False)
-    for table, kind, on in joins:
-        tree = tree.join(table, on=on, join_type=kind, copy=False)
+    for table, kind, condition in joins:
+        tree = tree.join(table, on=condition, join_type=kind, copy=False)
     if query.having:
         tree = tree.where(*_having(query.having, values), copy=False)
     order = _order(model, query, shown, values, ties)

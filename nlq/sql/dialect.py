@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-INTEGERS = (exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT, exp.DataType.Type.TINYINT)
+INTEGERS = ("INT", "BIGINT", "SMALLINT", "TINYINT")
 
 
 def render(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
@@ -22,11 +22,11 @@ def _duckdb(node: exp.Expr) -> exp.Expr:
     moved = isinstance(node, (exp.TimestampTrunc, exp.DateTrunc, exp.DateAdd)) or (
         isinstance(node, (exp.Add, exp.Sub)) and isinstance(node.expression, exp.Interval)
     )
-    already = isinstance(node.parent, exp.Cast) and node.parent.to.this == exp.DataType.Type.DATE
-    if moved and not already and _is(node.this, exp.DataType.Type.DATE):
+    already = isinstance(node.parent, exp.Cast) and node.parent.to.this.name == "DATE"
+    if moved and not already and _is(node.this, "DATE"):
         return exp.cast(node, "date", copy=False)
     return node
 
 
-def _is(node: exp.Expr, *kinds: exp.DataType.Type) -> bool:
-    return node.type is not None and node.type.this in kinds
+def _is(node: exp.Expr, *kinds: str) -> bool:
+    return node.type is not None and node.type.this.name in kinds

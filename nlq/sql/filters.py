@@ -33,6 +33,8 @@ def where(
     """The conditions as one expression each.
 
     Args:
+        model: whose fields are named.
+        conditions: all of them must hold.
         column: gives a field's expression; its second argument is "id" to compare by, "show" to search in.
     """
     return [_one(model, condition, column) for condition in conditions]

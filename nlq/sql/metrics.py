@@ -202,8 +202,8 @@ class _Builder:
 
 def divide(over: exp.Expr, under: exp.Expr) -> exp.Expr:
     """A division of doubles that gives null for a zero divisor, and is never rounded."""
-    double = lambda value: exp.cast(value.copy(), "double")  # noqa: E731
-    return exp.Div(this=double(over), expression=exp.func("NULLIF", double(under), exp.Literal.number(0)))
+    divisor = exp.func("NULLIF", exp.cast(under.copy(), "double"), exp.Literal.number(0))
+    return exp.Div(this=exp.cast(over.copy(), "double"), expression=divisor)
 
 
 def growth(now: exp.Expr, prior: exp.Expr) -> exp.Expr:

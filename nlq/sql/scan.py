@@ -198,4 +198,5 @@ def time_bucket(column: exp.Expr, grain: Unit, step: tuple[int, Unit] | None) ->
         return column
     if grain == "year":
         return exp.Extract(this=exp.var("YEAR"), expression=column)
-    return exp.cast(exp.DateTrunc(this=column, unit=exp.Literal.string(grain.upper())), "date")
+    first = exp.DateTrunc(this=column, unit=exp.Literal.string(grain.upper()))  # type: ignore[no-untyped-call]
+    return exp.cast(first, "date")

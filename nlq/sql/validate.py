@@ -118,7 +118,7 @@ def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
 
 def size_is_bounded(tree: exp.Expr) -> None:
     """Limits on nodes, joins, CTEs and IN lists."""
-    counts = {exp.Join: 0, exp.CTE: 0}
+    counts: dict[type[exp.Expr], int] = {exp.Join: 0, exp.CTE: 0}
     nodes = 0
     for node in tree.walk():
         nodes += 1
@@ -234,7 +234,7 @@ def _resolve_tables(tree: exp.Expr, model: SemanticModel) -> None:
     from sqlglot.optimizer.normalize_identifiers import normalize_identifiers  # noqa: PLC0415 - slow to import
 
     for table in tree.find_all(exp.Table):
-        if any(part.quoted and part.name != part.name.lower() for part in table.parts):
+        if any(part.args.get("quoted") and part.name != part.name.lower() for part in table.parts):
             raise no_table(table.name)  # a quoted name is taken as it is written
     normalize_identifiers(tree, dialect="trino")
     schema = model.header.schema_
@@ -255,7 +255,7 @@ def _resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
 
     kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "decimal": "DECIMAL(38, 2)", "boolean": "BOOLEAN",
              "date": "DATE", "timestamp": "TIMESTAMPTZ", "array": "ARRAY(VARCHAR)", "json": "JSON"}  # fmt: skip
-    schema = {
+    schema: dict[str, object] = {
         model.header.schema_: {
             name: {column: kinds[one.type] for column, one in table.columns.items()}
             for name, table in model.tables.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from sqlglot import exp
 
@@ -29,7 +29,7 @@ class Inspector:
         self._file = DuckDBFile(path)
         self._schema = schema
 
-    def __enter__(self) -> Inspector:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def read_sql(source: str | None) -> str:
 
 def _read(source: str) -> str:
     try:
-        raw = sys.stdin.buffer.read(MOST_BYTES + 1) if source == "-" else Path(source).open("rb").read(MOST_BYTES + 1)
+        with nullcontext(sys.stdin.buffer) if source == "-" else Path(source).open("rb") as stream:
+            raw = stream.read(MOST_BYTES + 1)
     except OSError as problem:
         raise BadRequest(
             f"{source} cannot be read ({problem.strerror})", where=source, fix="give a file that exists"

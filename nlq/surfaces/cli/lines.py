@@ -30,7 +30,7 @@ def answer_lines(
     """
     try:
         opened_lines: AbstractContextManager[IO[str]] = (
-            nullcontext(sys.stdin) if source == "-" else Path(source).open(encoding="utf-8")
+            nullcontext(sys.stdin) if source == "-" else Path(source).open(encoding="utf-8")  # noqa: SIM115 - closed by the `with` below
         )
     except OSError as problem:
         raise BadRequest(
@@ -54,9 +54,7 @@ def _entry(line: str, what: str, where: str) -> dict[str, Any]:
         raise BadRequest(f"the line has no id or no {what}", where=where, fix=f'write {{"id": "1", "{what}": "…"}}')
     unknown = set(entry) - KEYS
     if unknown:
-        raise BadRequest(
-            f"the line has a key {sorted(unknown)[0]!r}", where=where, fix=f"keys are {', '.join(sorted(KEYS))}"
-        )
+        raise BadRequest(f"the line has a key {min(unknown)!r}", where=where, fix=f"keys are {', '.join(sorted(KEYS))}")
     return entry
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlq.errors import BadRequest, NlqError
+from nlq.errors import BadRequest, Declined, NlqError
 from nlq.surfaces.cli import options as opt
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ def run() -> None:
         if debug:
             raise
         print(f"nlq: {problem}", file=sys.stderr)
-        code = 2 if isinstance(problem, BadRequest) else 4 if type(problem).__mro__[1].__name__ == "Declined" else 1
+        code = 2 if isinstance(problem, BadRequest) else 4 if isinstance(problem, Declined) else 1
     except KeyboardInterrupt:
         print("\nnlq: stopped", file=sys.stderr)
         code = 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001 - the last door: a sentence instead of a traceback
         code = _unexpected(problem, debug=debug)
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nlq.values import Principal
 
 
-class Shape(str, Enum):
+class Shape(StrEnum):
     """How an answer is printed."""
 
     table = "table"
@@ -25,7 +25,7 @@ class Shape(str, Enum):
     md = "md"
 
 
-class Engine(str, Enum):
+class Engine(StrEnum):
     """Which engine runs."""
 
     auto = "auto"
@@ -34,7 +34,7 @@ class Engine(str, Enum):
     trino = "trino"
 
 
-class PlannerName(str, Enum):
+class PlannerName(StrEnum):
     """Who reads the question."""
 
     reader = "reader"
@@ -42,7 +42,7 @@ class PlannerName(str, Enum):
     both = "both"
 
 
-class Dialect(str, Enum):
+class Dialect(StrEnum):
     """Whose SQL is written."""
 
     trino = "trino"
@@ -50,7 +50,7 @@ class Dialect(str, Enum):
     postgres = "postgres"
 
 
-class Section(str, Enum):
+class Section(StrEnum):
     """A part of the model."""
 
     metrics = "metrics"

@@ -176,10 +176,9 @@ def _foot(console: Console, answer: Answer) -> None:
     )
     if source.fresh_as_of:
         console.print(_line("Fresh as of", source.fresh_as_of.isoformat(sep=" ", timespec="minutes")))
-    for one in source.scope:
-        console.print(_line("Scope", one))
-    for one in source.warnings:
-        console.print(_line("Note", one))
+    for label, texts in (("Scope", source.scope), ("Note", source.warnings)):
+        for text in texts:
+            console.print(_line(label, text))
     console.print(_line("SQL", ""))
     console.print(
         Padding(Syntax(answer.sql, "sql", theme="ansi_dark", background_color="default", word_wrap=True), (0, 0, 0, 2))
