@@ -21,6 +21,7 @@ def nlq(home):
     def run(*words, env=None, stdin=None, cwd=ROOT):
         return subprocess.run(
             [NLQ, *words],
+            check=False,
             capture_output=True,
             text=True,
             timeout=120,
