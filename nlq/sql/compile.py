@@ -143,7 +143,11 @@ def _together(model: SemanticModel, broken: Breakdown, sources: tuple[Source, ..
         *(exp.column(column) for column in key_columns),
         *(exp.alias_(exp.Max(this=exp.column(leaf)), leaf) for leaf in leaves),
     ).from_(exp.Subquery(this=union, alias=exp.TableAlias(this=exp.to_identifier("every"))))
-    return outer.group_by(*(exp.column(column) for column in key_columns)) if key_columns else outer
+    if key_columns:
+        return outer.group_by(*(exp.column(column) for column in key_columns))
+    return outer.having(
+        exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(0))
+    )  # no rows stay no row
 
 
 def _fill(model: SemanticModel, query: SemanticQuery, broken: Breakdown, snapshot: Snapshot,

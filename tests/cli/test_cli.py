@@ -158,10 +158,19 @@ def test_csv_guards_formulas_and_markdown_guards_markup(nlq):
     assert "<b>" not in done.stdout
 
 
+def interruptible():
+    """A program started in the background, as CI may start this one, ignores Ctrl-C and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_stops_a_build_and_leaves_nothing(home, tmp_path):
     path = tmp_path / "half.duckdb"
     with subprocess.Popen(
-        [NLQ, "warehouse", "demo", "--out", str(path)], env=home, stderr=subprocess.PIPE, text=True
+        [NLQ, "warehouse", "demo", "--out", str(path)],
+        env=home,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=interruptible,
     ) as process:
         for line in process.stderr:
             if "sales" in line or "store" in line:
