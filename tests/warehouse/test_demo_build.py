@@ -117,7 +117,7 @@ def test_a_signal_while_duckdb_works_cleans_up(tmp_path, label):
         stderr=subprocess.PIPE,
         text=True,
         # A program that was started in the background ignores Ctrl-C, and so do its children: not so this one.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     ) as process:
         for line in process.stdout:
             if line.startswith(label):
