@@ -170,7 +170,7 @@ def test_ctrl_c_stops_a_build_and_leaves_nothing(home, tmp_path):
         env=home,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=interruptible,
+        preexec_fn=interruptible,  # noqa: PLW1509 - no threads here
     ) as process:
         for line in process.stderr:
             if "sales" in line or "store" in line:
