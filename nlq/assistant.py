@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nlq.engines.base import Engine, Limits
     from nlq.semantics.model import SemanticModel
-    from nlq.values import Answer
+    from nlq.values import Answer, Snapshot
 
 
 class Reads(Protocol):
@@ -31,7 +31,7 @@ class Reads(Protocol):
 class Values(Protocol):
     """Knows the values of a scope."""
 
-    async def of(self, principal: Principal) -> ScopeValues:
+    async def of(self, principal: Principal, snapshot: Snapshot) -> ScopeValues:
         """The values that an asker's own rows hold."""
 
 
@@ -63,7 +63,8 @@ class Pipeline:
         watch, plan = _Watch(), None
         yield question
         try:
-            values = await self.values.of(principal) if given is None else {}
+            snapshot = await self.engine.snapshot(principal.org_id)
+            values = await self.values.of(principal, snapshot) if given is None else ScopeValues()
             read = given or self.reader.read(question, values)
             watch.lap("read")
             yield read
@@ -76,7 +77,6 @@ class Pipeline:
             if isinstance(plan.outcome, Refusal):
                 yield watch.done(declined(question, plan, plan.outcome, model, ident))
                 return
-            snapshot = await self.engine.snapshot(principal.org_id)
             yield snapshot
             if isinstance(plan.outcome, SqlDraft):
                 statement = draft_statement(plan.outcome, model)

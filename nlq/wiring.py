@@ -36,7 +36,7 @@ def pipeline(settings: Settings, model: SemanticModel, *, blocking: bool, engine
     )
     return Pipeline(
         model=model,
-        reader=Reader(model),
+        reader=Reader(model, settings.cache),
         values=ValueIndex(duckdb, model, settings.cache),
         engine=duckdb,
         limits=Limits(settings.max_rows, settings.statement_timeout_s),

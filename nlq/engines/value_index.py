@@ -15,7 +15,7 @@ from sqlglot import exp
 from nlq.engines.base import Engine, Limits
 from nlq.policy.scope import fingerprint, scope
 from nlq.semantics.joins import find_field
-from nlq.values import KnownValue, Lineage, Principal, ScopeValues, Statement
+from nlq.values import KnownValue, Lineage, Principal, ScopeValues, Snapshot, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,17 +33,17 @@ class ValueIndex:
         self._engine, self._model, self._cache = engine, model, cache
         self._kept: dict[str, ScopeValues] = {}
 
-    async def of(self, principal: Principal) -> ScopeValues:
+    async def of(self, principal: Principal, snapshot: Snapshot) -> ScopeValues:
         """The values of every dimension that takes them from the data, as this asker sees them."""
         dimensions = [one for one in self._model.dimensions.values() if one.values == "from_data"]
-        snapshot = await self._engine.snapshot(principal.org_id)
         tables = tuple(sorted({one.table for one in dimensions}))
         name = f"values-{fingerprint(principal, self._model)[:24]}-{snapshot.version_of(tables)}"
         if name not in self._kept:
             found = self._read(name)
             if found is None:
-                found = {one.name: await self._values(one, principal) for one in dimensions}
+                found = ScopeValues({one.name: await self._values(one, principal) for one in dimensions})
                 self._write(name, found)
+            found.name = name
             self._kept[name] = found
         return self._kept[name]
 
@@ -72,7 +72,7 @@ class ValueIndex:
             return None
         try:
             raw = json.loads((self._cache / f"{name}.json").read_bytes())
-            return {key: tuple(KnownValue(*one) for one in values) for key, values in raw.items()}
+            return ScopeValues({key: tuple(KnownValue(*one) for one in values) for key, values in raw.items()})
         except (OSError, ValueError, TypeError):
             return None
 

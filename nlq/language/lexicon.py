@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
+import hashlib
+import json
+import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from nlq.language.tokens import phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from nlq.semantics.model import Place, SemanticModel
     from nlq.values import ScopeValues
 
+FORMAT = 1  # raise when kept lexicons of an older nlq must not be read
 ENGLISH = Path(__file__).with_name("english.toml")
 
 
@@ -46,11 +49,24 @@ class Lexicon:
                 yield len(known), meanings
 
 
-def build(model: SemanticModel, values: ScopeValues) -> Lexicon:
-    """The lexicon of one scope: plain English and the model are the same for all, the values are the scope's own."""
-    table: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
-    for key, meanings in _shared(model).items():
-        table[key] = list(meanings)
+def build(model: SemanticModel, values: ScopeValues, kept_in: Path | None = None) -> Lexicon:
+    """The lexicon of one scope: plain English and the model are the same for all, the values are the scope's own.
+
+    It is made of some thousand phrases, so it is kept in a file of the scope's own beside the scope's values.
+    """
+    kept = None
+    if kept_in is not None and values.name:
+        stat = ENGLISH.stat()
+        digest = hashlib.sha256(
+            f"{FORMAT} {model.hash} {values.name} {stat.st_size} {stat.st_mtime_ns}".encode()
+        ).hexdigest()
+        kept = kept_in / f"lexicon-{digest[:24]}.json"
+        found = _read(kept, model)
+        if found is not None:
+            return found
+    table: dict[tuple[str, ...], list[Meaning]] = defaultdict(
+        list, {key: list(meanings) for key, meanings in _shared(model).items()}
+    )
     for name, known in values.items():
         if model.dimensions[name].place:
             continue  # places are known by the gazetteer, with or without data
@@ -58,17 +74,64 @@ def build(model: SemanticModel, values: ScopeValues) -> Lexicon:
             key = phrase(one.label)
             if key:
                 table[key].append(Meaning("value", name, one.id, one.label))
-    phrases: dict[str, list[tuple[tuple[str, ...], list[Meaning]]]] = defaultdict(list)
+    if kept is not None:
+        _write(kept, table)
+    return _by_first_word(table)
+
+
+def _by_first_word(table: Mapping[tuple[str, ...], list[Meaning]]) -> Lexicon:
+    phrases: dict[str, list[tuple[tuple[str, ...], list[Meaning]]]] = {}
     for key, meanings in table.items():
-        phrases[key[0]].append((key, meanings))
+        phrases.setdefault(key[0], []).append((key, meanings))
     for entries in phrases.values():
         entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
-    return Lexicon(dict(phrases), frozenset(word for key in table for word in key))
+    return Lexicon(phrases, frozenset(word for key in table for word in key))
+
+
+def _read(kept: Path, model: SemanticModel) -> Lexicon | None:
+    """The kept lexicon; None where there is none that can be read."""
+    try:
+        raw = json.loads(kept.read_bytes())
+        places = {place.id: place for place in model.gazetteer.places}
+        table = {
+            tuple(key): [
+                Meaning(kind, ref, value, label, places.get(place), capitals)
+                for kind, ref, value, label, place, capitals in meanings
+            ]
+            for key, meanings in raw
+        }
+    except (OSError, ValueError, TypeError):
+        return None
+    return _by_first_word(table)
+
+
+def _write(kept: Path, table: Mapping[tuple[str, ...], list[Meaning]]) -> None:
+    """Keep a lexicon; where it cannot be written the next start is only slower."""
+    plain = [
+        (
+            key,
+            [
+                (one.kind, one.ref, one.value, one.label, one.place.id if one.place else "", one.capitals)
+                for one in meanings
+            ],
+        )
+        for key, meanings in table.items()
+    ]
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = kept.with_name(f"{kept.name}.{os.getpid()}")
+        draft.write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+        draft.chmod(0o600)
+        draft.replace(kept)
+    except OSError:
+        return
 
 
 @cache
 def english() -> dict[str, tuple[str, ...]]:
     """The plain English phrases by kind."""
+    import tomllib  # noqa: PLC0415 - only where no kept lexicon answers
+
     return {kind: tuple(phrases) for kind, phrases in tomllib.loads(ENGLISH.read_text(encoding="utf-8")).items()}
 
 

@@ -16,6 +16,7 @@ from nlq.values import Clarification, Interpretation, Refusal, Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
@@ -27,8 +28,9 @@ ROLES = {"filler": "ignored", "preposition": "connector", "and": "connector", "b
 class Reader:
     """Reads questions over one model. Lexicons are kept by the identity of a scope's values."""
 
-    def __init__(self, model: SemanticModel) -> None:
+    def __init__(self, model: SemanticModel, cache: Path | None = None) -> None:
         self._model = model
+        self._cache = cache
         self._lexicons: dict[int, tuple[ScopeValues, Lexicon]] = {}
 
     def read(self, question: Question, values: ScopeValues) -> Interpretation:
@@ -53,7 +55,7 @@ class Reader:
     def _lexicon(self, values: ScopeValues) -> Lexicon:
         kept = self._lexicons.get(id(values))
         if kept is None or kept[0] is not values:
-            kept = (values, build(self._model, values))
+            kept = (values, build(self._model, values, self._cache))
             self._lexicons[id(values)] = kept
         return kept[1]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nlq.semantics import periods
+from nlq.values import ScopeValues
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
-    from nlq.values import Principal, ScopeValues
+    from nlq.values import Principal
 
 OPS = {"=": "", "in": "", "!=": "not ", "not_in": "not ", ">": "above ", ">=": "at least ", "<": "below ", "<=": "at most ",
        "contains": "containing "}  # fmt: skip
@@ -17,7 +18,7 @@ OPS = {"=": "", "in": "", "!=": "not ", "not_in": "not ", ">": "above ", ">=": "
 
 def reading(query: SemanticQuery, model: SemanticModel, principal: Principal, values: ScopeValues | None = None) -> str:
     """Metric, split, filters, period with its dates and number of days, order, limit, and whose rows they are."""
-    labels = _Labels(model, values or {})
+    labels = _Labels(model, values if values is not None else ScopeValues())
     parts = [_metrics(query, model)]
     if query.dimensions:
         parts.append("by " + " and ".join(labels.field(name) for name in query.dimensions))

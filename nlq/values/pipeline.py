@@ -61,7 +61,10 @@ class KnownValue:
     within: Mapping[str, str]
 
 
-ScopeValues = dict[str, tuple[KnownValue, ...]]
+class ScopeValues(dict[str, tuple[KnownValue, ...]]):
+    """The known values of one scope, by dimension. `name` is made of the scope and the data's version: another, other values."""
+
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
