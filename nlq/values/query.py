@@ -156,8 +156,3 @@ class SemanticQuery(Frozen):
         for order, plain in zip(self.order, dumped.get("order", []), strict=True):
             plain["dir"] = order.dir
         return {**empty, **dumped}
-
-
-Condition.model_rebuild(
-    _types_namespace={"SemanticQuery": SemanticQuery, "Condition": Condition, "Scalar": Scalar, "Op": Op}
-)
