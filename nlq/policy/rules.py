@@ -9,6 +9,8 @@ from sqlglot import exp
 
 from nlq.errors import NotPermitted
 from nlq.semantics.model import ATTRIBUTES, Exists, Rule, SemanticModel, Table, TableColumn
+from nlq.sql.build import cast
+from nlq.sql.build import table as base_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -121,7 +123,7 @@ class Policies:
         return self._valid[table.name].copy().transform(qualified)
 
     def _source(self, name: str, alias: str) -> exp.Expr:
-        return exp.alias_(exp.table_(name, db=self.model.header.schema_), alias, table=True)
+        return base_table(name, self.model.header.schema_, alias)
 
     def _column(self, table: Table, name: str, alias: str) -> exp.Expr:
         column = exp.column(name, table=alias)
@@ -151,7 +153,7 @@ class Policies:
 def _mask(spec: TableColumn, column: exp.Expr) -> exp.Expr:
     """A masked column's value. A null stays null."""
     if spec.mask == "null":
-        return exp.cast(exp.Null(), "varchar")
+        return cast(exp.Null(), "varchar")
     hidden: exp.Expr = exp.Literal.string(REDACTED)
     if spec.mask == "last4":
         length = exp.func("LENGTH", column.copy())

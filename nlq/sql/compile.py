@@ -14,6 +14,8 @@ from sqlglot import exp
 from nlq.errors import BadRequest
 from nlq.semantics.joins import find_field, unknown_field
 from nlq.sql import filters
+from nlq.sql.build import day, named, with_
+from nlq.sql.build import table as base_table
 from nlq.sql.metrics import Breakdown, Output, break_down, not_yet
 from nlq.sql.scan import Keys, keys_of, scan, time_bucket
 from nlq.sql.sources import Source, choose
@@ -21,8 +23,6 @@ from nlq.values.pipeline import Column, Lineage, Snapshot, Statement
 from nlq.values.query import Condition, Order, Period, SemanticQuery
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.periods import Unit
 
@@ -44,15 +44,15 @@ def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot
     names = _scan_names(sources, broken)
     tree = exp.Select()
     for name, inner in zip(names, scans, strict=True):
-        tree = tree.with_(name, as_=inner, copy=False)
+        tree = with_(tree, name, inner)
     figures = names[0]
     if len(scans) > 1:
         figures = "figures"
-        tree = tree.with_(figures, as_=_together(model, broken, sources, names, keys), copy=False)
+        tree = with_(tree, figures, _together(model, broken, sources, names, keys))
     filled = _fill(model, query, broken, snapshot, sources)
     tables = [source.table for source in sources]
     if filled is not None:
-        tree = tree.with_("days", as_=filled, copy=False)
+        tree = with_(tree, "days", filled)
     shared = _dimension_tables(model, query, sources)
     tree = _outer(model, query, broken, keys, tree, figures, filled=filled is not None)
     columns = (
@@ -135,7 +135,7 @@ def _together(model: SemanticModel, broken: Breakdown, sources: tuple[Source, ..
             kind = "decimal(38, 2)" if model.metrics[leaf.metric].unit == "PHP" else "bigint"
             value = exp.column(leaf.alias) if leaf.alias in mine else exp.cast(exp.Null(), kind)
             picked.append(exp.alias_(value, leaf.alias))
-        arms.append(exp.select(*picked).from_(name))
+        arms.append(exp.select(*picked).from_(named(name)))
     union: exp.Expr = arms[0]
     for arm in arms[1:]:
         union = exp.Union(this=union, expression=arm, distinct=False)
@@ -173,18 +173,14 @@ def _fill(model: SemanticModel, query: SemanticQuery, broken: Breakdown, snapsho
         return None
     grain: Unit = query.dimensions[0].rpartition(".")[2]  # type: ignore[assignment]
     bucket = time_bucket(exp.column(time.column, table=time.table), grain, None)
-    table = exp.table_(time.table, db=model.header.schema_)
-    day = exp.column(time.column, table=time.table)
+    table = base_table(time.table, model.header.schema_, time.table)
+    column = exp.column(time.column, table=time.table)
     return (
         exp.select(exp.alias_(bucket, grain))
         .distinct()
-        .from_(exp.alias_(table, time.table, table=True))
-        .where(exp.Between(this=day, low=_date(first), high=_date(last)))
+        .from_(table)
+        .where(exp.Between(this=column, low=day(first), high=day(last)))
     )
-
-
-def _date(day: date) -> exp.Expr:
-    return exp.cast(exp.Literal.string(day.isoformat()), "date")
 
 
 def _dimension_tables(model: SemanticModel, query: SemanticQuery, sources: tuple[Source, ...]) -> list[str]:
@@ -235,7 +231,7 @@ def _outer(model: SemanticModel, query: SemanticQuery, broken: Breakdown, keys: 
             shown[one.field] = column
             ties.append(column)
         else:
-            table = exp.alias_(exp.table_(one.table, db=model.header.schema_), one.field, table=True)
+            table = base_table(one.table, model.header.schema_, one.field)
             on = exp.and_(*(exp.EQ(this=exp.column(key, table=one.field), expression=exp.column(alias, table=figures))
                             for key, alias in zip(one.columns, one.aliases, strict=True)))  # fmt: skip
             joins.append((table, "left", on))
@@ -252,13 +248,13 @@ def _outer(model: SemanticModel, query: SemanticQuery, broken: Breakdown, keys: 
         picked.append(exp.alias_(value.copy(), name))
     tree = tree.select(*picked, copy=False)
     if filled:
-        tree = tree.from_("days", copy=False).join(
-            exp.to_table(figures), on=exp.EQ(this=exp.column(keys[0].aliases[0], table=figures),
+        tree = tree.from_(named("days"), copy=False).join(
+            named(figures), on=exp.EQ(this=exp.column(keys[0].aliases[0], table=figures),
                                              expression=exp.column(keys[0].field.rpartition(".")[2], table="days")),
             join_type="left", copy=False,
         )  # fmt: skip
     else:
-        tree = tree.from_(figures, copy=False)
+        tree = tree.from_(named(figures), copy=False)
     for table, kind, condition in joins:
         tree = tree.join(table, on=condition, join_type=kind, copy=False)
     if query.having:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from nlq.errors import BadRequest
+from nlq.sql.build import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,7 +54,7 @@ def _one(model: SemanticModel, condition: Condition, column: Callable[[str, str]
     dimension = _dimension(model, field)
     if op == "contains":
         pattern = str(condition.values[0]).lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        like = exp.Like(this=exp.func("LOWER", column(field, "show")), expression=exp.Literal.string(f"%{pattern}%"))
+        like = exp.Like(this=exp.Lower(this=column(field, "show")), expression=exp.Literal.string(f"%{pattern}%"))
         return exp.Escape(this=like, expression=exp.Literal.string("\\"))
     subject = column(field, "id")
     if op == "is_null":
@@ -94,7 +95,7 @@ def literal(model: SemanticModel, field: str, dimension: Dimension | None, value
     kind = "date" if dimension is None else dimension.type
     if kind == "date":
         try:
-            return exp.cast(exp.Literal.string(date.fromisoformat(str(value)).isoformat()), "date")
+            return day(date.fromisoformat(str(value)))
         except ValueError:
             raise BadRequest(f"{value!r} is not a date", where=f"where {field}", fix="write YYYY-MM-DD") from None
     expected = {"string": str, "integer": int, "boolean": bool}[kind]

@@ -10,6 +10,7 @@ from sqlglot import exp
 from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.semantics.joins import unknown_metric
+from nlq.sql.build import cast, nullif
 from nlq.values.pipeline import Column
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
 
@@ -202,8 +203,8 @@ class _Builder:
 
 def divide(over: exp.Expr, under: exp.Expr) -> exp.Expr:
     """A division of doubles that gives null for a zero divisor, and is never rounded."""
-    divisor = exp.func("NULLIF", exp.cast(under.copy(), "double"), exp.Literal.number(0))
-    return exp.Div(this=exp.cast(over.copy(), "double"), expression=divisor)
+    divisor = nullif(cast(under.copy(), "double"), exp.Literal.number(0))
+    return exp.Div(this=cast(over.copy(), "double"), expression=divisor)
 
 
 def growth(now: exp.Expr, prior: exp.Expr) -> exp.Expr:

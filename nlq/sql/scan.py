@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from nlq.semantics.joins import Field, find_field
 from nlq.sql import filters
+from nlq.sql.build import cast, day, table
 
 if TYPE_CHECKING:
     from nlq.semantics.model import Dimension, Join, SemanticModel
@@ -88,7 +89,7 @@ class _Scan:
         return tree.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(0)), copy=False)
 
     def _table(self, name: str, alias: str) -> exp.Expr:
-        return exp.alias_(exp.table_(name, db=self.model.header.schema_), alias, table=True)
+        return table(name, self.model.header.schema_, alias)
 
     def _alias(self, path: tuple[Join, ...]) -> str:
         """The alias of the table at a path's end, joining it once."""
@@ -151,7 +152,7 @@ class _Scan:
         period, column = self.variant.period, self.model.tables[self.table].time
         if period is None or column is None:
             return []
-        low, high = (exp.cast(exp.Literal.string(day.isoformat()), "date") for day in (period.start, period.end))
+        low, high = day(period.start), day(period.end)
         return [exp.Between(this=exp.column(column, table=self.table), low=low, high=high)]
 
     def _aggregate(self, measure: Measure) -> exp.Expr:
@@ -193,10 +194,10 @@ def time_bucket(column: exp.Expr, grain: Unit, step: tuple[int, Unit] | None) ->
         count, unit = step
         months = {"quarter": (count * 3, "MONTH")}.get(unit, (count, unit.upper()))
         moved = exp.DateAdd(this=column, expression=exp.Literal.number(months[0]), unit=exp.var(months[1]))
-        column = exp.cast(moved, "date")
+        column = cast(moved, "date")
     if grain == "day":
         return column
     if grain == "year":
         return exp.Extract(this=exp.var("YEAR"), expression=column)
     first = exp.DateTrunc(this=column, unit=exp.Literal.string(grain.upper()))  # type: ignore[no-untyped-call]
-    return exp.cast(first, "date")
+    return cast(first, "date")

@@ -1,0 +1,52 @@
+"""Small parts of trees, built without parsing: the library's builders parse a name or a type each time that they are given one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from datetime import date
+
+KINDS = {"date": exp.DataType.Type.DATE, "double": exp.DataType.Type.DOUBLE, "varchar": exp.DataType.Type.VARCHAR}
+
+
+def cast(value: exp.Expr, kind: Literal["date", "double", "varchar"]) -> exp.Expr:
+    """CAST(value AS kind); what is of that type already is left alone."""
+    if isinstance(value, exp.Cast) and value.to.this == KINDS[kind]:
+        return value
+    return exp.Cast(this=value, to=exp.DataType(this=KINDS[kind]))
+
+
+def day(value: date) -> exp.Expr:
+    """A date's literal."""
+    return cast(exp.Literal.string(value.isoformat()), "date")
+
+
+def table(name: str, schema: str, alias: str) -> exp.Expr:
+    """schema.name AS alias."""
+    return exp.Table(
+        this=exp.to_identifier(name), db=exp.to_identifier(schema), alias=exp.TableAlias(this=exp.to_identifier(alias))
+    )
+
+
+def named(name: str) -> exp.Expr:
+    """A table or CTE by its bare name."""
+    return exp.Table(this=exp.to_identifier(name))
+
+
+def with_(tree: exp.Select, name: str, query: exp.Expr) -> exp.Select:
+    """The tree with one more CTE at its end."""
+    cte = exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name)))
+    clause = tree.args.get("with_")
+    if clause is None:
+        tree.set("with_", exp.With(expressions=[cte]))
+    else:
+        clause.append("expressions", cte)
+    return tree
+
+
+def nullif(value: exp.Expr, other: exp.Expr) -> exp.Expr:
+    """NULLIF(value, other)."""
+    return exp.Nullif(this=value, expression=other)
