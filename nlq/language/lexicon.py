@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,18 +35,26 @@ class Meaning:
     capitals: str = ""
 
 
+# A meaning as it is kept: kind, ref, value, label, the place's id, capitals. Few of the thousands are ever looked at.
+Stored = tuple[str, str, Any, str, str, str]
+
+
 @dataclass(slots=True)
 class Lexicon:
-    """Phrases by their first word, longest first."""
+    """Phrases by their first word, longest first; a phrase's meanings are made when it is met."""
 
-    phrases: dict[str, list[tuple[tuple[str, ...], list[Meaning]]]] = field(default_factory=dict)
-    words: frozenset[str] = frozenset()
+    phrases: dict[str, list[tuple[list[str], list[Stored]]]]
+    words: frozenset[str]
+    places: Mapping[str, Place]
 
     def at(self, words: list[str], start: int) -> Iterable[tuple[int, list[Meaning]]]:
         """Every phrase that begins at a word: its length in words, and what it may mean."""
-        for known, meanings in self.phrases.get(words[start], ()):
-            if words[start : start + len(known)] == list(known):
-                yield len(known), meanings
+        for known, stored in self.phrases.get(words[start], ()):
+            if words[start : start + len(known)] == known:
+                yield len(known), [self._meaning(*one) for one in stored]
+
+    def _meaning(self, kind: str, ref: str, value: Any, label: str, place: str, capitals: str) -> Meaning:
+        return Meaning(kind, ref, value, label, self.places.get(place), capitals)
 
 
 def build(model: SemanticModel, values: ScopeValues, kept_in: Path | None = None) -> Lexicon:
@@ -74,42 +82,9 @@ def build(model: SemanticModel, values: ScopeValues, kept_in: Path | None = None
             key = phrase(one.label)
             if key:
                 table[key].append(Meaning("value", name, one.id, one.label))
-    if kept is not None:
-        _write(kept, table)
-    return _by_first_word(table)
-
-
-def _by_first_word(table: Mapping[tuple[str, ...], list[Meaning]]) -> Lexicon:
-    phrases: dict[str, list[tuple[tuple[str, ...], list[Meaning]]]] = {}
-    for key, meanings in table.items():
-        phrases.setdefault(key[0], []).append((key, meanings))
-    for entries in phrases.values():
-        entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
-    return Lexicon(phrases, frozenset(word for key in table for word in key))
-
-
-def _read(kept: Path, model: SemanticModel) -> Lexicon | None:
-    """The kept lexicon; None where there is none that can be read."""
-    try:
-        raw = json.loads(kept.read_bytes())
-        places = {place.id: place for place in model.gazetteer.places}
-        table = {
-            tuple(key): [
-                Meaning(kind, ref, value, label, places.get(place), capitals)
-                for kind, ref, value, label, place, capitals in meanings
-            ]
-            for key, meanings in raw
-        }
-    except (OSError, ValueError, TypeError):
-        return None
-    return _by_first_word(table)
-
-
-def _write(kept: Path, table: Mapping[tuple[str, ...], list[Meaning]]) -> None:
-    """Keep a lexicon; where it cannot be written the next start is only slower."""
     plain = [
         (
-            key,
+            list(key),
             [
                 (one.kind, one.ref, one.value, one.label, one.place.id if one.place else "", one.capitals)
                 for one in meanings
@@ -117,6 +92,32 @@ def _write(kept: Path, table: Mapping[tuple[str, ...], list[Meaning]]) -> None:
         )
         for key, meanings in table.items()
     ]
+    if kept is not None:
+        _write(kept, plain)
+    return _by_first_word(plain, model)
+
+
+def _by_first_word(plain: list[tuple[list[str], list[Stored]]], model: SemanticModel) -> Lexicon:
+    phrases: dict[str, list[tuple[list[str], list[Stored]]]] = {}
+    for entry in plain:
+        phrases.setdefault(entry[0][0], []).append(entry)
+    for entries in phrases.values():
+        if len(entries) > 1:
+            entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
+    places = {place.id: place for place in model.gazetteer.places}
+    return Lexicon(phrases, frozenset(word for key, _ in plain for word in key), places)
+
+
+def _read(kept: Path, model: SemanticModel) -> Lexicon | None:
+    """The kept lexicon; None where there is none that can be read."""
+    try:
+        return _by_first_word(json.loads(kept.read_bytes()), model)
+    except (OSError, ValueError, TypeError, LookupError):
+        return None
+
+
+def _write(kept: Path, plain: list[tuple[list[str], list[Stored]]]) -> None:
+    """Keep a lexicon; where it cannot be written the next start is only slower."""
     try:
         kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = kept.with_name(f"{kept.name}.{os.getpid()}")
