@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from contextlib import nullcontext
@@ -28,6 +29,7 @@ def answer_lines(
     Raises:
         BadRequest: a line that is wrong, named by its number; the answers before it are out.
     """
+    gc.enable()
     try:
         opened_lines: AbstractContextManager[IO[str]] = (
             nullcontext(sys.stdin) if source == "-" else Path(source).open(encoding="utf-8")  # noqa: SIM115 - closed by the `with` below

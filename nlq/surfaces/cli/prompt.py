@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ KEPT = 1_000
 
 def converse(as_: str | None, as_of: str | None, engine: str, format_: str, config: Path | None) -> None:
     """Ask and answer until Ctrl-D. Each question stands alone."""
+    gc.enable()
     import readline  # noqa: PLC0415 - gives input() its editing and history
 
     with opened(config, engine) as assistant:
