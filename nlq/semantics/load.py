@@ -1,25 +1,29 @@
 """Load a semantic layer from YAML, or from its cache file.
 
 Every problem names file, line, column and the fix. Loading YAML takes a tenth of a second or more; the checked model is
-kept as JSON in the user's cache folder, under a name made of the files' sizes and times, so that a start reads one file.
+kept in the user's cache folder, under a name made of the files' sizes and times, so that a start reads one file. It is kept
+pickled, for that alone spares building the validators; reading it back makes the model's own classes and nothing else.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import pickle
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlq.errors import BadRequest, ModelError
+from nlq.semantics import model as model_classes
 from nlq.semantics.model import Places, SemanticModel, Source
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-FORMAT = 1  # raise when a cached model of an older nlq must not be read
+FORMAT = 2  # raise when a cached model of an older nlq must not be read
 Where = tuple[Path, int, int]
 
 
@@ -55,7 +59,7 @@ def load(folder: Path, *, cache: Path | None = None) -> SemanticModel:
                                      fix="point NLQ_SEMANTIC_LAYER at a folder of .yml files"),))  # fmt: skip
     kept = None
     if cache is not None:
-        kept = cache / f"model-{_signature(folder, files)}.json"
+        kept = cache / f"model-{_signature(folder, files)}.pickle"
         found = _from_cache(kept)
         if found is not None:
             return found
@@ -209,12 +213,24 @@ def _signature(folder: Path, files: list[Path]) -> str:
     return digest.hexdigest()[:24]
 
 
+class _OnlyModels(pickle.Unpickler):
+    """Makes instances of the model's own classes; a file that names anything else is not read."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = getattr(model_classes, name, None) if module == model_classes.__name__ else None
+        if isinstance(found, type) and issubclass(found, model_classes.Part):
+            return found
+        message = f"{module}.{name} is no part of a model"
+        raise pickle.UnpicklingError(message)
+
+
 def _from_cache(kept: Path) -> SemanticModel | None:
     """The kept model; None where there is none, or where it cannot be read (it is then made again)."""
     try:
-        return SemanticModel.model_validate_json(kept.read_bytes())
-    except (OSError, ValueError):
+        found = _OnlyModels(io.BytesIO(kept.read_bytes())).load()
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, EOFError, ImportError, pickle.UnpicklingError):
         return None
+    return found if isinstance(found, SemanticModel) else None
 
 
 def _to_cache(kept: Path, model: SemanticModel) -> None:
@@ -222,7 +238,7 @@ def _to_cache(kept: Path, model: SemanticModel) -> None:
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         draft = kept.with_name(f"{kept.name}.{os.getpid()}")
-        draft.write_text(model.model_dump_json(by_alias=True, exclude_defaults=True), encoding="utf-8")
+        draft.write_bytes(pickle.dumps(model, protocol=5))
         draft.replace(kept)
     except OSError:
         return
