@@ -32,6 +32,7 @@ app.add_typer(warehouse_app, name="warehouse")
 def run() -> None:
     """The program: errors as sentences on stderr, and their exit codes. `--debug` anywhere shows the traceback."""
     gc.disable()  # one answer makes little garbage, and collecting takes a tenth of its time; what loops turns it on again
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them reads every installed package's metadata
     debug = "--debug" in sys.argv
     arguments = [one for one in sys.argv[1:] if one != "--debug"]
     try:
