@@ -29,6 +29,32 @@ class Fetched:
     ms: float
 
 
+class Stopper:
+    """Ends one statement from another thread; ending one that is over, or not begun, is no error."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+        self._cursor: duckdb.DuckDBPyConnection | None = None
+        self._lock = threading.Lock()
+
+    def attach(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """The statement runs on this cursor from now on."""
+        with self._lock:
+            self._cursor = cursor
+
+    def detach(self) -> None:
+        """The statement is over."""
+        with self._lock:
+            self._cursor = None
+
+    def stop(self) -> None:
+        """Interrupt the statement, if it still runs."""
+        with self._lock:
+            if self._cursor is not None:
+                self.stopped = True
+                self._cursor.interrupt()
+
+
 class DuckDBFile:
     """A read-only connection to one file. External access, extensions and configuration are off and locked."""
 
@@ -57,21 +83,20 @@ class DuckDBFile:
         except duckdb.Error as problem:
             raise _opening(path, problem) from None
 
-    def run(self, text: str, values: Mapping[str, Any], *, max_rows: int, timeout_s: float) -> Fetched:
-        """Run one statement and fetch at most `max_rows` rows, in batches.
+    def run(
+        self, text: str, values: Mapping[str, Any], *, max_rows: int, timeout_s: float, stopper: Stopper | None = None
+    ) -> Fetched:
+        """Run one statement and fetch at most `max_rows` rows, in batches. `stopper` can end it from another thread.
 
         Raises:
-            TimedOut: it was interrupted after `timeout_s` seconds.
+            TimedOut: it was interrupted after `timeout_s` seconds, or by its stopper.
+            KeyboardInterrupt: Ctrl-C.
             EngineDown, Internal: as the driver's errors are mapped; its texts never leave.
         """
         cursor = self._connection.cursor()
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            cursor.interrupt()
-
-        timer = threading.Timer(timeout_s, stop)
+        stopper = stopper or Stopper()
+        stopper.attach(cursor)
+        timer = threading.Timer(timeout_s, stopper.stop)
         timer.daemon = True
         timer.start()
         started = time.perf_counter()
@@ -86,9 +111,12 @@ class DuckDBFile:
                     break
                 rows.extend(batch)
         except duckdb.Error as problem:
-            raise self._error(problem, late=late.is_set(), timeout_s=timeout_s) from None
+            if isinstance(problem, duckdb.InterruptException) and not stopper.stopped:
+                raise KeyboardInterrupt from None
+            raise mapped(problem, timeout_s=timeout_s) from None
         finally:
             timer.cancel()
+            stopper.detach()
             cursor.close()
         return Fetched(
             names=tuple(column[0] for column in described),
@@ -98,23 +126,20 @@ class DuckDBFile:
             ms=(time.perf_counter() - started) * 1_000,
         )
 
-    def interrupt(self) -> None:
-        """Stop what runs on this connection."""
-        self._connection.interrupt()
-
     def close(self) -> None:
         """Close the file. Closing twice does nothing."""
         self._connection.close()
 
-    @staticmethod
-    def _error(problem: duckdb.Error, *, late: bool, timeout_s: float) -> NlqError:
-        if late or isinstance(problem, duckdb.InterruptException):
-            return TimedOut(f"the query took longer than {timeout_s:g} s and was stopped",
-                            fix="ask for a shorter period or fewer details", public="the question took too long and was stopped")  # fmt: skip
-        if isinstance(problem, duckdb.OutOfMemoryException):
-            return EngineDown("the query needs more memory than is allowed", fix="raise memory_limit, or ask for less",
-                              public="the question needs more memory than is allowed")  # fmt: skip
-        return Internal(f"DuckDB refused a statement ({type(problem).__name__}): {problem}")
+
+def mapped(problem: duckdb.Error, *, timeout_s: float) -> NlqError:
+    """Any error of DuckDB's as one of ours."""
+    if isinstance(problem, duckdb.InterruptException):
+        return TimedOut(f"the query took longer than {timeout_s:g} s and was stopped",
+                        fix="ask for a shorter period or fewer details", public="the question took too long and was stopped")  # fmt: skip
+    if isinstance(problem, duckdb.OutOfMemoryException):
+        return EngineDown("the query needs more memory than is allowed", fix="raise memory_limit, or ask for less",
+                          public="the question needs more memory than is allowed")  # fmt: skip
+    return Internal(f"DuckDB refused a statement ({type(problem).__name__}): {problem}")
 
 
 def _quoted(text: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nlq.drivers.duckdb import DuckDBFile, Fetched
+from nlq.drivers.duckdb import DuckDBFile, Fetched, Stopper
 from nlq.engines.snapshot import build
 from nlq.errors import EngineDown, Internal
 from nlq.values import Column, Result, Snapshot
@@ -45,15 +46,17 @@ class DuckDBEngine:
         # A policy value that no scan came to use would be an unknown parameter.
         used = {name: value for name, value in values.items() if f"${name}" in text}
         fetched = await self._call(
-            lambda: self._open().run(text, used, max_rows=limits.max_rows, timeout_s=limits.timeout_s)
+            lambda stopper: self._open().run(
+                text, used, max_rows=limits.max_rows, timeout_s=limits.timeout_s, stopper=stopper
+            )
         )
         columns = scoped.columns or tuple(_column(*pair) for pair in zip(fetched.names, fetched.types, strict=True))
         return Result(columns, fetched.rows, fetched.truncated, self.name, text, fetched.ms)
 
     async def snapshot(self, org_id: str | None) -> Snapshot:
         """The state of the tables for a tenant. One file has no tiers, so there is no watermark."""
-        rows = await self._call(lambda: self._state("duckdb_snapshot.sql", org_id))
-        equal = await self._call(lambda: self._state("duckdb_equal.sql", org_id))
+        rows = await self._call(lambda stopper: self._state("duckdb_snapshot.sql", org_id, stopper))
+        equal = await self._call(lambda stopper: self._state("duckdb_equal.sql", org_id, stopper))
         return build(self._model, rows.rows, (row[0] for row in equal.rows), None)
 
     def close(self) -> None:
@@ -68,25 +71,56 @@ class DuckDBEngine:
                                     timezone=self._model.header.timezone)  # fmt: skip
         return self._file
 
-    def _state(self, name: str, org_id: str | None) -> Fetched:
+    def _state(self, name: str, org_id: str | None, stopper: Stopper) -> Fetched:
         text = Path(__file__).with_name(name).read_text(encoding="utf-8")
         try:
-            return self._open().run(text, {"org_id": org_id}, max_rows=STATE_ROWS, timeout_s=STATE_TIMEOUT_S)
+            return self._open().run(
+                text, {"org_id": org_id}, max_rows=STATE_ROWS, timeout_s=STATE_TIMEOUT_S, stopper=stopper
+            )
         except Internal:
             raise EngineDown("the file holds no nlq warehouse: its table of versions is missing", where=str(self._path),
                              fix="build it again: `nlq warehouse demo`") from None  # fmt: skip
 
-    async def _call(self, work: Callable[[], Fetched]) -> Fetched:
+    async def _call(self, work: Callable[[Stopper], Fetched]) -> Fetched:
+        """Run work here or in a thread; cancelling ends the statement in the engine, and waits until it has ended."""
+        stopper = Stopper()
         if self._blocking:
-            return work()
+            return _interruptibly(work, stopper)
         import asyncio  # noqa: PLC0415 - slow to import, and not needed by the command line
 
+        running = asyncio.ensure_future(asyncio.to_thread(work, stopper))
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.shield(running)
         except asyncio.CancelledError:
-            if self._file is not None:
-                self._file.interrupt()
+            stopper.stop()
+            await asyncio.wait({running})
             raise
+
+
+def _interruptibly(work: Callable[[Stopper], Fetched], stopper: Stopper) -> Fetched:
+    """Run work in a thread and wait here, where Ctrl-C arrives: DuckDB does not look for it while it executes."""
+    found: list[Fetched] = []
+    failed: list[BaseException] = []
+    over = threading.Event()  # not join(): one that was interrupted takes the thread for ended
+
+    def run() -> None:
+        try:
+            found.append(work(stopper))
+        except BaseException as problem:  # noqa: BLE001 - raised again by the one who waits
+            failed.append(problem)
+        finally:
+            over.set()
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        over.wait()
+    except KeyboardInterrupt:
+        stopper.stop()
+        over.wait()
+        raise
+    if failed:
+        raise failed[0]
+    return found[0]
 
 
 def _column(name: str, kind: str) -> Column:

@@ -78,10 +78,12 @@ class Composer:
         metrics, order, compare = self._growth(metrics, order, compare, dimensions, period)
         where = (*where, *self._named_only(metrics, dimensions, ranked=limit is not None))
         timed = all(self.model.has_time(name) for name in metrics)
-        return SemanticQuery(
+        query = SemanticQuery(
             metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=self._having(metrics, dimensions),
             period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=limit,
         )  # fmt: skip
+        self.assumptions = [_completed(one, query) for one in self.assumptions]
+        return query
 
     # What cannot be read at all.
 
@@ -512,6 +514,21 @@ class Composer:
 
     def _assume(self, text: str, change: dict[str, Any]) -> None:
         self.assumptions.append(Assumed(text, change))
+
+
+def _completed(one: Assumed, query: SemanticQuery) -> Assumed:
+    """Another metric is another order, and another column for a limit on figures to look at."""
+    metrics = one.change.get("metrics")
+    if not metrics:
+        return one
+    moved: dict[str, Any] = {}
+    if query.order:
+        moved["order"] = [{"by": metrics[0], "dir": term.dir} for term in query.order]
+    if query.having:
+        moved["having"] = [
+            {**term.model_dump(mode="json", exclude_defaults=True), "field": metrics[0]} for term in query.having
+        ]
+    return Assumed(one.text, {**one.change, **moved})
 
 
 def _quoted(spans: list[Span]) -> str:

@@ -184,6 +184,23 @@ def test_ctrl_c_stops_a_build_and_leaves_nothing(home, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_ctrl_c_stops_a_query(home):
+    slow = "SELECT count(*) FROM silver_transactions_cleaned a, silver_transactions_cleaned b WHERE a.peso_value * b.peso_value > 7"
+    with subprocess.Popen(
+        [NLQ, "sql", slow],
+        env=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=interruptible,  # noqa: PLW1509 - no threads here
+    ) as process:
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in err
+
+
 def test_doctor_says_what_is_there(nlq):
     done = nlq("doctor", "--format", "json")
     states = {one["name"]: one["state"] for one in json.loads(done.stdout)}

@@ -1,0 +1,137 @@
+"""What is said is what the rows hold; the chart follows the data's shape."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from nlq.answer import chart
+from nlq.answer.figures import shown
+
+QUESTIONS = (
+    "Show me top performing stores in NCR",
+    "total sales last month",
+    "revenue growth last month",
+    "monthly revenue this year",
+    "transactions by region and payment method last month",
+    "average basket by store type",
+    "bottom 5 stores by transactions last month",
+    "revenue growth by region last month",
+    "which day had the highest sales last month",
+    "weekly units this quarter",
+    "sales in Batanes last month",
+    "quarterly revenue by island group in 2025",
+    "total sales on 2026-10-05",
+    "items per transaction by month this year",
+)
+
+
+@pytest.fixture(scope="module")
+def answers(assistant):
+    return [assistant.ask(question, assistant.settings.principal(None)) for question in QUESTIONS]
+
+
+def test_every_figure_in_a_sentence_is_a_cell(answers):
+    """Names are taken out first: they may hold digits of their own. What is left are figures, and the number of rows."""
+    for answer in answers:
+        assert answer.status == "answered", answer.question
+        cells = {
+            shown(cell, column).lstrip("-")
+            for row in answer.rows
+            for cell, column in zip(row, answer.columns, strict=True)
+        }
+        text = answer.text
+        for cell in sorted(cells, key=len, reverse=True):
+            text = text.replace(cell, "")
+        left = re.sub(rf"the last of the {len(answer.rows)} ", "", text)
+        assert not re.search(r"\d", left), (answer.question, answer.text, left)
+        for figure in re.findall(r"₱[\d,.]+\d|\d[\d,.]*%", answer.text):
+            assert figure in cells, (answer.question, figure)
+
+
+def test_no_rows_is_said_and_is_no_error(answers):
+    empty = next(answer for answer in answers if "Batanes" in answer.question)
+    assert (empty.rows, empty.text, empty.chart) == ((), "No rows match.", None)
+
+
+def test_the_chart_follows_the_shape(answers):
+    kinds = {answer.question: (answer.chart or {}).get("mark", {}).get("type") for answer in answers}
+    assert kinds["Show me top performing stores in NCR"] == "bar"
+    assert kinds["monthly revenue this year"] == "line"
+    assert kinds["total sales last month"] is None
+    split = next(answer for answer in answers if answer.question.startswith("quarterly revenue by island"))
+    assert split.chart["encoding"]["color"]["field"] == "series"
+
+
+def test_a_chart_holds_the_rows_and_no_code(answers):
+    for answer in answers:
+        if answer.chart is None:
+            continue
+        assert len(answer.chart["data"]["values"]) == len(answer.rows)
+        text = repr({key: value for key, value in answer.chart.items() if key not in ("data", "$schema")})
+        assert not re.search(r"expr|href|url|signal", text)
+
+
+def test_assumptions_offer_a_query_that_runs(assistant, answers):
+    tried = 0
+    for answer in answers:
+        for assumption in answer.assumptions:
+            if assumption.change:
+                changed = assistant.query(
+                    {**answer.query.to_json(), **assumption.change}, assistant.settings.principal(None)
+                )
+                assert changed.status == "answered", (answer.question, assumption)
+                tried += 1
+    assert tried >= 5
+
+
+def test_options_of_a_question_back_run(assistant):
+    for question in (
+        "sales in San Fernando",
+        "average daily sales",
+        "stores in NCR",
+        "sales in Davao",
+        "top sales in NCR",
+    ):
+        answer = assistant.ask(question, assistant.settings.principal(None))
+        assert answer.status == "clarify", question
+        for option in answer.options:
+            assert assistant.query(option.query, assistant.settings.principal(None)).status == "answered", (
+                question,
+                option.label,
+            )
+
+
+def test_explain_stops_before_the_engine(assistant):
+    answer = assistant.ask("total sales last month", assistant.settings.principal(None), explain=True)
+    steps = assistant.steps("total sales last month", assistant.settings.principal(None), explain=True)
+    assert (answer.rows, answer.timings.execute) == ((), None)
+    assert "org_id" in answer.sql_executed
+    assert [type(step).__name__ for step in steps] == [
+        "Question",
+        "Interpretation",
+        "Plan",
+        "Snapshot",
+        "Statement",
+        "ScopedQuery",
+        "Answer",
+    ]
+
+
+def test_every_word_is_accounted_for(assistant):
+    text = "please show me the top 5 sari-sari stores in Cebu by units last month"
+    answer = assistant.ask(text, assistant.settings.principal(None))
+    covered = {index for word in answer.words for index in range(word.start, word.end)}
+    assert not [letter for index, letter in enumerate(text) if letter.isalnum() and index not in covered]
+
+
+def test_same_question_same_reading(assistant):
+    principal = assistant.settings.principal(None)
+    assert len({repr(assistant.ask(QUESTIONS[0], principal).query) for _ in range(5)}) == 1
+
+
+def test_no_chart_for_too_many_bars(assistant):
+    answer = assistant.query({"metrics": ["revenue"], "dimensions": ["store"]}, assistant.settings.principal(None))
+    assert len(answer.rows) > chart.MOST_BARS
+    assert answer.chart is None
