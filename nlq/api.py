@@ -246,7 +246,7 @@ def parse_query(plain: Mapping[str, Any]) -> SemanticQuery:
     from pydantic import ValidationError  # noqa: PLC0415
 
     try:
-        return SemanticQuery.model_validate(plain)
+        return SemanticQuery.from_json(plain)
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "query"

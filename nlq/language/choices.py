@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -77,7 +78,7 @@ def for_missing_entity(model: SemanticModel, base: SemanticQuery, *, top: bool) 
             tables.append(finer.table)
         if metric.agg is None or any(find_field(model, table, name) is not None for table in tables):
             order = (Order(by=str(base.metrics[0]), dir="desc" if top else "asc"),)
-            query = base.model_copy(update={"dimensions": (name,), "order": order, "limit": base.limit or 10})
+            query = replace(base, dimensions=(name,), order=order, limit=base.limit or 10)
             options.append((f"by {model.dimensions[name].label.lower()}", query))
     if len(options) < 2:
         return Refusal("out_of_scope", "the question ranks nothing that I know")

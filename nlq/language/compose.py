@@ -10,7 +10,7 @@ from nlq.language.filters import Filters
 from nlq.semantics.joins import find_field
 from nlq.semantics.periods import named_period, step_of
 from nlq.values import Assumed, Clarification, Refusal
-from nlq.values.query import Condition, Order, Period, SemanticQuery, Shift
+from nlq.values.query import Condition, Order, Period, SemanticQuery, Shift, dump
 
 if TYPE_CHECKING:
     from datetime import date
@@ -525,9 +525,7 @@ def _completed(one: Assumed, query: SemanticQuery) -> Assumed:
     if query.order:
         moved["order"] = [{"by": metrics[0], "dir": term.dir} for term in query.order]
     if query.having:
-        moved["having"] = [
-            {**term.model_dump(mode="json", exclude_defaults=True), "field": metrics[0]} for term in query.having
-        ]
+        moved["having"] = [{**dump(term), "field": metrics[0]} for term in query.having]
     return Assumed(one.text, {**one.change, **moved})
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language.places import Choice, Resolved, resolve
 from nlq.values import Assumed, Clarification, Refusal
-from nlq.values.query import Condition
+from nlq.values.query import Condition, dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ class Filters:
         """The conditions, and the assumptions that places brought with them."""
         self.assumptions = [
             Assumed(f"{part.span.text} read as {part.resolved.taken.label}",
-                    {"where": [one.model_dump(mode="json", exclude_defaults=True) for one in self._conditions(part, other.condition)]})
+                    {"where": [dump(one) for one in self._conditions(part, other.condition)]})
             for part in self._parts if part.resolved is not None and not part.resolved.ask
             for other in part.resolved.others[:1]
         ]  # fmt: skip

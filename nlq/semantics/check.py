@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
     from nlq.semantics.load import Located
     from nlq.semantics.model import Places, Source, Table
+
+
+PLAIN = re.compile(r"[a-z][a-z0-9_]{0,62}")
+DOTTED = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62})?")
 
 
 class Context:
@@ -64,6 +69,16 @@ def names_are_single(context: Context) -> Iterator[BadRequest]:
             if part.name in seen:
                 yield BadRequest(f'two {section} are named "{part.name}"', where=where, fix="rename or remove one")
             seen.add(part.name)
+
+
+def names_are_plain(context: Context) -> Iterator[BadRequest]:
+    """Names are lower case letters, digits and _; a dimension may have one dot (date.day_of_week)."""
+    for section in ("tables", "dimensions", "metrics"):
+        for where, part in context.each(section):
+            if not (PLAIN if section != "dimensions" else DOTTED).fullmatch(part.name):
+                yield BadRequest(
+                    f'"{part.name}" is no plain name', where=where, fix="use lower case letters, digits and _"
+                )
 
 
 def tables_hold_their_columns(context: Context) -> Iterator[BadRequest]:
@@ -205,6 +220,8 @@ def header_fits(context: Context) -> Iterator[BadRequest]:
         if source.model is not None:
             where = document.at(("model",))
             yield from context.known("the metric", source.model.default_metric, context.metrics, where)
+            if source.model.default_ranking_limit < 1:
+                yield BadRequest("the default ranking limit is less than 1", where=where, fix="write 10 or the like")
             if named_period(source.model.default_period) is None:
                 yield BadRequest(f'the default period "{source.model.default_period}" cannot be read', where=where,
                                  fix='write "last 30 days", "this month", "last quarter" or the like')  # fmt: skip
@@ -229,6 +246,7 @@ def _parent_columns(
 RULES: tuple[Callable[[Context], Iterator[BadRequest]], ...] = (
     one_header,
     names_are_single,
+    names_are_plain,
     tables_hold_their_columns,
     policies_are_complete,
     policies_end,

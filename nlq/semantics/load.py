@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 FORMAT = 2  # raise when a cached model of an older nlq must not be read
-Where = tuple[Path, int, int]
+RENAMED = {"from": "from_", "schema": "schema_"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +151,26 @@ def _locate(node: Any, path: tuple[Any, ...], places: dict[tuple[Any, ...], tupl
 
 
 def _validate(document: Located) -> Source:
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - only where no cache answers
 
     try:
-        return Source.model_validate(document.content)
+        return TypeAdapter(Source).validate_python(_renamed(document.content))
     except ValidationError as problem:
         raise ModelError(tuple(_explain(document, problem))) from None
+
+
+def _renamed(content: dict[str, Any]) -> dict[str, Any]:
+    """Keys that cannot be names of Python's fields get their underscore: a join's `from`, the header's `schema`."""
+    header, joins = content.get("model"), content.get("joins")
+    changed = dict(content)
+    if isinstance(header, dict):
+        changed["model"] = {RENAMED.get(key, key): value for key, value in header.items()}
+    if isinstance(joins, list):
+        changed["joins"] = [
+            {RENAMED.get(key, key): value for key, value in one.items()} if isinstance(one, dict) else one
+            for one in joins
+        ]
+    return changed
 
 
 def _explain(document: Located, problem: ValidationError) -> list[BadRequest]:
@@ -164,13 +178,14 @@ def _explain(document: Located, problem: ValidationError) -> list[BadRequest]:
     told: dict[tuple[Any, ...], BadRequest] = {}
     for error in problem.errors(include_url=False):
         path = _path_in(document.content, error["loc"])
-        if error["type"] == "extra_forbidden":
+        if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
             what, fix = (
                 f"there is no key {path[-1]!r} here",
                 "remove it, or see `nlq model schema` for what may stand here",
             )
         elif error["type"] == "missing":
-            what, fix = f"the key {error['loc'][-1]!r} is missing", f"add {error['loc'][-1]}: …"
+            key = str(error["loc"][-1]).rstrip("_")
+            what, fix = f"the key {key!r} is missing", f"add {key}: …"
         else:
             what = error["msg"].removeprefix("Value error, ")
             fix = f"mend {'.'.join(str(part) for part in path)}"
@@ -196,7 +211,9 @@ def _places(folder: Path, sources: list[Source]) -> tuple[Places, bytes]:
     path = (folder / header.places).resolve() / "places.json"
     try:
         raw = path.read_bytes()
-        return Places.model_validate_json(raw), raw
+        from pydantic import TypeAdapter  # noqa: PLC0415 - only where no cache answers
+
+        return TypeAdapter(Places).validate_json(raw), raw
     except (OSError, ValueError) as problem:
         raise ModelError((BadRequest("the gazetteer cannot be read", where=_short(path),
                                      fix=f"mend model.places or the file ({type(problem).__name__})"),)) from None  # fmt: skip

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing import Any, ClassVar, Literal
 
 from nlq.values.query import Scalar  # noqa: TC001 - pydantic reads annotations
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62})?$")]
+# Names of things, and of fields ("date.day_of_week"); `check` holds them to their patterns.
+Name = str
+FieldName = str
 Synonyms = dict[Literal["en", "fil", "ceb"], tuple[str, ...]]
 ColumnType = Literal["string", "integer", "number", "decimal", "boolean", "date", "timestamp", "array", "json"]
 GRAINS = ("day", "week", "month", "quarter", "year")
@@ -18,12 +18,13 @@ GRAINS = ("day", "week", "month", "quarter", "year")
 ATTRIBUTES = ("org_id", "regions")
 
 
-class Part(BaseModel):
-    """Base of the model's parts: immutable and strict about names."""
+class Part:
+    """Base of the model's parts: immutable; pydantic, where it reads YAML into them, is strict about their keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
 
+@dataclass(frozen=True, kw_only=True)
 class TableColumn(Part):
     """A column that may be read; `mask` hides its values from all but the roles in `unmask`."""
 
@@ -32,6 +33,7 @@ class TableColumn(Part):
     unmask: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Exists(Part):
     """Rows that a row of `exists` names: equality of my columns (keys) with its columns (values)."""
 
@@ -39,6 +41,7 @@ class Exists(Part):
     on: dict[Name, Name]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Rule(Part):
     """How one attribute of the asker applies to a table: a column, a parent, or not at all (with the reason)."""
 
@@ -47,14 +50,13 @@ class Rule(Part):
     on: dict[Name, Name] | None = None
     not_applicable: str | None = None
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Rule:
+    def __post_init__(self) -> None:
         ways = [self.column is not None, self.exists is not None, self.not_applicable is not None]
         if sum(ways) != 1 or (self.exists is None) != (self.on is None):
             raise ValueError("a rule is {column: …}, {exists: table, on: {…}} or {not_applicable: reason}")
-        return self
 
 
+@dataclass(frozen=True, kw_only=True)
 class Table(Part):
     """One table: its key, the rows that count, and its policy. Without a policy it cannot be read."""
 
@@ -68,18 +70,16 @@ class Table(Part):
     columns: dict[Name, TableColumn]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Join(Part):
     """A many-to-one join: each row of `from` names at most one of `to`."""
 
-    from_: Annotated[Name, Field(alias="from")]
+    from_: Name
     to: Name
     on: dict[Name, Name]
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True
-    )
 
-
+@dataclass(frozen=True, kw_only=True)
 class Rollup(Part):
     """A table of sums over another: what it keeps, and which of its columns holds which metric.
 
@@ -90,18 +90,20 @@ class Rollup(Part):
     of: Name
     time: dict[Literal["column", "grain"], Name]
     keeps: tuple[Name, ...]
-    carries: dict[Name, Name] = {}
+    carries: dict[Name, Name] = field(default_factory=dict)
     measures: dict[Name, Name]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Value(Part):
     """A known value of a dimension and the words for it."""
 
     value: Scalar
     label: str
-    synonyms: Synonyms = {}
+    synonyms: Synonyms = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
 class DatePart(Part):
     """A number taken from a date or time column."""
 
@@ -109,6 +111,7 @@ class DatePart(Part):
     unit: Literal["month", "hour"]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Dimension(Part):
     """Something to split or filter by.
 
@@ -132,14 +135,12 @@ class Dimension(Part):
     ranked_by: Name | None = None
     kind_of: Name | None = None  # its values are kinds of that dimension: "supermarkets" are stores
     optional: bool = False  # a fact row may name none: those are left out of rankings
-    synonyms: Synonyms = {}
+    synonyms: Synonyms = field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _one_shape(self) -> Dimension:
+    def __post_init__(self) -> None:
         keyed = bool(self.key and self.id and self.show)
         if [keyed, self.column is not None, self.part is not None].count(True) != 1:
             raise ValueError("a dimension has column, or part, or all of key, id and show")
-        return self
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -149,6 +150,7 @@ class Dimension(Part):
         return (self.column or (self.part.of if self.part else ""),)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Aggregate(Part):
     """sum of a column, count of rows, or count of distinct keys."""
 
@@ -157,15 +159,14 @@ class Aggregate(Part):
     column: Name | None = None
     columns: tuple[Name, ...] = ()
 
-    @model_validator(mode="after")
-    def _arguments(self) -> Aggregate:
+    def __post_init__(self) -> None:
         if (self.function == "sum") != (self.column is not None) or (self.function == "count_distinct") != bool(
             self.columns
         ):
             raise ValueError("sum takes column, count_distinct takes columns, count takes neither")
-        return self
 
 
+@dataclass(frozen=True, kw_only=True)
 class Metric(Part):
     """A figure with a meaning: an aggregate over one table, a ratio of two, or the growth of one."""
 
@@ -182,13 +183,11 @@ class Metric(Part):
     counts: FieldName | None = None
     absence_is_zero: bool = False
     internal: bool = False
-    synonyms: Synonyms = {}
+    synonyms: Synonyms = field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _one_kind(self) -> Metric:
+    def __post_init__(self) -> None:
         if [self.agg is not None, self.ratio is not None, self.growth is not None].count(True) != 1:
             raise ValueError("a metric has exactly one of agg, ratio and growth")
-        return self
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -196,6 +195,7 @@ class Metric(Part):
         return self.ratio or ((self.growth,) if self.growth else ())
 
 
+@dataclass(frozen=True, kw_only=True)
 class Absent(Part):
     """Something that people ask for and the data does not hold, with the reason to give."""
 
@@ -204,6 +204,7 @@ class Absent(Part):
     synonyms: Synonyms
 
 
+@dataclass(frozen=True, kw_only=True)
 class Place(Part):
     """A place of the gazetteer: what it is called, and where it lies."""
 
@@ -219,32 +220,31 @@ class Place(Part):
     island_group: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class Places(Part):
     """The gazetteer; `ask` holds the names that are better asked about, with the ids of what they may mean."""
 
     places: tuple[Place, ...] = ()
-    ask: dict[str, tuple[str, ...]] = {}
+    ask: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Header(Part):
     """What holds for the whole model."""
 
     name: Name
     description: str
-    schema_: Annotated[Name, Field(alias="schema")]
+    schema_: Name
     timezone: str
     currency: str = "PHP"
     places: str | None = None
     default_period: str
     default_metric: Name
     second_metric: Name | None = None
-    default_ranking_limit: Annotated[int, Field(ge=1)] = 10
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True
-    )
+    default_ranking_limit: int = 10
 
 
+@dataclass(frozen=True, kw_only=True)
 class Source(Part):
     """One YAML file's content; the files of a model are put together."""
 
@@ -257,6 +257,7 @@ class Source(Part):
     metrics: tuple[Metric, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class SemanticModel(Part):
     """The whole semantic layer, checked. `hash` changes when any of its content does."""
 

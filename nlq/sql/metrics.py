@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -159,10 +159,15 @@ class _Builder:
                     raise BadRequest(f"a ratio is made of plain metrics; {part!r} is none", where="metrics.ratio",
                                      fix="name metrics that are sums or counts")  # fmt: skip
             first, second = (self._named(part) for part in entry.ratio)
-            return first.model_copy(update={
-                "name": entry.as_ or f"{first.name}_per_{second.name}", "label": f"{first.label} / {second.label}",
-                "unit": "PHP" if first.unit == "PHP" else "ratio", "agg": None, "ratio": entry.ratio, "growth": None,
-            })  # fmt: skip
+            return replace(
+                first,
+                name=entry.as_ or f"{first.name}_per_{second.name}",
+                label=f"{first.label} / {second.label}",
+                unit="PHP" if first.unit == "PHP" else "ratio",
+                agg=None,
+                ratio=entry.ratio,
+                growth=None,
+            )
         return self._named(entry.metric or "")
 
     def _named(self, name: str) -> Metric:

@@ -1,37 +1,48 @@
-"""SemanticQuery: the typed question, in the terms of the semantic layer. Its JSON is a contract (DESIGN 4)."""
+"""SemanticQuery: the typed question, in the terms of the semantic layer. Its JSON is a contract (DESIGN 4).
+
+Plain dataclasses: pydantic reads JSON into them (`SemanticQuery.from_json`), and is imported only then, for a question in
+words never needs it and it is a fifth of a start.
+"""
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads annotations
-from typing import Annotated, Any, Literal
+import json
+import re
+from dataclasses import MISSING, dataclass, fields
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
+Scalar = bool | int | float | str
 Op = Literal["=", "!=", "in", "not_in", ">", ">=", "<", "<=", "between", "contains", "is_null", "is_not_null"]
 COUNTS: dict[str, int] = {
     "=": 1, "!=": 1, ">": 1, ">=": 1, "<": 1, "<=": 1, "contains": 1, "between": 2, "is_null": 0, "is_not_null": 0,
 }  # fmt: skip
+SHIFT = re.compile(r"[1-9][0-9]{0,3} (day|week|month|quarter|year)s?")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+MOST_ROWS = 1_000_000
 
 
-class Frozen(BaseModel):
-    """Base of the query's parts: immutable, and strict about names."""
+class Frozen:
+    """Base of the query's parts: pydantic is strict about their names and types."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    __slots__ = ()
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "strict": True}
 
 
+@dataclass(frozen=True, slots=True)
 class Period(Frozen):
     """A range of days, both inclusive, in the model's time zone."""
 
     start: date
     end: date
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Period:
+    def __post_init__(self) -> None:
         if self.end < self.start:
             message = f"the period ends ({self.end}) before it starts ({self.start})"
             raise ValueError(message)
-        return self
 
     @property
     def days(self) -> int:
@@ -39,12 +50,19 @@ class Period(Frozen):
         return (self.end - self.start).days + 1
 
 
+@dataclass(frozen=True, slots=True)
 class Shift(Frozen):
     """The outer period moved back: "1 month", "7 day"."""
 
-    shift: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3} (day|week|month|quarter|year)s?$")]
+    shift: str
+
+    def __post_init__(self) -> None:
+        if not SHIFT.fullmatch(self.shift):
+            message = f'{self.shift!r} is no shift; write "1 month", "7 day" or the like'
+            raise ValueError(message)
 
 
+@dataclass(frozen=True, slots=True)
 class Condition(Frozen):
     """One filter: a field, an operator and its values; or `any` / `all` of conditions; or a set filter by `query`."""
 
@@ -55,13 +73,12 @@ class Condition(Frozen):
     all: tuple[Condition, ...] | None = None
     query: SemanticQuery | None = None
 
-    @model_validator(mode="after")
-    def _one_shape(self) -> Condition:
+    def __post_init__(self) -> None:
         nested = [part for part in (self.any, self.all) if part is not None]
         if nested:
             if len(nested) > 1 or self.field or self.op or self.values or self.query or not nested[0]:
                 raise ValueError("a condition is either any, all (each with at least one part), or a field with an op")
-            return self
+            return
         if not self.field or not self.op:
             raise ValueError("a condition needs field and op")
         if self.query is not None:
@@ -69,13 +86,14 @@ class Condition(Frozen):
                 raise ValueError("a set filter is in or not_in with a query and no values")
         elif self.op in ("in", "not_in"):
             if not self.values:
-                raise ValueError(f"{self.op} needs at least one value")
+                message = f"{self.op} needs at least one value"
+                raise ValueError(message)
         elif len(self.values) != COUNTS[self.op]:
             message = f"{self.op} takes {COUNTS[self.op]} value(s), not {len(self.values)}"
             raise ValueError(message)
-        return self
 
 
+@dataclass(frozen=True, slots=True)
 class Window(Frozen):
     """A window over time for a metric entry; exactly one of the three."""
 
@@ -84,29 +102,27 @@ class Window(Frozen):
     running: Literal[True] | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class MetricEntry(Frozen):
     """A metric with something said about it: another name, its own filter, an aggregate over groups, a window."""
 
     metric: str | None = None
     ratio: tuple[str, str] | None = None
-    as_: Annotated[str | None, Field(alias="as", pattern=r"^[a-z][a-z0-9_]{0,62}$")] = None
+    as_: str | None = None
     where: tuple[Condition, ...] = ()
     each: tuple[str, ...] = ()
     agg: Literal["avg", "max", "min", "median", "count"] | None = None
     having: tuple[Condition, ...] = ()
     window: Window | None = None
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True
-    )
-
-    @model_validator(mode="after")
-    def _one_of(self) -> MetricEntry:
+    def __post_init__(self) -> None:
         if (self.metric is None) == (self.ratio is None):
             raise ValueError("a metric entry names one metric or one ratio")
-        return self
+        if self.as_ is not None and not NAME.fullmatch(self.as_):
+            raise ValueError("`as` is a plain name: lower case letters, digits and _")
 
 
+@dataclass(frozen=True, slots=True)
 class Segment(Frozen):
     """A named part of the data; segments may overlap."""
 
@@ -114,6 +130,7 @@ class Segment(Frozen):
     where: tuple[Condition, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Share(Frozen):
     """Each row's part of the total of its `within` group; `free` fields leave the denominator's filters."""
 
@@ -121,6 +138,7 @@ class Share(Frozen):
     free: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
 class Order(Frozen):
     """One sort term: a metric, a dimension or a column that a comparison adds."""
 
@@ -128,6 +146,7 @@ class Order(Frozen):
     dir: Literal["asc", "desc"] = "desc"
 
 
+@dataclass(frozen=True, slots=True)
 class SemanticQuery(Frozen):
     """The typed question. Names are those of the semantic layer; see DESIGN 4 for each part's meaning."""
 
@@ -140,19 +159,59 @@ class SemanticQuery(Frozen):
     segments: tuple[Segment, ...] = ()
     share: Share | None = None
     order: tuple[Order, ...] = ()
-    limit: Annotated[StrictInt | None, Field(ge=1, le=1_000_000)] = None
+    limit: int | None = None
     per: tuple[str, ...] = ()
     totals: tuple[tuple[str, ...], ...] = ()
     include_empty: tuple[str, ...] = ()
     list: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.limit is not None and not 1 <= self.limit <= MOST_ROWS:
+            message = f"limit is from 1 to {MOST_ROWS:,}, not {self.limit}"
+            raise ValueError(message)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> SemanticQuery:
+        """The query that JSON's values describe.
+
+        Raises:
+            pydantic.ValidationError: a `ValueError` that names each field that is wrong.
+        """
+        return _adapter().validate_json(json.dumps(_renamed(plain), default=str))  # type: ignore[no-any-return]
+
     def to_json(self) -> dict[str, Any]:
-        """The query as the contract's JSON: every top-level key there, conditions without their empty parts."""
-        dumped = self.model_dump(mode="json", exclude_defaults=True)
-        empty: dict[str, Any] = {
-            "metrics": [], "dimensions": [], "where": [], "having": [], "period": "all", "compare": [], "segments": [],
-            "share": None, "order": [], "limit": None, "per": [], "totals": [], "include_empty": [], "list": None,
-        }  # fmt: skip
-        for order, plain in zip(self.order, dumped.get("order", []), strict=True):
-            plain["dir"] = order.dir
-        return {**empty, **dumped}
+        """The query as the contract's JSON: every top-level key there, its parts without what was left out."""
+        return {one.name: dump(getattr(self, one.name)) for one in fields(self)}
+
+
+def dump(value: Any) -> Any:
+    """A part of a query as JSON has it, without the keys that were left out (a direction is always said)."""
+    if isinstance(value, Frozen):
+        return {
+            one.name.rstrip("_"): dump(getattr(value, one.name))
+            for one in fields(value)  # type: ignore[arg-type]
+            if one.default is MISSING or getattr(value, one.name) != one.default or one.name == "dir"
+        }
+    if isinstance(value, tuple):
+        return [dump(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _renamed(plain: Any) -> Any:
+    """`as` is a word of Python: its field is called as_."""
+    if isinstance(plain, dict):
+        return {"as_" if key == "as" else key: _renamed(value) for key, value in plain.items()}
+    return [_renamed(one) for one in plain] if isinstance(plain, (list, tuple)) else plain
+
+
+def _adapter() -> Any:
+    """Pydantic's reader of queries, made once."""
+    global _kept  # noqa: PLW0603 - a cache of one
+    if _kept is None:
+        from pydantic import TypeAdapter  # noqa: PLC0415 - see the head of this module
+
+        _kept = TypeAdapter(SemanticQuery)
+    return _kept
+
+
+_kept: Any = None

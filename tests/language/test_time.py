@@ -103,5 +103,5 @@ def test_the_period_before_is_earlier_and_no_longer_than_a_unit_allows(day, leng
     ],
 )
 def test_like_with_like(period, expected):
-    found = periods.before(Period(start=period[0], end=period[1]))
+    found = periods.before(Period(start=date.fromisoformat(period[0]), end=date.fromisoformat(period[1])))
     assert (found.start.isoformat(), found.end.isoformat()) == expected

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import random
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -71,7 +72,7 @@ def small(tmp_path_factory):
         lines = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     model = load_model(ROOT / "semantic_layer" / "scout")
     engine = DuckDBEngine(path, model, memory_limit="1GB", threads=2, blocking=True)
-    yield Quiet((lines, model, model.model_copy(update={"rollups": ()}), engine))
+    yield Quiet((lines, model, replace(model, rollups=()), engine))
     engine.close()
 
 
@@ -171,7 +172,7 @@ def generated(seed, lines):
 
 def run(engine, model, query, principal):
     snapshot = drive(engine.snapshot(principal.org_id))
-    statement = compile_query(model, SemanticQuery.model_validate(query), snapshot)
+    statement = compile_query(model, SemanticQuery.from_json(query), snapshot)
     return drive(engine.run(scope(statement, principal, model), Limits(max_rows=1_000_000))).rows
 
 
@@ -212,7 +213,7 @@ def test_rollups_are_really_used(small):
     _, model, _, engine = small
     snapshot = drive(engine.snapshot("tingi"))
     used = {
-        compile_query(model, SemanticQuery.model_validate(query), snapshot).lineage.rollup
+        compile_query(model, SemanticQuery.from_json(query), snapshot).lineage.rollup
         for query in (
             {"metrics": ["revenue"], "dimensions": ["store"], "period": {"start": "2026-10-17", "end": "2026-11-15"}},
             {"metrics": ["units"], "dimensions": ["brand", "region"]},
@@ -228,8 +229,6 @@ def test_rollups_are_really_used(small):
 
 
 def test_a_stale_rollup_is_not_used(small):
-    from dataclasses import replace
-
     _, model, _, engine = small
     snapshot = drive(engine.snapshot("tingi"))
     name = "gold_daily_aggregates"
@@ -237,10 +236,10 @@ def test_a_stale_rollup_is_not_used(small):
         snapshot, tables={**snapshot.tables, name: replace(snapshot.tables[name], stale=frozenset({date(2026, 10, 1)}))}
     )
     query = {"metrics": ["revenue"], "dimensions": ["store"], "period": {"start": "2026-10-05", "end": "2026-10-06"}}
-    assert compile_query(model, SemanticQuery.model_validate(query), snapshot).lineage.rollup == name
-    assert compile_query(model, SemanticQuery.model_validate(query), stale).lineage.rollup is None
+    assert compile_query(model, SemanticQuery.from_json(query), snapshot).lineage.rollup == name
+    assert compile_query(model, SemanticQuery.from_json(query), stale).lineage.rollup is None
     later = {**query, "period": {"start": "2026-11-01", "end": "2026-11-15"}}
-    assert compile_query(model, SemanticQuery.model_validate(later), stale).lineage.rollup == name
+    assert compile_query(model, SemanticQuery.from_json(later), stale).lineage.rollup == name
 
 
 @pytest.mark.parametrize(
@@ -273,6 +272,6 @@ def test_what_does_not_fit_is_a_clear_error(small, query, field):
 
     _, model, _, engine = small
     with pytest.raises(BadRequest) as caught:
-        compile_query(model, SemanticQuery.model_validate(query), drive(engine.snapshot("tingi")))
+        compile_query(model, SemanticQuery.from_json(query), drive(engine.snapshot("tingi")))
     assert field in caught.value.where
     assert caught.value.fix

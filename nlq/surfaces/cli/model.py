@@ -84,6 +84,12 @@ def _rows(model: SemanticModel, section: str) -> list[dict[str, Any]]:
 
 def schema() -> str:
     """The JSON Schema of model files."""
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
+    from nlq.semantics.load import RENAMED  # noqa: PLC0415
     from nlq.semantics.model import Source  # noqa: PLC0415
 
-    return json.dumps(Source.model_json_schema(by_alias=True), indent=2)
+    text = json.dumps(TypeAdapter(Source).json_schema(), indent=2)
+    for key, field in RENAMED.items():
+        text = text.replace(f'"{field}"', f'"{key}"')
+    return text
