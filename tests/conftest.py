@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-REQUIRED = frozenset(filter(None, os.environ.get("NLQ_REQUIRE", "").split(",")))
 _connect = socket.socket.connect
 
 

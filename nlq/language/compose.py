@@ -371,7 +371,7 @@ class Composer:
         problem = self.filters.problem(self._options_base)
         if problem is not None:
             raise Stop(problem)
-        self.assumptions.extend(self.filters.assumptions)
+        self.assumptions.extend(self.filters.assumptions())
         return self.filters.conditions()
 
     def _options_base(self, conditions: tuple[Condition, ...]) -> SemanticQuery:

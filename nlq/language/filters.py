@@ -36,7 +36,6 @@ class Filters:
     def __init__(self, model: SemanticModel, values: ScopeValues) -> None:
         self._model, self._values = model, values
         self._parts: list[Part] = []
-        self.assumptions: list[Assumed] = []
 
     def add(self, span: Span, level: str | None, *, exclude: bool, joined: bool) -> None:
         """Take one span for a filter; `joined` puts it into the list of the one before."""
@@ -74,14 +73,20 @@ class Filters:
         return None
 
     def conditions(self) -> tuple[Condition, ...]:
-        """The conditions, and the assumptions that places brought with them."""
-        self.assumptions = [
-            Assumed(f"{part.span.text} read as {part.resolved.taken.label}",
-                    {"where": [dump(one) for one in self._conditions(part, other.condition)]})
-            for part in self._parts if part.resolved is not None and not part.resolved.ask
-            for other in part.resolved.others[:1]
-        ]  # fmt: skip
+        """The conditions of all values that were named."""
         return self._conditions(None, None)
+
+    def assumptions(self) -> list[Assumed]:
+        """Which place a name was taken for, where it might be another one."""
+        return [
+            Assumed(
+                f"{part.span.text} read as {part.resolved.taken.label}, not {other.label}",
+                {"where": [dump(one) for one in self._conditions(part, other.condition)]},
+            )
+            for part in self._parts
+            if part.resolved is not None and not part.resolved.ask
+            for other in part.resolved.others[:1]
+        ]
 
     def _conditions(self, changed: Part | None, instead: Condition | None) -> tuple[Condition, ...]:
         """The conditions, with one part's choice replaced."""
