@@ -67,6 +67,13 @@ class Composer:
         """
         self._refuse_what_is_not_there()
         self._walk()
+        if self.draft.versus and len(self.draft.whens) != 2:
+            raise Stop(
+                Refusal(
+                    "out_of_scope",
+                    "nlq can set one period against another, and nothing else yet; ask for each, or for both by name",
+                )
+            )
         self._numbers()
         metrics = self._metrics()
         self._loose(metrics)
@@ -140,7 +147,7 @@ class Composer:
                 self.filters.add(one, level, exclude=mode == "not", joined=joined)
                 used = True
             elif kind == "metric":
-                self._metric(one, by=mode == "by")
+                self._metric(one, by=mode == "by", over=mode == "by" and self.spans[index - 1].text.lower() == "per")
                 mode = ""
             elif kind not in ("and", "which", "number"):
                 self._mark(one)
@@ -190,9 +197,22 @@ class Composer:
             raise Stop(Refusal("out_of_scope", f'nothing in this data has a time, so "{one.text}" means nothing'))
         return f"{time.name}.{one.ref}"
 
-    def _metric(self, one: Span, *, by: bool) -> None:
+    def _metric(self, one: Span, *, by: bool, over: bool) -> None:
+        """A metric; after "by" it is what is ranked by, after "per" what another is divided by."""
         name = one.ref_of
         one.role, one.ref = "metric", name
+        if over and self.draft.metrics:
+            pair = (self.draft.metrics[-1], name)
+            ratio = next((other for other, metric in self.model.public_metrics().items() if metric.ratio == pair), None)
+            if ratio is None:
+                raise Stop(
+                    Refusal(
+                        "no_metric",
+                        f"there is no metric of {pair[0].replace('_', ' ')} per {pair[1].replace('_', ' ')}",
+                    )
+                )
+            self.draft.metrics[-1] = ratio
+            return
         if by:
             self.draft.by_metric = name
         if name not in self.draft.metrics:
@@ -291,6 +311,17 @@ class Composer:
         counting = any(one.kind == "count" for one in self.spans)
         if counting and not draft.metrics:
             draft.metrics.extend(self._counted())
+            if not draft.metrics and draft.loose:
+                counts = [
+                    metric.label.lower()
+                    for metric in self.model.public_metrics().values()
+                    if metric.unit == "count" and metric.agg
+                ]
+                raise Stop(
+                    Refusal(
+                        "no_metric", f'"{draft.loose[0].text}" are not counted here; counted are {", ".join(counts)}'
+                    )
+                )
         if draft.metrics:
             if draft.by_metric:
                 draft.metrics.sort(key=lambda name: name != draft.by_metric)
@@ -431,6 +462,10 @@ class Composer:
                 self._assume(f"{during.label.lower()}: {during.description[0].lower()}{during.description[1:].rstrip('.')}",
                              {"metrics": [name], "period": "all"})  # fmt: skip
                 found.append(during.name)
+            elif given and not self.model.has_time(name):
+                raise Stop(
+                    Refusal("no_metric", f"{metric.label.lower()} are counted as they stand today, not over a period")
+                )
             else:
                 found.append(name)
         return found

@@ -22,10 +22,6 @@ def settle(spans: list[Span], *, versus: bool) -> Settled | Refusal:
     said = [_assumed(one) for one in whens if one.said and one.period != "all"]
     if versus and len(whens) == 2:
         return _against(whens[0], whens[1], said)
-    if versus:
-        return Refusal(
-            "out_of_scope", "nlq can set one period against another, and nothing else yet; ask for both and compare"
-        )
     if not whens:
         return None, None, []
     if len(whens) == 1:

@@ -131,10 +131,10 @@ class _Finder:
         for reader in (
             self._named_day,
             self._to_date,
+            self._quarter,
             self._relative,
             self._iso,
             self._month,
-            self._quarter,
             self._half,
             self._year,
             self._ever,
@@ -201,7 +201,11 @@ class _Finder:
         if word not in LAST:
             return None
         if unit and unit != "day":
-            return When(at, at + 2, Relative("last", unit).resolve(self.as_of))
+            period = Relative("last", unit).resolve(self.as_of)
+            if word != "past":
+                return When(at, at + 2, period)
+            rolling = Period(start=add(self.as_of, -1, unit) + timedelta(days=1), end=self.as_of)
+            return When(at, at + 2, period, f"the {unit} before this one", rolling)
         if unit == "day":
             day = self.as_of - timedelta(days=1)
             return When(at, at + 2, Period(start=day, end=day))
@@ -228,13 +232,13 @@ class _Finder:
     def _month(self, at: int) -> When | None:
         """October, Oct 2026, October 5, 5 October 2026, October last year."""
         word = self.word(at)
-        if word.isdigit() and 1 <= int(word) <= 31 and self.word(at + 1) in MONTHS:
+        if word.isdecimal() and 1 <= int(word) <= 31 and self.word(at + 1) in MONTHS:
             return self._day(at, at + 2, int(word), MONTHS[self.word(at + 1)])
         if word not in MONTHS or not self._is_month(at):
             return None
         month, after = MONTHS[word], at + 1
         day = self.word(after).removesuffix("st").removesuffix("nd").removesuffix("rd").removesuffix("th")
-        if day.isdigit() and 1 <= int(day) <= 31 and not self._year_at(after):
+        if day.isdecimal() and 1 <= int(day) <= 31 and not self._year_at(after):
             return self._day(at, after + 1, int(day), month)
         year, last = self._year_after(after)
         if year is not None:
@@ -294,7 +298,7 @@ class _Finder:
 
     def _year_at(self, at: int) -> bool:
         word = self.word(at)
-        return len(word) == 4 and word.isdigit() and 1900 <= int(word) <= 2199
+        return len(word) == 4 and word.isdecimal() and 1900 <= int(word) <= 2199
 
     def _year_after(self, at: int) -> tuple[int | None, int]:
         """A year, "of 2025", "last year" or "this year" at a place; and where it ends."""
@@ -312,6 +316,8 @@ class _Finder:
             quarter, last = int(self.word(at + 1)), at + 2
         elif len(word) == 2 and word[0] == "q" and word[1] in "1234":
             quarter = int(word[1])
+        elif word == "last" and self.word(at + 1) == "quarter" and self.word(at + 2) == "of" and self._year_at(at + 3):
+            quarter, last = 4, at + 2
         elif word in ORDINALS and self.word(at + 1) == "quarter":
             quarter, last = ORDINALS[word], at + 2
         elif word == "quarter" and self.word(at + 1) in ("1", "2", "3", "4"):

@@ -33,11 +33,12 @@ def converse(as_: str | None, as_of: str | None, engine: str, format_: str, conf
         print(f"Ask a question, as {principal.sub}. Ctrl-D ends.")
         try:
             while True:
-                text = input("nlq> ")
-                if not text.strip():
-                    continue
                 try:
-                    render(assistant.ask(text, principal, as_of=day(as_of)), format_)
+                    text = input("nlq> ")
+                    if text.strip():
+                        render(assistant.ask(text, principal, as_of=day(as_of)), format_)
+                except KeyboardInterrupt:
+                    print("\nnlq: stopped; Ctrl-D ends", file=sys.stderr)
                 except NlqError as problem:
                     print(f"nlq: {problem}", file=sys.stderr)
         except EOFError:
