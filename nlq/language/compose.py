@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import choices
 from nlq.language.filters import Filters
+from nlq.language.walk import SILENT, Stop, Walker
 from nlq.semantics.joins import find_field
 from nlq.semantics.periods import named_period, step_of
-from nlq.values import Assumed, Clarification, Refusal
+from nlq.values import Assumed, Refusal
 from nlq.values.query import Condition, Order, Period, SemanticQuery, Shift, dump
 
 if TYPE_CHECKING:
@@ -19,35 +19,6 @@ if TYPE_CHECKING:
     from nlq.semantics.model import Metric, SemanticModel
     from nlq.values import ScopeValues
 
-COMPARE = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
-SILENT = ("filler", "preposition")
-
-
-class Stop(Exception):
-    """The reading ends here: a question back, or a refusal."""
-
-    def __init__(self, outcome: Clarification | Refusal) -> None:
-        super().__init__(outcome.text)
-        self.outcome = outcome
-
-
-@dataclass(slots=True)
-class Draft:
-    """What has been taken so far."""
-
-    metrics: list[str] = field(default_factory=list)
-    by_metric: str | None = None
-    dimensions: list[str] = field(default_factory=list)
-    loose: list[Span] = field(default_factory=list)
-    whens: list[Span] = field(default_factory=list)
-    top: bool | None = None
-    number: int | None = None
-    trend: bool = False
-    versus: bool = False
-    growth: bool = False
-    step: str = ""
-    having: list[tuple[str, float, str | None]] = field(default_factory=list)
-
 
 class Composer:
     """Goes over the spans once, then settles what is open. `assumptions` and `doubts` are filled on the way."""
@@ -56,8 +27,9 @@ class Composer:
         self.model, self.values, self.spans, self.as_of = model, values, spans, as_of
         self.assumptions: list[Assumed] = []
         self.doubts: list[str] = []
-        self.draft = Draft()
         self.filters = Filters(model, values)
+        self.walker = Walker(model, spans, self.filters)
+        self.draft = self.walker.draft
 
     def compose(self) -> SemanticQuery:
         """The query that the words ask for.
@@ -66,7 +38,7 @@ class Composer:
             Stop: it is better to ask, or to decline.
         """
         self._refuse_what_is_not_there()
-        self._walk()
+        self.draft = self.walker.walk()
         if self.draft.versus and len(self.draft.whens) != 2:
             raise Stop(
                 Refusal(
@@ -74,7 +46,6 @@ class Composer:
                     "nlq can set one period against another, and nothing else yet; ask for each, or for both by name",
                 )
             )
-        self._numbers()
         metrics = self._metrics()
         self._loose(metrics)
         where = self._where()
@@ -126,180 +97,6 @@ class Composer:
             if one.corrected:
                 self.doubts.append(f'"{one.text}" was read as "{one.corrected}"')
                 self.assumptions.append(Assumed(f'"{one.text}" read as "{one.corrected}"', {}))
-
-    # One pass over the spans.
-
-    def _walk(self) -> None:
-        mode = ""
-        used = False
-        for index, one in enumerate(self.spans):
-            kind = one.kind
-            if kind in ("by", "not"):
-                mode, used = kind, False
-            elif kind in SILENT:
-                mode = "" if used and kind == "preposition" else mode
-            elif kind in ("dimension", "grain"):
-                self._noun(one, index, grouped=mode == "by")
-                used = True
-            elif kind in ("value", "place", "ask"):
-                level = self._level_beside(index)
-                joined = self._joined(index)
-                self.filters.add(one, level, exclude=mode == "not", joined=joined)
-                used = True
-            elif kind == "metric":
-                self._metric(one, by=mode == "by", over=mode == "by" and self.spans[index - 1].text.lower() == "per")
-                mode = ""
-            elif kind not in ("and", "which", "number"):
-                self._mark(one)
-                mode = mode if kind in COMPARE else ""
-
-    def _mark(self, one: Span) -> None:
-        draft = self.draft
-        if one.kind in ("top", "bottom"):
-            if draft.top is not None and draft.top != (one.kind == "top"):
-                raise Stop(
-                    Refusal("out_of_scope", "the best and the worst at once cannot be read yet; ask for one of them")
-                )
-            draft.top = one.kind == "top"
-            one.role = "order"
-        elif one.kind == "trend":
-            draft.trend = True
-        elif one.kind == "versus":
-            draft.versus = True
-        elif one.kind == "growth":
-            draft.growth = True
-        elif one.kind in ("yearly", "monthly"):
-            draft.growth, draft.step = True, one.kind.removesuffix("ly")
-        elif one.kind == "time":
-            draft.whens.append(one)
-            one.role = "period"
-
-    def _noun(self, one: Span, index: int, *, grouped: bool) -> None:
-        """A dimension or a grain: grouped by, or left for later."""
-        name = self._name(one)
-        if grouped or (one.kind == "grain" and one.text.lower().endswith(("ly", "al"))):
-            self._group(name, one)
-        elif self._describes(index):
-            one.role = "level"
-        else:
-            self.draft.loose.append(one)
-
-    def _group(self, name: str, one: Span) -> None:
-        one.role, one.ref = "dimension", name
-        if name not in self.draft.dimensions:
-            self.draft.dimensions.append(name)
-
-    def _name(self, one: Span) -> str:
-        if one.kind != "grain":
-            return one.ref_of
-        time = self.model.time_dimension
-        if time is None:
-            raise Stop(Refusal("out_of_scope", f'nothing in this data has a time, so "{one.text}" means nothing'))
-        return f"{time.name}.{one.ref}"
-
-    def _metric(self, one: Span, *, by: bool, over: bool) -> None:
-        """A metric; after "by" it is what is ranked by, after "per" what another is divided by."""
-        name = one.ref_of
-        one.role, one.ref = "metric", name
-        if over and self.draft.metrics:
-            pair = (self.draft.metrics[-1], name)
-            ratio = next((other for other, metric in self.model.public_metrics().items() if metric.ratio == pair), None)
-            if ratio is None:
-                raise Stop(
-                    Refusal(
-                        "no_metric",
-                        f"there is no metric of {pair[0].replace('_', ' ')} per {pair[1].replace('_', ' ')}",
-                    )
-                )
-            self.draft.metrics[-1] = ratio
-            return
-        if by:
-            self.draft.by_metric = name
-        if name not in self.draft.metrics:
-            self.draft.metrics.append(name)
-
-    def _neighbours(self, index: int) -> list[Span]:
-        """The spans beside one; "of" and the like between them do not part them."""
-        found = []
-        for step in (-1, 1):
-            at = index + step
-            if (
-                0 <= at < len(self.spans)
-                and self.spans[at].kind in SILENT
-                and self.spans[at].text.lower() in ("of", "the", "of the")
-            ):
-                at += step
-            if 0 <= at < len(self.spans):
-                found.append(self.spans[at])
-        return found
-
-    def _level_beside(self, index: int) -> str | None:
-        """The level of place that stands beside a name: "Cebu province", "the region of Davao"."""
-        for one in self._neighbours(index):
-            if one.kind == "dimension":
-                level = self.model.dimensions[one.ref_of].place
-                if level and any(
-                    meaning.ref == level for meaning in self.spans[index].meanings if meaning.kind == "place"
-                ):
-                    return level
-                listed = self.model.gazetteer.ask.get(self.spans[index].ref_of, ())
-                if level and self.spans[index].kind == "ask" and any(ident.startswith(level) for ident in listed):
-                    return level
-        return None
-
-    def _describes(self, index: int) -> bool:
-        """Whether a noun only says what the value beside it is ("Snacks category", "NCR region")."""
-        name = self.spans[index].ref_of
-        level = self.model.dimensions[name].place if name in self.model.dimensions else None
-        for one in self._neighbours(index):
-            if one.kind == "value" and any(meaning.ref == name for meaning in one.meanings):
-                return True
-            if level and one.kind in ("place", "ask") and self._level_fits(one, level):
-                return True
-        return False
-
-    def _level_fits(self, one: Span, level: str) -> bool:
-        listed = self.model.gazetteer.ask.get(one.ref_of, ()) if one.kind == "ask" else ()
-        return any(meaning.ref == level for meaning in one.meanings) or any(ident.startswith(level) for ident in listed)
-
-    def _joined(self, index: int) -> bool:
-        """Whether a value is in a list with the one before it ("NCR, Cebu and Bohol")."""
-        before = index - 1
-        if self.spans[index].comma:
-            return before >= 0 and self.spans[before].kind in ("value", "place", "ask", "dimension")
-        return (
-            before >= 1
-            and self.spans[before].kind == "and"
-            and self.spans[before - 1].kind in ("value", "place", "ask", "dimension")
-        )
-
-    # What the walk left open.
-
-    def _numbers(self) -> None:
-        """Each number belongs to a rank or to a threshold; one that belongs nowhere could change the figure."""
-        for index, one in enumerate(self.spans):
-            if one.kind != "number" or one.number is None:
-                continue
-            before = next((span for span in reversed(self.spans[:index]) if span.kind not in SILENT), None)
-            after = self.spans[index + 1] if index + 1 < len(self.spans) else None
-            if before is not None and before.kind in COMPARE:
-                one.role = "threshold"
-                self.draft.having.append((COMPARE[before.kind], one.number, self._metric_before(index)))
-            elif self.draft.top is not None and self.draft.number is None and one.number == int(one.number) and (
-                (before is not None and before.kind in ("top", "bottom")) or (after is not None and after.kind in ("top", "bottom", "dimension", "grain"))
-            ):  # fmt: skip
-                one.role = "limit"
-                self.draft.number = int(one.number)
-            else:
-                raise Stop(Refusal("out_of_scope", f'I do not know what the number "{one.text}" belongs to'))
-        for one in self.spans:
-            if one.kind in COMPARE and not any(span.role == "threshold" for span in self.spans):
-                raise Stop(Refusal("out_of_scope", f'"{one.text}" needs a number after it'))
-        if self.draft.number is not None and not 1 <= self.draft.number <= 10_000:
-            raise Stop(Refusal("out_of_scope", f"{self.draft.number} is no number of rows that can be shown"))
-
-    def _metric_before(self, index: int) -> str | None:
-        return next((span.ref_of for span in reversed(self.spans[:index]) if span.kind == "metric"), None)
 
     def _metrics(self) -> list[str]:
         """The metrics asked for; without one the default, where a rank or "performing" says that one is meant."""
@@ -369,7 +166,7 @@ class Composer:
             )
         wanted = draft.top is not None or draft.having or any(one.kind == "which" for one in self.spans)
         for one in draft.loose:
-            name = self._name(one)
+            name = self.walker.name(one)
             counted = {self.model.metrics[metric].counts for metric in metrics}
             if one.kind == "grain" and not wanted:
                 raise Stop(
@@ -381,12 +178,12 @@ class Composer:
             if name in counted or (name in draft.dimensions):
                 one.role = "counted"
             elif wanted and not self._has_entity():
-                self._group(name, one)
+                self.walker.group(name, one)
             elif wanted or self._is_entity(name):
                 one.role = "context"
                 self._assume(f"the whole, not split by {one.text.lower()}", {"dimensions": [*draft.dimensions, name]})
             else:
-                self._group(name, one)
+                self.walker.group(name, one)
                 self._assume(
                     f"split by {one.text.lower()}", {"dimensions": [each for each in draft.dimensions if each != name]}
                 )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nlq.language.compose import Composer, Stop
+from nlq.language.compose import Composer
 from nlq.language.lexicon import Lexicon, build
 from nlq.language.match import spans
 from nlq.language.time import BadDate
+from nlq.language.walk import Stop
 from nlq.values import Clarification, Interpretation, Refusal, Word
 
 if TYPE_CHECKING:

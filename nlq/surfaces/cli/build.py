@@ -51,5 +51,7 @@ def build_demo(path: Path, *, scale: float, seed: int) -> None:
                 print(f"{done:4.0%} {label}", file=sys.stderr, flush=True)
 
         summary = build(path, scale=scale, seed=seed, progress=tell)
-    sales = summary.rows.get("silver_transactions_cleaned", 0)
-    print(f"built {path}: {sales:,} sales, {summary.bytes / 1e6:,.0f} MB, {summary.seconds:.0f} s", file=sys.stderr)
+    print(
+        f"built {path}: {sum(summary.rows.values()):,} rows, {summary.bytes / 1e6:,.0f} MB, {summary.seconds:.0f} s",
+        file=sys.stderr,
+    )
