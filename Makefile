@@ -35,7 +35,7 @@ servers:  ## what the tests need beside Python: nothing yet
 	@echo "no servers are needed by this version"
 
 lock:  ## write requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --extra speed --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	  --custom-compile-command "make lock" -o requirements.lock
 
 clean:

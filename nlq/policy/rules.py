@@ -11,9 +11,11 @@ from nlq.errors import NotPermitted
 from nlq.semantics.model import ATTRIBUTES, Exists, Rule, SemanticModel, Table, TableColumn
 from nlq.sql.build import cast
 from nlq.sql.build import table as base_table
+from nlq.sql.tiers import Branch, for_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from nlq.values.principal import Principal
 
@@ -43,14 +45,15 @@ class Bindings:
 class Policies:
     """The policy of a model for one asker. Deny by default: no policy, no attribute or no value means no rows."""
 
-    def __init__(self, model: SemanticModel, principal: Principal) -> None:
+    def __init__(self, model: SemanticModel, principal: Principal, watermark: date | None = None) -> None:
         self.model = model
         self.principal = principal
+        self.watermark = watermark
         self.bindings = Bindings()
         self._valid: dict[str, exp.Expr] = {}
 
-    def view(self, name: str, columns: Sequence[str]) -> exp.Select:
-        """`SELECT columns FROM table WHERE policy`, with masks in place of masked columns.
+    def view(self, name: str, columns: Sequence[str], tier: str | None = None) -> exp.Select:
+        """`SELECT columns FROM table WHERE policy`, with masks in place of masked columns, in one tier.
 
         Raises:
             NotPermitted: the table has no policy.
@@ -58,8 +61,8 @@ class Policies:
         table = self.table(name)
         alias = "r0"
         picked = [self._column(table, column, alias) for column in columns]
-        tree = exp.select(*picked).from_(self._source(name, alias))
-        terms = self.predicate(name, alias, 0)
+        tree = exp.select(*picked).from_(self._source(name, alias, tier))
+        terms = self.predicate(name, alias, 0, tier)
         return tree.where(*terms, copy=False) if terms else tree
 
     def table(self, name: str) -> Table:
@@ -69,23 +72,24 @@ class Policies:
             raise NotPermitted(f"there is no table {name} that you may read")
         return table
 
-    def predicate(self, name: str, alias: str, depth: int) -> list[exp.Expr]:
+    def predicate(self, name: str, alias: str, depth: int, tier: str | None = None) -> list[exp.Expr]:
         """What a row of a table, under this alias, must fulfil: that it counts, and that the asker may see it."""
         table = self.table(name)
         terms: list[exp.Expr] = []
         if isinstance(table.valid, str):
             terms.append(self._validity(table, alias))
         elif isinstance(table.valid, Exists):
-            terms.append(self._exists(table.valid.exists, table.valid.on, alias, depth))
+            terms.append(self._exists(table, table.valid.exists, table.valid.on, alias, depth, tier))
         if table.policy != "shared":
             rules: Mapping[str, Rule] = table.policy or {}
             for attribute in ATTRIBUTES:
-                term = self._attribute(rules.get(attribute), attribute, alias, depth)
+                term = self._attribute(table, rules.get(attribute), attribute, alias, depth, tier)
                 if term is not None and term not in terms:
                     terms.append(term)
         return terms
 
-    def _attribute(self, rule: Rule | None, attribute: str, alias: str, depth: int) -> exp.Expr | None:
+    def _attribute(self, table: Table, rule: Rule | None, attribute: str, alias: str, depth: int,
+                   tier: str | None) -> exp.Expr | None:  # fmt: skip
         """The term of one attribute; None where it does not restrict."""
         if rule is None:
             return exp.false()
@@ -95,20 +99,34 @@ class Policies:
         if not values:
             return exp.false()
         if rule.exists is not None and rule.on is not None:
-            return self._exists(rule.exists, rule.on, alias, depth)
+            return self._exists(table, rule.exists, rule.on, alias, depth, tier)
         column = exp.column(rule.column or "", table=alias)
         bound = [self.bindings.placeholder(f"nlq_{attribute}_{index}", value) for index, value in enumerate(values)]
         return exp.EQ(this=column, expression=bound[0]) if len(bound) == 1 else exp.In(this=column, expressions=bound)
 
-    def _exists(self, parent: str, on: Mapping[str, str], alias: str, depth: int) -> exp.Expr:
-        """A visible row of the parent names this row. The parent's own policy holds inside."""
+    def _exists(self, child: Table, parent: str, on: Mapping[str, str], alias: str, depth: int,
+                tier: str | None) -> exp.Expr:  # fmt: skip
+        """A visible row of the parent names this row. The parent's own policy holds inside.
+
+        A parent that the watermark splits is looked for in the row's own tier where the row is split as well (by the
+        same day: `valid` and policies join a row to a parent of its day), else in both.
+        """
+        spec = self.table(parent)
+        branches: tuple[Branch, ...] = (Branch(tier),)
+        if tier is not None and spec.tier is not None and child.tier is None:
+            branches = for_period(spec, None, self.watermark)
+        found = [self._exists_in(spec, branch, on, alias, depth) for branch in branches]
+        return found[0] if len(found) == 1 else exp.paren(exp.or_(*found))
+
+    def _exists_in(self, parent: Table, branch: Branch, on: Mapping[str, str], alias: str, depth: int) -> exp.Expr:
         inner = f"r{depth + 1}"
         same = [
             exp.EQ(this=exp.column(its, table=inner), expression=exp.column(mine, table=alias))
             for mine, its in on.items()
         ]
-        terms = [*same, *self.predicate(parent, inner, depth + 1)]
-        chosen = exp.select(exp.Literal.number(1)).from_(self._source(parent, inner)).where(*terms)
+        edge = branch.conditions(exp.column(parent.tier.column, table=inner)) if parent.tier is not None else []
+        terms = [*same, *edge, *self.predicate(parent.name, inner, depth + 1, branch.tier)]
+        chosen = exp.select(exp.Literal.number(1)).from_(self._source(parent.name, inner, branch.tier)).where(*terms)
         return exp.Exists(this=chosen)
 
     def _validity(self, table: Table, alias: str) -> exp.Expr:
@@ -122,8 +140,8 @@ class Policies:
 
         return self._valid[table.name].copy().transform(qualified)
 
-    def _source(self, name: str, alias: str) -> exp.Expr:
-        return base_table(name, self.model.header.schema_, alias)
+    def _source(self, name: str, alias: str, tier: str | None) -> exp.Expr:
+        return base_table(name, self.model.header.schema_, alias, tier)
 
     def _column(self, table: Table, name: str, alias: str) -> exp.Expr:
         column = exp.column(name, table=alias)

@@ -16,11 +16,14 @@ from nlq.errors import Internal
 from nlq.policy.masks import masks_hold
 from nlq.policy.proof import prove
 from nlq.policy.rules import Policies, RowRule
-from nlq.sql.dialect import render
+from nlq.sql.dialect import Values, bind, render
+from nlq.sql.tiers import expand, tiers_of
 from nlq.sql.validate import is_cte, parse, validate
 from nlq.values.pipeline import Column, Lineage, SqlDraft, Statement
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nlq.semantics.model import SemanticModel
     from nlq.values.principal import Principal
 
@@ -39,6 +42,8 @@ class _Content:
     wraps: tuple[exp.Select, ...]
     schema: str
     fingerprint: str
+    principal: Principal
+    tiers: frozenset[str]
 
 
 class ScopedQuery:
@@ -50,7 +55,7 @@ class ScopedQuery:
         if door is not _DOOR:
             raise TypeError("a ScopedQuery is made by nlq.policy.scope.scope")
         self._content = content
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, tuple[str, Values]] = {}
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -72,27 +77,42 @@ class ScopedQuery:
         """Equal for askers who may see the same rows and columns of the same model."""
         return self._content.fingerprint
 
-    def sql(self, dialect: str) -> tuple[str, dict[str, str]]:
-        """The text for an engine, and the values to bind by name.
+    @property
+    def principal(self) -> Principal:
+        """Whose rows they are: databases that have row security of their own are told."""
+        return self._content.principal
+
+    @property
+    def tiers(self) -> frozenset[str]:
+        """The tiers that it reads, its policy included; empty where the data has one tier."""
+        return self._content.tiers
+
+    def sql(self, dialect: str) -> tuple[str, Values]:
+        """The text for an engine, and the values to bind: by name for DuckDB, else in order.
 
         Raises:
             Internal: the text could not be proven to stand inside the policy; it is not handed out.
+            UnsafeSql: the engine has no safe way to write it.
         """
         if dialect not in self._texts:
-            text = render(self._content.tree, dialect)
-            wraps = [render(wrap, dialect) for wrap in self._content.wraps]
+            values = self._content.values
+            text, names = bind(render(self._content.tree, dialect), values, dialect)
+            wraps = [bind(render(wrap, dialect), values, dialect, names)[0] for wrap in self._content.wraps]
             problem = prove(text, wraps, dialect, self._content.schema)
             if problem is not None:
                 raise Internal(f"the scoped text failed its proof: {problem}", where=dialect)
-            self._texts[dialect] = text
-        return self._texts[dialect], dict(self._content.values)
+            bound = tuple(values[name] for name in names)
+            self._texts[dialect] = (text, dict(zip(names, bound, strict=True)) if dialect == "duckdb" else bound)
+        return self._texts[dialect]
 
     def __repr__(self) -> str:
         return f"ScopedQuery(tables={self.tables}, fingerprint={self.fingerprint[:8]}…)"
 
 
-def draft_statement(draft: SqlDraft, model: SemanticModel) -> Statement:
+def draft_statement(draft: SqlDraft, model: SemanticModel, watermark: date | None = None) -> Statement:
     """A caller's or a model's SQL as a resolved Statement: validated, and made total so that no value can raise.
+
+    Its tables are those of both tiers, where the watermark splits them.
 
     Raises:
         UnsafeSql: something other than one read-only SELECT over allowed nodes.
@@ -101,7 +121,7 @@ def draft_statement(draft: SqlDraft, model: SemanticModel) -> Statement:
     """
     tree = _total(validate(parse(draft.text), model))
     tables = tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table) if not is_cte(table)))
-    return Statement(tree, (), Lineage(tables, why=("SQL as it was written",)))
+    return Statement(expand(tree, model, watermark), (), Lineage(tables, why=("SQL as it was written",)), watermark)
 
 
 def scope(statement: Statement, principal: Principal, model: SemanticModel) -> ScopedQuery:
@@ -113,7 +133,7 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
     Raises:
         NotPermitted: a table without a policy, or a use of a column that is hidden from this asker.
     """
-    policies = Policies(model, principal)
+    policies = Policies(model, principal, statement.watermark)
     tree = statement.tree.copy()
     masks_hold(tree, policies)
     scans = [table for table in tree.find_all(exp.Table) if not is_cte(table)]
@@ -125,7 +145,7 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
         spec = policies.table(table.name)
         alias = table.alias or table.name
         columns = [name for name in spec.columns if name in read.get(alias, set())] or list(spec.key[-1:])
-        view = policies.view(table.name, columns)
+        view = policies.view(table.name, columns, table.catalog or None)
         wraps.append(view)
         table.replace(exp.Subquery(this=view.copy(), alias=exp.TableAlias(this=exp.to_identifier(alias))))
     for column in tree.find_all(exp.Column):
@@ -140,6 +160,8 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
         wraps=tuple(wraps),
         schema=model.header.schema_,
         fingerprint=fingerprint(principal, model),
+        principal=principal,
+        tiers=tiers_of(tree),
     )
     return ScopedQuery(_DOOR, content)
 

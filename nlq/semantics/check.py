@@ -84,7 +84,8 @@ def names_are_plain(context: Context) -> Iterator[BadRequest]:
 def tables_hold_their_columns(context: Context) -> Iterator[BadRequest]:
     """Keys, time columns and validity name columns of the table, or of the table that they go through."""
     for where, table in context.each("tables"):
-        for column in (*table.key, *((table.time,) if table.time else ())):
+        split = (table.tier.column,) if table.tier else ()
+        for column in (*table.key, *((table.time,) if table.time else ()), *split):
             yield from context.known("the column", column, table.columns, where)
         if isinstance(table.valid, Exists):
             yield from _parent_columns(context, table, table.valid.exists, table.valid.on, where)

@@ -57,6 +57,17 @@ class Rule(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tier(Part):
+    """How the watermark splits a table into a hot and a cold tier: by the unit of `grain` that a row's `column` is in.
+
+    A month that the watermark cuts is hot, whole. A table without a tier is in both, whole.
+    """
+
+    column: Name
+    grain: Literal["day", "month"] = "day"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table(Part):
     """One table: its key, the rows that count, and its policy. Without a policy it cannot be read."""
 
@@ -67,6 +78,7 @@ class Table(Part):
     time: Name | None = None
     valid: str | Exists | None = None
     policy: Literal["shared"] | dict[Name, Rule] | None = None
+    tier: Tier | None = None
     columns: dict[Name, TableColumn]
 
 

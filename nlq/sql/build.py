@@ -24,10 +24,14 @@ def day(value: date) -> exp.Expr:
     return cast(exp.Literal.string(value.isoformat()), "date")
 
 
-def table(name: str, schema: str, alias: str) -> exp.Expr:
-    """schema.name AS alias."""
+def table(name: str, schema: str, alias: str, tier: str | None = None) -> exp.Expr:
+    """[tier.]schema.name AS alias: a tier is a catalog."""
+    catalog = {"catalog": exp.to_identifier(tier)} if tier else {}
     return exp.Table(
-        this=exp.to_identifier(name), db=exp.to_identifier(schema), alias=exp.TableAlias(this=exp.to_identifier(alias))
+        this=exp.to_identifier(name),
+        db=exp.to_identifier(schema),
+        **catalog,
+        alias=exp.TableAlias(this=exp.to_identifier(alias)),
     )
 
 

@@ -7,6 +7,7 @@ SemanticQuery that joins two fact tables before they are aggregated.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -19,10 +20,13 @@ from nlq.sql.build import table as base_table
 from nlq.sql.metrics import Breakdown, Output, break_down, not_yet
 from nlq.sql.scan import Keys, keys_of, scan, time_bucket
 from nlq.sql.sources import Source, choose
+from nlq.sql.tiers import COLD, HOT, Branch, for_period
 from nlq.values.pipeline import Column, Lineage, Snapshot, Statement
 from nlq.values.query import Condition, Order, Period, SemanticQuery
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.periods import Unit
 
@@ -40,7 +44,10 @@ def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot
     broken = break_down(model, query)
     sources = choose(model, query, broken.leaves, broken.variants, snapshot)
     keys = keys_of(model, query.dimensions)
-    scans = [scan(model, query, source, broken.variants[source.variant], keys) for source in sources]
+    tiered = _by_tier(model, sources, broken, snapshot.watermark)
+    sources = tuple(source for source, _ in tiered)
+    scans = [scan(model, query, source, broken.variants[source.variant], keys, found) for source, found in tiered]
+    home = _home_tier([found for _, found in tiered], snapshot)
     names = _scan_names(sources, broken)
     tree = exp.Select()
     for name, inner in zip(names, scans, strict=True):
@@ -49,12 +56,12 @@ def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot
     if len(scans) > 1:
         figures = "figures"
         tree = with_(tree, figures, _together(model, broken, sources, names, keys))
-    filled = _fill(model, query, broken, snapshot, sources)
+    filled = _fill(model, query, broken, snapshot, sources, home)
     tables = [source.table for source in sources]
     if filled is not None:
         tree = with_(tree, "days", filled)
     shared = _dimension_tables(model, query, sources)
-    tree = _outer(model, query, broken, keys, tree, figures, filled=filled is not None)
+    tree = _outer(model, query, broken, keys, tree, figures, home, filled=filled is not None)
     columns = (
         *(_dimension_column(model, name) for name in query.dimensions),
         *(one.column for one in _all_outputs(query, broken)),
@@ -68,7 +75,31 @@ def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot
         rollup=rollups[0] if rollups else None,
         why=tuple(dict.fromkeys(source.why for source in sources)),
     )
-    return Statement(tree, columns, lineage)
+    return Statement(tree, columns, lineage, snapshot.watermark)
+
+
+def _by_tier(model: SemanticModel, sources: tuple[Source, ...], broken: Breakdown,
+             watermark: date | None) -> list[tuple[Source, tuple[Branch, ...]]]:  # fmt: skip
+    """Each source with the tiers that it is read from; over two, each distinct count is a source of its own."""
+    found: list[tuple[Source, tuple[Branch, ...]]] = []
+    for source in sources:
+        branches = for_period(model.tables[source.table], broken.variants[source.variant].period, watermark)
+        if len(branches) == 1:
+            found.append((source, branches))
+            continue
+        adding = tuple(one for one in source.measures if one.function != "count_distinct")
+        parts = [(one,) for one in source.measures if one.function == "count_distinct"]
+        for measures in [*([adding] if adding else []), *parts]:
+            found.append((replace(source, measures=measures), branches))
+    return found
+
+
+def _home_tier(found: list[tuple[Branch, ...]], snapshot: Snapshot) -> str | None:
+    """Where the tables that are on both tiers are read: in the cold one where nothing else is hot."""
+    if snapshot.watermark is None:
+        return None
+    tiers = {branch.tier for branches in found for branch in branches}
+    return COLD if tiers == {COLD} else HOT
 
 
 def _check(model: SemanticModel, query: SemanticQuery) -> None:
@@ -115,7 +146,8 @@ def _scan_names(sources: tuple[Source, ...], broken: Breakdown) -> list[str]:
     names = []
     for source in sources:
         suffix = broken.variants[source.variant].name.strip("_")
-        names.append(f"by_{source.table}" + (f"_{suffix}" if suffix else ""))
+        name = f"by_{source.table}" + (f"_{suffix}" if suffix else "")
+        names.append(name if name not in names else f"{name}_{source.measures[0].leaf.alias}")
     return names
 
 
@@ -151,7 +183,7 @@ def _together(model: SemanticModel, broken: Breakdown, sources: tuple[Source, ..
 
 
 def _fill(model: SemanticModel, query: SemanticQuery, broken: Breakdown, snapshot: Snapshot,
-          sources: tuple[Source, ...]) -> exp.Select | None:  # fmt: skip
+          sources: tuple[Source, ...], home: str | None) -> exp.Select | None:  # fmt: skip
     """The calendar of a plain time series whose metrics are zero where there is nothing; None elsewhere.
 
     It covers the days on which there is data: a day before the first or after the last is not zero, it is unknown.
@@ -173,7 +205,7 @@ def _fill(model: SemanticModel, query: SemanticQuery, broken: Breakdown, snapsho
         return None
     grain: Unit = query.dimensions[0].rpartition(".")[2]  # type: ignore[assignment]
     bucket = time_bucket(exp.column(time.column, table=time.table), grain, None)
-    table = base_table(time.table, model.header.schema_, time.table)
+    table = base_table(time.table, model.header.schema_, time.table, home)
     column = exp.column(time.column, table=time.table)
     return (
         exp.select(exp.alias_(bucket, grain))
@@ -219,7 +251,7 @@ def _all_outputs(query: SemanticQuery, broken: Breakdown) -> list[Output]:
 
 
 def _outer(model: SemanticModel, query: SemanticQuery, broken: Breakdown, keys: tuple[Keys, ...], tree: exp.Select,
-           figures: str, *, filled: bool) -> exp.Select:  # fmt: skip
+           figures: str, home: str | None, *, filled: bool) -> exp.Select:  # fmt: skip
     """The outer SELECT: labels, ratios, having, order and limit."""
     shown: dict[str, exp.Expr] = {}
     ties: list[exp.Expr] = []
@@ -231,7 +263,7 @@ def _outer(model: SemanticModel, query: SemanticQuery, broken: Breakdown, keys: 
             shown[one.field] = column
             ties.append(column)
         else:
-            table = base_table(one.table, model.header.schema_, one.field)
+            table = base_table(one.table, model.header.schema_, one.field, home)
             on = exp.and_(*(exp.EQ(this=exp.column(key, table=one.field), expression=exp.column(alias, table=figures))
                             for key, alias in zip(one.columns, one.aliases, strict=True)))  # fmt: skip
             joins.append((table, "left", on))

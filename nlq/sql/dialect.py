@@ -1,24 +1,105 @@
-"""What differs per engine, in one place: a tree in the canonical dialect (Trino) as an engine's text."""
+"""What differs per engine, in one place: a tree in the canonical dialect (Trino) as an engine's text, and how values are bound."""
 
 from __future__ import annotations
 
-from sqlglot import exp
+from typing import TYPE_CHECKING
+
+from sqlglot import exp, tokenize
+from sqlglot.tokens import TokenType
+
+from nlq.errors import UnsafeSql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 INTEGERS = ("INT", "BIGINT", "SMALLINT", "TINYINT")
+NUMBERS = (*INTEGERS, "DECIMAL", "DOUBLE", "FLOAT")
+# What a cast to a type cannot fail from, on PostgreSQL, which has no TRY_CAST.
+SAFE_CASTS = {
+    "VARCHAR": None, "TEXT": None,  # from anything
+    "DOUBLE": NUMBERS, "DECIMAL": INTEGERS, "BIGINT": INTEGERS, "INT": ("SMALLINT", "TINYINT", "INT"),
+    "DATE": ("DATE", "TIMESTAMP", "TIMESTAMPTZ"), "TIMESTAMP": ("DATE", "TIMESTAMP", "TIMESTAMPTZ"), "BOOLEAN": ("BOOLEAN",),
+}  # fmt: skip
+Values = dict[str, str] | tuple[str, ...]
 
 
 def render(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
-    """The text of a tree for an engine, without comments. The tree itself is left as it is."""
+    """The text of a tree for an engine, without comments. The tree itself is left as it is.
+
+    Raises:
+        UnsafeSql: PostgreSQL has no way to write the tree in which no value can raise.
+    """
     tree = tree.copy()
     if dialect == "duckdb":
         tree = tree.transform(_duckdb, copy=False)
+    elif dialect == "postgres":
+        tree = tree.transform(_postgres, copy=False)
     return tree.sql(dialect=dialect, pretty=pretty, comments=False)
+
+
+def bind(
+    text: str, values: Mapping[str, str], dialect: str, order: Sequence[str] = ()
+) -> tuple[str, tuple[str, ...]]:
+    """A rendered text with its placeholders as the engine's driver takes them, and the names to bind, in order.
+
+    DuckDB takes names; PostgreSQL takes $1, $2 … (one for each name, numbered by `order` first); Trino takes ? (one for
+    each place).
+    """
+    if dialect == "duckdb":
+        return text, tuple(name for name in values if f"${name}" in text)
+    found: list[str] = list(order)
+    pieces: list[str] = []
+    at = 0
+    for start, end, name in _places(text, values, dialect):
+        if dialect == "trino":
+            found.append(name)
+            mark = "?"
+        else:
+            if name not in found:
+                found.append(name)
+            mark = f"${found.index(name) + 1}"
+        pieces += [text[at:start], mark]
+        at = end
+    return "".join([*pieces, text[at:]]), tuple(found)
+
+
+def _places(text: str, values: Mapping[str, str], dialect: str) -> list[tuple[int, int, str]]:
+    """Where placeholders stand in a text: `:name` in Trino's, `%(name)s` in PostgreSQL's. Strings and names hold none."""
+    tokens = tokenize(text, read=dialect)
+    found = []
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1] if index else None
+        if token.token_type != TokenType.VAR or token.text not in values or before is None:
+            continue
+        if dialect == "trino" and before.token_type == TokenType.COLON:
+            found.append((before.start, token.end + 1, token.text))
+        elif dialect == "postgres" and text[token.start - 2 : token.start] == "%(" and text[token.end + 1 : token.end + 3] == ")s":
+            found.append((token.start - 2, token.end + 3, token.text))
+    return found
 
 
 def _duckdb(node: exp.Expr) -> exp.Expr:
     """DuckDB divides whole numbers to fractions, and makes timestamps of truncated or moved dates; Trino does not."""
     if isinstance(node, exp.Div) and _is(node.left, *INTEGERS) and _is(node.right, *INTEGERS):
         return exp.IntDiv(this=node.left, expression=node.right)
+    return _still_a_date(node)
+
+
+def _postgres(node: exp.Expr) -> exp.Expr:
+    """PostgreSQL has one catalog (the hot tier) and no TRY_CAST, and makes timestamps of truncated or moved dates."""
+    if isinstance(node, exp.Table) and node.catalog:
+        node.set("catalog", None)
+    elif isinstance(node, exp.TryCast):
+        allowed = SAFE_CASTS.get(node.to.this.name, ())
+        if allowed is not None and not _is(node.this, *allowed):
+            raise UnsafeSql(f"a cast to {node.to.sql('trino')} that may fail cannot run on PostgreSQL",
+                            fix="leave the cast out, or ask for days that the cold tier holds too")  # fmt: skip
+        return exp.Cast(this=node.this, to=node.to)
+    return _still_a_date(node)
+
+
+def _still_a_date(node: exp.Expr) -> exp.Expr:
+    """A truncated or moved date is a date."""
     moved = isinstance(node, (exp.TimestampTrunc, exp.DateTrunc, exp.DateAdd)) or (
         isinstance(node, (exp.Add, exp.Sub)) and isinstance(node.expression, exp.Interval)
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nlq.semantics.periods import Unit
     from nlq.sql.metrics import Variant
     from nlq.sql.sources import Measure, Source
+    from nlq.sql.tiers import Branch
     from nlq.values.query import SemanticQuery
 
 
@@ -46,50 +47,93 @@ def keys_of(model: SemanticModel, dimensions: tuple[str, ...]) -> tuple[Keys, ..
     return tuple(found)
 
 
-def scan(
-    model: SemanticModel, query: SemanticQuery, source: Source, variant: Variant, keys: tuple[Keys, ...]
-) -> exp.Select:
-    """The inner query of a source."""
-    return _Scan(model, query, source, variant, keys).build()
+def scan(model: SemanticModel, query: SemanticQuery, source: Source, variant: Variant, keys: tuple[Keys, ...],
+         branches: tuple[Branch, ...]) -> exp.Select:  # fmt: skip
+    """The inner query of a source: one aggregate, or one of each tier put together.
+
+    What adds up is aggregated in each tier and added. Distinct keys do not add up: each tier gives its different keys, and
+    those of both are counted.
+    """
+    if len(branches) == 1:
+        return _Scan(model, query, source, variant, keys, branches[0]).build()
+    return _put_together(source, keys, [_Scan(model, query, source, variant, keys, one) for one in branches])
+
+
+def _put_together(source: Source, keys: tuple[Keys, ...], scans: list[_Scan]) -> exp.Select:
+    """An aggregate over the union of both tiers' partial results."""
+    counted = [measure for measure in source.measures if measure.function == "count_distinct"]
+    arms = [one.distinct(counted[0]) if counted else one.build() for one in scans]
+    union = exp.Union(this=arms[0], expression=arms[1], distinct=False)
+    grouped = [exp.column(alias) for key in keys for alias in key.aliases]
+    picked: list[exp.Expr] = [*(column.copy() for column in grouped)]
+    for measure in source.measures:
+        alias = measure.leaf.alias
+        whole = exp.Max if measure.function == "max" else exp.Sum
+        value: exp.Expr = whole(this=exp.column(alias))
+        if measure.function == "count_distinct":
+            value = exp.Count(this=exp.Distinct(expressions=[exp.column(alias)]))
+        picked.append(exp.alias_(value, alias))
+    named = exp.Subquery(this=union, alias=exp.TableAlias(this=exp.to_identifier("tiers")))
+    tree = exp.select(*picked).from_(named)
+    if grouped:
+        return tree.group_by(*grouped, copy=False)
+    return tree.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(0)), copy=False)
 
 
 class _Scan:
     """Builds one inner query; remembers the joins that its fields asked for."""
 
-    def __init__(
-        self, model: SemanticModel, query: SemanticQuery, source: Source, variant: Variant, keys: tuple[Keys, ...]
-    ) -> None:
+    def __init__(self, model: SemanticModel, query: SemanticQuery, source: Source, variant: Variant,
+                 keys: tuple[Keys, ...], branch: Branch) -> None:  # fmt: skip
         self.model, self.query, self.source, self.variant, self.keys = model, query, source, variant, keys
+        self.branch = branch
         self.table = source.table
         self.joins: dict[tuple[str, ...], tuple[str, str, Join]] = {}
 
     def build(self) -> exp.Select:
+        """The aggregates, by the keys."""
+        grouped, picked = self._keys()
+        for measure in self.source.measures:
+            value = exp.alias_(self._aggregate(measure), measure.leaf.alias)
+            metric = self.model.metrics[measure.leaf.metric]
+            value.add_comments([f" {metric.name}: {metric.description} "])
+            picked.append(value)
+        tree = self._from(picked)
+        if grouped:
+            return tree.group_by(*(column.copy() for column in grouped), copy=False)
+        # Without it an aggregate over no rows is a row of nulls: no matching row must stay no row.
+        return tree.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(0)), copy=False)
+
+    def distinct(self, measure: Measure) -> exp.Select:
+        """The different values that a distinct count counts, by the keys."""
+        _, picked = self._keys()
+        value = self._counted(measure, self._alias_of(measure))
+        own = filters.where(self.model, measure.leaf.where, self._column)
+        picked.append(exp.alias_(_only(own, value), measure.leaf.alias))
+        return self._from(picked).distinct(copy=False)
+
+    def _keys(self) -> tuple[list[exp.Expr], list[exp.Expr]]:
+        """What is grouped by, and the same under its names."""
         grouped: list[exp.Expr] = []
         picked: list[exp.Expr] = []
         for key in self.keys:
             for alias, column in zip(key.aliases, self._key_columns(key), strict=True):
                 grouped.append(column)
                 picked.append(exp.alias_(column.copy(), alias))
-        for measure in self.source.measures:
-            value = exp.alias_(self._aggregate(measure), measure.leaf.alias)
-            metric = self.model.metrics[measure.leaf.metric]
-            value.add_comments([f" {metric.name}: {metric.description} "])
-            picked.append(value)
+        return grouped, picked
+
+    def _from(self, picked: list[exp.Expr]) -> exp.Select:
+        """SELECT these FROM the source and what its fields asked to be joined."""
         conditions = [*self._period(), *filters.where(self.model, self.query.where, self._column)]
         tree = exp.select(*picked).from_(self._table(self.table, self.table))
         for near, alias, join in self.joins.values():
             on = exp.and_(*(exp.EQ(this=exp.column(its, table=alias), expression=exp.column(mine, table=near))
                             for mine, its in join.on.items()))  # fmt: skip
             tree = tree.join(self._table(join.to, alias), on=on, join_type="left", copy=False)
-        if conditions:
-            tree = tree.where(*conditions, copy=False)
-        if grouped:
-            return tree.group_by(*(column.copy() for column in grouped), copy=False)
-        # Without it an aggregate over no rows is a row of nulls: no matching row must stay no row.
-        return tree.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(0)), copy=False)
+        return tree.where(*conditions, copy=False) if conditions else tree
 
     def _table(self, name: str, alias: str) -> exp.Expr:
-        return table(name, self.model.header.schema_, alias)
+        return table(name, self.model.header.schema_, alias, self.branch.tier)
 
     def _alias(self, path: tuple[Join, ...]) -> str:
         """The alias of the table at a path's end, joining it once."""
@@ -149,11 +193,15 @@ class _Scan:
         return exp.Extract(this=exp.var(one.part.unit.upper()), expression=column)
 
     def _period(self) -> list[exp.Expr]:
-        period, column = self.variant.period, self.model.tables[self.table].time
-        if period is None or column is None:
-            return []
-        low, high = day(period.start), day(period.end)
-        return [exp.Between(this=exp.column(column, table=self.table), low=low, high=high)]
+        """The period, and the bound of the tier."""
+        spec, found = self.model.tables[self.table], []
+        period = self.variant.period
+        if period is not None and spec.time is not None:
+            low, high = day(period.start), day(period.end)
+            found.append(exp.Between(this=exp.column(spec.time, table=self.table), low=low, high=high))
+        if spec.tier is not None:
+            found += self.branch.conditions(exp.column(spec.tier.column, table=self.table))
+        return found
 
     def _aggregate(self, measure: Measure) -> exp.Expr:
         """The aggregate of one leaf; its own filter stands inside it, so that leaves share a scan."""
@@ -164,12 +212,15 @@ class _Scan:
         if measure.function in ("sum", "max"):
             value = exp.column(measure.column or "", table=self.table)
             return (exp.Sum if measure.function == "sum" else exp.Max)(this=_only(own, value))
-        alias = self.table
-        if measure.distinct_on is not None and measure.distinct_on != self.table:
-            from nlq.semantics.joins import paths_from  # noqa: PLC0415
+        return exp.Count(this=exp.Distinct(expressions=[_only(own, self._counted(measure, self._alias_of(measure)))]))
 
-            alias = self._alias(paths_from(self.model, self.table)[measure.distinct_on][0])
-        return exp.Count(this=exp.Distinct(expressions=[_only(own, self._counted(measure, alias))]))
+    def _alias_of(self, measure: Measure) -> str:
+        """The table whose keys a distinct count counts."""
+        if measure.distinct_on is None or measure.distinct_on == self.table:
+            return self.table
+        from nlq.semantics.joins import paths_from  # noqa: PLC0415
+
+        return self._alias(paths_from(self.model, self.table)[measure.distinct_on][0])
 
     def _counted(self, measure: Measure, alias: str) -> exp.Expr:
         """The key whose different values are counted.

@@ -135,6 +135,8 @@ class Snapshot:
     watermark: date | None
     tables: Mapping[str, TableState]
     equal: frozenset[str] = frozenset()
+    publication: str = ""  # another whenever anything that is published changes; "" where nothing can change
+    unverified_s: float | None = None  # seconds since it was last read, where it cannot be read now
 
     def version_of(self, names: tuple[str, ...]) -> str:
         """One string that changes when any of these tables' rows do."""
@@ -176,6 +178,7 @@ class Statement:
     tree: exp.Expr
     columns: tuple[Column, ...]
     lineage: Lineage
+    watermark: date | None = None  # where the tiers meet; None where there is one tier
 
     def sql(self, dialect: str = "trino", *, pretty: bool = True) -> str:
         """The text, unscoped: for people to read."""
