@@ -8,8 +8,7 @@
 
 create table scout_private.gold_daily_aggregates_history (
     org_id text not null, date_key date not null, store_id text not null, region text not null, daily_revenue numeric(38, 2),
-    transactions bigint, items bigint, unique_customers bigint, primary key (org_id, store_id, date_key, region));
-create index on scout_private.gold_daily_aggregates_history (org_id, date_key);
+    transactions bigint, items bigint, unique_customers bigint, primary key (org_id, date_key, store_id, region));
 create materialized view scout_private.gold_daily_aggregates_hot as
     SELECT
       org_id,
@@ -34,7 +33,7 @@ create materialized view scout_private.gold_daily_aggregates_hot as
       store_id,
       region
 with no data;
-create unique index on scout_private.gold_daily_aggregates_hot (org_id, store_id, date_key, region);
+create unique index on scout_private.gold_daily_aggregates_hot (org_id, date_key, store_id, region);
 create view scout_private.gold_daily_aggregates as
     select org_id, date_key, store_id, region, daily_revenue, transactions, items, unique_customers
     from scout_private.gold_daily_aggregates_history where date_key < (select nlq.watermark())
@@ -49,8 +48,7 @@ create view scout.gold_daily_aggregates with (security_barrier) as
 
 create table scout_private.gold_product_daily_history (
     org_id text not null, date_key date not null, region text not null, product_id bigint not null, quantity bigint,
-    line_value numeric(38, 2), transactions bigint, primary key (org_id, product_id, region, date_key));
-create index on scout_private.gold_product_daily_history (org_id, date_key);
+    line_value numeric(38, 2), transactions bigint, primary key (org_id, date_key, region, product_id));
 create materialized view scout_private.gold_product_daily_hot as
     SELECT
       org_id,
@@ -97,7 +95,7 @@ create materialized view scout_private.gold_product_daily_hot as
       region,
       product_id
 with no data;
-create unique index on scout_private.gold_product_daily_hot (org_id, product_id, region, date_key);
+create unique index on scout_private.gold_product_daily_hot (org_id, date_key, region, product_id);
 create view scout_private.gold_product_daily as
     select org_id, date_key, region, product_id, quantity, line_value, transactions
     from scout_private.gold_product_daily_history where date_key < (select nlq.watermark())
@@ -112,8 +110,7 @@ create view scout.gold_product_daily with (security_barrier) as
 
 create table scout_private.gold_regional_performance_history (
     org_id text not null, month date not null, region text not null, revenue numeric(38, 2), transactions bigint,
-    active_stores bigint, unique_customers bigint, primary key (org_id, region, month));
-create index on scout_private.gold_regional_performance_history (org_id, month);
+    active_stores bigint, unique_customers bigint, primary key (org_id, month, region));
 create materialized view scout_private.gold_regional_performance_hot as
     SELECT
       org_id,
@@ -136,7 +133,7 @@ create materialized view scout_private.gold_regional_performance_hot as
       CAST(DATE_TRUNC('MONTH', date_key) AS DATE),
       region
 with no data;
-create unique index on scout_private.gold_regional_performance_hot (org_id, region, month);
+create unique index on scout_private.gold_regional_performance_hot (org_id, month, region);
 create view scout_private.gold_regional_performance as
     select org_id, month, region, revenue, transactions, active_stores, unique_customers
     from scout_private.gold_regional_performance_history where month < (select nlq.first_hot_month())
@@ -151,8 +148,7 @@ create view scout.gold_regional_performance with (security_barrier) as
 
 create table scout_private.gold_business_metrics_history (
     org_id text not null, month date not null, store_id text not null, revenue numeric(38, 2), transactions bigint,
-    unique_customers bigint, average_basket double precision, primary key (org_id, store_id, month));
-create index on scout_private.gold_business_metrics_history (org_id, month);
+    unique_customers bigint, average_basket double precision, primary key (org_id, month, store_id));
 create materialized view scout_private.gold_business_metrics_hot as
     SELECT
       org_id,
@@ -175,7 +171,7 @@ create materialized view scout_private.gold_business_metrics_hot as
       CAST(DATE_TRUNC('MONTH', date_key) AS DATE),
       store_id
 with no data;
-create unique index on scout_private.gold_business_metrics_hot (org_id, store_id, month);
+create unique index on scout_private.gold_business_metrics_hot (org_id, month, store_id);
 create view scout_private.gold_business_metrics as
     select org_id, month, store_id, revenue, transactions, unique_customers, average_basket
     from scout_private.gold_business_metrics_history where month < (select nlq.first_hot_month())
@@ -193,8 +189,7 @@ create view scout.gold_business_metrics with (security_barrier) as
 create table scout_private.platinum_executive_summary_history (
     org_id text not null, month date not null, region text not null, revenue numeric(38, 2), revenue_previous_month numeric(38, 2),
     growth_pct double precision, transactions bigint, unique_customers bigint, average_basket double precision, top_store_id text,
-    primary key (org_id, region, month));
-create index on scout_private.platinum_executive_summary_history (org_id, month);
+    primary key (org_id, month, region));
 create materialized view scout_private.platinum_executive_summary_hot as
     WITH store_month AS (
       SELECT
@@ -249,7 +244,7 @@ create materialized view scout_private.platinum_executive_summary_hot as
       )
       AND g.month < CAST('9999-01-01' AS DATE)
 with no data;
-create unique index on scout_private.platinum_executive_summary_hot (org_id, region, month);
+create unique index on scout_private.platinum_executive_summary_hot (org_id, month, region);
 create view scout_private.platinum_executive_summary as
     select org_id, month, region, revenue, revenue_previous_month, growth_pct, transactions, unique_customers, average_basket, top_store_id
     from scout_private.platinum_executive_summary_history where month < (select nlq.first_hot_month())
@@ -268,5 +263,6 @@ grant select on scout.regions, scout.dim_calendar, scout.dim_product, scout.dim_
     scout.silver_transactions_cleaned, scout.silver_transaction_items, scout.gold_daily_aggregates, scout.gold_product_daily,
     scout.gold_regional_performance, scout.gold_business_metrics, scout.platinum_executive_summary
     to nlq_reader, nlq_federation;
-grant select on nlq.tier_watermark, nlq.dataset_versions, nlq.checked_equalities to nlq_reader;
+grant select on nlq.tier_watermark to nlq_reader, nlq_federation;  -- the views read it for whoever asks
+grant select on nlq.dataset_versions, nlq.checked_equalities to nlq_reader;
 grant insert on nlq.query_performance_log to nlq_reader;

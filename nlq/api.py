@@ -11,10 +11,12 @@ from nlq.policy.scope import ScopedQuery, draft_statement, scope
 from nlq.settings import Settings, load
 from nlq.sql.compile import compile_query
 from nlq.values import Answer, Interpretation, Question, SemanticQuery, SqlDraft, Statement
-from nlq.wiring import load_model, pipeline
+from nlq.wiring import load_model, on_servers, pipeline
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator, Coroutine, Mapping
+    from concurrent.futures import ThreadPoolExecutor
     from types import TracebackType
 
     from nlq.semantics.model import SemanticModel
@@ -37,6 +39,9 @@ class Assistant:
         self.model: SemanticModel = load_model(settings)
         self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine)
         self._blocking = blocking
+        self._loops = on_servers(settings, engine) or bool(settings.model)
+        self._runner: asyncio.Runner | None = None
+        self._portal: ThreadPoolExecutor | None = None
 
     @classmethod
     def open(cls, config: str | Path | None = None, *, engine: str = "auto") -> Assistant:
@@ -59,6 +64,12 @@ class Assistant:
     def close(self) -> None:
         """Let go of the database."""
         self._pipeline.engine.close()
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
+        if self._portal is not None:
+            self._portal.shutdown()
+            self._portal = None
 
     async def ask(self, text: str, principal: Principal, *, as_of: date | None = None, conversation_id: str = "",
                   explain: bool = False) -> Answer:  # fmt: skip
@@ -106,7 +117,8 @@ class Assistant:
         Raises:
             Refused: UnsafeSql, NotPermitted or TooExpensive.
         """
-        return scope(draft_statement(SqlDraft(sql, "caller"), self.model), principal, self.model)
+        watermark = self._now(self._pipeline.engine.snapshot(principal.org_id)).watermark if self._loops else None
+        return scope(draft_statement(SqlDraft(sql, "caller"), self.model, watermark), principal, self.model)
 
     def _question(self, text: str, principal: Principal, as_of: date | None, conversation_id: str = "") -> Question:
         day = as_of or self.settings.day(self.model.header.timezone)
@@ -123,12 +135,24 @@ class Assistant:
     def _now(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine to its end from synchronous code, whether or not a loop is running."""
         if self._blocking:
-            return drive(work)
-        import asyncio  # noqa: PLC0415
+            return self.finish(work)
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(asyncio.run, work).result()
+        if self._portal is None:
+            self._portal = ThreadPoolExecutor(1)
+        return self._portal.submit(self._in_runner, work).result()
+
+    def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine of this assistant's from synchronous code; where nothing waits for a server, without a loop."""
+        return self._in_runner(work) if self._loops or not self._blocking else drive(work)
+
+    def _in_runner(self, work: Coroutine[Any, Any, T]) -> T:
+        """One loop for all calls, so that connections are kept from one to the next."""
+        import asyncio  # noqa: PLC0415 - slow to import, and the command line over a file needs none
+
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        return self._runner.run(work)
 
 
 class SyncAssistant:
@@ -162,7 +186,7 @@ class SyncAssistant:
         explain: bool = False,
     ) -> Answer:
         """See `Assistant.ask`."""
-        return drive(
+        return self._assistant.finish(
             self._assistant.ask(text, principal, as_of=as_of, conversation_id=conversation_id, explain=explain)
         )
 
@@ -175,11 +199,11 @@ class SyncAssistant:
         explain: bool = False,
     ) -> Answer:
         """See `Assistant.query`."""
-        return drive(self._assistant.query(query, principal, as_of=as_of, explain=explain))
+        return self._assistant.finish(self._assistant.query(query, principal, as_of=as_of, explain=explain))
 
     def sql(self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False) -> Answer:
         """See `Assistant.sql`."""
-        return drive(self._assistant.sql(text, principal, as_of=as_of, explain=explain))
+        return self._assistant.finish(self._assistant.sql(text, principal, as_of=as_of, explain=explain))
 
     def steps(
         self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False
@@ -189,7 +213,7 @@ class SyncAssistant:
         async def collected() -> list[object]:
             return [step async for step in self._assistant.steps(text, principal, as_of=as_of, explain=explain)]
 
-        return drive(collected())
+        return self._assistant.finish(collected())
 
     def compile(self, query: SemanticQuery | Mapping[str, Any]) -> Statement:
         """See `Assistant.compile`."""

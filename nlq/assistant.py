@@ -11,20 +11,23 @@ from nlq.errors import BadRequest, NlqError, OutOfScope
 from nlq.language.plan import data_warnings, make_plan
 from nlq.policy.scope import draft_statement, scope
 from nlq.sql.compile import compile_query
-from nlq.values import Clarification, Interpretation, Principal, Question, Refusal, ScopeValues, SqlDraft
+from nlq.values import Clarification, Interpretation, Principal, Question, Refusal, ScopeValues, SemanticQuery, SqlDraft
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from nlq.engines.base import Engine, Limits
     from nlq.semantics.model import SemanticModel
-    from nlq.values import Answer, Snapshot
+    from nlq.values import Answer, Plan, Snapshot, Statement
+
+
+RUNS = 3  # a question runs again where what is published changed under it, twice at most
 
 
 class Reads(Protocol):
-    """Turns a question into an interpretation: the deterministic reader, or a model behind the same face."""
+    """Turns a question into an interpretation: the deterministic reader, a language model, or both."""
 
-    def read(self, question: Question, values: ScopeValues) -> Interpretation:
+    async def read(self, question: Question, values: ScopeValues, snapshot: Snapshot) -> Interpretation:
         """One outcome, and what each word was taken for."""
 
 
@@ -65,7 +68,7 @@ class Pipeline:
         try:
             snapshot = await self.engine.snapshot(principal.org_id)
             values = await self.values.of(principal, snapshot) if given is None else ScopeValues()
-            read = given or self.reader.read(question, values)
+            read = given or await self.reader.read(question, values, snapshot)
             watch.lap("read")
             yield read
             plan = make_plan(read, model, principal, values)
@@ -77,28 +80,45 @@ class Pipeline:
             if isinstance(plan.outcome, Refusal):
                 yield watch.done(declined(question, plan, plan.outcome, model, ident))
                 return
-            yield snapshot
-            if isinstance(plan.outcome, SqlDraft):
-                statement = draft_statement(plan.outcome, model)
-            else:
-                statement = compile_query(model, plan.outcome, snapshot)
-            warnings = data_warnings(plan, statement, snapshot)
-            watch.lap("compile")
-            yield statement
-            scoped = scope(statement, principal, model)
-            scoped.sql(self.engine.name)  # rendered and proven here: a failed proof is the guard's, not the engine's
-            watch.lap("guard")
-            yield scoped
-            result = None if explain else await self.engine.run(scoped, self.limits)
-            if result is not None:
+            for run in range(RUNS):
+                yield snapshot
+                statement = self._statement(plan, snapshot)
+                warnings = data_warnings(plan, statement, snapshot)
+                watch.lap("compile")
+                yield statement
+                scoped = scope(statement, principal, model)
+                engine = self.engine.picks(scoped)
+                scoped.sql(engine)  # rendered and proven here: a failed proof is the guard's, not the engine's
+                watch.lap("guard")
+                yield scoped
+                if explain:
+                    result = None
+                    break
+                result = await self.engine.run(scoped, self.limits, snapshot)
                 watch.lap("execute")
+                now = snapshot if result.age_s is not None else await self._still(snapshot, principal.org_id)
+                if now.publication == snapshot.publication:
+                    break
+                if run == RUNS - 1:
+                    warnings = (*warnings, "the data was being moved while this ran: ask again to be sure")
+                snapshot = now
+            if result is not None:
                 yield result
-            answer = answered(
-                question, plan, snapshot, statement, scoped, result, model, ident, self.engine.name, warnings
-            )
+            answer = answered(question, plan, snapshot, statement, scoped, result, model, ident, engine, warnings)
             yield watch.done(answer)
         except NlqError as problem:
             yield watch.done(declined(question, plan, _blame(problem, read_from_words=given is None), model, ident))
+
+    def _statement(self, plan: Plan, snapshot: Snapshot) -> Statement:
+        """The outcome as one SELECT, in the tiers that the snapshot says."""
+        assert isinstance(plan.outcome, (SqlDraft, SemanticQuery))  # noqa: S101 - the others were answered before
+        if isinstance(plan.outcome, SqlDraft):
+            return draft_statement(plan.outcome, self.model, snapshot.watermark)
+        return compile_query(self.model, plan.outcome, snapshot)
+
+    async def _still(self, snapshot: Snapshot, org_id: str) -> Snapshot:
+        """What is published after a query; where nothing can move, what was before."""
+        return await self.engine.snapshot(org_id) if snapshot.publication else snapshot
 
 
 def _blame(problem: NlqError, *, read_from_words: bool) -> NlqError:

@@ -5,7 +5,7 @@ terminal; `error.public` is what an asker sees. `code` is stable: programs and t
 
     NlqError
       BadRequest         the caller's input is wrong (exit 2)        SettingsError, ModelError
-      Declined           understood, and not answered (exit 4)       NoMetric, OutOfScope, NoData, Refused
+      Declined           understood, and not answered (exit 4)       NoMetric, OutOfScope, NoData, TierDown, Refused
         Refused          the guard said no                           NotPermitted, UnsafeSql, TooExpensive
       Failed             we could not (exit 1)                       TimedOut, EngineDown, WarehouseError, Internal
 """
@@ -118,6 +118,12 @@ class TimedOut(Failed):
     """The engine was interrupted at the statement's time limit."""
 
     code = "timeout"
+
+
+class TierDown(Declined):
+    """The engine that this needs is not there; another could answer something else."""
+
+    code = "engine_down"
 
 
 class EngineDown(Failed):

@@ -34,24 +34,50 @@ class Settings:
 
     demo: bool = _setting(default=False, doc="a demo: askers may be named with --as, the data is made up")
     development: bool = _setting(default=False, doc="a developer's machine: askers may be named with --as")
-    database_url: str = _setting("", "the warehouse: duckdb:///PATH; unset: the demo's file", "NLQ_DATABASE_URL")
+    database_url: str = _setting(
+        "", "the warehouse: duckdb:///PATH or postgresql://…; unset: the demo's file", "NLQ_DATABASE_URL"
+    )
     duckdb_path: str = _setting("", "the DuckDB file, where it is not in the URL", "NLQ_DUCKDB_PATH")
-    postgres_url: str = _setting("", "PostgreSQL (hot tier); not used by this version", "NLQ_POSTGRES_URL")
-    trino_url: str = _setting("", "Trino (hot and cold tiers); not used by this version", "NLQ_TRINO_URL")
-    redis_url: str = _setting("", "Redis (shared cache); not used by this version", "NLQ_REDIS_URL")
+    postgres_url: str = _setting(
+        "",
+        "PostgreSQL, the hot tier: postgresql://USER:PASSWORD@HOST/DATABASE, as an account that only reads",
+        "NLQ_POSTGRES_URL",
+    )
+    trino_url: str = _setting(
+        "", "Trino, over both tiers: http://HOST:PORT; unset: what is cold is declined", "NLQ_TRINO_URL"
+    )
+    redis_url: str = _setting(
+        "", "Redis, the shared cache of results: redis://HOST:PORT/DB; unset: each process has its own", "NLQ_REDIS_URL"
+    )
+    postgres_owner_url: str = _setting("", "PostgreSQL as the account that owns the schema: for `nlq warehouse` alone")
+    lake_catalog_url: str = _setting("", "the Iceberg catalog's database: for `nlq warehouse` alone")
+    lake_folder: str = _setting("", "the folder of the Iceberg files: for `nlq warehouse` alone")
     state: str = _setting("", "the folder of nlq's own state; unset: under XDG_STATE_HOME", "NLQ_STATE")
     semantic_layer: str = _setting(
         "", "the folder of the semantic layer; unset: the one that comes with nlq", "NLQ_SEMANTIC_LAYER"
     )
     as_of: str = _setting("", 'the day that "today" means, YYYY-MM-DD; unset: today in the model\'s zone', "NLQ_AS_OF")
-    model: str = _setting("", "the language model; not used by this version", "NLQ_MODEL")
-    jwt_secret: str = _setting("", "verifies HS256 tokens; not used by this version", "NLQ_JWT_SECRET")
-    jwt_public_key: str = _setting("", "verifies RS256 tokens; not used by this version", "NLQ_JWT_PUBLIC_KEY")
-    jwks_url: str = _setting("", "where keys are found; not used by this version", "NLQ_JWKS_URL")
-    jwt_audience: str = _setting("", "the audience that tokens must name; not used by this version", "NLQ_JWT_AUDIENCE")
-    jwt_issuer: str = _setting("", "the issuer that tokens must name; not used by this version", "NLQ_JWT_ISSUER")
+    model: str = _setting(
+        "",
+        "the language model: openai:NAME, langchain:MODULE:CLASS or replay:DIR; unset: the reader alone",
+        "NLQ_MODEL",
+    )
+    model_timeout_s: float = _setting(20.0, "seconds that a reply of the language model may take")
+    jwt_secret: str = _setting("", "verifies HS256 tokens; at least 32 characters", "NLQ_JWT_SECRET")
+    jwt_public_key: str = _setting(
+        "", "verifies RS256 tokens: a PEM public key, or the path of one", "NLQ_JWT_PUBLIC_KEY"
+    )
+    jwks_url: str = _setting("", "where the keys that verify RS256 tokens are found", "NLQ_JWKS_URL")
+    jwt_audience: str = _setting("", "the audience that tokens must name; unset: not checked", "NLQ_JWT_AUDIENCE")
+    jwt_issuer: str = _setting("", "the issuer that tokens must name; unset: not checked", "NLQ_JWT_ISSUER")
     mask_key: str = _setting("", "the key of hashing masks; not used by this version", "NLQ_MASK_KEY")
-    token: str = _setting("", "the asker's token, for the command line; not used by this version", "NLQ_TOKEN")
+    token: str = _setting(
+        "", "the asker's token, for the command line where nobody may be named with --as", "NLQ_TOKEN"
+    )
+    cache_ttl_s: int = _setting(3_600, "seconds that a result is kept in the cache")
+    cache_max_kb: int = _setting(1_024, "the largest result that is kept, in kB, compressed")
+    max_body_kb: int = _setting(256, "the largest request that the service takes, in kB")
+    requests_per_minute: int = _setting(120, "requests that one asker may make in a minute")
     default_principal: str = _setting("", "who asks where --as is not given (demo and development only)")
     max_rows: int = _setting(10_000, "the most rows that an answer holds")
     statement_timeout_s: float = _setting(30.0, "seconds until a statement is interrupted in the engine")
@@ -70,6 +96,16 @@ class Settings:
         return self.demo or self.development
 
     @property
+    def server_url(self) -> str:
+        """PostgreSQL's URL, where the data is on servers; "" where it is one file.
+
+        NLQ_DATABASE_URL decides; without it NLQ_DUCKDB_PATH, then NLQ_POSTGRES_URL.
+        """
+        if self.database_url.startswith(("postgresql://", "postgres://")):
+            return self.database_url
+        return "" if self.database_url or self.duckdb_path else self.postgres_url
+
+    @property
     def warehouse(self) -> Path:
         """The DuckDB file.
 
@@ -77,11 +113,11 @@ class Settings:
             SettingsError: the URL is of a kind that this version cannot serve.
         """
         url = self.database_url or (f"duckdb:///{self.duckdb_path}" if self.duckdb_path else "")
-        if not url:
+        if not url or (self.server_url and url == self.database_url):
             return _xdg("XDG_DATA_HOME", ".local/share") / "demo.duckdb"
         if not url.startswith("duckdb:///") or url == "duckdb:///":
             raise SettingsError(f"the warehouse {url.partition('://')[0]}://… cannot be served by this version",
-                                where="NLQ_DATABASE_URL", fix="give duckdb:///PATH")  # fmt: skip
+                                where="NLQ_DATABASE_URL", fix="give duckdb:///PATH or postgresql://…")  # fmt: skip
         return (self.folder / url.removeprefix("duckdb:///")).resolve()
 
     @property

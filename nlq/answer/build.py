@@ -8,6 +8,7 @@ from nlq.answer import chart
 from nlq.answer.confidence import judge
 from nlq.answer.narrative import narrate
 from nlq.errors import Failed, NlqError
+from nlq.sql.tiers import COLD, HOT
 from nlq.values import (
     Answer,
     Assumption,
@@ -50,6 +51,8 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
         text=text,
         chart=chart.vega(picture, columns, rows),
         confidence=judge(plan),
+        cache_hit=result is not None and result.age_s is not None,
+        cache_age_s=round(result.age_s, 3) if result is not None and result.age_s is not None else 0.0,
         provenance=_provenance(snapshot, statement, scoped, model, dialect, warnings),
     )
 
@@ -106,16 +109,20 @@ def _provenance(snapshot: Snapshot, statement: Statement, scoped: ScopedQuery, m
         metrics=tuple(model.describe_metric(name) for name in statement.lineage.metrics),
         tables=scoped.tables,
         rollup=statement.lineage.rollup,
-        hot=True,
-        cold=False,
+        hot=COLD not in scoped.tiers or HOT in scoped.tiers,
+        cold=COLD in scoped.tiers,
         watermark=snapshot.watermark,
         engine=engine,
         data_version=snapshot.version_of(scoped.tables),
         fresh_as_of=min((state.fresh_as_of for state in states if state.fresh_as_of), default=None),
         scope=tuple(f"{rule.table}: {rule.because}" for rule in scoped.rules),
-        warnings=warnings,
+        warnings=warnings if snapshot.unverified_s is None else (*warnings, _unverified(snapshot.unverified_s)),
         model_hash=model.hash,
     )
+
+
+def _unverified(seconds: float) -> str:
+    return f"the database cannot be reached: this is a kept answer, and the data was last looked at {seconds:.0f} s ago"
 
 
 def timed(answer: Answer, laps: dict[str, float], total: float) -> Answer:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from nlq.drivers.fetched import Fetched
 from nlq.errors import EngineDown, Internal, NlqError, TimedOut
 
 if TYPE_CHECKING:
@@ -16,17 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BATCH = 1_024
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """Rows as the driver gave them, with each column's name and the engine's name of its type."""
-
-    names: tuple[str, ...]
-    types: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    truncated: bool
-    ms: float
 
 
 class Stopper:

@@ -21,13 +21,17 @@ class Limits:
 class Engine(Protocol):
     """Runs scoped queries over one database."""
 
-    name: str
+    async def run(self, scoped: ScopedQuery, limits: Limits, snapshot: Snapshot | None = None) -> Result:
+        """Run a scoped query; the columns are typed, the rows at most `limits.max_rows`.
 
-    async def run(self, scoped: ScopedQuery, limits: Limits) -> Result:
-        """Run a scoped query; the columns are typed, the rows at most `limits.max_rows`."""
+        `snapshot` is what it was compiled against: a cache keeps the result for that state of the data.
+        """
 
     async def snapshot(self, org_id: str | None) -> Snapshot:
         """The watermark, and each table's version for one tenant (None: over all of them)."""
+
+    def picks(self, scoped: ScopedQuery) -> str:
+        """The name of the engine that a query would run on: its dialect."""
 
     def close(self) -> None:
         """Let go of the database."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 
 
-def build(model: SemanticModel, rows: Iterable[Row], equal: Iterable[str], watermark: date | None) -> Snapshot:
+def build(model: SemanticModel, rows: Iterable[Row], equal: Iterable[str], watermark: date | None,
+          publication: str = "") -> Snapshot:  # fmt: skip
     """One state a table; a rollup's month is stale where it was not built from its base rows' current version."""
     by_table: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
@@ -42,4 +43,4 @@ def build(model: SemanticModel, rows: Iterable[Row], equal: Iterable[str], water
             fresh_as_of=max((datetime.fromisoformat(row[8]) for row in found if row[8]), default=None),
             stale=frozenset(stale[table]),
         )
-    return Snapshot(watermark, states, frozenset(equal))
+    return Snapshot(watermark, states, frozenset(equal), publication)

@@ -15,6 +15,7 @@ from sqlglot import exp
 from nlq.engines.base import Engine, Limits
 from nlq.policy.scope import fingerprint, scope
 from nlq.semantics.joins import find_field
+from nlq.sql.tiers import expand
 from nlq.values import KnownValue, Lineage, Principal, ScopeValues, Snapshot, Statement
 
 if TYPE_CHECKING:
@@ -41,13 +42,13 @@ class ValueIndex:
         if name not in self._kept:
             found = self._read(name)
             if found is None:
-                found = ScopeValues({one.name: await self._values(one, principal) for one in dimensions})
+                found = ScopeValues({one.name: await self._values(one, principal, snapshot) for one in dimensions})
                 self._write(name, found)
             found.name = name
             self._kept[name] = found
         return self._kept[name]
 
-    async def _values(self, one: Dimension, principal: Principal) -> tuple[KnownValue, ...]:
+    async def _values(self, one: Dimension, principal: Principal, snapshot: Snapshot) -> tuple[KnownValue, ...]:
         """SELECT DISTINCT id, name and what it lies in."""
         columns = [one.id or one.columns[0], one.show or one.columns[0]]
         parents = []
@@ -59,7 +60,8 @@ class ValueIndex:
         picked = [exp.alias_(exp.column(column, table=one.table), f"c{index}") for index, column in enumerate(columns)]
         table = exp.alias_(exp.table_(one.table, db=self._model.header.schema_), one.table, table=True)
         tree = exp.select(*picked).distinct().from_(table).order_by(*(f"c{index}" for index in range(len(columns))))
-        statement = Statement(tree, (), Lineage((one.table,)))
+        placed = expand(tree, self._model, snapshot.watermark)
+        statement = Statement(placed, (), Lineage((one.table,)), snapshot.watermark)
         result = await self._engine.run(scope(statement, principal, self._model), LIMITS)
         return tuple(
             KnownValue(str(row[0]), str(row[1]), {name: str(cell) for name, cell in zip(parents, row[2:], strict=True)})

@@ -44,6 +44,7 @@ class _Content:
     fingerprint: str
     principal: Principal
     tiers: frozenset[str]
+    unmasked: bool
 
 
 class ScopedQuery:
@@ -86,6 +87,11 @@ class ScopedQuery:
     def tiers(self) -> frozenset[str]:
         """The tiers that it reads, its policy included; empty where the data has one tier."""
         return self._content.tiers
+
+    @property
+    def unmasked(self) -> bool:
+        """Whether it reads a column that the model masks and this asker may see: such rows are kept nowhere."""
+        return self._content.unmasked
 
     def sql(self, dialect: str) -> tuple[str, Values]:
         """The text for an engine, and the values to bind: by name for DuckDB, else in order.
@@ -141,10 +147,14 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
     for column in tree.find_all(exp.Column):
         read.setdefault(column.table, set()).add(column.name)
     wraps: list[exp.Select] = []
+    unmasked = False
     for table in scans:
         spec = policies.table(table.name)
         alias = table.alias or table.name
         columns = [name for name in spec.columns if name in read.get(alias, set())] or list(spec.key[-1:])
+        unmasked = unmasked or any(
+            spec.columns[name].mask and not policies.masked(spec.columns[name]) for name in columns
+        )
         view = policies.view(table.name, columns, table.catalog or None)
         wraps.append(view)
         table.replace(exp.Subquery(this=view.copy(), alias=exp.TableAlias(this=exp.to_identifier(alias))))
@@ -162,6 +172,7 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
         fingerprint=fingerprint(principal, model),
         principal=principal,
         tiers=tiers_of(tree),
+        unmasked=unmasked,
     )
     return ScopedQuery(_DOOR, content)
 

@@ -89,8 +89,8 @@ def _by_tier(model: SemanticModel, sources: tuple[Source, ...], broken: Breakdow
             continue
         adding = tuple(one for one in source.measures if one.function != "count_distinct")
         parts = [(one,) for one in source.measures if one.function == "count_distinct"]
-        for measures in [*([adding] if adding else []), *parts]:
-            found.append((replace(source, measures=measures), branches))
+        alone = [*([adding] if adding else []), *parts]
+        found.extend((replace(source, measures=measures), branches) for measures in alone)
     return found
 
 

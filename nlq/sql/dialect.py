@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlglot import exp, tokenize
-from sqlglot.tokens import TokenType
+from sqlglot import TokenType, exp, tokenize
 
 from nlq.errors import UnsafeSql
 
@@ -37,9 +36,7 @@ def render(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
     return tree.sql(dialect=dialect, pretty=pretty, comments=False)
 
 
-def bind(
-    text: str, values: Mapping[str, str], dialect: str, order: Sequence[str] = ()
-) -> tuple[str, tuple[str, ...]]:
+def bind(text: str, values: Mapping[str, str], dialect: str, order: Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:
     """A rendered text with its placeholders as the engine's driver takes them, and the names to bind, in order.
 
     DuckDB takes names; PostgreSQL takes $1, $2 … (one for each name, numbered by `order` first); Trino takes ? (one for
@@ -73,7 +70,11 @@ def _places(text: str, values: Mapping[str, str], dialect: str) -> list[tuple[in
             continue
         if dialect == "trino" and before.token_type == TokenType.COLON:
             found.append((before.start, token.end + 1, token.text))
-        elif dialect == "postgres" and text[token.start - 2 : token.start] == "%(" and text[token.end + 1 : token.end + 3] == ")s":
+        elif (
+            dialect == "postgres"
+            and text[token.start - 2 : token.start] == "%("
+            and text[token.end + 1 : token.end + 3] == ")s"
+        ):
             found.append((token.start - 2, token.end + 3, token.text))
     return found
 

@@ -194,7 +194,8 @@ class _Scan:
 
     def _period(self) -> list[exp.Expr]:
         """The period, and the bound of the tier."""
-        spec, found = self.model.tables[self.table], []
+        spec = self.model.tables[self.table]
+        found: list[exp.Expr] = []
         period = self.variant.period
         if period is not None and spec.time is not None:
             low, high = day(period.start), day(period.end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -195,4 +195,4 @@ class Result:
     engine: str
     sql: str
     execute_ms: float
-    notes: tuple[str, ...] = field(default=())
+    age_s: float | None = None  # seconds since it was computed, where it was kept; None where it was computed now

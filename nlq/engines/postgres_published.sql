@@ -1,0 +1,1 @@
+SELECT publication, watermark FROM nlq.tier_watermark
