@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test test-fast lint format bench serve servers lock clean
+.PHONY: demo demo-stack test test-fast lint format bench serve servers servers-stop lock clean
 
 demo: $(READY)  ## builds the demo warehouse (once) and answers the first question
 	@$(BIN)/nlq demo
@@ -31,8 +31,14 @@ bench: $(READY)  ## where the time goes, as ratios in one run
 serve:
 	@echo "the services come with a later version: this one has the command line and the Python interface" >&2; exit 2
 
-servers:  ## what the tests need beside Python: nothing yet
-	@echo "no servers are needed by this version"
+servers:  ## PostgreSQL, Redis and Trino on loopback, from packages, in .servers
+	scripts/servers up
+
+servers-stop:
+	scripts/servers down
+
+demo-stack: $(READY) servers  ## the demo on servers: loads it (once) and asks two questions, the second over both tiers
+	@scripts/demo-stack $(BIN)
 
 lock:  ## write requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 \

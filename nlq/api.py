@@ -39,7 +39,7 @@ class Assistant:
         self.model: SemanticModel = load_model(settings)
         self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine)
         self._blocking = blocking
-        self._loops = on_servers(settings, engine) or bool(settings.model)
+        self._loops = on_servers(settings, engine)
         self._runner: asyncio.Runner | None = None
         self._portal: ThreadPoolExecutor | None = None
 
@@ -59,11 +59,15 @@ class Assistant:
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._pipeline.engine.close()
         self.close()
 
     def close(self) -> None:
-        """Let go of the database."""
-        self._pipeline.engine.close()
+        """Let go of the databases, from synchronous code; `async with` does it in the loop."""
+        if self._blocking:
+            self.finish(self._pipeline.engine.close())
+        elif self._portal is not None:
+            self._portal.submit(self._in_runner, self._pipeline.engine.close()).result()
         if self._runner is not None:
             self._runner.close()
             self._runner = None

@@ -57,27 +57,16 @@ class Settings:
         "", "the folder of the semantic layer; unset: the one that comes with nlq", "NLQ_SEMANTIC_LAYER"
     )
     as_of: str = _setting("", 'the day that "today" means, YYYY-MM-DD; unset: today in the model\'s zone', "NLQ_AS_OF")
-    model: str = _setting(
-        "",
-        "the language model: openai:NAME, langchain:MODULE:CLASS or replay:DIR; unset: the reader alone",
-        "NLQ_MODEL",
-    )
-    model_timeout_s: float = _setting(20.0, "seconds that a reply of the language model may take")
-    jwt_secret: str = _setting("", "verifies HS256 tokens; at least 32 characters", "NLQ_JWT_SECRET")
-    jwt_public_key: str = _setting(
-        "", "verifies RS256 tokens: a PEM public key, or the path of one", "NLQ_JWT_PUBLIC_KEY"
-    )
-    jwks_url: str = _setting("", "where the keys that verify RS256 tokens are found", "NLQ_JWKS_URL")
-    jwt_audience: str = _setting("", "the audience that tokens must name; unset: not checked", "NLQ_JWT_AUDIENCE")
-    jwt_issuer: str = _setting("", "the issuer that tokens must name; unset: not checked", "NLQ_JWT_ISSUER")
+    model: str = _setting("", "the language model; not used by this version", "NLQ_MODEL")
+    jwt_secret: str = _setting("", "verifies HS256 tokens; not used by this version", "NLQ_JWT_SECRET")
+    jwt_public_key: str = _setting("", "verifies RS256 tokens; not used by this version", "NLQ_JWT_PUBLIC_KEY")
+    jwks_url: str = _setting("", "where keys are found; not used by this version", "NLQ_JWKS_URL")
+    jwt_audience: str = _setting("", "the audience that tokens must name; not used by this version", "NLQ_JWT_AUDIENCE")
+    jwt_issuer: str = _setting("", "the issuer that tokens must name; not used by this version", "NLQ_JWT_ISSUER")
     mask_key: str = _setting("", "the key of hashing masks; not used by this version", "NLQ_MASK_KEY")
-    token: str = _setting(
-        "", "the asker's token, for the command line where nobody may be named with --as", "NLQ_TOKEN"
-    )
+    token: str = _setting("", "the asker's token, for the command line; not used by this version", "NLQ_TOKEN")
     cache_ttl_s: int = _setting(3_600, "seconds that a result is kept in the cache")
     cache_max_kb: int = _setting(1_024, "the largest result that is kept, in kB, compressed")
-    max_body_kb: int = _setting(256, "the largest request that the service takes, in kB")
-    requests_per_minute: int = _setting(120, "requests that one asker may make in a minute")
     default_principal: str = _setting("", "who asks where --as is not given (demo and development only)")
     max_rows: int = _setting(10_000, "the most rows that an answer holds")
     statement_timeout_s: float = _setting(30.0, "seconds until a statement is interrupted in the engine")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.settings import Settings
 
-NEEDS = {"postgres": "asyncpg", "trino": "trino", "redis": "redis", "llm": "openai"}
+NEEDS = {"postgres": "asyncpg", "trino": "trino", "redis": "redis", "lake": "pyiceberg", "llm": "openai"}
 
 
 def load_model(settings: Settings) -> SemanticModel:

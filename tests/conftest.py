@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from helpers import ROOT, one_at_a_time
 
-ROOT = Path(__file__).parents[1]
 _connect = socket.socket.connect
 
 
@@ -24,17 +23,6 @@ def no_network(monkeypatch):
         return _connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-
-
-@contextmanager
-def one_at_a_time(path: Path):
-    """A lock between processes, so that parallel workers build the warehouse once."""
-    import fcntl
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 @pytest.fixture(scope="session")

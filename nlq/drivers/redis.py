@@ -50,9 +50,11 @@ class Redis:
         self._resting_until = 0.0
         return bool(await self._try(self._client().ping()))
 
-    def close(self) -> None:
-        """Forget the connections; each closes with its loop."""
-        self._clients.clear()
+    async def close(self) -> None:
+        """Close the connections of this loop; close once in each that was used."""
+        found = self._clients.pop(asyncio.get_running_loop(), None)
+        if found is not None:
+            await found.aclose()
 
     def _client(self) -> client.Redis:
         loop = asyncio.get_running_loop()

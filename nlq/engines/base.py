@@ -33,5 +33,5 @@ class Engine(Protocol):
     def picks(self, scoped: ScopedQuery) -> str:
         """The name of the engine that a query would run on: its dialect."""
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the database."""

@@ -39,7 +39,7 @@ class Store(Protocol):
     async def put(self, key: str, value: bytes, ttl_s: int) -> None:
         """Keep a value for so many seconds."""
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of it."""
 
 
@@ -66,7 +66,7 @@ class InProcess:
         while self._bytes > self._max and self._kept:
             self._bytes -= len(self._kept.popitem(last=False)[1][1])
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Forget everything."""
         self._kept.clear()
 
@@ -116,10 +116,10 @@ class CachedEngine:
         """The engine that a query goes to."""
         return self._engine.picks(scoped)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of both."""
-        self._engine.close()
-        self._store.close()
+        await self._engine.close()
+        await self._store.close()
 
     async def _once(self, key: str, scoped: ScopedQuery, limits: Limits) -> Result:
         """Run it, or wait for the run that is under way. It is cancelled when nobody waits for it any more."""

@@ -64,7 +64,7 @@ class DuckDBEngine:
         del scoped
         return self.name
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the file."""
         if self._file is not None:
             self._file.close()

@@ -67,9 +67,9 @@ class PostgresEngine:
         del scoped
         return self.name
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Drop the connections."""
-        self._database.close()
+        await self._database.close()
 
     async def _ask(self, texts: list[tuple[str, tuple[str | None, ...]]]) -> list[list[tuple[Any, ...]]]:
         try:

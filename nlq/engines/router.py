@@ -61,11 +61,11 @@ class Router:
             return "trino"
         return "postgres"
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of both."""
-        self._hot.close()
+        await self._hot.close()
         if self._both is not None:
-            self._both.close()
+            await self._both.close()
 
     @staticmethod
     def _without_cold(why: str) -> TierDown:

@@ -39,6 +39,6 @@ class TrinoEngine:
         )
         return result(scoped, fetched, self.name, text)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let the connections go."""
         self._cluster.close()

@@ -63,9 +63,9 @@ def _one(model: SemanticModel, condition: Condition, column: Callable[[str, str]
         return exp.Not(this=exp.Is(this=subject, expression=exp.Null()))
     values = [literal(model, field, dimension, value) for value in condition.values]
     if op in ("=", "in"):
-        return _among(subject, values, dimension, field, column)
+        return _among(model, subject, values, dimension, field, column)
     if op in ("!=", "not_in"):
-        among = _among(subject, values, dimension, field, column)
+        among = _among(model, subject, values, dimension, field, column)
         return exp.paren(exp.or_(exp.not_(among), exp.Is(this=subject.copy(), expression=exp.Null())))
     if op == "between":
         return exp.Between(this=subject, low=values[0], high=values[1])
@@ -73,17 +73,21 @@ def _one(model: SemanticModel, condition: Condition, column: Callable[[str, str]
 
 
 def _among(
-    subject: exp.Expr, values: list[exp.Expr], dimension: Dimension | None, field: str,
+    model: SemanticModel, subject: exp.Expr, values: list[exp.Expr], dimension: Dimension | None, field: str,
     column: Callable[[str, str], exp.Expr],
 ) -> exp.Expr:  # fmt: skip
     """Equality with one of the values; a keyed dimension is found by its id or by the name that it shows."""
-    same = exp.EQ(this=subject, expression=values[0]) if len(values) == 1 else exp.In(this=subject, expressions=values)
     if dimension is None or not dimension.key:
-        return same
-    shown = column(field, "show")
-    named = [value.copy() for value in values]
-    other = exp.EQ(this=shown, expression=named[0]) if len(values) == 1 else exp.In(this=shown, expressions=named)
-    return exp.paren(exp.or_(same, other))
+        return _equal(subject, values)
+    shown = _equal(column(field, "show"), [value.copy() for value in values])
+    ids = values
+    if dimension.id and model.tables[dimension.table].columns[dimension.id].type == "integer":
+        ids = [exp.Literal.number(value.name) for value in values if value.name.isascii() and value.name.isdigit()]
+    return exp.paren(exp.or_(_equal(subject, ids), shown)) if ids else shown
+
+
+def _equal(subject: exp.Expr, values: list[exp.Expr]) -> exp.Expr:
+    return exp.EQ(this=subject, expression=values[0]) if len(values) == 1 else exp.In(this=subject, expressions=values)
 
 
 def literal(model: SemanticModel, field: str, dimension: Dimension | None, value: object) -> exp.Expr:

@@ -62,8 +62,9 @@ class SourceFile:
         return f"SELECT * FROM scout.{one.name}" + (f" WHERE {one.column} >= DATE '{watermark}'" if one.column else "")
 
     def history(self, one: Spread, watermark: date) -> str:
-        """What PostgreSQL keeps of a derived table because its hot rows alone do not give it: the days before the
-        watermark, and every month that does not lie wholly after it.
+        """What PostgreSQL keeps of a derived table because its hot rows alone do not give it.
+
+        That is the days before the watermark, and every month that does not lie wholly after it.
         """
         return f"SELECT * FROM scout.{one.name} WHERE {one.column} < DATE '{watermark}'"
 

@@ -67,7 +67,7 @@ def test_cancelling_a_task_interrupts_the_engine(warehouse, assistant):
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.to_thread(engine.close)
+        await engine.close()
         return time.monotonic() - started
 
     assert asyncio.run(cancelled()) < 10

@@ -5,6 +5,7 @@ Every query also runs with the rollups taken out of the model: the same figures 
 
 from __future__ import annotations
 
+import asyncio
 import math
 import random
 from collections import defaultdict
@@ -73,7 +74,7 @@ def small(tmp_path_factory):
     model = load_model(ROOT / "semantic_layer" / "scout")
     engine = DuckDBEngine(path, model, memory_limit="1GB", threads=2, blocking=True)
     yield Quiet((lines, model, replace(model, rollups=()), engine))
-    engine.close()
+    asyncio.run(engine.close())
 
 
 class Quiet(tuple):

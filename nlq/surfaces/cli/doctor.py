@@ -8,13 +8,17 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from nlq.errors import NlqError
+from nlq.wiring import need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from nlq.semantics.model import SemanticModel
+    from nlq.settings import Settings
+
 Finding = tuple[str, str, str, str]  # what, ok | missing | optional, detail, what to do
-EXTRAS = {"postgres": "asyncpg", "trino": "trino", "redis": "redis", "api": "fastapi", "slack": "slack_bolt", "mcp": "mcp", "llm": "openai",
+EXTRAS = {"postgres": "asyncpg", "trino": "trino", "redis": "redis", "lake": "pyiceberg", "api": "fastapi", "slack": "slack_bolt", "mcp": "mcp", "llm": "openai",
           "quality": "holidays"}  # fmt: skip
 
 
@@ -54,23 +58,86 @@ def _findings(config: Path | None) -> Iterator[Finding]:
     except NlqError as problem:
         yield "settings and model", "missing", problem.what, f"{problem.where}: {problem.fix}"
         return
-    engine = None
-    try:
-        engine = pipeline(settings, model, blocking=True).engine
-        snapshot = drive(engine.snapshot(None))
-        last = max((state.last for state in snapshot.tables.values() if state.last), default=None)
-        yield "warehouse", "ok", f"duckdb, {settings.warehouse}, data to {last}", ""
-    except NlqError as problem:
-        yield "warehouse", "missing", problem.what, problem.fix
-    finally:
-        if engine is not None:
-            engine.close()
+    if settings.server_url:
+        yield from _servers(settings, model)
+    else:
+        engine = None
+        try:
+            engine = pipeline(settings, model, blocking=True).engine
+            snapshot = drive(engine.snapshot(None))
+            last = max((state.last for state in snapshot.tables.values() if state.last), default=None)
+            yield "warehouse", "ok", f"duckdb, {settings.warehouse}, data to {last}", ""
+        except NlqError as problem:
+            yield "warehouse", "missing", problem.what, problem.fix
+        finally:
+            if engine is not None:
+                drive(engine.close())
     yield from _writable("cache", settings.cache)
     for extra, module in EXTRAS.items():
         if find_spec(module) is None:
             yield f"extra {extra}", "optional", "not installed", f'pip install "nlq[{extra}]"'
         else:
             yield f"extra {extra}", "ok", "installed", ""
+
+
+def _servers(settings: Settings, model: SemanticModel) -> Iterator[Finding]:
+    """PostgreSQL must answer and publish; without Trino what is cold is declined, without Redis answers are slower."""
+    import asyncio  # noqa: PLC0415
+
+    async def published() -> str:
+        from nlq.drivers.asyncpg import Postgres  # noqa: PLC0415
+        from nlq.engines.postgres import PostgresEngine  # noqa: PLC0415
+
+        engine = PostgresEngine(Postgres(settings.server_url), model)
+        try:
+            snapshot = await engine.snapshot(None)
+        finally:
+            await engine.close()
+        return f"publication {snapshot.publication}, hot from {snapshot.watermark}"
+
+    async def cached() -> bool:
+        from nlq.drivers.redis import Redis  # noqa: PLC0415
+
+        server = Redis(settings.redis_url)
+        try:
+            return await server.answers()
+        finally:
+            await server.close()
+
+    def cluster() -> str:
+        from nlq.drivers.trino import Trino  # noqa: PLC0415
+
+        text = "SELECT count(*) FROM cold.scout.dim_calendar"
+        rows = Trino(settings.trino_url).run(text, (), user="nlq-doctor", max_rows=1, timeout_s=20).rows
+        return f"reads the cold tier ({rows[0][0]} days in its calendar)"
+
+    try:
+        need("postgres")
+        yield "postgres", "ok", asyncio.run(published()), ""
+    except NlqError as problem:
+        yield "postgres", "missing", problem.what, problem.fix
+    if not settings.trino_url:
+        yield "trino", "optional", "not configured: what is cold is declined", "set NLQ_TRINO_URL"
+    else:
+        try:
+            need("trino")
+            yield "trino", "ok", cluster(), ""
+        except NlqError as problem:
+            yield "trino", "optional", f"{problem.what}; what is cold is declined", problem.fix
+    if not settings.redis_url:
+        yield "redis", "optional", "not configured: each process keeps its own results", "set NLQ_REDIS_URL"
+        return
+    try:
+        need("redis")
+        good = asyncio.run(cached())
+        yield (
+            "redis",
+            "ok" if good else "optional",
+            "answers" if good else "does not answer: nothing is kept",
+            "start Redis, or mend NLQ_REDIS_URL",
+        )
+    except NlqError as problem:
+        yield "redis", "optional", problem.what, problem.fix
 
 
 def _writable(name: str, folder: Path) -> Iterator[Finding]:

@@ -224,6 +224,43 @@ def warehouse_demo(
     build_demo(out or load(config).warehouse, scale=scale, seed=seed)
 
 
+@warehouse_app.command("migrate")
+def warehouse_migrate(config: opt.Config = None) -> None:
+    """Bring PostgreSQL's schema up to date; applied files are not applied again."""
+    from nlq.settings import load  # noqa: PLC0415
+    from nlq.surfaces.cli.servers import migrate  # noqa: PLC0415
+
+    migrate(load(config))
+
+
+@warehouse_app.command("load")
+def warehouse_load(
+    source: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="The DuckDB file; without it, the demo's.")] = None,
+    watermark: Annotated[str | None, typer.Option(metavar="DATE", help="The first hot day; without it, the last 30 days are hot.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Load it even where the same is loaded already.")] = False,
+    format_: opt.Format = opt.Shape.table, config: opt.Config = None,
+) -> None:  # fmt: skip
+    """Load a warehouse file onto the servers: the last days hot in PostgreSQL, the rest cold in Iceberg."""
+    from nlq.settings import load, parse_day  # noqa: PLC0415
+    from nlq.surfaces.cli.servers import load as fill  # noqa: PLC0415
+
+    day = parse_day(watermark, "--watermark") if watermark else None
+    fill(load(config), source, day, force=force, as_json=format_ is opt.Shape.json)
+
+
+@warehouse_app.command("tier")
+def warehouse_tier(
+    to: Annotated[str, typer.Option(metavar="DATE", help="The new first hot day.")],
+    clean: Annotated[bool, typer.Option("--clean", help="Also remove what is cold from PostgreSQL, after the grace time.")] = False,
+    config: opt.Config = None,
+) -> None:  # fmt: skip
+    """Move the watermark forward: copy to the cold tier, verify, publish."""
+    from nlq.settings import load, parse_day  # noqa: PLC0415
+    from nlq.surfaces.cli.servers import tier  # noqa: PLC0415
+
+    tier(load(config), parse_day(to, "--to"), clean=clean)
+
+
 def _ask_one(question: str, as_: str | None, as_of: str | None, engine: str, config: Path | None, *, explain: bool,
              conversation: str | None) -> Answer:  # fmt: skip
     from nlq.api import check_text  # noqa: PLC0415

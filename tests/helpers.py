@@ -1,0 +1,88 @@
+"""What tests share: the project's folder, a lock between processes, assistants over servers, and doors that can be shut."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parents[1]
+
+
+@contextmanager
+def one_at_a_time(path: Path):
+    """A lock between processes, so that parallel workers build the warehouse once."""
+    import fcntl
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def served(urls, home, *, engine="auto", cache=False, **changed):
+    """A synchronous assistant over the servers; `changed` replaces settings."""
+    from nlq.api import Assistant, SyncAssistant
+    from nlq.settings import load
+
+    env = {"NLQ_POSTGRES_URL": urls["NLQ_POSTGRES_URL"], "NLQ_TRINO_URL": urls["NLQ_TRINO_URL"], "NLQ_DUCKDB_PATH": "",
+           "NLQ_REDIS_URL": urls["NLQ_REDIS_URL"] if cache else ""}  # fmt: skip
+    before = dict(os.environ)
+    os.environ.update({name: home[name] for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")})
+    try:
+        settings = load(ROOT / "nlq.toml", env=env | changed)
+        with SyncAssistant(Assistant(settings, blocking=True, engine=engine)) as opened:
+            yield opened
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+class Door:
+    """A port of this machine that leads to a server; shut, it refuses and drops whoever is inside."""
+
+    def __init__(self, url):
+        parts = urlsplit(url)
+        self._target = (parts.hostname, parts.port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = url.replace(f"{parts.hostname}:{parts.port}", f"127.0.0.1:{self._listener.getsockname()[1]}")
+        self._open, self._inside = True, []
+        threading.Thread(target=self._welcome, daemon=True).start()
+
+    def shut(self):
+        self._open = False
+        for one in self._inside:
+            with suppress(OSError):  # it left before
+                one.shutdown(socket.SHUT_RDWR)
+        self._inside = []
+
+    def open(self):
+        self._open = True
+
+    def _welcome(self):
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            if not self._open:
+                near.close()
+                continue
+            far = socket.create_connection(self._target)
+            self._inside += [near, far]
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+
+    @staticmethod
+    def _carry(source, sink):
+        with suppress(OSError):
+            while data := source.recv(65_536):
+                sink.sendall(data)
+        for one in (source, sink):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()

@@ -1,0 +1,168 @@
+"""Hot and cold: who is asked for what, and the same figures wherever the watermark stands, and while it moves."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import date
+
+import pytest
+from helpers import ROOT, one_at_a_time, served
+
+from nlq.drivers.asyncpg import Owner, Postgres
+from nlq.drivers.trino import Trino
+from nlq.errors import BadRequest, WarehouseError
+from nlq.values.query import SemanticQuery
+from nlq.warehouse import tier
+from nlq.warehouse.load import publish
+from nlq.warehouse.tables import DERIVED
+
+START = date(2026, 10, 17)
+
+
+def plan_of(stack, urls, query):
+    """The cluster's own plan for a scoped query."""
+    principal = stack.settings.principal("ncr-analyst@tingi")
+    from nlq.policy.scope import scope
+
+    scoped = scope(stack.compile(query), principal, stack.model)
+    text, values = scoped.sql("trino")
+    for value in values:  # EXPLAIN takes no parameters
+        text = text.replace("?", f"'{value}'", 1)
+    rows = Trino(urls["NLQ_TRINO_URL"]).run(f"EXPLAIN {text}", (), user="test", max_rows=100, timeout_s=60).rows
+    return scoped, "\n".join(row[0] for row in rows)
+
+
+@pytest.mark.parametrize("metrics", [["revenue"], ["unique_customers", "average_basket"], ["units"]])
+@pytest.mark.parametrize(("period", "tiers"), [
+    (("2026-10-17", "2026-11-15"), {"hot"}), (("2026-11-01", "2026-11-15"), {"hot"}),
+    (("2026-03-01", "2026-03-31"), {"cold"}), (("2024-01-01", "2026-10-16"), {"cold"}),
+    (("2026-10-16", "2026-10-17"), {"hot", "cold"}), (("2026-08-03", "2026-11-08"), {"hot", "cold"}),
+])  # fmt: skip
+def test_a_tier_that_cannot_contribute_is_not_scanned(stack, loaded, metrics, period, tiers):
+    query = SemanticQuery.from_json(
+        {"metrics": metrics, "dimensions": ["store_type"], "period": {"start": period[0], "end": period[1]}}
+    )
+    scoped, plan = plan_of(stack, loaded, query)
+    assert scoped.tiers == tiers
+    assert {name for name in ("hot", "cold") if f"table = {name}:" in plan} == tiers
+    answer = stack.query(query, stack.settings.principal("ncr-analyst@tingi"))
+    assert answer.provenance.engine == ("postgres" if tiers == {"hot"} else "trino")
+    assert answer.provenance.watermark == START
+
+
+@pytest.fixture
+def movable(loaded):
+    """The watermark may be moved; afterwards it is back, and with it what the hot tier derives."""
+
+    async def back():
+        async with Owner(loaded["SERVERS_OWNER_URL"]) as owner:
+            content, snapshots = (await owner.rows("SELECT content, cold_snapshots FROM nlq.tier_watermark"))[0]
+            async with owner.transaction():
+                import json
+
+                await publish(owner, START, json.loads(snapshots), content)
+                for one in DERIVED:
+                    await owner.execute(f"REFRESH MATERIALIZED VIEW scout_private.{one.name}_hot")
+
+    with one_at_a_time(ROOT / ".servers" / "load.lock"):
+        yield loaded
+        asyncio.run(back())
+
+
+def move(urls, to):
+    async def work():
+        async with Owner(urls["SERVERS_OWNER_URL"]) as owner:
+            return await tier.move(owner, Trino(urls["NLQ_TRINO_URL"]), to)
+
+    return asyncio.run(work())
+
+
+QUERIES = [
+    {"metrics": ["revenue", "transactions", "unique_customers"], "dimensions": ["date.month"],
+     "period": {"start": "2026-09-01", "end": "2026-11-15"}},
+    {"metrics": ["revenue", "unique_customers"], "dimensions": ["region"], "period": {"start": "2026-10-01", "end": "2026-10-31"}},
+    {"metrics": ["revenue"], "dimensions": ["category"], "period": {"start": "2026-10-05", "end": "2026-11-10"}},
+]  # fmt: skip
+BY_MONTH = """SELECT r.month, r.revenue, b.revenue AS from_base FROM
+    (SELECT month, sum(revenue) AS revenue FROM gold_regional_performance GROUP BY month) r
+    LEFT JOIN (SELECT date_trunc('month', date_key) AS month, sum(peso_value) AS revenue FROM silver_transactions_cleaned GROUP BY 1) b
+    ON b.month = r.month ORDER BY r.month"""
+
+
+def test_the_same_figures_while_the_watermark_moves(movable, home, assistant):
+    """Through the middle of a month, over its end, and with questions under way all the time."""
+    asker = assistant.settings.principal("analyst@tingi")
+    expected = [assistant.query(query, asker).rows for query in QUERIES]
+    wrong, asked, over = [], [], threading.Event()
+
+    def ask_on():
+        with served(movable, home) as opened:
+            while not over.is_set():
+                for query, rows in zip(QUERIES, expected, strict=True):
+                    answer = opened.query(query, asker)
+                    asked.append(answer.provenance.watermark)
+                    if answer.status != "answered" or answer.rows != rows:
+                        wrong.append((query, answer.text, answer.rows[:3]))
+
+    with served(movable, home) as opened:
+        thread = threading.Thread(target=ask_on)
+        thread.start()
+        try:
+            for to in (date(2026, 10, 17), date(2026, 10, 25), date(2026, 11, 1), date(2026, 11, 9), date(2026, 11, 9)):
+                moved = move(movable, to)
+                assert moved.after == to
+                by_month = opened.sql(BY_MONTH, asker)
+                assert by_month.status == "answered", by_month.text
+                assert len(by_month.rows) == 35
+                assert all(rollup == base for _, rollup, base in by_month.rows)
+                assert by_month.provenance.watermark == to
+        finally:
+            over.set()
+            thread.join()
+    assert wrong == []
+    assert len(set(asked)) >= 3
+
+
+def test_moving_back_or_beyond_the_data_is_refused(movable):
+    for to in (date(2026, 10, 1), date(2026, 12, 1)):
+        with pytest.raises(BadRequest):
+            move(movable, to)
+
+
+def test_cleaning_waits_for_the_grace_time(movable):
+    move(movable, date(2026, 10, 20))
+
+    async def work():
+        async with Owner(movable["SERVERS_OWNER_URL"]) as owner:
+            kept = await tier.clean(owner, grace_s=3_600)
+            try:
+                async with owner.transaction():
+                    removed = await tier.clean(owner, grace_s=0)
+                    left = (await owner.rows("SELECT min(date_key) FROM scout.silver_transactions_cleaned"))[0][0]
+                    raise WarehouseError("undone: the rows are wanted again")  # noqa: TRY301 - it rolls back
+            except WarehouseError:
+                return kept, removed, left
+
+    kept, removed, left = asyncio.run(work())
+    assert set(kept.values()) == {0}
+    assert all(removed.values())
+    assert left == date(2026, 10, 20)
+
+
+def test_nothing_published_is_said(loaded, stack):
+    """While it is loaded, or where it never was: not an empty answer."""
+
+    async def work():
+        database = Postgres(loaded["SERVERS_OWNER_URL"].rpartition("/")[0] + "/lake")
+        from nlq.engines.postgres import PostgresEngine
+        from nlq.errors import EngineDown
+
+        engine = PostgresEngine(database, stack.model)
+        try:
+            with pytest.raises(EngineDown):
+                await engine.snapshot("tingi")
+        finally:
+            await engine.close()
+
+    asyncio.run(work())
