@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo demo-stack test test-fast lint format bench serve servers servers-stop lock clean
+.PHONY: demo demo-stack test test-fast lint format bench bench-stack eval serve servers servers-stop lock clean
 
 demo: $(READY)  ## builds the demo warehouse (once) and answers the first question
 	@$(BIN)/nlq demo
@@ -27,6 +27,12 @@ format: $(READY)
 
 bench: $(READY)  ## where the time goes, as ratios in one run
 	$(BIN)/python scripts/bench.py
+
+eval: $(READY)  ## questions with known answers, scored; the gate holds the counts
+	$(BIN)/nlq eval run evals/scout --gate evals/scout/gate.toml --out build/eval
+
+bench-stack: $(READY)  ## the servers: ours over SQL written by hand (after demo-stack)
+	$(BIN)/python scripts/bench_stack.py
 
 serve:
 	@echo "the services come with a later version: this one has the command line and the Python interface" >&2; exit 2

@@ -8,7 +8,8 @@ from nlq.answer import chart
 from nlq.answer.confidence import judge
 from nlq.answer.narrative import narrate
 from nlq.errors import Failed, NlqError
-from nlq.sql.tiers import COLD, HOT
+from nlq.sql.dialect import HOT
+from nlq.sql.tiers import COLD
 from nlq.values import (
     Answer,
     Assumption,

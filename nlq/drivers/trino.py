@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 REQUEST_S = 10.0
-PLAIN = re.compile(r"[A-Za-z0-9._@+-]{1,128}")
+PLAIN = re.compile(r"[A-Za-z0-9._@+/-]{1,128}")
 FIX = "start Trino, or mend NLQ_TRINO_URL; `nlq doctor` shows what answers"
 
 

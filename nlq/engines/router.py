@@ -31,8 +31,6 @@ class Router:
             EngineDown: PostgreSQL is away.
         """
         if self.picks(scoped) == "postgres":
-            if COLD in scoped.tiers:
-                raise self._without_cold("--engine postgres reads the hot tier only")
             return await self._hot.run(scoped, limits)
         if self._both is None:
             raise self._without_cold("no Trino is configured")
@@ -48,7 +46,13 @@ class Router:
         return await self._hot.snapshot(org_id)
 
     def picks(self, scoped: ScopedQuery) -> str:
-        """The engine that a query goes to."""
+        """The engine that a query goes to.
+
+        Raises:
+            TierDown: it needs the cold tier, and PostgreSQL is asked for by name.
+        """
+        if self._only == "postgres" and COLD in scoped.tiers:
+            raise self._without_cold("--engine postgres reads the hot tier only")
         if self._only != "auto":
             return self._only
         if COLD in scoped.tiers:

@@ -29,7 +29,7 @@ class TrinoEngine:
             TimedOut, EngineDown, Internal: see the driver.
         """
         text, values = scoped.sql("trino")
-        user = f"{scoped.principal.sub}"
+        user = f"{scoped.principal.org_id}/{scoped.principal.sub}"  # never the name of one of our own accounts
         fetched = await run_in_thread(
             lambda cancel: self._cluster.run(
                 text, tuple(values), user=user, max_rows=limits.max_rows, timeout_s=limits.timeout_s, cancel=cancel

@@ -12,6 +12,9 @@ TOKEN = re.compile(
 )
 NUMBER = re.compile(r"[₱$]?(\d[\d,]*(?:\.\d+)?)([kmb%]?)", re.IGNORECASE)
 SCALE = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
+# Symbols that people type for words, and ones that would change a figure if they were passed over as punctuation is.
+SYMBOLS = {"%": "percent", "&": "and", "#": "number", ">": "above", "<": "below"}
+TELLING = frozenset("<>=≥≤≠+*^~|")
 WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100,
@@ -29,8 +32,8 @@ class Token:
 
     @property
     def is_word(self) -> bool:
-        """Whether it is a word or a number, rather than punctuation."""
-        return self.word[:1].isalnum()
+        """Whether it is a word or a number, or a symbol that stands for one, rather than punctuation."""
+        return self.word[:1].isalnum() or self.word in TELLING
 
 
 def tokenize(text: str) -> list[Token]:
@@ -40,6 +43,8 @@ def tokenize(text: str) -> list[Token]:
 
 def fold(word: str) -> str:
     """Lower case without accents, possessives or a plural's ending: "Stores'" and "store" are the same word."""
+    if word in SYMBOLS:
+        return SYMBOLS[word]
     plain = unicodedata.normalize("NFKD", word.replace("’", "'"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
     plain = plain.removesuffix("'s")

@@ -17,10 +17,11 @@ from nlq.semantics.joins import find_field, unknown_field
 from nlq.sql import filters
 from nlq.sql.build import day, named, with_
 from nlq.sql.build import table as base_table
+from nlq.sql.dialect import HOT
 from nlq.sql.metrics import Breakdown, Output, break_down, not_yet
 from nlq.sql.scan import Keys, keys_of, scan, time_bucket
 from nlq.sql.sources import Source, choose
-from nlq.sql.tiers import COLD, HOT, Branch, for_period
+from nlq.sql.tiers import COLD, Branch, for_period
 from nlq.values.pipeline import Column, Lineage, Snapshot, Statement
 from nlq.values.query import Condition, Order, Period, SemanticQuery
 

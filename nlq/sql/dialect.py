@@ -11,6 +11,7 @@ from nlq.errors import UnsafeSql
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+HOT = "hot"  # the tier, and catalog, that PostgreSQL is
 INTEGERS = ("INT", "BIGINT", "SMALLINT", "TINYINT")
 NUMBERS = (*INTEGERS, "DECIMAL", "DOUBLE", "FLOAT")
 # What a cast to a type cannot fail from, on PostgreSQL, which has no TRY_CAST.
@@ -89,6 +90,10 @@ def _duckdb(node: exp.Expr) -> exp.Expr:
 def _postgres(node: exp.Expr) -> exp.Expr:
     """PostgreSQL has one catalog (the hot tier) and no TRY_CAST, and makes timestamps of truncated or moved dates."""
     if isinstance(node, exp.Table) and node.catalog:
+        if node.catalog != HOT:
+            raise UnsafeSql(
+                "PostgreSQL holds the hot tier only", fix="ask for days that it holds, or use Trino's dialect"
+            )
         node.set("catalog", None)
     elif isinstance(node, exp.TryCast):
         allowed = SAFE_CASTS.get(node.to.this.name, ())

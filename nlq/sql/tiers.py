@@ -14,13 +14,14 @@ from sqlglot import exp
 
 from nlq.sql.build import day
 from nlq.sql.build import table as base_table
+from nlq.sql.dialect import HOT
 from nlq.sql.validate import is_cte
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel, Table, Tier
     from nlq.values.query import Period
 
-HOT, COLD = "hot", "cold"
+COLD = "cold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,3 +92,23 @@ def test_long_questions_are_read_in_time(assistant):
     answer = assistant.ask("sales in NCR and Cebu, " * 85, assistant.settings.principal(None), explain=True)
     assert time.monotonic() - started < 5
     assert answer.status in ("answered", "declined", "clarify")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what % of sales in Calabarzon is GCash this month", "revenue = 5 last month", "sales in NCR + CAR last month"],
+)
+def test_a_symbol_that_could_change_the_figure_is_not_passed_over(question, assistant):
+    answer = assistant.ask(question, assistant.settings.principal(None))
+    assert answer.status == "declined"
+
+
+@pytest.mark.parametrize(("symbols", "words"), [
+    ("sales of rice & dairy", "sales of rice and dairy"), ("# of stores in NCR", "number of stores in NCR"),
+    ("stores with sales > 1M last month", "stores with sales above 1M last month"), ("total sales last month!!", "total sales last month"),
+])  # fmt: skip
+def test_symbols_are_read_as_their_words(symbols, words, assistant):
+    principal = assistant.settings.principal(None)
+    one, other = assistant.ask(symbols, principal), assistant.ask(words, principal)
+    assert one.status == "answered"
+    assert one.query == other.query

@@ -11,7 +11,7 @@ from helpers import ROOT, one_at_a_time, served
 
 from nlq.drivers.asyncpg import Owner, Postgres
 from nlq.drivers.trino import Trino
-from nlq.errors import BadRequest, WarehouseError
+from nlq.errors import BadRequest, UnsafeSql, WarehouseError
 from nlq.values.query import SemanticQuery
 from nlq.warehouse import tier
 from nlq.warehouse.load import publish
@@ -166,3 +166,47 @@ def test_nothing_published_is_said(loaded, stack):
             await engine.close()
 
     asyncio.run(work())
+
+
+def test_what_needs_the_cold_tier_has_no_text_for_postgresql(stack):
+    """Its catalogs taken off, both branches would read the hot table."""
+    asker = stack.settings.principal("analyst@tingi")
+    across = stack.scope("SELECT sum(daily_revenue) AS v FROM gold_daily_aggregates", asker)
+    assert across.tiers == {"hot", "cold"}
+    with pytest.raises(UnsafeSql):
+        across.sql("postgres")
+
+
+def test_another_engine_by_name_says_what_it_cannot(loaded, home):
+    with served(loaded, home, engine="postgres") as one:
+        answer = one.sql(
+            "SELECT sum(daily_revenue) AS v FROM gold_daily_aggregates", one.settings.principal("analyst@tingi")
+        )
+    assert (answer.status, answer.reason.code) == ("declined", "engine_down")
+    with served(loaded, home, NLQ_TRINO_URL="") as one:
+        answer = one.sql(
+            "SELECT sum(daily_revenue) AS v FROM gold_daily_aggregates", one.settings.principal("analyst@tingi")
+        )
+        assert (answer.status, answer.reason.code) == ("declined", "engine_down")
+        hot = one.sql(
+            "SELECT sum(daily_revenue) AS v FROM gold_daily_aggregates WHERE date_key = DATE '2026-11-15'",
+            one.settings.principal("analyst@tingi"),
+        )
+        assert hot.status == "answered"
+
+
+def test_an_asker_of_the_loaders_name_is_not_the_loader(loaded, stack):
+    from nlq.values import Principal
+
+    asker = Principal("nlq-loader", "tingi", regions="*")
+    answer = stack.sql(
+        "SELECT count(*) AS n FROM dim_store, gold_regional_performance WHERE month < DATE '2024-03-01'", asker
+    )
+    assert answer.status == "answered"
+    import json
+    import urllib.request
+
+    request = urllib.request.Request(loaded["NLQ_TRINO_URL"] + "/v1/query", headers={"X-Trino-User": "nlq-loader"})
+    with urllib.request.urlopen(request, timeout=10) as listed:
+        users = {one["session"]["user"] for one in json.load(listed)}
+    assert "tingi/nlq-loader" in users

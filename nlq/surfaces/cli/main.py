@@ -26,7 +26,9 @@ app = typer.Typer(
 model_app = typer.Typer(no_args_is_help=True, help="Look at the semantic layer, and check it.")
 warehouse_app = typer.Typer(no_args_is_help=True, help="Build the data.")
 app.add_typer(model_app, name="model")
+eval_app = typer.Typer(no_args_is_help=True, help="Questions with known answers, run and scored.")
 app.add_typer(warehouse_app, name="warehouse")
+app.add_typer(eval_app, name="eval")
 
 
 def run() -> None:
@@ -89,10 +91,7 @@ def ask(
     lines: opt.Lines = None, config: opt.Config = None,
 ) -> None:  # fmt: skip
     """Answer a question in words."""
-    if planner is not opt.PlannerName.reader:
-        raise BadRequest(
-            "there is no language model in this version", where="--planner", fix="leave --planner out, or give reader"
-        )
+    _reader_only(planner)
     if lines is not None:
         from nlq.surfaces.cli.lines import answer_lines  # noqa: PLC0415
 
@@ -259,6 +258,28 @@ def warehouse_tier(
     from nlq.surfaces.cli.servers import tier  # noqa: PLC0415
 
     tier(load(config), parse_day(to, "--to"), clean=clean)
+
+
+@eval_app.command("run")
+def eval_run(
+    folder: Annotated[Path, typer.Argument(help="A folder of cases (YAML), such as evals/scout.")],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where report.json and report.html go.")] = None,
+    gate: Annotated[Path | None, typer.Option(metavar="FILE", help="Counts that must hold (TOML); exit 1 where one does not.")] = None,
+    planner: opt.Planner = opt.PlannerName.reader, engine: opt.EngineName = opt.Engine.auto,
+    format_: opt.Format = opt.Shape.table, config: opt.Config = None,
+) -> None:  # fmt: skip
+    """Ask every question of a set and score it by executed results: right, wrong, asked, declined, failed."""
+    _reader_only(planner)
+    from nlq.surfaces.cli.evals import run as run_cases  # noqa: PLC0415
+
+    raise typer.Exit(run_cases(folder, out, gate, config, engine.value, as_json=format_ is opt.Shape.json))
+
+
+def _reader_only(planner: opt.PlannerName) -> None:
+    if planner is not opt.PlannerName.reader:
+        raise BadRequest(
+            "there is no language model in this version", where="--planner", fix="leave --planner out, or give reader"
+        )
 
 
 def _ask_one(question: str, as_: str | None, as_of: str | None, engine: str, config: Path | None, *, explain: bool,

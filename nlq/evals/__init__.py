@@ -1,0 +1,1 @@
+"""Offline evaluation: questions with known answers, run and scored by what was executed."""

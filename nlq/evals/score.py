@@ -1,0 +1,75 @@
+"""Is an answer right? Judged by rows: what was executed against what an analyst's own SQL gives."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.evals.cases import Case
+    from nlq.values import Answer
+
+# right: as expected, whether that is rows, a question back or no answer. wrong: said with a figure that is another, or where
+# none should be. asked, declined: no harm done, and no help. failed: our fault.
+Verdict = Literal["right", "wrong", "asked", "declined", "failed"]
+VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "asked", "declined", "failed")
+
+
+def judge(case: Case, answer: Answer, expected: Sequence[Sequence[Any]] | None) -> Verdict:
+    """The verdict on one answer."""
+    if answer.status == "failed":
+        return "failed"
+    if answer.status == "answered":
+        fits = expected is not None and agree(answer.rows, expected, ordered=case.ordered)
+        return "right" if fits else "wrong"
+    if answer.status == "clarify":
+        return "right" if case.expect == "clarify" else "asked"
+    code = answer.reason.code if answer.reason else ""
+    return "right" if case.expect == "declined" and (not case.code or code in case.code) else "declined"
+
+
+def agree(rows: Sequence[Sequence[Any]], expected: Sequence[Sequence[Any]], *, ordered: bool) -> bool:
+    """Whether rows hold the expected figures: sums, counts, dates and texts the same, ratios to 1e-9.
+
+    An answer may show more columns than were asked for (a share beside its sum): then the expected ones stand among
+    them, in their order.
+    """
+    if len(rows) != len(expected):
+        return False
+    if not expected:
+        return True
+    wide, narrow = len(rows[0]), len(expected[0])
+    return any(
+        _equal([[row[index] for index in picked] for row in rows], expected, ordered=ordered)
+        for picked in combinations(range(wide), narrow)
+    )
+
+
+def _equal(rows: Sequence[Sequence[Any]], expected: Sequence[Sequence[Any]], *, ordered: bool) -> bool:
+    if not ordered:
+        rows, expected = sorted(rows, key=_words), sorted(expected, key=_words)
+    return all(all(map(same, row, other)) for row, other in zip(rows, expected, strict=True))
+
+
+def _words(row: Sequence[Any]) -> list[str]:
+    """What rows are put in order by: everything but figures, which may differ in type."""
+    return [str(cell) for cell in row if not isinstance(cell, (float, Decimal))]
+
+
+def same(cell: Any, other: Any) -> bool:
+    """Whether two cells hold the same value."""
+    if cell is None or other is None:
+        return cell is other
+    if isinstance(cell, float) or isinstance(other, float):
+        return (
+            isinstance(other, (int, float, Decimal))
+            and isinstance(cell, (int, float, Decimal))
+            and math.isclose(float(cell), float(other), rel_tol=1e-9)
+        )
+    if isinstance(cell, (int, Decimal)) and isinstance(other, (int, Decimal)) and not isinstance(cell, bool):
+        return Decimal(cell) == Decimal(other)
+    return bool((cell.date() if hasattr(cell, "date") else cell) == (other.date() if hasattr(other, "date") else other))
