@@ -78,3 +78,8 @@ def test_every_link_leads_somewhere():
     for page in PAGES:
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_schema_that_editors_read_is_current(home):
+    done = subprocess.run([NLQ, "model", "schema"], check=True, cwd=ROOT, env=home, capture_output=True, text=True)
+    assert json.loads((ROOT / "docs" / "model.schema.json").read_text(encoding="utf-8")) == json.loads(done.stdout)

@@ -210,3 +210,60 @@ def test_an_asker_of_the_loaders_name_is_not_the_loader(loaded, stack):
     with urllib.request.urlopen(request, timeout=10) as listed:
         users = {one["session"]["user"] for one in json.load(listed)}
     assert "tingi/nlq-loader" in users
+
+
+@pytest.mark.parametrize("one", DERIVED, ids=lambda one: one.name)
+def test_what_postgresql_derives_is_what_the_file_holds(loaded, raw, one):
+    """The materialized views' SELECTs, written in a migration, and the transforms that built the file give the same rows."""
+
+    async def work(columns):
+        async with Owner(loaded["SERVERS_OWNER_URL"]) as owner:
+            return await owner.rows(
+                f"SELECT {columns} FROM scout_private.{one.name} WHERE {one.column} >= DATE '2026-09-01'"
+            )
+
+    columns = ", ".join(row[0] for row in raw.execute(f"DESCRIBE scout.{one.name}").fetchall())
+    theirs = raw.execute(f"SELECT {columns} FROM scout.{one.name} WHERE {one.column} >= DATE '2026-09-01'").fetchall()
+    mine = asyncio.run(work(columns))
+    rounded = lambda rows: sorted(
+        tuple(f"{cell:.9g}" if isinstance(cell, float) else str(cell) for cell in row) for row in rows
+    )  # noqa: E731
+    assert rounded(mine) == rounded(theirs)
+
+
+def test_loading_again_does_nothing_and_another_watermark_is_checked(loaded, warehouse):
+    from nlq.drivers.iceberg import Lake
+    from nlq.warehouse.load import load
+
+    async def work(**more):
+        async with Owner(loaded["SERVERS_OWNER_URL"]) as owner:
+            lake = Lake(loaded["SERVERS_LAKE_URL"], loaded["SERVERS_LAKE_FOLDER"])
+            before = await owner.rows("SELECT publication FROM nlq.tier_watermark")
+            try:
+                return await load(warehouse, owner, lake, **more)
+            finally:
+                lake.close()
+                assert await owner.rows("SELECT publication FROM nlq.tier_watermark") == before
+
+    assert asyncio.run(work()).fresh is False
+    for day in (date(2023, 1, 1), date(2027, 1, 1)):
+        with pytest.raises(BadRequest):
+            asyncio.run(work(watermark=day))
+
+
+def test_migrations_run_twice_and_notice_a_changed_file(loaded, tmp_path):
+    from nlq.warehouse.migrate import FOLDER, migrate
+
+    for path in FOLDER.glob("*.sql"):
+        (tmp_path / path.name).write_text(path.read_text() + ("-- changed" if path.name.startswith("002") else ""))
+
+    async def work(folder):
+        async with Owner(loaded["SERVERS_OWNER_URL"]) as owner:
+            return await migrate(owner, folder)
+
+    assert asyncio.run(work(FOLDER)) == ()
+    with pytest.raises(WarehouseError, match="002_state"):
+        asyncio.run(work(tmp_path))
+    (tmp_path / "007_gap.sql").write_text("select 1")
+    with pytest.raises(WarehouseError):
+        asyncio.run(work(tmp_path))
