@@ -4,7 +4,7 @@ An error answers what happened, where, and how to mend it. `str(error)` is for l
 terminal; `error.public` is what an asker sees. `code` is stable: programs and tests match codes, never prose.
 
     NlqError
-      BadRequest         the caller's input is wrong (exit 2)        SettingsError, ModelError
+      BadRequest         the caller's input is wrong (exit 2)        SettingsError, ModelError, Unauthenticated
       Declined           understood, and not answered (exit 4)       NoMetric, OutOfScope, NoData, TierDown, Refused
         Refused          the guard said no                           NotPermitted, UnsafeSql, TooExpensive
       Failed             we could not (exit 1)                       TimedOut, EngineDown, WarehouseError, Internal
@@ -46,6 +46,12 @@ class BadRequest(NlqError):
 
 class SettingsError(BadRequest):
     """A setting is unknown or malformed."""
+
+
+class Unauthenticated(BadRequest):
+    """There is no token, or it does not hold; what exactly is wrong with a forged one is nobody's business."""
+
+    code = "unauthenticated"
 
 
 class ModelError(BadRequest):

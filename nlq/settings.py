@@ -58,13 +58,17 @@ class Settings:
     )
     as_of: str = _setting("", 'the day that "today" means, YYYY-MM-DD; unset: today in the model\'s zone', "NLQ_AS_OF")
     model: str = _setting("", "the language model; not used by this version", "NLQ_MODEL")
-    jwt_secret: str = _setting("", "verifies HS256 tokens; not used by this version", "NLQ_JWT_SECRET")
-    jwt_public_key: str = _setting("", "verifies RS256 tokens; not used by this version", "NLQ_JWT_PUBLIC_KEY")
-    jwks_url: str = _setting("", "where keys are found; not used by this version", "NLQ_JWKS_URL")
-    jwt_audience: str = _setting("", "the audience that tokens must name; not used by this version", "NLQ_JWT_AUDIENCE")
-    jwt_issuer: str = _setting("", "the issuer that tokens must name; not used by this version", "NLQ_JWT_ISSUER")
+    jwt_secret: str = _setting("", "verifies HS256 tokens: at least 32 bytes", "NLQ_JWT_SECRET")
+    jwt_public_key: str = _setting(
+        "", "verifies RS256 tokens: a PEM public key, or the path of one", "NLQ_JWT_PUBLIC_KEY"
+    )
+    jwks_url: str = _setting("", "where the keys that verify RS256 tokens are found", "NLQ_JWKS_URL")
+    jwt_audience: str = _setting("", "the audience that tokens must name; unset: not checked", "NLQ_JWT_AUDIENCE")
+    jwt_issuer: str = _setting("", "the issuer that tokens must name; unset: not checked", "NLQ_JWT_ISSUER")
     mask_key: str = _setting("", "the key of hashing masks; not used by this version", "NLQ_MASK_KEY")
-    token: str = _setting("", "the asker's token, for the command line; not used by this version", "NLQ_TOKEN")
+    token: str = _setting(
+        "", "the asker's token, for the command line where nobody may be named with --as", "NLQ_TOKEN"
+    )
     cache_ttl_s: int = _setting(3_600, "seconds that a result is kept in the cache")
     cache_max_kb: int = _setting(1_024, "the largest result that is kept, in kB, compressed")
     default_principal: str = _setting("", "who asks where --as is not given (demo and development only)")

@@ -225,9 +225,10 @@ def test_what_postgresql_derives_is_what_the_file_holds(loaded, raw, one):
     columns = ", ".join(row[0] for row in raw.execute(f"DESCRIBE scout.{one.name}").fetchall())
     theirs = raw.execute(f"SELECT {columns} FROM scout.{one.name} WHERE {one.column} >= DATE '2026-09-01'").fetchall()
     mine = asyncio.run(work(columns))
-    rounded = lambda rows: sorted(
-        tuple(f"{cell:.9g}" if isinstance(cell, float) else str(cell) for cell in row) for row in rows
-    )  # noqa: E731
+
+    def rounded(rows):
+        return sorted(tuple(f"{cell:.9g}" if isinstance(cell, float) else str(cell) for cell in row) for row in rows)
+
     assert rounded(mine) == rounded(theirs)
 
 

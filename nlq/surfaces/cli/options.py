@@ -89,7 +89,16 @@ def opened(config: Path | None, engine: str) -> SyncAssistant:
 
 
 def asker(settings: Settings, name: str | None) -> Principal:
-    """Who asks."""
+    """Who asks: of a token, where there is one and nobody is named; else of the deployment's principals.
+
+    Raises:
+        Unauthenticated: the token does not hold.
+        SettingsError: nobody may be named here, or nobody of that name is known.
+    """
+    if settings.token and name is None:
+        from nlq.surfaces.auth import Verifier  # noqa: PLC0415 - slow to import
+
+        return Verifier(settings).principal(settings.token)
     return settings.principal(name)
 
 
