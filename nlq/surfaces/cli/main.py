@@ -174,6 +174,16 @@ def compile_(
 
 
 @app.command()
+def mcp(as_: opt.As = None, engine: opt.EngineName = opt.Engine.auto, config: opt.Config = None) -> None:
+    """Serve tools to agents over stdio (MCP), as one asker: --as in a demo, else NLQ_TOKEN."""
+    from nlq.settings import load  # noqa: PLC0415
+    from nlq.surfaces.mcp import serve  # noqa: PLC0415
+
+    settings = load(config)
+    serve(settings, opt.asker(settings, as_), engine.value)
+
+
+@app.command()
 def doctor(format_: opt.Format = opt.Shape.table, config: opt.Config = None) -> None:
     """Show every dependency: is it reachable, and what to do if not."""
     from nlq.surfaces.cli.doctor import examine  # noqa: PLC0415
