@@ -31,7 +31,13 @@ SETTINGS = Settings(jwt_secret=SECRET, jwt_public_key=PUBLIC)
 
 
 def claims(**more):
-    return {"sub": "ana", "org_id": "tingi", "regions": ["NCR"], "roles": ["pii"], "exp": time.time() + 60} | more
+    return {
+        "sub": "ana",
+        "org_id": "tingi",
+        "regions": ["NCR"],
+        "roles": ["pii"],
+        "exp": time.time() + 86_400,
+    }  # made when tests are collected, used when their turn comes | more
 
 
 def signed(key=SECRET, kind="HS256", **more):
