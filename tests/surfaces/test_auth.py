@@ -31,13 +31,9 @@ SETTINGS = Settings(jwt_secret=SECRET, jwt_public_key=PUBLIC)
 
 
 def claims(**more):
-    return {
-        "sub": "ana",
-        "org_id": "tingi",
-        "regions": ["NCR"],
-        "roles": ["pii"],
-        "exp": time.time() + 86_400,
-    }  # made when tests are collected, used when their turn comes | more
+    # Made when tests are collected, used when their turn comes: they must outlive a long run.
+    named = {"sub": "ana", "org_id": "tingi", "regions": ["NCR"], "roles": ["pii"], "exp": time.time() + 86_400}
+    return named | more
 
 
 def signed(key=SECRET, kind="HS256", **more):
