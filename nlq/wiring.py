@@ -14,6 +14,7 @@ from nlq.language.reader import Reader
 from nlq.semantics.load import load
 
 if TYPE_CHECKING:
+    from nlq.drivers.redis import Redis
     from nlq.engines.base import Engine
     from nlq.semantics.model import SemanticModel
     from nlq.settings import Settings
@@ -52,9 +53,11 @@ def _engine(settings: Settings, model: SemanticModel, engine: str, *, blocking: 
     if not on_servers(settings, engine):
         from nlq.engines.duckdb import DuckDBEngine  # noqa: PLC0415 - the one that is used is imported
 
-        return _cached(settings, model, DuckDBEngine(
+        file = DuckDBEngine(
             settings.warehouse, model, memory_limit=settings.memory_limit, threads=settings.threads, blocking=blocking
-        ), blocking=blocking)  # fmt: skip
+        )
+        # A program of one answer has no use for a cache, nor for the event loop that one brings.
+        return file if blocking else _cached(settings, model, file)
     url = settings.server_url or settings.postgres_url
     if not url or (engine == "trino" and not settings.trino_url):
         what = "NLQ_POSTGRES_URL" if not url else "NLQ_TRINO_URL"
@@ -76,22 +79,20 @@ def _engine(settings: Settings, model: SemanticModel, engine: str, *, blocking: 
 
         both = TrinoEngine(Trino(settings.trino_url, timezone=model.header.timezone))
     hot = PostgresEngine(Postgres(url, timezone=model.header.timezone), model)
-    return _cached(settings, model, Router(hot, both, only=engine), blocking=blocking)
+    router = Router(hot, both, only=engine)
+    return router if blocking and not settings.redis_url else _cached(settings, model, router)
 
 
-def _cached(settings: Settings, model: SemanticModel, engine: Engine, *, blocking: bool) -> Engine:
-    """The engine behind a cache; a program of one answer has no use for one of its own."""
+def _cached(settings: Settings, model: SemanticModel, engine: Engine) -> Engine:
+    """The engine behind a cache: Redis where there is one, else this process's own."""
     from nlq.engines.cached import CachedEngine, InProcess  # noqa: PLC0415
 
-    if settings.redis_url and not (blocking and not on_servers(settings, "auto")):
+    store: InProcess | Redis = InProcess()
+    if settings.redis_url:
         need("redis")
-        from nlq.drivers.redis import Redis  # noqa: PLC0415
+        from nlq.drivers import redis  # noqa: PLC0415
 
-        store: InProcess | Redis = Redis(settings.redis_url)
-    elif blocking:
-        return engine
-    else:
-        store = InProcess()
+        store = redis.Redis(settings.redis_url)
     return CachedEngine(engine, store, model.hash, ttl_s=settings.cache_ttl_s, max_bytes=settings.cache_max_kb * 1_024)
 
 

@@ -21,7 +21,7 @@ import duckdb
 from nlq.errors import BadRequest, WarehouseError
 from nlq.warehouse.migrate import migrate
 from nlq.warehouse.source import SourceFile
-from nlq.warehouse.tables import DERIVED, SILVER, TABLES, Spread
+from nlq.warehouse.tables import DERIVED, TABLES, Spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 HOT_DAYS = 30
 FORMAT = 1  # counts up when the same file would be loaded otherwise
-Tell = "Callable[[str, float], None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ async def load(path: Path, owner: Owner, lake: Lake, *, watermark: date | None =
         async with owner.transaction():
             hot = await _fill_postgres(source, owner, edge, content, snapshots, Path(folder), tell)
             tell("checking", 0.95)
-            await _check(source, owner, lake, edge, hot, cold)
+            await _check(source, owner, lake, hot, cold)
         tell("done", 1.0)
     return Loaded(edge, hot, cold, time.perf_counter() - started, fresh=True)
 
@@ -111,12 +110,10 @@ async def _fill_postgres(source: SourceFile, owner: Owner, edge: date, content: 
             await _copy(source, owner, "scout_private", f"{one.name}_history", source.history(one, edge), folder)
             continue
         # COPY does not pass row security, not even the owner's; it is put back in the same transaction.
-        await owner.execute(f"alter table scout.{one.name} no force row level security")
+        if not one.shared:
+            await owner.execute(f"alter table scout.{one.name} no force row level security")
         counts[one.name] = await _copy(source, owner, "scout", one.name, source.hot(one, edge), folder)
-        if one.name in {spread.name for spread in TABLES if spread.raw or spread in SILVER} | {
-            "dim_store",
-            "dim_customer",
-        }:
+        if not one.shared:
             await owner.execute(f"alter table scout.{one.name} force row level security")
     tell("versions", 0.85)
     await owner.execute("analyze")  # without it the planner joins a million new rows as if there were none
@@ -158,9 +155,7 @@ async def _copy(source: SourceFile, owner: Owner, schema: str, table: str, query
     return rows
 
 
-async def _check(
-    source: SourceFile, owner: Owner, lake: Lake, edge: date, hot: dict[str, int], cold: dict[str, int]
-) -> None:
+async def _check(source: SourceFile, owner: Owner, lake: Lake, hot: dict[str, int], cold: dict[str, int]) -> None:
     """Hot and cold together are the file: no row lost, none twice; gold over all history adds up to what the file's does."""
     for one in TABLES:
         if one.raw:
@@ -178,7 +173,6 @@ async def _check(
             theirs = source.one(f"SELECT count(*), sum({money}) FROM scout.{one.name}")
             if mine != theirs:
                 raise _differs(one, f"{mine} over all history for {theirs}")
-    del edge
 
 
 def _differs(one: Spread, what: str) -> WarehouseError:

@@ -14,6 +14,7 @@ class Spread:
     """One table: the column that splits it by day or month, and what its files are sorted by in the cold tier.
 
     `derived` tables are computed on PostgreSQL from hot rows, with their history beside it. `raw` ones are hot only.
+    `shared` ones belong to no tenant, and have no row security.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Spread:
     sort: tuple[str, ...] = ()
     derived: bool = False
     raw: bool = False
+    shared: bool = False
 
     def edge(self, watermark: date) -> date:
         """The first day that is read from the hot tier."""
@@ -29,9 +31,9 @@ class Spread:
 
 
 TABLES: Final = (
-    Spread("regions"),
-    Spread("dim_calendar"),
-    Spread("dim_product"),
+    Spread("regions", shared=True),
+    Spread("dim_calendar", shared=True),
+    Spread("dim_product", shared=True),
     Spread("dim_store"),
     Spread("dim_customer"),
     Spread("bronze_ingestion_batches", raw=True),

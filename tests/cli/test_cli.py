@@ -212,3 +212,23 @@ def test_compile_prints_sql_alone_and_scoped_holds_the_policy(nlq):
     plain, scoped = nlq("compile", query), nlq("compile", query, "--scoped", "--dialect", "duckdb")
     assert "nlq_org_id" not in plain.stdout
     assert "$nlq_org_id_0" in scoped.stdout
+
+
+@pytest.mark.parametrize("engine", ["auto", "duckdb"])
+def test_an_answer_from_a_file_starts_without_an_event_loop_or_a_server(home, engine):
+    """They are slow to import, and the file needs none of them, whatever servers the settings name."""
+    env = {**home, "NLQ_REDIS_URL": "redis://127.0.0.1:1/0"}
+    if engine == "duckdb":
+        env |= {"NLQ_POSTGRES_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    program = (
+        "import sys; from nlq.surfaces.cli.main import run\n"
+        f"sys.argv = ['nlq', 'ask', 'total sales', '--engine', '{engine}', '--format', 'json']\n"
+        "try: run()\n"
+        "finally: print(sorted({'asyncio', 'asyncpg', 'trino', 'redis', 'pyiceberg', 'mcp', 'jwt'} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, env=env, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["status"] == "answered"
+    assert done.stderr.strip().endswith("[]")
