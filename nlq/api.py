@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from nlq.errors import BadRequest, Internal
+from nlq.errors import BadRequest, Internal, SettingsError
 from nlq.policy.scope import ScopedQuery, draft_statement, scope
 from nlq.settings import Settings, load
 from nlq.sql.compile import compile_query
 from nlq.values import Answer, Interpretation, Question, SemanticQuery, SqlDraft, Statement
-from nlq.wiring import load_model, on_servers, pipeline
+from nlq.wiring import load_model, pipeline, waits
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from nlq.semantics.model import SemanticModel
     from nlq.values import Principal
+    from nlq.values.pipeline import Planner
 
 T = TypeVar("T")
 MAX_QUESTION = 2_000
@@ -39,7 +40,7 @@ class Assistant:
         self.model: SemanticModel = load_model(settings)
         self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine)
         self._blocking = blocking
-        self._loops = on_servers(settings, engine)
+        self._loops = waits(settings, engine)
         self._runner: asyncio.Runner | None = None
         self._portal: ThreadPoolExecutor | None = None
 
@@ -59,15 +60,15 @@ class Assistant:
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._pipeline.engine.close()
+        await self._pipeline.close()
         self.close()
 
     def close(self) -> None:
         """Let go of the databases, from synchronous code; `async with` does it in the loop."""
         if self._blocking:
-            self.finish(self._pipeline.engine.close())
+            self.finish(self._pipeline.close())
         elif self._portal is not None:
-            self._portal.submit(self._in_runner, self._pipeline.engine.close()).result()
+            self._portal.submit(self._in_runner, self._pipeline.close()).result()
         if self._runner is not None:
             self._runner.close()
             self._runner = None
@@ -76,13 +77,13 @@ class Assistant:
             self._portal = None
 
     async def ask(self, text: str, principal: Principal, *, as_of: date | None = None, conversation_id: str = "",
-                  explain: bool = False) -> Answer:  # fmt: skip
-        """The answer to a question in words.
+                  planner: Planner = "", explain: bool = False) -> Answer:  # fmt: skip
+        """The answer to a question in words. `planner` says who reads it: reader, model or both ("": both with a model).
 
         Raises:
-            BadRequest: an empty, binary or over-long text.
+            BadRequest: an empty, binary or over-long text; a model is asked for, and none is set.
         """
-        question = self._question(check_text(text), principal, as_of, conversation_id)
+        question = self._question(check_text(text), principal, as_of, conversation_id, planner)
         return await self._last(question, None, explain=explain)
 
     async def query(self, query: SemanticQuery | Mapping[str, Any], principal: Principal, *, as_of: date | None = None,
@@ -102,11 +103,10 @@ class Assistant:
         draft = Interpretation(SqlDraft(text, "caller"), given=True)
         return await self._last(self._question(text, principal, as_of), draft, explain=explain)
 
-    async def steps(
-        self, text: str, principal: Principal, *, as_of: date | None = None, explain: bool = False
-    ) -> AsyncIterator[object]:
-        """Each value of the pipeline as it comes to exist."""
-        question = self._question(check_text(text), principal, as_of)
+    async def steps(self, text: str, principal: Principal, *, as_of: date | None = None, conversation_id: str = "",
+                    planner: Planner = "", explain: bool = False) -> AsyncIterator[object]:  # fmt: skip
+        """Each value of the pipeline as it comes to exist, the Answer last."""
+        question = self._question(check_text(text), principal, as_of, conversation_id, planner)
         async for step in self._pipeline.steps(question, explain=explain):
             yield step
 
@@ -124,9 +124,14 @@ class Assistant:
         watermark = self._now(self._pipeline.engine.snapshot(principal.org_id)).watermark if self._loops else None
         return scope(draft_statement(SqlDraft(sql, "caller"), self.model, watermark), principal, self.model)
 
-    def _question(self, text: str, principal: Principal, as_of: date | None, conversation_id: str = "") -> Question:
+    def _question(self, text: str, principal: Principal, as_of: date | None, conversation_id: str = "",
+                  planner: Planner = "") -> Question:  # fmt: skip
         day = as_of or self.settings.day(self.model.header.timezone)
-        return Question(text, principal, datetime.now(UTC), day, conversation_id)
+        if planner in ("model", "both") and not self.settings.model:
+            raise SettingsError(
+                "there is no language model here", where="planner", fix="set NLQ_MODEL, or let the reader read"
+            )
+        return Question(text, principal, datetime.now(UTC), day, conversation_id, planner)
 
     async def _last(self, question: Question, given: Interpretation | None, *, explain: bool) -> Answer:
         last: object = None
@@ -187,11 +192,14 @@ class SyncAssistant:
         *,
         as_of: date | None = None,
         conversation_id: str = "",
+        planner: Planner = "",
         explain: bool = False,
     ) -> Answer:
         """See `Assistant.ask`."""
         return self._assistant.finish(
-            self._assistant.ask(text, principal, as_of=as_of, conversation_id=conversation_id, explain=explain)
+            self._assistant.ask(
+                text, principal, as_of=as_of, conversation_id=conversation_id, planner=planner, explain=explain
+            )
         )
 
     def query(

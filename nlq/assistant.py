@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from nlq.answer.build import answered, asked_back, declined, timed
-from nlq.errors import BadRequest, NlqError, OutOfScope
+from nlq.errors import BadRequest, NlqError, OutOfScope, SettingsError
 from nlq.language.plan import data_warnings, make_plan
 from nlq.policy.scope import draft_statement, scope
 from nlq.sql.compile import compile_query
@@ -29,6 +29,9 @@ class Reads(Protocol):
 
     async def read(self, question: Question, values: ScopeValues, snapshot: Snapshot) -> Interpretation:
         """One outcome, and what each word was taken for."""
+
+    async def close(self) -> None:
+        """Let go of what it reads with."""
 
 
 class Values(Protocol):
@@ -83,7 +86,7 @@ class Pipeline:
             for run in range(RUNS):
                 yield snapshot
                 statement = self._statement(plan, snapshot)
-                warnings = data_warnings(plan, statement, snapshot)
+                warnings = *plan.warnings, *data_warnings(plan, statement, snapshot)
                 watch.lap("compile")
                 yield statement
                 scoped = scope(statement, principal, model)
@@ -109,6 +112,11 @@ class Pipeline:
         except NlqError as problem:
             yield watch.done(declined(question, plan, _blame(problem, read_from_words=given is None), model, ident))
 
+    async def close(self) -> None:
+        """Let go of the databases and the language model."""
+        await self.engine.close()
+        await self.reader.close()
+
     def _statement(self, plan: Plan, snapshot: Snapshot) -> Statement:
         """The outcome as one SELECT, in the tiers that the snapshot says."""
         assert isinstance(plan.outcome, (SqlDraft, SemanticQuery))  # noqa: S101 - the others were answered before
@@ -125,6 +133,8 @@ def _blame(problem: NlqError, *, read_from_words: bool) -> NlqError:
     """A wrong query is its writer's; one that the reader made is declined."""
     if not isinstance(problem, BadRequest):
         return problem
+    if isinstance(problem, SettingsError):  # the deployment's own fault
+        raise problem
     if read_from_words:
         return OutOfScope(problem.what, where=problem.where, fix=problem.fix)
     raise problem

@@ -57,7 +57,21 @@ class Settings:
         "", "the folder of the semantic layer; unset: the one that comes with nlq", "NLQ_SEMANTIC_LAYER"
     )
     as_of: str = _setting("", 'the day that "today" means, YYYY-MM-DD; unset: today in the model\'s zone', "NLQ_AS_OF")
-    model: str = _setting("", "the language model; not used by this version", "NLQ_MODEL")
+    model: str = _setting(
+        "",
+        "the language model: openai:NAME, langchain:module:Class, or replay:DIR (recorded replies); unset: the reader alone",
+        "NLQ_MODEL",
+    )
+    model_record: str = _setting(
+        "", "a folder where the model's replies are written down, for replay", "NLQ_MODEL_RECORD"
+    )
+    model_timeout_s: float = _setting(
+        20.0, "seconds that the model may take over one question; then the reader answers"
+    )
+    openai_base_url: str = _setting(
+        "", "where a server that speaks the OpenAI API is; unset: OpenAI's own", "OPENAI_BASE_URL"
+    )
+    openai_api_key: str = _setting("", "the key for it; a server of one's own may need none", "OPENAI_API_KEY")
     jwt_secret: str = _setting("", "verifies HS256 tokens: at least 32 bytes", "NLQ_JWT_SECRET")
     jwt_public_key: str = _setting(
         "", "verifies RS256 tokens: a PEM public key, or the path of one", "NLQ_JWT_PUBLIC_KEY"
@@ -162,7 +176,10 @@ class Settings:
 
 
 SETTINGS = {name: one for name, one in Settings.__dataclass_fields__.items() if one.metadata}
-BY_VARIABLE = {one.metadata["env"]: name for name, one in SETTINGS.items() if one.metadata["env"]}
+BY_VARIABLE = {
+    one.metadata["env"] or f"NLQ_{name.upper()}": name for name, one in SETTINGS.items() if name != "principals"
+}
+VARIABLES = {name: variable for variable, name in BY_VARIABLE.items()}
 
 
 def load(config: Path | None = None, env: Mapping[str, str] | None = None, start: Path | None = None) -> Settings:
@@ -188,7 +205,7 @@ def load(config: Path | None = None, env: Mapping[str, str] | None = None, start
             raise _unknown(name, list(SETTINGS), f"{path}: {name}")
         found[name] = _principals(value, path) if name == "principals" else _value(name, value, f"{path}: {name}")
     for variable, value in env.items():
-        if not variable.startswith("NLQ_") or variable in IGNORED:
+        if variable in IGNORED or not (variable.startswith("NLQ_") or variable in BY_VARIABLE):
             continue
         if variable not in BY_VARIABLE:
             raise _unknown(variable, list(BY_VARIABLE), f"environment: {variable}")

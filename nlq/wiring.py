@@ -10,12 +10,15 @@ from nlq.assistant import Pipeline
 from nlq.engines.base import Limits
 from nlq.engines.value_index import ValueIndex
 from nlq.errors import EngineDown, SettingsError
+from nlq.language.agree import Readings
 from nlq.language.reader import Reader
 from nlq.semantics.load import load
 
 if TYPE_CHECKING:
     from nlq.drivers.redis import Redis
     from nlq.engines.base import Engine
+    from nlq.language.client import ModelClient
+    from nlq.language.planner import ModelPlanner
     from nlq.semantics.model import SemanticModel
     from nlq.settings import Settings
 
@@ -28,8 +31,13 @@ def load_model(settings: Settings) -> SemanticModel:
 
 
 def on_servers(settings: Settings, engine: str) -> bool:
-    """Whether questions go to servers (and need an event loop), not to a file."""
+    """Whether questions go to servers, not to a file."""
     return engine in ("postgres", "trino") or (engine == "auto" and bool(settings.server_url))
+
+
+def waits(settings: Settings, engine: str) -> bool:
+    """Whether a question waits for anything outside this process, and so needs an event loop."""
+    return bool(settings.model) or on_servers(settings, engine)
 
 
 def pipeline(settings: Settings, model: SemanticModel, *, blocking: bool, engine: str = "auto") -> Pipeline:
@@ -41,7 +49,7 @@ def pipeline(settings: Settings, model: SemanticModel, *, blocking: bool, engine
     chosen = _engine(settings, model, engine, blocking=blocking)
     return Pipeline(
         model=model,
-        reader=Reader(model, settings.cache),
+        reader=Readings(model, Reader(model, settings.cache), _planner(settings, model)),
         values=ValueIndex(chosen, model, settings.cache),
         engine=chosen,
         limits=Limits(settings.max_rows, settings.statement_timeout_s),
@@ -81,6 +89,44 @@ def _engine(settings: Settings, model: SemanticModel, engine: str, *, blocking: 
     hot = PostgresEngine(Postgres(url, timezone=model.header.timezone), model)
     router = Router(hot, both, only=engine)
     return router if blocking and not settings.redis_url else _cached(settings, model, router)
+
+
+def _planner(settings: Settings, model: SemanticModel) -> ModelPlanner | None:
+    """The language model as a reader, where one is set.
+
+    Raises:
+        SettingsError: it is not of a known kind, its extra is missing, or it cannot be made.
+    """
+    if not settings.model:
+        return None
+    need("llm")
+    from nlq.language.planner import ModelPlanner  # noqa: PLC0415 - only where a model is set
+    from nlq.language.replay import Recorder  # noqa: PLC0415
+
+    client = _client(settings)
+    if settings.model_record:
+        client = Recorder(client, (settings.folder / settings.model_record).resolve())
+    return ModelPlanner(model, client, settings.model_timeout_s)
+
+
+def _client(settings: Settings) -> ModelClient:
+    kind, _, name = settings.model.partition(":")
+    if kind == "openai" and name:
+        from nlq.language.openai import OpenAI  # noqa: PLC0415 - the one that is used is imported
+
+        return OpenAI(
+            name, base_url=settings.openai_base_url, api_key=settings.openai_api_key, timeout_s=settings.model_timeout_s
+        )
+    if kind == "langchain" and ":" in name:
+        from nlq.language.langchain import LangChain  # noqa: PLC0415
+
+        return LangChain(name)
+    if kind == "replay" and name:
+        from nlq.language.replay import Replay  # noqa: PLC0415
+
+        return Replay((settings.folder / name).resolve())
+    raise SettingsError(f"{settings.model!r} is no language model", where="NLQ_MODEL",
+                        fix="give openai:NAME, langchain:module:Class or replay:DIR")  # fmt: skip
 
 
 def _cached(settings: Settings, model: SemanticModel, engine: Engine) -> Engine:

@@ -79,3 +79,9 @@ def raw(warehouse):
     connection.execute("SET TimeZone = 'Asia/Manila'")
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def analyst(assistant):
+    """Who asks, unless a test says otherwise."""
+    return assistant.settings.principal(None)

@@ -14,6 +14,7 @@ from nlq.values import (
     Answer,
     Assumption,
     Clarification,
+    Confidence,
     Option,
     Plan,
     Provenance,
@@ -54,7 +55,7 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
         confidence=judge(plan),
         cache_hit=result is not None and result.age_s is not None,
         cache_age_s=round(result.age_s, 3) if result is not None and result.age_s is not None else 0.0,
-        provenance=_provenance(snapshot, statement, scoped, model, dialect, warnings),
+        provenance=_provenance(plan, snapshot, statement, scoped, model, dialect, warnings),
     )
 
 
@@ -67,7 +68,8 @@ def asked_back(
         status="clarify",
         text=clarification.text,
         options=tuple(Option(label, query) for label, query in clarification.options),
-        provenance=Provenance(model_hash=model.hash),
+        confidence=Confidence("low", agreement=plan.interpretation.agreement),
+        provenance=_unasked(plan, model),
     )
 
 
@@ -84,8 +86,16 @@ def declined(
         query=plan.outcome if plan is not None and isinstance(plan.outcome, SemanticQuery) else None,
         text=text,
         reason=Reason(code, text),
-        provenance=Provenance(model_hash=model.hash),
+        provenance=_unasked(plan, model),
     )
+
+
+def _unasked(plan: Plan | None, model: SemanticModel) -> Provenance:
+    """Where nothing was run: by what it was read, and nothing of data."""
+    if plan is None:
+        return Provenance(model_hash=model.hash)
+    version = plan.interpretation.prompt_version
+    return Provenance(model_hash=model.hash, warnings=plan.warnings, prompt_version=version)
 
 
 def _common(question: Question, plan: Plan | None, ident: str) -> dict[str, Any]:
@@ -103,7 +113,7 @@ def _common(question: Question, plan: Plan | None, ident: str) -> dict[str, Any]
     }
 
 
-def _provenance(snapshot: Snapshot, statement: Statement, scoped: ScopedQuery, model: SemanticModel, engine: str,
+def _provenance(plan: Plan, snapshot: Snapshot, statement: Statement, scoped: ScopedQuery, model: SemanticModel, engine: str,
                 warnings: tuple[str, ...]) -> Provenance:  # fmt: skip
     states = [snapshot.tables[name] for name in scoped.tables if name in snapshot.tables]
     return Provenance(
@@ -119,6 +129,7 @@ def _provenance(snapshot: Snapshot, statement: Statement, scoped: ScopedQuery, m
         scope=tuple(f"{rule.table}: {rule.because}" for rule in scoped.rules),
         warnings=warnings if snapshot.unverified_s is None else (*warnings, _unverified(snapshot.unverified_s)),
         model_hash=model.hash,
+        prompt_version=plan.interpretation.prompt_version,
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from nlq.api import SyncAssistant
     from nlq.evals.cases import Case
+    from nlq.values.pipeline import Planner
 
 MAX_ROWS, TIMEOUT_S = 100_000, 120.0
 
@@ -41,7 +42,7 @@ class Outcome:
 
 
 def run(assistant: SyncAssistant, cases: Sequence[Case], warehouse: Path,
-        tell: Callable[[int, int], None] = lambda _done, _all: None) -> tuple[Outcome, ...]:  # fmt: skip
+        tell: Callable[[int, int], None] = lambda _done, _all: None, planner: Planner = "") -> tuple[Outcome, ...]:  # fmt: skip
     """Ask every case's question as its asker; the expected rows come from its SQL, run raw on the file.
 
     Raises:
@@ -53,7 +54,7 @@ def run(assistant: SyncAssistant, cases: Sequence[Case], warehouse: Path,
         for index, case in enumerate(cases):
             expected = _expected(file, case)
             started = time.perf_counter()
-            answer = assistant.ask(case.question, assistant.settings.principal(case.asker))
+            answer = assistant.ask(case.question, assistant.settings.principal(case.asker), planner=planner)
             took = (time.perf_counter() - started) * 1_000
             found.append(Outcome(case, judge(case, answer, expected), answer.status, answer.reading, answer.text, took))
             tell(index + 1, len(cases))

@@ -73,7 +73,7 @@ class Composer:
             if one.kind == "absent":
                 absent = next(entry for entry in self.model.absent if entry.name == one.ref_of)
                 one.role = "not in the data"
-                raise Stop(Refusal("no_metric", f"{absent.name}: {absent.reason}"))
+                raise Stop(Refusal("no_metric", f"{absent.name}: {absent.reason}", firm=True))
         unknown = [one for one in self.spans if one.kind == "unknown"]
         content = [one for one in self.spans if one.kind not in (*SILENT, "and", "which", "number", "time", "not")]
         if not content or (unknown and not known):

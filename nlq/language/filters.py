@@ -69,7 +69,7 @@ class Filters:
         taken = {repr(part.conditions[0]) for part in self._parts if not part.exclude}
         both = [part for part in self._parts if part.exclude and repr(part.conditions[0]) in taken]
         if both:
-            return Refusal("out_of_scope", f'"{both[0].span.text}" is both asked for and left out')
+            return Refusal("out_of_scope", f'"{both[0].span.text}" is both asked for and left out', firm=True)
         return None
 
     def conditions(self) -> tuple[Condition, ...]:

@@ -52,7 +52,7 @@ def resolve(model: SemanticModel, values: ScopeValues, span: Span, level: str | 
     places = _candidates(model, span)
     if level is not None and any(place.level == level for place in places):
         places = [place for place in places if place.level == level]
-    choices = [_choice(model, values, place) for place in places]
+    choices = [choice_of(model, values, place) for place in places]
     strong = [one for one in choices if not _weak(one.place, span)] or choices
     if len(strong) == 1:
         return Resolved(strong[0], tuple(one for one in choices if one is not strong[0]))
@@ -90,7 +90,7 @@ def _widest(choices: list[Choice]) -> Choice:
     return min(choices, key=lambda one: (ORDER.index(one.place.level), one.place.id))
 
 
-def _choice(model: SemanticModel, values: ScopeValues, place: Place) -> Choice:
+def choice_of(model: SemanticModel, values: ScopeValues, place: Place) -> Choice:
     """A place as a condition, in the spelling that the data has."""
     fields: dict[Level, str] = {one.place: name for name, one in model.dimensions.items() if one.place}
     field = fields[place.level]

@@ -26,17 +26,17 @@ def make_plan(read: Interpretation, model: SemanticModel, principal: Principal, 
     """
     outcome = read.outcome
     if isinstance(outcome, Refusal):
-        return Plan(outcome, "", read)
+        return Plan(outcome, "", read, read.notes)
     if isinstance(outcome, Clarification):
-        return Plan(outcome, "", read)
+        return Plan(outcome, "", read, read.notes)
     if isinstance(outcome, SqlDraft):
-        return Plan(outcome, "the SQL as it was written", read)
+        return Plan(outcome, "the SQL as it was written", read, read.notes)
     for one in outcome.metrics:
         for name in (one.metric, *(one.ratio or ())) if isinstance(one, MetricEntry) else (one,):
             if name is not None and name not in model.metrics:
                 raise unknown_metric(model, name)
     check_places(outcome, principal, model)
-    return Plan(outcome, reading(outcome, model, principal, values), read)
+    return Plan(outcome, reading(outcome, model, principal, values), read, read.notes)
 
 
 def data_warnings(plan: Plan, statement: Statement, snapshot: Snapshot) -> tuple[str, ...]:

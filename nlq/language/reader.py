@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
-    from nlq.values import Question, ScopeValues, Snapshot
+    from nlq.values import Question, ScopeValues
 
 ROLES = {"filler": "ignored", "preposition": "connector", "and": "connector", "by": "grouping", "time": "period"}
 
@@ -34,17 +34,12 @@ class Reader:
         self._cache = cache
         self._lexicons: dict[int, tuple[ScopeValues, Lexicon]] = {}
 
-    async def read(self, question: Question, values: ScopeValues, snapshot: Snapshot) -> Interpretation:
-        """The same as `reading`: the reader waits for nothing, and looks at no state of the data."""
-        del snapshot
-        return self.reading(question, values)
-
     def reading(self, question: Question, values: ScopeValues) -> Interpretation:
         """One outcome, and what each word was taken for. The same question always gives the same."""
         try:
             found = spans(question.text, self._lexicon(values), question.as_of)
         except BadDate as problem:
-            return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar"))
+            return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar", firm=True))
         composer = Composer(self._model, values, found, question.as_of)
         try:
             outcome: object = composer.compose()

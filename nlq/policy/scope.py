@@ -17,6 +17,7 @@ from nlq.policy.masks import masks_hold
 from nlq.policy.proof import prove
 from nlq.policy.rules import Policies, RowRule
 from nlq.sql.dialect import Values, bind, render
+from nlq.sql.joined import joins_hold
 from nlq.sql.tiers import expand, tiers_of
 from nlq.sql.validate import is_cte, parse, validate
 from nlq.values.pipeline import Column, Lineage, SqlDraft, Statement
@@ -121,11 +122,14 @@ def draft_statement(draft: SqlDraft, model: SemanticModel, watermark: date | Non
     Its tables are those of both tiers, where the watermark splits them.
 
     Raises:
-        UnsafeSql: something other than one read-only SELECT over allowed nodes.
+        UnsafeSql: something other than one read-only SELECT over allowed nodes; a model's join that could multiply rows.
         NotPermitted: a table or column that is not in the model.
         TooExpensive: over a limit.
     """
-    tree = _total(validate(parse(draft.text), model))
+    checked = validate(parse(draft.text), model)
+    if draft.author == "model":
+        joins_hold(checked, model)
+    tree = _total(checked)
     tables = tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table) if not is_cte(table)))
     return Statement(expand(tree, model, watermark), (), Lineage(tables, why=("SQL as it was written",)), watermark)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 Role = Literal["metric", "dimension"]
+Planner = Literal["", "reader", "model", "both"]
 CellType = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
 
 
@@ -27,6 +28,7 @@ class Question:
     asked_at: datetime
     as_of: date
     conversation_id: str = ""
+    planner: Planner = ""  # who reads it; "" for the deployment's own way
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,11 @@ class Clarification:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Declined on purpose; `code` is one of the contract's."""
+    """Declined on purpose; `code` is one of the contract's. `firm`: it was understood, and no other reading can help."""
 
     code: str
     text: str
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,10 @@ class Interpretation:
     doubts: tuple[str, ...] = ()
     language: str = "en"
     given: bool = False  # the query came typed, not read from words
+    author: Literal["reader", "model"] = "reader"
+    agreement: bool | None = None  # of two independent readings; None where there was one
+    prompt_version: str | None = None
+    notes: tuple[str, ...] = ()  # what the asker should know about how it was read
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,19 @@ from nlq.surfaces.cli import options as opt
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from nlq.values.pipeline import Planner
 
-def run(folder: Path, out: Path | None, gate: Path | None, config: Path | None, engine: str, *, as_json: bool) -> int:
+
+def run(
+    folder: Path,
+    out: Path | None,
+    gate: Path | None,
+    config: Path | None,
+    engine: str,
+    *,
+    planner: Planner,
+    as_json: bool,
+) -> int:
     """Ask every question; print the counts, write the reports, hold them to the gate."""
     from nlq import __version__  # noqa: PLC0415
     from nlq.evals import cases, report  # noqa: PLC0415
@@ -22,8 +33,13 @@ def run(folder: Path, out: Path | None, gate: Path | None, config: Path | None, 
     found = cases.read(folder)
     bounds = _gate(gate) if gate is not None else {}
     with opt.opened(config, engine) as assistant:
-        outcomes = ask_all(assistant, found, assistant.settings.warehouse, _progress)
-        about = {"version": __version__, "planner": "reader", "engine": engine, "model_hash": assistant.model.hash[:12]}
+        outcomes = ask_all(assistant, found, assistant.settings.warehouse, _progress, planner)
+        about = {
+            "version": __version__,
+            "planner": planner or ("both" if assistant.settings.model else "reader"),
+            "engine": engine,
+            "model_hash": assistant.model.hash[:12],
+        }
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "report.json").write_text(report.as_json(outcomes, about), encoding="utf-8")

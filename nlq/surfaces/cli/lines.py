@@ -17,12 +17,21 @@ if TYPE_CHECKING:
 
     from nlq.api import SyncAssistant
     from nlq.values import Answer
+    from nlq.values.pipeline import Planner
 
 KEYS = {"id", "question", "sql", "as", "as_of", "turns"}
 
 
 def answer_lines(
-    what: str, source: str, as_: str | None, as_of: str | None, engine: str, config: Path | None, *, explain: bool
+    what: str,
+    source: str,
+    as_: str | None,
+    as_of: str | None,
+    engine: str,
+    config: Path | None,
+    *,
+    planner: Planner = "",
+    explain: bool,
 ) -> None:
     """Answer each line as it comes.
 
@@ -42,7 +51,7 @@ def answer_lines(
         for number, line in enumerate(stream, 1):
             if line.strip():
                 entry = _entry(line, what, f"{source}:{number}")
-                answer = _answer(assistant, entry, what, as_, as_of, explain=explain)
+                answer = _answer(assistant, entry, what, as_, as_of, planner=planner, explain=explain)
                 plain = json.loads(answer.to_json_text())
                 print(json.dumps({**plain, "id": entry["id"]}, ensure_ascii=False), flush=True)
 
@@ -61,10 +70,17 @@ def _entry(line: str, what: str, where: str) -> dict[str, Any]:
 
 
 def _answer(
-    assistant: SyncAssistant, entry: dict[str, Any], what: str, as_: str | None, as_of: str | None, *, explain: bool
+    assistant: SyncAssistant,
+    entry: dict[str, Any],
+    what: str,
+    as_: str | None,
+    as_of: str | None,
+    *,
+    planner: Planner,
+    explain: bool,
 ) -> Answer:
     principal = asker(assistant.settings, entry.get("as") or as_)
     when = day(entry.get("as_of") or as_of)
     if what == "sql":
         return assistant.sql(entry["sql"], principal, as_of=when, explain=explain)
-    return assistant.ask(entry["question"], principal, as_of=when, explain=explain)
+    return assistant.ask(entry["question"], principal, as_of=when, planner=planner, explain=explain)

@@ -15,6 +15,7 @@ from nlq.surfaces.cli import options as opt
 
 if TYPE_CHECKING:
     from nlq.values import Answer
+    from nlq.values.pipeline import Planner
 
 EXIT = {"answered": 0, "failed": 1, "clarify": 3, "declined": 4}
 FIRST_QUESTION = "Show me top performing stores in NCR"
@@ -87,15 +88,15 @@ def demo(
 def ask(
     question: Annotated[str | None, typer.Argument(help="The question; without it, and on a terminal, a prompt opens.")] = None,
     as_: opt.As = None, as_of: opt.AsOf = None, engine: opt.EngineName = opt.Engine.auto, format_: opt.Format = opt.Shape.table,
-    explain: opt.Explain = False, planner: opt.Planner = opt.PlannerName.reader, conversation: opt.Conversation = None,
+    explain: opt.Explain = False, planner: opt.Planner = None, conversation: opt.Conversation = None,
     lines: opt.Lines = None, config: opt.Config = None,
 ) -> None:  # fmt: skip
     """Answer a question in words."""
-    _reader_only(planner)
+    who = opt.planner(planner)
     if lines is not None:
         from nlq.surfaces.cli.lines import answer_lines  # noqa: PLC0415
 
-        answer_lines("question", lines, as_, as_of, engine.value, config, explain=explain)
+        answer_lines("question", lines, as_, as_of, engine.value, config, planner=who, explain=explain)
         return
     if question is None:
         if not sys.stdin.isatty():
@@ -104,7 +105,10 @@ def ask(
 
         converse(as_, as_of, engine.value, format_.value, config)
         return
-    _finish(_ask_one(question, as_, as_of, engine.value, config, explain=explain, conversation=conversation), format_)
+    answer = _ask_one(
+        question, as_, as_of, engine.value, config, explain=explain, conversation=conversation, planner=who
+    )
+    _finish(answer, format_)
 
 
 @app.command()
@@ -275,32 +279,30 @@ def eval_run(
     folder: Annotated[Path, typer.Argument(help="A folder of cases (YAML), such as evals/scout.")],
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where report.json and report.html go.")] = None,
     gate: Annotated[Path | None, typer.Option(metavar="FILE", help="Counts that must hold (TOML); exit 1 where one does not.")] = None,
-    planner: opt.Planner = opt.PlannerName.reader, engine: opt.EngineName = opt.Engine.auto,
+    planner: opt.Planner = None, engine: opt.EngineName = opt.Engine.auto,
     format_: opt.Format = opt.Shape.table, config: opt.Config = None,
 ) -> None:  # fmt: skip
     """Ask every question of a set and score it by executed results: right, wrong, asked, declined, failed."""
-    _reader_only(planner)
     from nlq.surfaces.cli.evals import run as run_cases  # noqa: PLC0415
 
-    raise typer.Exit(run_cases(folder, out, gate, config, engine.value, as_json=format_ is opt.Shape.json))
-
-
-def _reader_only(planner: opt.PlannerName) -> None:
-    if planner is not opt.PlannerName.reader:
-        raise BadRequest(
-            "there is no language model in this version", where="--planner", fix="leave --planner out, or give reader"
-        )
+    who = opt.planner(planner)
+    raise typer.Exit(run_cases(folder, out, gate, config, engine.value, planner=who, as_json=format_ is opt.Shape.json))
 
 
 def _ask_one(question: str, as_: str | None, as_of: str | None, engine: str, config: Path | None, *, explain: bool,
-             conversation: str | None) -> Answer:  # fmt: skip
+             conversation: str | None, planner: Planner = "") -> Answer:  # fmt: skip
     from nlq.api import check_text  # noqa: PLC0415
 
     check_text(question)
     with opt.opened(config, engine) as assistant:
         principal = opt.asker(assistant.settings, as_)
         return assistant.ask(
-            question, principal, as_of=opt.day(as_of), conversation_id=conversation or "", explain=explain
+            question,
+            principal,
+            as_of=opt.day(as_of),
+            conversation_id=conversation or "",
+            planner=planner,
+            explain=explain,
         )
 
 

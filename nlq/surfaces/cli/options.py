@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nlq.api import SyncAssistant
     from nlq.settings import Settings
     from nlq.values import Principal
+    from nlq.values.pipeline import Planner as PlannerKind
 
 
 class Shape(StrEnum):
@@ -67,7 +68,10 @@ AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help='The d
 EngineName = Annotated[Engine, typer.Option("--engine", help="Which engine runs it.")]
 Format = Annotated[Shape, typer.Option("--format", help="How to print the answer.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Stop before the engine: the reading and the SQL, no rows.")]
-Planner = Annotated[PlannerName, typer.Option("--planner", help="Who reads the question.")]
+Planner = Annotated[
+    PlannerName | None,
+    typer.Option("--planner", help="Who reads the question; both where a language model is set, else the reader."),
+]
 Conversation = Annotated[
     str | None, typer.Option("--conversation", metavar="ID", help="The conversation that it belongs to.")
 ]
@@ -100,6 +104,11 @@ def asker(settings: Settings, name: str | None) -> Principal:
 
         return Verifier(settings).principal(settings.token)
     return settings.principal(name)
+
+
+def planner(name: PlannerName | None) -> PlannerKind:
+    """Who reads; "" for the deployment's own way."""
+    return "" if name is None else name.value
 
 
 def day(text: str | None) -> date | None:
