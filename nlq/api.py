@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from nlq.errors import BadRequest, Internal, SettingsError
-from nlq.policy.scope import ScopedQuery, draft_statement, scope
+from nlq.errors import BadRequest, Internal, NotPermitted, SettingsError
+from nlq.policy.scope import ScopedQuery, draft_statement, fingerprint, scope
 from nlq.settings import Settings, load
 from nlq.sql.compile import compile_query
 from nlq.values import Answer, Interpretation, Question, SemanticQuery, SqlDraft, Statement
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from nlq.semantics.model import SemanticModel
-    from nlq.values import Principal
+    from nlq.store.sqlite import Kept, SqliteStore
+    from nlq.values import Principal, ScopeValues
     from nlq.values.pipeline import Planner
 
 T = TypeVar("T")
@@ -34,12 +37,15 @@ class Assistant:
         answer = await assistant.ask("top stores in NCR", principal)
     """
 
-    def __init__(self, settings: Settings, *, blocking: bool = False, engine: str = "auto") -> None:
-        """Use `open` or `open_sync`; with `blocking`, queries run in the caller's thread."""
+    def __init__(
+        self, settings: Settings, *, blocking: bool = False, engine: str = "auto", store: SqliteStore | None = None
+    ) -> None:
+        """Use `open` or `open_sync`; with `blocking`, queries run in the caller's thread; with a store, answers are kept."""
         self.settings = settings
         self.model: SemanticModel = load_model(settings)
         self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine)
         self._blocking = blocking
+        self._store = store
         self._loops = waits(settings, engine)
         self._runner: asyncio.Runner | None = None
         self._portal: ThreadPoolExecutor | None = None
@@ -61,6 +67,8 @@ class Assistant:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._pipeline.close()
+        if self._store is not None:
+            await self._store.close()
         self.close()
 
     def close(self) -> None:
@@ -77,14 +85,16 @@ class Assistant:
             self._portal = None
 
     async def ask(self, text: str, principal: Principal, *, as_of: date | None = None, conversation_id: str = "",
-                  planner: Planner = "", explain: bool = False) -> Answer:  # fmt: skip
+                  planner: Planner = "", choice: SemanticQuery | None = None, explain: bool = False) -> Answer:  # fmt: skip
         """The answer to a question in words. `planner` says who reads it: reader, model or both ("": both with a model).
+
+        `choice` is the reading that the asker chose, where the question was asked back.
 
         Raises:
             BadRequest: an empty, binary or over-long text; a model is asked for, and none is set.
         """
         question = self._question(check_text(text), principal, as_of, conversation_id, planner)
-        return await self._last(question, None, explain=explain)
+        return await self._last(question, _chosen(choice), explain=explain)
 
     async def query(self, query: SemanticQuery | Mapping[str, Any], principal: Principal, *, as_of: date | None = None,
                     explain: bool = False) -> Answer:  # fmt: skip
@@ -104,10 +114,11 @@ class Assistant:
         return await self._last(self._question(text, principal, as_of), draft, explain=explain)
 
     async def steps(self, text: str, principal: Principal, *, as_of: date | None = None, conversation_id: str = "",
-                    planner: Planner = "", explain: bool = False) -> AsyncIterator[object]:  # fmt: skip
-        """Each value of the pipeline as it comes to exist, the Answer last."""
+                    planner: Planner = "", choice: SemanticQuery | None = None, explain: bool = False,
+                    ) -> AsyncIterator[object]:  # fmt: skip
+        """Each value of the pipeline as it comes to exist, the Answer last. `choice` is the reading that the asker chose."""
         question = self._question(check_text(text), principal, as_of, conversation_id, planner)
-        async for step in self._pipeline.steps(question, explain=explain):
+        async for step in self._steps(question, _chosen(choice), explain=explain):
             yield step
 
     def compile(self, query: SemanticQuery | Mapping[str, Any]) -> Statement:
@@ -133,9 +144,73 @@ class Assistant:
             )
         return Question(text, principal, datetime.now(UTC), day, conversation_id, planner)
 
+    async def stored(self, ident: str, principal: Principal) -> dict[str, Any] | None:
+        """The JSON of an answer that this asker was given; None where there is none of theirs.
+
+        Where they may see something else by now than then, the query is run anew, and it says so; stored SQL is never run.
+        """
+        kept = await self._store.get(ident, principal.org_id, principal.sub) if self._store else None
+        if kept is None:
+            return None
+        plain: dict[str, Any] = json.loads(kept.content)
+        if kept.fingerprint == fingerprint(principal, self.model):
+            return plain
+        if plain["query"] is None:
+            raise NotPermitted("what you may see has changed since this was answered", fix="ask it again")
+        again = await self.query(plain["query"], principal, as_of=date.fromisoformat(plain["as_of"]))
+        fresh: dict[str, Any] = json.loads(again.to_json_text())
+        fresh["provenance"]["warnings"].append("what you may see, or the model, has changed since: this was run anew")
+        return {**fresh, "id": ident, "conversation_id": kept.conversation_id, "question": plain["question"]}
+
+    async def last_asked(self, conversation_id: str, principal: Principal) -> dict[str, Any] | None:
+        """The JSON of the newest answer in a conversation of this asker's."""
+        kept = await self._store.last(conversation_id, principal.org_id, principal.sub) if self._store else None
+        return None if kept is None else await self.stored(kept.id, principal)
+
+    async def rate(self, ident: str, principal: Principal, rating: Literal["up", "down"], comment: str = "") -> bool:
+        """Keep what an asker says of an answer; False where it is none of theirs."""
+        store = self._store
+        return store is not None and await store.rate(ident, principal.org_id, principal.sub, rating, comment)
+
+    async def first_time(self, key: str) -> bool:
+        """Whether this key is new to this deployment: for surfaces that are told things twice."""
+        return self._store is None or await self._store.first_time(key)
+
+    async def values(self, principal: Principal) -> ScopeValues:
+        """The values of every dimension that takes them from the data, as this asker sees them."""
+        snapshot = await self._pipeline.engine.snapshot(principal.org_id)
+        return await self._pipeline.values.of(principal, snapshot)
+
+    async def ready(self) -> None:
+        """Look at the data's state once.
+
+        Raises:
+            NlqError: it cannot be read now.
+        """
+        await self._pipeline.engine.snapshot(None)
+
+    async def _steps(self, question: Question, given: Interpretation | None, *, explain: bool) -> AsyncIterator[object]:
+        """The pipeline's values; the answer is kept before it is handed out."""
+        secret = False
+        async for step in self._pipeline.steps(question, given, explain=explain):
+            if isinstance(step, ScopedQuery):
+                secret = step.unmasked
+            if isinstance(step, Answer) and self._store is not None and not explain:
+                await self._store.put(self._kept(step, question.principal, secret=secret))
+            yield step
+
+    def _kept(self, answer: Answer, principal: Principal, *, secret: bool) -> Kept:
+        """An answer for the store. Rows that show what is masked for others are not written down: they are run anew."""
+        from nlq.store.sqlite import Kept  # noqa: PLC0415 - only with a store
+
+        scope_name = "" if secret else fingerprint(principal, self.model)
+        content = replace(answer, rows=(), chart=None, text="") if secret else answer
+        return Kept(answer.id, principal.org_id, principal.sub, answer.conversation_id, answer.asked_at.isoformat(),
+                    answer.status, scope_name, content.to_json_text())  # fmt: skip
+
     async def _last(self, question: Question, given: Interpretation | None, *, explain: bool) -> Answer:
         last: object = None
-        async for step in self._pipeline.steps(question, given, explain=explain):
+        async for step in self._steps(question, given, explain=explain):
             last = step
         if not isinstance(last, Answer):
             raise Internal("the pipeline ended without an answer")
@@ -234,6 +309,10 @@ class SyncAssistant:
     def scope(self, sql: str, principal: Principal) -> ScopedQuery:
         """See `Assistant.scope`."""
         return self._assistant.scope(sql, principal)
+
+
+def _chosen(choice: SemanticQuery | None) -> Interpretation | None:
+    return None if choice is None else Interpretation(choice, given=True)
 
 
 def drive(work: Coroutine[Any, Any, T]) -> T:

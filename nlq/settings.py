@@ -85,6 +85,11 @@ class Settings:
     )
     cache_ttl_s: int = _setting(3_600, "seconds that a result is kept in the cache")
     cache_max_kb: int = _setting(1_024, "the largest result that is kept, in kB, compressed")
+    keep_answers_days: int = _setting(90, "days that the service keeps answers, for their links and for feedback")
+    requests_per_minute: int = _setting(
+        120, "requests that one asker may make in a minute, to one process of the service"
+    )
+    max_body_kb: int = _setting(256, "the largest request that the service reads, in kB")
     default_principal: str = _setting("", "who asks where --as is not given (demo and development only)")
     max_rows: int = _setting(10_000, "the most rows that an answer holds")
     statement_timeout_s: float = _setting(30.0, "seconds until a statement is interrupted in the engine")

@@ -254,6 +254,7 @@ class Header(Part):
     default_metric: Name
     second_metric: Name | None = None
     default_ranking_limit: int = 10
+    examples: tuple[str, ...] = ()  # questions to begin with, as a surface offers them
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from nlq.api import Assistant
 from nlq.errors import NlqError, SettingsError
-from nlq.semantics.joins import find_field, unknown_metric
+from nlq.surfaces import catalog
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from mcp.server.fastmcp import FastMCP
 
-    from nlq.semantics.model import SemanticModel
     from nlq.settings import Settings
     from nlq.values import Answer, Principal
 
@@ -62,12 +61,12 @@ def build(assistant: Assistant, asker: Principal) -> FastMCP:
     @server.tool(annotations=reads)
     def list_metrics() -> dict[str, Any]:
         """Every metric: its name, label, unit and definition."""
-        return {"metrics": [_metric(model, name) for name in model.public_metrics()]}
+        return {"metrics": catalog.metrics(model)}
 
     @server.tool(annotations=reads)
     def get_dimensions(metrics: list[str]) -> dict[str, Any]:
         """The dimensions that all of these metrics can be split and filtered by."""
-        return {"dimensions": _said(lambda: _dimensions(model, metrics))}
+        return {"dimensions": _said(lambda: catalog.dimensions(model, metrics))}
 
     @server.tool(annotations=reads)
     async def query_metrics(
@@ -105,24 +104,6 @@ def build(assistant: Assistant, asker: Principal) -> FastMCP:
             raise ValueError(_told(problem)) from None
 
     return server
-
-
-def _metric(model: SemanticModel, name: str) -> dict[str, Any]:
-    one = model.metrics[name]
-    return {"name": name, "label": one.label, "unit": one.unit, "description": one.description}
-
-
-def _dimensions(model: SemanticModel, metrics: list[str]) -> list[dict[str, Any]]:
-    for name in metrics:
-        if name not in model.metrics:
-            raise unknown_metric(model, name)
-    # A metric with an equivalent at a finer grain reaches what either of the two does.
-    homes = [[model.base_tables(one) for one in (name, model.metrics[name].same_as) if one] for name in metrics]
-    return [
-        {"name": field, "label": model.dimensions[field].label if field in model.dimensions else field}
-        for field in model.field_names()
-        if all(any(all(find_field(model, table, field) for table in tables) for tables in ways) for ways in homes)
-    ]
 
 
 def _said(work: Any) -> Any:

@@ -173,9 +173,10 @@ class Answer:
             plain["reason"] = {"code": self.reason.code, "text": self.reason.text}
         return plain
 
-    def to_json_text(self, *, indent: int | None = None) -> str:
-        """One JSON value. Money is a JSON number, dates are ISO."""
-        return json.dumps(self.to_json(), default=plain_cell, ensure_ascii=False, indent=indent)
+    def to_json_text(self, *, indent: int | None = None, exact: bool = False) -> str:
+        """One JSON value. Money is a JSON number (with `exact`, its exact text), dates are ISO."""
+        default = _exact_cell if exact else plain_cell
+        return json.dumps(self.to_json(), default=default, ensure_ascii=False, indent=indent)
 
 
 def plain_cell(value: object) -> Any:
@@ -186,3 +187,7 @@ def plain_cell(value: object) -> Any:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     return str(value)
+
+
+def _exact_cell(value: object) -> Any:
+    return str(value) if isinstance(value, Decimal) else plain_cell(value)

@@ -188,6 +188,25 @@ def mcp(as_: opt.As = None, engine: opt.EngineName = opt.Engine.auto, config: op
 
 
 @app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port.")] = 8_080,
+    demo: Annotated[bool, typer.Option("--demo", help="No tokens: the page chooses one of the demo's askers. This machine only.")] = False,
+    engine: opt.EngineName = opt.Engine.auto, config: opt.Config = None,
+) -> None:  # fmt: skip
+    """Serve the chat page and the REST API. Tokens say who asks; without a way to verify them it does not start, but with --demo."""
+    from nlq.settings import load  # noqa: PLC0415
+    from nlq.surfaces.rest.serve import serve as run_service  # noqa: PLC0415
+
+    settings = load(config)
+    if demo and not settings.server_url and not settings.warehouse.exists():
+        from nlq.surfaces.cli.build import ensure_demo  # noqa: PLC0415
+
+        ensure_demo(settings, scale=1.0, seed=2026)
+    run_service(settings, host, port, demo=demo, engine=engine.value)
+
+
+@app.command()
 def doctor(format_: opt.Format = opt.Shape.table, config: opt.Config = None) -> None:
     """Show every dependency: is it reachable, and what to do if not."""
     from nlq.surfaces.cli.doctor import examine  # noqa: PLC0415

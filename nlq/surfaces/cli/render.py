@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from nlq.answer import chart
 from nlq.answer.figures import shown
-from nlq.values.answer import plain_cell
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 SHOWN_ROWS = 50
 BARS = 40
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render(answer: Answer, format_: str) -> None:
@@ -32,22 +30,13 @@ def render(answer: Answer, format_: str) -> None:
 
 
 def _csv(answer: Answer) -> None:
-    """Plain cells. A text that a spreadsheet would take for a formula is made a text."""
-    import csv  # noqa: PLC0415
+    """The rows alone; why there are none goes to stderr."""
+    from nlq.answer.export import csv_text  # noqa: PLC0415
 
     if answer.status != "answered":
         print(f"nlq: {answer.text}", file=sys.stderr)
         return
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([column.name for column in answer.columns])
-    for row in answer.rows:
-        writer.writerow([_safe(cell) for cell in row])
-
-
-def _safe(cell: Any) -> Any:
-    if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(FORMULA) else cell
-    return "" if cell is None else cell if isinstance(cell, (bool, int, float)) else plain_cell(cell)
+    print(csv_text([column.name for column in answer.columns], answer.rows), end="")
 
 
 def _markdown(answer: Answer) -> None:

@@ -1,0 +1,1 @@
+"""nlq's own state: answers, and what people said about them."""

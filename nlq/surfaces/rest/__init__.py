@@ -1,0 +1,1 @@
+"""REST, for embedding: the contract's JSON over HTTP."""
