@@ -34,8 +34,8 @@ eval: $(READY)  ## questions with known answers, scored; the gate holds the coun
 bench-stack: $(READY)  ## the servers: ours over SQL written by hand (after demo-stack)
 	$(BIN)/python scripts/bench_stack.py
 
-serve:
-	@echo "the services come with a later version: this one has the command line and the Python interface" >&2; exit 2
+serve: $(READY)  ## the chat page and the REST API over the demo, on this machine alone
+	@$(BIN)/nlq serve --demo
 
 servers:  ## PostgreSQL, Redis and Trino on loopback, from packages, in .servers
 	scripts/servers up

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from nlq.errors import BadRequest, Internal, NotPermitted, SettingsError
+from nlq.errors import BadRequest, Internal
 from nlq.policy.scope import ScopedQuery, draft_statement, fingerprint, scope
 from nlq.settings import Settings, load
 from nlq.sql.compile import compile_query
@@ -139,7 +139,7 @@ class Assistant:
                   planner: Planner = "") -> Question:  # fmt: skip
         day = as_of or self.settings.day(self.model.header.timezone)
         if planner in ("model", "both") and not self.settings.model:
-            raise SettingsError(
+            raise BadRequest(
                 "there is no language model here", where="planner", fix="set NLQ_MODEL, or let the reader read"
             )
         return Question(text, principal, datetime.now(UTC), day, conversation_id, planner)
@@ -156,7 +156,18 @@ class Assistant:
         if kept.fingerprint == fingerprint(principal, self.model):
             return plain
         if plain["query"] is None:
-            raise NotPermitted("what you may see has changed since this was answered", fix="ask it again")
+            changed = "what you may see has changed since this was answered: ask it again"
+            said = changed if kept.fingerprint else "rows with what is masked for others are not kept: ask it again"
+            nothing: dict[str, Any] = {
+                "columns": [],
+                "rows": [],
+                "chart": None,
+                "text": said,
+                "sql": "",
+                "sql_executed": "",
+                "words": [],
+            }
+            return {**plain, **nothing, "status": "declined", "reason": {"code": "not_permitted", "text": said}}
         again = await self.query(plain["query"], principal, as_of=date.fromisoformat(plain["as_of"]))
         fresh: dict[str, Any] = json.loads(again.to_json_text())
         fresh["provenance"]["warnings"].append("what you may see, or the model, has changed since: this was run anew")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,6 +41,38 @@ def served(urls, home, *, engine="auto", cache=False, **changed):
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+@contextmanager
+def listening(settings, *, demo=False, engine="auto"):
+    """The service on a port of this machine; gives its address."""
+    import uvicorn
+
+    from nlq.surfaces.rest.app import build
+
+    config = uvicorn.Config(build(settings, demo=demo, engine=engine), port=0, log_level="error", lifespan="on")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise RuntimeError("the service did not start")
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+def settings_for(home, **changed):
+    """The demo's settings over the test warehouse; `changed` are NLQ_ variables."""
+    from nlq.settings import load
+
+    return load(
+        ROOT / "nlq.toml",
+        env={"NLQ_DUCKDB_PATH": home["NLQ_DUCKDB_PATH"], "NLQ_STATE": home["XDG_STATE_HOME"], **changed},
+    )
 
 
 class Door:

@@ -67,7 +67,8 @@ class Turn {
     this.state = make("p", { class: "state", role: "status" }, "Asking …");
     this.body = make("div");
     this.card = make("div", { class: "answer" }, this.reading, this.state, this.body);
-    $("turns").append(make("li", {}, question ? make("div", { class: "asked" }, question) : null, this.card));
+    this.line = make("li", {}, question ? make("div", { class: "asked" }, question) : null, this.card);
+    $("turns").append(this.line);
     this.parts = {};
     this.card.scrollIntoView({ behavior: "smooth", block: "end" });
   }
@@ -113,6 +114,7 @@ class Turn {
     this.card.dataset.status = answer.status;
     if (answer.reading) this.reading.textContent = sentence(answer.reading);
     if (answer.status === "clarify") return this.askBack(answer);
+    if (answer.status === "declined") return this.body.append(make("p", { class: "text declined" }, sentence(answer.reason.text)));
     if (answer.status !== "answered") return this.fail(sentence(answer.reason.text));
     if (!this.columns) { this.columns = answer.columns; this.table(answer.rows, answer.truncated); }
     this.body.prepend(make("p", { class: "text" }, answer.text));
@@ -142,7 +144,8 @@ class Turn {
       const size = spec.mark.type === "line" ? { height: 260 } : {};
       const config = { background: "transparent", view: { stroke: null }, axis: { labelLimit: 260 } };
       // Expressions are interpreted, not compiled, so that the page needs no right to make code out of text.
-      await vegaEmbed(place, { ...spec, ...size, config }, { actions: false, ast: true, mode: "vega-lite", renderer: "svg", theme: dark ? "dark" : undefined });
+      const { $schema, ...drawn } = spec;
+      await vegaEmbed(place, { ...drawn, ...size, config }, { actions: false, ast: true, mode: "vega-lite", renderer: "svg", theme: dark ? "dark" : undefined });
       place.dataset.drawn = "true";
     } catch {
       place.remove();  // the table says the same
@@ -167,9 +170,9 @@ class Turn {
       make("button", { type: "button", class: "quiet", onclick: () => download(answer.id, "csv") }, "CSV"),
       answer.chart ? make("button", { type: "button", class: "quiet", onclick: () => download(answer.id, "png") }, "PNG") : null,
       ...["up", "down"].map((rating) => make("button", {
-        type: "button", class: "quiet", "aria-label": rating === "up" ? "This is right" : "This is wrong",
+        type: "button", class: "quiet", "data-rating": rating, "aria-pressed": "false",
         onclick: (event) => rate(answer.id, rating, event.currentTarget),
-      }, rating === "up" ? "👍" : "👎")));
+      }, rating === "up" ? "✓ Right" : "✗ Wrong")));
     this.body.append(bar);
     for (const warning of answer.provenance.warnings) bar.before(make("p", { class: "note warning" }, sentence(warning)));
   }
@@ -224,7 +227,7 @@ async function during(turn, work) {
   } finally {
     state.running = null;
     busy(false);
-    turn.card.scrollIntoView({ behavior: "smooth", block: "nearest" });
+    turn.line.scrollIntoView({ behavior: "smooth", block: "start" });
   }
 }
 
@@ -268,7 +271,7 @@ async function rate(id, rating, button) {
     await call(`/v1/answers/${encodeURIComponent(id)}/feedback`, {
       method: "POST", body: JSON.stringify({ rating }), headers: { "Content-Type": "application/json" },
     });
-    for (const one of button.parentElement.querySelectorAll("[aria-label^='This is']")) one.setAttribute("aria-pressed", String(one === button));
+    for (const one of button.parentElement.querySelectorAll("[data-rating]")) one.setAttribute("aria-pressed", String(one === button));
   } catch (error) {
     new Turn("").fail(error.message);
   }

@@ -17,7 +17,7 @@ from nlq.observe.metrics import Metrics
 from nlq.store.sqlite import SqliteStore
 from nlq.surfaces.auth import Verifier
 from nlq.surfaces.rest import problems
-from nlq.surfaces.rest.limits import Around, Pace
+from nlq.surfaces.rest.limits import Around, Bounded, Pace
 from nlq.values import Principal
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def build(settings: Settings, *, demo: bool = False, engine: str = "auto") -> Fa
     problems.install(app)
     for module in (asking, answers, catalog, health, page):
         app.include_router(module.router)
-    app.add_middleware(Around, max_body=settings.max_body_kb * 1_024, metrics=metrics, hosts=LOCAL if demo else None)
+    app.add_middleware(Bounded, max_body=settings.max_body_kb * 1_024)
+    app.add_middleware(Around, metrics=metrics, hosts=LOCAL if demo else None)
     return app
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nlq.surfaces.rest.problems import problem
@@ -29,54 +30,75 @@ class TooLarge(Exception):
 
 
 class Around:
-    """Counts a request, refuses a body that is too large, and adds the headers that keep a page safe."""
+    """Counts a request, and adds the headers that keep a page safe."""
 
-    def __init__(self, app: ASGIApp, *, max_body: int, metrics: Metrics, hosts: frozenset[str] | None) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, hosts: frozenset[str] | None) -> None:
         """`hosts`: the names that a request may be for, where only this machine is meant; None for any."""
-        self._app, self._max, self._metrics, self._hosts = app, max_body, metrics, hosts
+        self._app, self._metrics, self._hosts = app, metrics, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        status, started, read = [500], [False], [0]
-
-        async def counted() -> Message:
-            message = await receive()
-            read[0] += len(message.get("body") or b"")
-            if read[0] > self._max:
-                raise TooLarge
-            return message
+        status = [500]
 
         async def said(message: Message) -> None:
             if message["type"] == "http.response.start":
-                status[0], started[0] = message["status"], True
+                status[0] = message["status"]
                 known = {name for name, _ in message["headers"]}
                 message = {**message, "headers": [*message["headers"], *(one for one in SECURE if one[0] not in known)]}
             await send(message)
 
         self._metrics.open.inc()
         try:
-            host = headers.get(b"host", b"").decode("latin-1").rsplit(":", 1)[0].strip("[]")
-            declared = headers.get(b"content-length", b"0")
+            host = _header(scope, b"host").rsplit(":", 1)[0].strip("[]")
             if self._hosts is not None and host not in self._hosts:
                 await problem(400, "this service answers on this machine alone", where="Host")(scope, receive, said)
-            elif declared.isdigit() and int(declared) > self._max:
-                await self._too_large()(scope, receive, said)
             else:
-                await self._app(scope, counted, said)
-        except TooLarge:
-            if not started[0]:
-                await self._too_large()(scope, receive, said)
+                await self._app(scope, receive, said)
         finally:
             self._metrics.open.dec()
             route = getattr(scope.get("route"), "path", "none")
             self._metrics.request(route, scope["method"], status[0])
 
-    def _too_large(self) -> ASGIApp:
-        return problem(413, f"a request may hold {self._max // 1024} kB", headers={"Connection": "close"})
+
+class Bounded:
+    """Refuses a body that is too large: as it is declared, or as it comes."""
+
+    def __init__(self, app: ASGIApp, *, max_body: int) -> None:
+        self._app, self._max = app, max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = _header(scope, b"content-length")
+        read, over = [0], [declared.isdigit() and int(declared) > self._max]
+
+        async def counted() -> Message:
+            message = await receive()
+            read[0] += len(message.get("body") or b"")
+            if read[0] > self._max:
+                over[0] = True
+                raise TooLarge
+            return message
+
+        async def unless_over(message: Message) -> None:
+            if not over[0]:  # what the application makes of half a body is of no interest
+                await send(message)
+
+        if not over[0]:
+            with suppress(TooLarge):
+                await self._app(scope, counted, unless_over)
+        if over[0]:
+            said = f"a request may hold {self._max // 1024} kB"
+            await problem(413, said, headers={"Connection": "close"})(scope, receive, send)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
 class Pace:

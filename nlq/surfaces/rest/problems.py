@@ -63,7 +63,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def raised(_: Request, error: HTTPException) -> JSONResponse:
         said = {404: "there is nothing here", 405: "this cannot be done here"}.get(error.status_code, str(error.detail))
-        return problem(error.status_code, said)
+        return problem(error.status_code, said, headers=dict(error.headers or {}))
 
     @app.exception_handler(Exception)
     async def unexpected(_: Request, error: Exception) -> JSONResponse:
