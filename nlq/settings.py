@@ -83,6 +83,14 @@ class Settings:
     token: str = _setting(
         "", "the asker's token, for the command line where nobody may be named with --as", "NLQ_TOKEN"
     )
+    slack_bot_token: str = _setting("", "the Slack app's bot token (xoxb-…)", "SLACK_BOT_TOKEN")
+    slack_signing_secret: str = _setting(
+        "", "verifies Slack's requests, where they come by HTTP", "SLACK_SIGNING_SECRET"
+    )
+    slack_app_token: str = _setting(
+        "", "the app-level token (xapp-…): set, Slack is spoken to in socket mode", "SLACK_APP_TOKEN"
+    )
+    slack_api_url: str = _setting("https://slack.com/api/", "Slack's API, or a proxy in front of it", "SLACK_API_URL")
     cache_ttl_s: int = _setting(3_600, "seconds that a result is kept in the cache")
     cache_max_kb: int = _setting(1_024, "the largest result that is kept, in kB, compressed")
     keep_answers_days: int = _setting(90, "days that the service keeps answers, for their links and for feedback")
@@ -98,6 +106,13 @@ class Settings:
     principals: Mapping[str, Principal] = field(
         default_factory=dict,
         metadata={"doc": "askers by name, for --as: sub, org_id, roles, regions, locale", "env": ""},
+    )
+    slack_users: Mapping[str, Principal] = field(
+        default_factory=dict,
+        metadata={
+            "doc": "who people in Slack are, by TEAM/USER id: sub, org_id, regions, locale; roles are not lifted there",
+            "env": "",
+        },
     )
     folder: Path = field(default_factory=Path.cwd)
     origin: str = ""
@@ -180,9 +195,10 @@ class Settings:
         return self.principals[wanted]
 
 
+TABLES = ("principals", "slack_users")  # askers by name: in the file alone
 SETTINGS = {name: one for name, one in Settings.__dataclass_fields__.items() if one.metadata}
 BY_VARIABLE = {
-    one.metadata["env"] or f"NLQ_{name.upper()}": name for name, one in SETTINGS.items() if name != "principals"
+    one.metadata["env"] or f"NLQ_{name.upper()}": name for name, one in SETTINGS.items() if name not in TABLES
 }
 VARIABLES = {name: variable for variable, name in BY_VARIABLE.items()}
 
@@ -208,7 +224,7 @@ def load(config: Path | None = None, env: Mapping[str, str] | None = None, start
     for name, value in values.items():
         if name not in SETTINGS:
             raise _unknown(name, list(SETTINGS), f"{path}: {name}")
-        found[name] = _principals(value, path) if name == "principals" else _value(name, value, f"{path}: {name}")
+        found[name] = _principals(name, value, path) if name in TABLES else _value(name, value, f"{path}: {name}")
     for variable, value in env.items():
         if variable in IGNORED or not (variable.startswith("NLQ_") or variable in BY_VARIABLE):
             continue
@@ -270,15 +286,15 @@ def _boolean(value: Any) -> bool:
     return known[value]
 
 
-def _principals(value: Any, path: Path) -> dict[str, Principal]:
+def _principals(table: str, value: Any, path: Path) -> dict[str, Principal]:
     if not isinstance(value, dict):
-        raise SettingsError("principals is a table of askers by name", where=str(path), fix='write [principals."name"]')
+        raise SettingsError(f"{table} is a table of askers by name", where=str(path), fix=f'write [{table}."name"]')
     found = {}
     for name, claims in value.items():
         try:
             found[name] = Principal.from_claims(claims if isinstance(claims, dict) else {})
         except BadRequest as problem:
-            raise SettingsError(problem.what, where=f"{path}: principals.{name}", fix=problem.fix) from None
+            raise SettingsError(problem.what, where=f"{path}: {table}.{name}", fix=problem.fix) from None
     return found
 
 

@@ -46,11 +46,18 @@ def served(urls, home, *, engine="auto", cache=False, **changed):
 @contextmanager
 def listening(settings, *, demo=False, engine="auto"):
     """The service on a port of this machine; gives its address."""
-    import uvicorn
-
     from nlq.surfaces.rest.app import build
 
-    config = uvicorn.Config(build(settings, demo=demo, engine=engine), port=0, log_level="error", lifespan="on")
+    with serving(build(settings, demo=demo, engine=engine)) as address:
+        yield address
+
+
+@contextmanager
+def serving(app):
+    """Any ASGI application on a port of this machine."""
+    import uvicorn
+
+    config = uvicorn.Config(app, port=0, log_level="error", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

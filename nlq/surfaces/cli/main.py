@@ -207,6 +207,19 @@ def serve(
 
 
 @app.command()
+def slack(
+    host: Annotated[str, typer.Option(help="The address to listen on, without socket mode.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port.")] = 8_081,
+    engine: opt.EngineName = opt.Engine.auto, config: opt.Config = None,
+) -> None:  # fmt: skip
+    """Serve the Slack bot: in socket mode with SLACK_APP_TOKEN, else by HTTP with SLACK_SIGNING_SECRET."""
+    from nlq.settings import load  # noqa: PLC0415
+    from nlq.surfaces.slack.app import serve as run_bot  # noqa: PLC0415
+
+    run_bot(load(config), host, port, engine.value)
+
+
+@app.command()
 def doctor(format_: opt.Format = opt.Shape.table, config: opt.Config = None) -> None:
     """Show every dependency: is it reachable, and what to do if not."""
     from nlq.surfaces.cli.doctor import examine  # noqa: PLC0415

@@ -1,0 +1,1 @@
+"""The Slack bot: questions by mention, direct message and /ask."""
