@@ -33,6 +33,7 @@ eval: $(READY)  ## questions with known answers, scored; the gate holds the coun
 
 bench-stack: $(READY)  ## the servers: ours over SQL written by hand (after demo-stack)
 	$(BIN)/python scripts/bench_stack.py
+	$(BIN)/python scripts/bench_service.py
 
 serve: $(READY)  ## the chat page and the REST API over the demo, on this machine alone
 	@$(BIN)/nlq serve --demo
