@@ -24,6 +24,7 @@ MOST_VALUES = 40
 LEAST = 3  # letters of a name that is looked for
 PERIODS = ("this week", "last week", "this month", "last month", "this quarter", "last quarter", "this year", "last year",
            "last 7 days", "last 30 days", "last 90 days", "last 12 months")  # fmt: skip
+Span = tuple[int, int]
 WORD = re.compile(r"\w+")
 
 
@@ -85,27 +86,42 @@ def _nearest(found: list[dict[str, Any]], question: str) -> list[dict[str, Any]]
 
 
 def values(model: SemanticModel, scope: ScopeValues, question: str) -> list[dict[str, Any]]:
-    """Names of places, stores, products … that stand in the question, each as conditions over the asker's own data."""
-    text, found = f" {fold(question)} ", []
+    """Names of places, stores, products … that stand in the question, each as conditions over the asker's own data.
 
-    def stands(names: Iterable[str]) -> bool:
-        return any(len(name) >= LEAST and f" {name} " in text for name in map(fold, names))
-
+    A name inside a longer one that stands there ("Manila" in "Metro Manila") is not meant by itself.
+    """
+    text = f" {fold(question)} "
+    found: list[tuple[set[Span], dict[str, Any]]] = []
     fields = {one.place for one in model.dimensions.values() if one.place}
     for place in model.gazetteer.places:
-        if place.level in fields and stands((place.label, *place.names)):
+        where = _stands(text, (place.label, *place.names)) if place.level in fields else set()
+        if where:
             one = choice_of(model, scope, place)
-            found.append(
-                {"name": one.label, "where": dump(one.condition.all or (one.condition,)), "has_data": one.has_data}
-            )
+            terms = dump(one.condition.all or (one.condition,))
+            found.append((where, {"name": one.label, "where": terms, "has_data": one.has_data}))
     for name, known in scope.items():
-        if not model.dimensions[name].place:
-            found += [
-                {"name": one.label, "where": dump((Condition(field=name, op="=", values=(one.id,)),)), "has_data": True}
-                for one in known
-                if stands((one.label,))
-            ]
-    return found[:MOST_VALUES]
+        for entry in known if not model.dimensions[name].place else ():
+            where = _stands(text, (entry.label,))
+            if where:
+                terms = dump((Condition(field=name, op="=", values=(entry.id,)),))
+                found.append((where, {"name": entry.label, "where": terms, "has_data": True}))
+    every = set().union(*(where for where, _ in found)) if found else set()
+    return [entry for where, entry in found if any(not _inside(span, every) for span in where)][:MOST_VALUES]
+
+
+def _stands(text: str, names: Iterable[str]) -> set[Span]:
+    """Where in a folded text any of these names stands as words."""
+    found = set()
+    for name in map(fold, names):
+        at = text.find(f" {name} ") if len(name) >= LEAST else -1
+        while at >= 0:
+            found.add((at, at + len(name)))
+            at = text.find(f" {name} ", at + 1)
+    return found
+
+
+def _inside(span: Span, others: set[Span]) -> bool:
+    return any(one != span and one[0] <= span[0] and span[1] <= one[1] for one in others)
 
 
 def resolve(model: SemanticModel, scope: ScopeValues, field: str, value: Any) -> Any:

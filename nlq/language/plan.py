@@ -30,7 +30,8 @@ def make_plan(read: Interpretation, model: SemanticModel, principal: Principal, 
     if isinstance(outcome, Clarification):
         return Plan(outcome, "", read, read.notes)
     if isinstance(outcome, SqlDraft):
-        return Plan(outcome, "the SQL as it was written", read, read.notes)
+        said = "SQL that a language model wrote for this" if outcome.author == "model" else "the SQL as it was written"
+        return Plan(outcome, said, read, read.notes)
     for one in outcome.metrics:
         for name in (one.metric, *(one.ratio or ())) if isinstance(one, MetricEntry) else (one,):
             if name is not None and name not in model.metrics:

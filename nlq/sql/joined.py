@@ -34,7 +34,7 @@ def joins_hold(tree: exp.Expr, model: SemanticModel) -> None:
                 "two tables with many rows each are joined, which would multiply them", where="join", fix=FIX
             )
         for call in _aggregates(select):
-            repeated = {column.table for column in call.find_all(exp.Column)} & ones
+            repeated = {column.table for column in _measured(call)} & ones
             if repeated and not (isinstance(call, UNMOVED) or isinstance(call.this, exp.Distinct)):
                 raise UnsafeSql(
                     "a figure is taken from the side of a join whose rows are repeated", where=call.sql(), fix=FIX
@@ -88,6 +88,12 @@ def _covers(join: Join, many: str, one: str, pairs: set[tuple[tuple[str, str], t
         ((many, mine), (one, theirs)) for mine, theirs in join.on.items() if (mine, theirs) != ("org_id", "org_id")
     }
     return wanted <= pairs
+
+
+def _measured(call: exp.AggFunc) -> list[exp.Column]:
+    """The columns whose values an aggregate takes; what only decides which rows count (CASE WHEN …) is none of them."""
+    conditions = {id(column) for one in call.find_all(exp.If) for column in one.this.find_all(exp.Column)}
+    return [column for column in call.find_all(exp.Column) if id(column) not in conditions]
 
 
 def _aggregates(select: exp.Select) -> list[exp.AggFunc]:

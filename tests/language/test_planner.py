@@ -382,6 +382,7 @@ ON = "t.store_id = s.store_id"
     f"SELECT s.city, COUNT(DISTINCT s.store_id) FROM {T} JOIN {S} ON {ON} AND t.org_id = s.org_id GROUP BY s.city",
     f"SELECT r.island_group, MAX(s.latitude) FROM {T} JOIN {S} ON {ON} JOIN regions r ON s.region = r.region_code GROUP BY 1",
     f"WITH a AS (SELECT t.region, SUM(t.peso_value) v FROM {T} GROUP BY t.region) SELECT region, v FROM a WHERE v > 10",
+    f"SELECT SUM(CASE WHEN s.city = 'Cebu City' THEN t.peso_value ELSE 0 END) FROM {T} JOIN {S} ON {ON}",
     f"SELECT COUNT(*) FROM {S} WHERE s.store_id IN (SELECT t.store_id FROM {T})",
 ])  # fmt: skip
 def test_declared_joins_pass(assistant, sql):
@@ -390,6 +391,7 @@ def test_declared_joins_pass(assistant, sql):
 
 @pytest.mark.parametrize("sql", [
     f"SELECT SUM(s.latitude) FROM {T} JOIN {S} ON {ON}",
+    f"SELECT SUM(CASE WHEN t.peso_value > 9 THEN s.latitude END) FROM {T} JOIN {S} ON {ON}",
     f"SELECT SUM(t.peso_value) FROM {T} JOIN silver_transaction_items i ON i.transaction_id = t.transaction_id",
     f"SELECT SUM(t.peso_value) FROM {T} JOIN {S} ON t.region = s.region",
     f"SELECT SUM(t.peso_value) FROM {T} JOIN dim_store s ON true",
