@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.values import Question, ScopeValues, Snapshot
 
+READS = "en"  # what the reader reads
 AWAY = "the language model could not be used: this is the reader's reading alone"
 
 
@@ -67,12 +68,11 @@ class Readings:
         mine, theirs = first.outcome, second.outcome
         version = second.prompt_version
         if isinstance(mine, Refusal):
-            # What the reader cannot read the model may; nothing confirms it.
-            return (
-                first
-                if isinstance(theirs, Refusal)
-                else replace(second, doubts=(*second.doubts, *_passed_over(first, second)))
-            )
+            # What the reader cannot read the model may; nothing confirms it. Where neither can, the reader says it best in
+            # the language that it reads.
+            if isinstance(theirs, Refusal):
+                return first if second.language == READS else second
+            return replace(second, doubts=(*second.doubts, *_passed_over(first, second)))
         assert isinstance(mine, SemanticQuery)  # noqa: S101 - a question back was settled before
         if not isinstance(theirs, SemanticQuery):
             said = ("the language model finds several meanings in this" if isinstance(theirs, Clarification)

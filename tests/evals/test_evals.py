@@ -36,6 +36,31 @@ def test_the_set_keeps_its_gate(home, tmp_path):
     assert all(one["id"] in (tmp_path / "report.html").read_text() for one in found["outcomes"])
 
 
+@pytest.mark.parametrize("planner", ["model", "both"])
+def test_recorded_replies_keep_their_gate(home, planner):
+    folder = ROOT / "evals" / "replayed"
+    done = subprocess.run([NLQ, "eval", "run", str(folder), "--gate", str(folder / "gate.toml"), "--planner", planner], check=False,
+                          cwd=ROOT, env={**home, "NLQ_MODEL": f"replay:{folder / 'replies'}"}, capture_output=True, text=True,
+                          timeout=300)  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    languages = [one.language for one in cases.read(folder)]
+    assert len(languages) >= 20
+    assert set(languages) == {"en", "fil", "ceb"}
+
+
+def test_a_stale_recording_stops_the_run_and_names_the_command(home, tmp_path):
+    one = tmp_path / "cases.yaml"
+    one.write_text(
+        "- {id: a, question: benta kahapon, language: fil, family: x, as: analyst@tingi, expect: declined}\n"
+    )
+    replies = ROOT / "evals" / "replayed" / "replies"
+    done = subprocess.run([NLQ, "eval", "run", str(one), "--planner", "model"], check=False, cwd=ROOT,
+                          env={**home, "NLQ_MODEL": f"replay:{replies}"}, capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert done.returncode == 2
+    assert "stale" in done.stderr
+    assert "NLQ_MODEL_RECORD=" in done.stderr
+
+
 def test_a_gate_that_does_not_hold_fails(home, tmp_path):
     gate, one = tmp_path / "gate.toml", tmp_path / "cases.yaml"
     gate.write_text("[all]\nat_least = { right = 2 }\n")
