@@ -46,10 +46,10 @@ def pipeline(settings: Settings, model: SemanticModel, *, blocking: bool, engine
     Raises:
         EngineDown: the engine that is named is not configured.
     """
-    chosen = _engine(settings, model, engine, blocking=blocking)
+    chosen = engine_of(settings, model, engine, blocking=blocking)
     return Pipeline(
         model=model,
-        reader=Readings(model, Reader(model, settings.cache), _planner(settings, model)),
+        reader=Readings(model, Reader(model, settings.cache), planner_of(settings, model)),
         values=ValueIndex(chosen, model, settings.cache),
         engine=chosen,
         limits=Limits(settings.max_rows, settings.statement_timeout_s),
@@ -57,7 +57,12 @@ def pipeline(settings: Settings, model: SemanticModel, *, blocking: bool, engine
     )
 
 
-def _engine(settings: Settings, model: SemanticModel, engine: str, *, blocking: bool) -> Engine:
+def engine_of(settings: Settings, model: SemanticModel, engine: str, *, blocking: bool) -> Engine:
+    """The engine of that name; "auto" is the servers where they are set, else the file.
+
+    Raises:
+        EngineDown: it is not configured.
+    """
     if not on_servers(settings, engine):
         from nlq.engines.duckdb import DuckDBEngine  # noqa: PLC0415 - the one that is used is imported
 
@@ -91,7 +96,7 @@ def _engine(settings: Settings, model: SemanticModel, engine: str, *, blocking: 
     return router if blocking and not settings.redis_url else _cached(settings, model, router)
 
 
-def _planner(settings: Settings, model: SemanticModel) -> ModelPlanner | None:
+def planner_of(settings: Settings, model: SemanticModel) -> ModelPlanner | None:
     """The language model as a reader, where one is set.
 
     Raises:

@@ -31,6 +31,12 @@ def test_it_carries_its_files(wheel):
     assert not [name for name in names if name.startswith("tests/")]
     assert any(name.startswith("nlq/warehouse/transform/") and name.endswith(".sql") for name in names)
     assert "nlq/language/english.toml" in names
+    assert {
+        "nlq/surfaces/chat/index.html",
+        "nlq/surfaces/chat/chat.js",
+        "nlq/store/sqlite.sql",
+        "nlq/_data/prompts/plan.j2",
+    } <= names
 
 
 def test_it_answers_from_an_empty_folder(wheel, tmp_path):

@@ -34,6 +34,13 @@ class ModelClient(Protocol):
             ModelAway: there is no reply.
         """
 
+    async def check(self) -> str:
+        """What there is to say of it, for whoever looks whether all is well.
+
+        Raises:
+            ModelAway: it does not answer.
+        """
+
     async def close(self) -> None:
         """Let go of connections."""
 

@@ -62,5 +62,9 @@ class LangChain:
             raise ModelAway("the language model gave no reply that can be read", where=self.name)
         return str(text)
 
+    async def check(self) -> str:
+        """It could be made; more is not asked of it."""
+        return f"{self.name} is there"
+
     async def close(self) -> None:
         """There is nothing to let go of."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nlq.language.prompts import Message
 
 RETRIES = 2
+CHECK_S = 5.0
 MOST_TOKENS = 4_000
 
 
@@ -50,6 +51,23 @@ class OpenAI:
         if not text or len(text) > MAX_REPLY:
             raise ModelAway("the language model gave no reply that can be read", where=self.name)
         return text
+
+    async def check(self) -> str:
+        """Whether the server knows the model, as far as it says which it knows.
+
+        Raises:
+            ModelAway: refused, or not reachable.
+        """
+        try:
+            known = [one.id async for one in self._client.with_options(max_retries=0, timeout=CHECK_S).models.list()]
+        except APIStatusError as problem:
+            raise ModelAway(
+                f"the server answers {problem.status_code}", where=self.name, fix="see OPENAI_API_KEY"
+            ) from None
+        except OpenAIError as problem:
+            raise ModelAway(f"the server cannot be reached ({type(problem).__name__})", where=self.name,
+                            fix="see OPENAI_BASE_URL and the network") from None  # fmt: skip
+        return f"{self.name} answers" if self.name in known else f"the server answers; it does not list {self.name}"
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -49,6 +49,10 @@ class Replay:
             raise SettingsError("this recording cannot be read", where=str(path), fix="record it again") from None
         return reply
 
+    async def check(self) -> str:
+        """How many replies there are."""
+        return f"{len(list(self._folder.glob('*.json')))} recorded replies"
+
     async def close(self) -> None:
         """There is nothing to let go of."""
 
@@ -73,6 +77,10 @@ class Recorder:
         path = self._folder / f"{key_of(messages, schema)}.json"
         path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         return reply
+
+    async def check(self) -> str:
+        """What the model says."""
+        return f"{await self._inner.check()}; replies are recorded in {self._folder}"
 
     async def close(self) -> None:
         """Let go of the model's connections."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from nlq.errors import SettingsError
+from nlq.errors import Internal, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,4 +105,8 @@ class SqliteStore:
         return None if row is None else Kept(*(*row[:-1], zlib.decompress(row[-1]).decode()))
 
     async def _do(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sqlite3.Error as problem:
+            raise Internal(f"the state cannot be read or written ({problem})", where="NLQ_STATE",
+                           fix="see its disk and its permissions") from None  # fmt: skip

@@ -232,3 +232,22 @@ def test_an_answer_from_a_file_starts_without_an_event_loop_or_a_server(home, en
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["status"] == "answered"
     assert done.stderr.strip().endswith("[]")
+
+
+def test_doctor_looks_at_the_language_model_and_the_services(home):
+    def found(**env):
+        done = subprocess.run([NLQ, "doctor", "--format", "json"], check=False, cwd=ROOT, env={**home, **env}, capture_output=True,
+                              text=True, timeout=60)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return {one["name"]: one for one in json.loads(done.stdout)}
+
+    bare = found()
+    assert {bare[name]["state"] for name in ("language model", "tokens", "slack")} == {"optional"}
+    replies = ROOT / "evals" / "replayed" / "replies"
+    full = found(NLQ_MODEL=f"replay:{replies}", NLQ_JWT_SECRET="x" * 32)
+    assert "recorded replies" in full["language model"]["detail"]
+    assert full["tokens"]["state"] == "ok"
+    away = found(NLQ_MODEL="openai:x", OPENAI_BASE_URL="http://127.0.0.1:1/v1")["language model"]
+    assert away["state"] == "optional"
+    assert "the reader answers alone" in away["detail"]
+    assert found(NLQ_MODEL="nonsense")["language model"]["state"] == "optional"

@@ -42,7 +42,7 @@ def _findings(config: Path | None) -> Iterator[Finding]:
     from nlq import __version__  # noqa: PLC0415
     from nlq.api import drive  # noqa: PLC0415
     from nlq.settings import load  # noqa: PLC0415
-    from nlq.wiring import load_model, pipeline  # noqa: PLC0415
+    from nlq.wiring import engine_of, load_model  # noqa: PLC0415
 
     yield "nlq", "ok", f"{__version__}, Python {sys.version.split()[0]}", ""
     try:
@@ -63,16 +63,25 @@ def _findings(config: Path | None) -> Iterator[Finding]:
     else:
         engine = None
         try:
-            engine = pipeline(settings, model, blocking=True).engine
+            engine = engine_of(settings, model, "auto", blocking=True)
             snapshot = drive(engine.snapshot(None))
-            last = max((state.last for state in snapshot.tables.values() if state.last), default=None)
+            timed = [
+                state.last
+                for name, state in snapshot.tables.items()
+                if name in model.tables and model.tables[name].time
+            ]
+            last = max((one for one in timed if one), default=None)
             yield "warehouse", "ok", f"duckdb, {settings.warehouse}, data to {last}", ""
         except NlqError as problem:
             yield "warehouse", "missing", problem.what, problem.fix
         finally:
             if engine is not None:
                 drive(engine.close())
-    yield from _writable("cache", settings.cache)
+    yield from _writable("cache", settings.cache, "starts are slower without it; set XDG_CACHE_HOME")
+    yield from _writable("state", settings.state_folder, "the services keep answers there; set NLQ_STATE")
+    yield _language_model(settings, model)
+    yield _tokens(settings)
+    yield _slack(settings)
     for extra, module in EXTRAS.items():
         if find_spec(module) is None:
             yield f"extra {extra}", "optional", "not installed", f'pip install "nlq[{extra}]"'
@@ -140,7 +149,58 @@ def _servers(settings: Settings, model: SemanticModel) -> Iterator[Finding]:
         yield "redis", "optional", problem.what, problem.fix
 
 
-def _writable(name: str, folder: Path) -> Iterator[Finding]:
+def _language_model(settings: Settings, model: SemanticModel) -> Finding:
+    """Without one the reader answers alone."""
+    name = "language model"
+    if not settings.model:
+        return (
+            name,
+            "optional",
+            "not set: the reader answers alone, in English",
+            "set NLQ_MODEL (docs/language-model.md)",
+        )
+    import asyncio  # noqa: PLC0415
+
+    from nlq.wiring import planner_of  # noqa: PLC0415
+
+    async def looked() -> str:
+        planner = planner_of(settings, model)
+        assert planner is not None  # noqa: S101 - one is set
+        try:
+            return await planner.client.check()
+        finally:
+            await planner.client.close()
+
+    try:
+        return name, "ok", asyncio.run(looked()), ""
+    except NlqError as problem:
+        return name, "optional", f"{problem.what}; the reader answers alone", problem.fix
+
+
+def _tokens(settings: Settings) -> Finding:
+    """What `nlq serve` verifies who asks with."""
+    from nlq.surfaces.auth import Verifier  # noqa: PLC0415
+
+    try:
+        Verifier(settings)
+    except NlqError as problem:
+        return "tokens", "optional", f"{problem.what}: nlq serve starts with --demo alone", problem.fix
+    return "tokens", "ok", "can be verified", ""
+
+
+def _slack(settings: Settings) -> Finding:
+    """What `nlq slack` needs."""
+    from nlq.surfaces.slack.app import check  # noqa: PLC0415
+
+    try:
+        check(settings)
+    except NlqError as problem:
+        return "slack", "optional", problem.what, problem.fix
+    way = "socket mode" if settings.slack_app_token else "signed requests"
+    return "slack", "ok", f"{way}, {len(settings.slack_users)} people known", ""
+
+
+def _writable(name: str, folder: Path, fix: str) -> Iterator[Finding]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".probe"
@@ -152,5 +212,5 @@ def _writable(name: str, folder: Path) -> Iterator[Finding]:
             name,
             "optional",
             f"{folder} cannot be written ({problem.strerror})",
-            "starts are slower without it; set XDG_CACHE_HOME",
+            fix,
         )

@@ -121,7 +121,7 @@ def query(
     from nlq.surfaces.cli.inputs import read_json  # noqa: PLC0415
 
     plain = read_json(source)
-    with opt.opened(config, engine.value) as assistant:
+    with opt.opened(config, engine.value) as assistant, opt.working():
         principal, day = opt.asker(assistant.settings, as_), opt.day(as_of)
         answer = assistant.query(plain, principal, as_of=day, explain=explain)
     _finish(answer, format_)
@@ -142,7 +142,7 @@ def sql(
     from nlq.surfaces.cli.inputs import read_sql  # noqa: PLC0415
 
     statement = read_sql(text)
-    with opt.opened(config, engine.value) as assistant:
+    with opt.opened(config, engine.value) as assistant, opt.working():
         answer = assistant.sql(statement, opt.asker(assistant.settings, as_), as_of=opt.day(as_of), explain=explain)
     _finish(answer, format_)
 
@@ -326,7 +326,7 @@ def _ask_one(question: str, as_: str | None, as_of: str | None, engine: str, con
     from nlq.api import check_text  # noqa: PLC0415
 
     check_text(question)
-    with opt.opened(config, engine) as assistant:
+    with opt.opened(config, engine) as assistant, opt.working():
         principal = opt.asker(assistant.settings, as_)
         return assistant.ask(
             question,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from nlq.api import SyncAssistant
@@ -109,6 +113,32 @@ def asker(settings: Settings, name: str | None) -> Principal:
 def planner(name: PlannerName | None) -> PlannerKind:
     """Who reads; "" for the deployment's own way."""
     return "" if name is None else name.value
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """A word on a terminal where something takes more than a second."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    shown: list[Any] = []
+
+    def show() -> None:
+        from rich.console import Console  # noqa: PLC0415 - only where it is shown
+
+        shown.append(Console(stderr=True).status("working …  (Ctrl-C stops it)"))
+        shown[0].start()
+
+    timer = threading.Timer(1.0, show)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        for one in shown:
+            one.stop()
 
 
 def day(text: str | None) -> date | None:
