@@ -170,7 +170,8 @@ class Assistant:
             return {**plain, **nothing, "status": "declined", "reason": {"code": "not_permitted", "text": said}}
         again = await self.query(plain["query"], principal, as_of=date.fromisoformat(plain["as_of"]))
         fresh: dict[str, Any] = json.loads(again.to_json_text())
-        fresh["provenance"]["warnings"].append("what you may see, or the model, has changed since: this was run anew")
+        changed = "what you may see, or the model, has changed since: this was run anew"
+        fresh["provenance"]["warnings"] += [changed] if kept.fingerprint else []
         return {**fresh, "id": ident, "conversation_id": kept.conversation_id, "question": plain["question"]}
 
     async def last_asked(self, conversation_id: str, principal: Principal) -> dict[str, Any] | None:
