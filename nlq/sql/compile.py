@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from nlq.errors import BadRequest
 from nlq.semantics.joins import find_field, unknown_field
-from nlq.sql import filters
+from nlq.sql import filters, within
 from nlq.sql.build import day, named, with_
 from nlq.sql.build import table as base_table
 from nlq.sql.dialect import HOT
@@ -105,7 +105,8 @@ def _home_tier(found: list[tuple[Branch, ...]], snapshot: Snapshot) -> str | Non
 
 def _check(model: SemanticModel, query: SemanticQuery) -> None:
     """What can be said before anything is built."""
-    for part in ("segments", "per", "totals", "include_empty", "list"):
+    within.check(query)
+    for part in ("segments", "totals", "include_empty", "list"):
         if getattr(query, part):
             raise not_yet(part)
     if not query.metrics:
@@ -255,21 +256,21 @@ def _outer(model: SemanticModel, query: SemanticQuery, broken: Breakdown, keys: 
            figures: str, home: str | None, *, filled: bool) -> exp.Select:  # fmt: skip
     """The outer SELECT: labels, ratios, having, order and limit."""
     shown: dict[str, exp.Expr] = {}
-    ties: list[exp.Expr] = []
+    groups: dict[str, list[exp.Expr]] = {}
     joins: list[tuple[exp.Expr, str, exp.Expr]] = []
     for one in keys:
         if one.label is None:
             source = "days" if filled else figures
             column = exp.column(one.field.rpartition(".")[2] if filled else one.aliases[0], table=source)
             shown[one.field] = column
-            ties.append(column)
+            groups[one.field] = [column]
         else:
             table = base_table(one.table, model.header.schema_, one.field, home)
             on = exp.and_(*(exp.EQ(this=exp.column(key, table=one.field), expression=exp.column(alias, table=figures))
                             for key, alias in zip(one.columns, one.aliases, strict=True)))  # fmt: skip
             joins.append((table, "left", on))
             shown[one.field] = exp.column(one.label, table=one.field)
-            ties.extend(exp.column(alias, table=figures) for alias in one.aliases)
+            groups[one.field] = [exp.column(alias, table=figures) for alias in one.aliases]
     values: dict[str, exp.Expr] = {}
     now = {leaf.alias for leaf in broken.leaves if leaf.variant == 0}
     for output in broken.outputs:
@@ -292,7 +293,9 @@ def _outer(model: SemanticModel, query: SemanticQuery, broken: Breakdown, keys: 
         tree = tree.join(table, on=condition, join_type=kind, copy=False)
     if query.having:
         tree = tree.where(*_having(query.having, values), copy=False)
-    order = _order(model, query, shown, values, ties)
+    order = _order(model, query, shown, values, [part for parts in groups.values() for part in parts])
+    if query.per:
+        return within.first_within(tree, query, [one.alias for one in picked], groups, order)
     if order:
         tree = tree.order_by(*order, copy=False)
     return tree.limit(query.limit, copy=False) if query.limit else tree
