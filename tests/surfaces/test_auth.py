@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from helpers import ROOT
+from helpers import listening, settings_for
 
 from nlq.errors import EngineDown, SettingsError, Unauthenticated
 from nlq.settings import Settings
@@ -107,7 +108,9 @@ def test_settings_that_verify_nothing_are_refused(tmp_path):
     assert Verifier(Settings(jwt_public_key="key.pem", folder=tmp_path)).principal(signed(KEY, "RS256")).sub == "ana"
 
 
-def test_keys_from_a_url():
+@contextmanager
+def keys_served():
+    """A URL that gives the public key as a JWKS."""
     key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "k1", "use": "sig", "alg": "RS256"}
 
     class Keys(BaseHTTPRequestHandler):
@@ -123,29 +126,38 @@ def test_keys_from_a_url():
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_address[1]}/keys"
-    verifier = Verifier(Settings(jwks_url=url))
-    assert verifier.principal(signed(KEY, "RS256")).sub == "ana"
-    for token in (signed(OTHER, "RS256"), signed()):
-        with pytest.raises(Unauthenticated):
-            verifier.principal(token)
-    server.shutdown()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/keys"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_keys_from_a_url():
+    with keys_served() as url:
+        verifier = Verifier(Settings(jwks_url=url))
+        assert verifier.principal(signed(KEY, "RS256")).sub == "ana"
+        for token in (signed(OTHER, "RS256"), signed()):
+            with pytest.raises(Unauthenticated):
+                verifier.principal(token)
     with pytest.raises(EngineDown):
         Verifier(Settings(jwks_url=url)).principal(signed(KEY, "RS256"))
 
 
-@pytest.mark.parametrize(("token", "code"), [(signed(), 0), (signed("y" * 32), 2)])
-def test_the_command_line_takes_a_token(home, tmp_path, token, code):
-    settings = tmp_path / "nlq.toml"
-    settings.write_text('as_of = "2026-11-15"\n')
-    env = {**home, "NLQ_TOKEN": token, "NLQ_JWT_SECRET": SECRET}
-    done = subprocess.run([NLQ, "ask", "how many stores", "--config", str(settings), "--format", "json"], check=False, cwd=ROOT, env=env,
-                          capture_output=True, text=True, timeout=60)  # fmt: skip
-    assert done.returncode == code, done.stderr
-    if code == 0:
-        assert any("regions NCR" in line for line in json.loads(done.stdout)["provenance"]["scope"])
-    # Nobody may be named where the settings are no demo's.
-    named = subprocess.run([NLQ, "ask", "how many stores", "--as", "analyst@tingi", "--config", str(settings)], check=False, cwd=ROOT, env=env,
-                           capture_output=True, text=True, timeout=60)  # fmt: skip
-    assert named.returncode == 2
+@pytest.mark.parametrize("keys", ["a file", "a URL"])
+def test_the_service_takes_tokens_of_either_kind_of_key(home, keys):
+    """RS256 over HTTP; without the keys nobody is let in, and it is said that the keys are missing, not the token."""
+    with keys_served() as url:
+        way = {"NLQ_JWT_PUBLIC_KEY": PUBLIC} if keys == "a file" else {"NLQ_JWKS_URL": url}
+        with listening(settings_for(home, **way)) as address:
+
+            def me(token):
+                return httpx.get(f"{address}/v1/me", headers={"Authorization": f"Bearer {token}"})
+
+            assert me(signed(KEY, "RS256")).json()["sub"] == "ana"
+            assert me(signed(OTHER, "RS256")).status_code == me(signed()).status_code == 401
+    if keys == "a URL":
+        with listening(settings_for(home, **way)) as address:
+            away = me(signed(KEY, "RS256"))
+            assert (away.status_code, away.json()["code"]) == (503, "engine_down")
+            assert "127.0.0.1" not in away.text
