@@ -40,7 +40,13 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
     rows = result.rows if result is not None else ()
     query = plan.outcome if isinstance(plan.outcome, SemanticQuery) else None
     picture = chart.choose(columns, rows)
-    text = "" if result is None else narrate(columns, rows, limited=query is not None and query.limit is not None)
+    text = (
+        ""
+        if result is None
+        else narrate(
+            columns, rows, limited=query is not None and query.limit is not None, per=query.per if query else ()
+        )
+    )
     return Answer(
         **_common(question, plan, ident),
         status="answered",

@@ -9,11 +9,12 @@ from nlq.answer.figures import shown
 if TYPE_CHECKING:
     from nlq.values import Column
 
+MOST_GROUPS = 4
 Rows = tuple[tuple[Any, ...], ...]
 
 
-def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool) -> str:
-    """What the rows say; `limited` where they are the first of a ranking."""
+def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tuple[str, ...] = ()) -> str:
+    """What the rows say; `limited` where they are the first of a ranking, of each group of the dimensions `per`."""
     metrics = [index for index, one in enumerate(columns) if one.role == "metric" and "__" not in one.name]
     dimensions = [index for index, one in enumerate(columns) if one.role == "dimension"]
     if not rows:
@@ -25,6 +26,9 @@ def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool) -> str:
     filled = [row for row in rows if row[metrics[0]] is not None]
     if not filled:
         return f"{columns[metrics[0]].label} is unknown in all {len(rows)} rows."
+    if per:
+        groups = [index for index in dimensions if columns[index].name in per]
+        return _firsts(columns, filled, groups, [index for index in dimensions if index not in groups], metrics[0])
     if any(columns[index].type == "date" or columns[index].name.endswith(".year") for index in dimensions[:1]):
         return _series(columns, filled, dimensions[0], metrics[0], single=len(dimensions) == 1)
     return _ranking(columns, filled, dimensions, metrics[0], limited=limited)
@@ -70,6 +74,26 @@ def _at(row: tuple[Any, ...], columns: tuple[Column, ...], time: int) -> str:
         if one.role == "dimension" and index != time
     ]
     return ", ".join([shown(row[time], columns[time]), *others])
+
+
+def _firsts(
+    columns: tuple[Column, ...], rows: list[tuple[Any, ...]], groups: list[int], rest: list[int], metric: int
+) -> str:
+    """The first of each group, as far as a sentence can hold them."""
+    found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[index] for index in groups), row)
+
+    def said(row: tuple[Any, ...], indices: list[int]) -> str:
+        return ", ".join(shown(row[index], columns[index]) for index in indices)
+
+    named = [
+        f"{said(row, groups)}: {said(row, rest)} ({shown(row[metric], columns[metric])})" if rest
+        else f"{said(row, groups)} ({shown(row[metric], columns[metric])})"
+        for row in list(found.values())[:MOST_GROUPS]
+    ]  # fmt: skip
+    more = f"; and {len(found) - MOST_GROUPS} groups more" if len(found) > MOST_GROUPS else ""
+    return f"First in each by {columns[metric].label.lower()}: {'; '.join(named)}{more}."
 
 
 def _ranking(

@@ -125,7 +125,9 @@ def normal(query: SemanticQuery, model: SemanticModel) -> tuple[Any, ...]:
     shown = frozenset(query.dimensions)
     order: tuple[Any, ...] = ()
     if query.limit is not None:
-        order = tuple((one.by, one.dir) for one in query.order) or ((names[0] if names else "", "desc"),)
+        order = tuple((one.by, one.dir) for one in query.order if one.by not in query.per) or (
+            (names[0] if names else "", "desc"),
+        )
     return (
         frozenset(_metric(one) for one in query.metrics), shown, _where(query, model), frozenset(_condition(one, model) for one in query.having),
         (query.period if isinstance(query.period, str) else (query.period.start, query.period.end)) if timed else "all",

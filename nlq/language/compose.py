@@ -59,6 +59,7 @@ class Composer:
         query = SemanticQuery(
             metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=self._having(metrics, dimensions),
             period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=limit,
+            per=tuple(self.draft.per),
         )  # fmt: skip
         self.assumptions = [_completed(one, query) for one in self.assumptions]
         return query
@@ -158,10 +159,14 @@ class Composer:
         """Nouns without "by": what is ranked, what a threshold selects, or only where the figure comes from."""
         draft = self.draft
         if draft.top is not None and draft.dimensions and draft.loose:
+            if set(draft.dimensions) <= set(draft.each) and len(draft.loose) == 1:
+                draft.per.extend(draft.dimensions)
+                self.walker.group(self.walker.name(draft.loose[0]), draft.loose[0])
+                return
             raise Stop(
                 Refusal(
                     "out_of_scope",
-                    "the best within each group cannot be read yet; ask for one group, or for all together",
+                    'I do not know whether the best of all or of each is meant: say "in each …", or ask for one group',
                 )
             )
         wanted = draft.top is not None or draft.having or any(one.kind == "which" for one in self.spans)
@@ -211,7 +216,7 @@ class Composer:
         return SemanticQuery(
             metrics=metrics, dimensions=tuple(draft.dimensions), where=conditions,
             period=(self._given_period() or self._default()) if timed else "all",
-            order=(Order(by=metrics[0], dir="desc" if draft.top else "asc"),) if ranked else (),
+            order=self._ranked_by(metrics[0]) if ranked else (), per=tuple(draft.per),
             limit=(draft.number or self.model.header.default_ranking_limit) if ranked else None,
         )  # fmt: skip
 
@@ -296,13 +301,18 @@ class Composer:
             raise Stop(
                 choices.for_missing_entity(self.model, self._options_base(self.filters.conditions()), top=draft.top)
             )
-        order = (Order(by=metrics[0], dir="desc" if draft.top else "asc"),)
+        order = self._ranked_by(metrics[0])
         limit = draft.number
         if limit is None:
             limit = self.model.header.default_ranking_limit if self._plural() else 1
             other = 1 if limit > 1 else self.model.header.default_ranking_limit
             self._assume(f"the {'top' if draft.top else 'bottom'} {limit}, as no number was named", {"limit": other})
         return order, limit
+
+    def _ranked_by(self, metric: str) -> tuple[Order, ...]:
+        """By the figure; within each group, group after group."""
+        groups = (Order(by=name, dir="asc") for name in self.draft.per)
+        return (*groups, Order(by=metric, dir="desc" if self.draft.top else "asc"))
 
     def _plural(self) -> bool:
         """Whether what is ranked was named in the plural."""

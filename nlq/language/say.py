@@ -27,16 +27,18 @@ def reading(query: SemanticQuery, model: SemanticModel, principal: Principal, va
         parts.append("over all the data" if query.period == "all" else periods.say(query.period))
     parts.extend(f"against {_compared(one, query)}" for one in query.compare)
     parts.extend(f"where {_figure(one, model)}" for one in query.having)
-    if query.order:
-        way = "highest" if query.order[0].dir == "desc" else "lowest"
+    ranked = [one for one in query.order if one.by not in query.per]
+    if ranked:
+        way = "highest" if ranked[0].dir == "desc" else "lowest"
         by = (
-            model.metrics[query.order[0].by].label.lower()
-            if query.order[0].by in model.metrics
-            else query.order[0].by.replace("__", " ")
+            model.metrics[ranked[0].by].label.lower()
+            if ranked[0].by in model.metrics
+            else ranked[0].by.replace("__", " ")
         )
         parts.append(f"{way} {by} first")
     if query.limit:
-        parts.append("only the first" if query.limit == 1 else f"the first {query.limit}")
+        within = " within each " + " and ".join(labels.field(name) for name in query.per) if query.per else ""
+        parts.append(("only the first" if query.limit == 1 else f"the first {query.limit}") + within)
     regions = principal.regions
     if regions != "*":
         parts.append(f"within your regions ({', '.join(labels.value('region', one) for one in regions) or 'none'})")

@@ -24,6 +24,9 @@ class Stop(Exception):
         self.outcome = outcome
 
 
+EACH = ("each", "every", "per")  # one group after the other, where "by" may be any split
+
+
 @dataclass(slots=True)
 class Draft:
     """What has been taken so far."""
@@ -31,6 +34,8 @@ class Draft:
     metrics: list[str] = field(default_factory=list)
     by_metric: str | None = None
     dimensions: list[str] = field(default_factory=list)
+    each: list[str] = field(default_factory=list)  # dimensions of which every group was asked for: "in each region"
+    per: list[str] = field(default_factory=list)
     loose: list[Span] = field(default_factory=list)
     whens: list[Span] = field(default_factory=list)
     top: bool | None = None
@@ -62,14 +67,17 @@ class Walker:
     def _spans(self) -> None:
         mode = ""
         used = False
+        each = False
         for index, one in enumerate(self.spans):
             kind = one.kind
             if kind in ("by", "not"):
-                mode, used = kind, False
+                mode, used, each = kind, False, one.text.lower().split()[-1] in EACH
             elif kind in SILENT:
                 mode = "" if used and kind == "preposition" else mode
             elif kind in ("dimension", "grain"):
                 self._noun(one, index, grouped=mode == "by")
+                if mode == "by" and each:
+                    self.draft.each.append(self.name(one))
                 used = True
             elif kind in ("value", "place", "ask"):
                 level = self._level_beside(index)

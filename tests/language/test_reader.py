@@ -14,7 +14,8 @@ DECLINED = {
     "sales above 1000": "out_of_scope",
     "sales of stores opened this year": "out_of_scope",
     "new customers last month": "out_of_scope",
-    "top store per region": "out_of_scope",
+    "top store by region": "out_of_scope",
+    "top 3 stores and brands in each region": "out_of_scope",
     "the top 2 and bottom 2 stores": "out_of_scope",
     "NCR vs Cebu": "out_of_scope",
     "sales 2 weeks ago": "out_of_scope",
@@ -112,3 +113,39 @@ def test_symbols_are_read_as_their_words(symbols, words, assistant):
     one, other = assistant.ask(symbols, principal), assistant.ask(words, principal)
     assert one.status == "answered"
     assert one.query == other.query
+
+
+WITHIN = {
+    "top 2 stores in each island group last month": ("r.island_group", "s.store_name, s.store_id", "desc", 2),
+    "best store per region last month": ("r.region_code", "s.store_name, s.store_id", "desc", 1),
+    "lowest 3 provinces for each island group last month": ("r.island_group", "s.province", "asc", 3),
+    "top 1 city in every province last month": ("s.province", "s.city", "desc", 1),
+}
+
+
+@pytest.mark.parametrize("question", WITHIN)
+def test_the_best_of_each_group(question, assistant, analyst, raw):
+    """Each group's rows as SQL by hand has them; and a sentence that names the first of each, and calls none the first of all."""
+    group, names, way, limit = WITHIN[question]
+    answer = assistant.ask(question, analyst)
+    rows = raw.execute(f"""
+        select g, n, v from (
+            select {group} as g, {names.split(",")[0]} as n, sum(t.peso_value) as v,
+                   row_number() over (partition by {group} order by sum(t.peso_value) {way}, {names.split(", ")[-1]}) as place
+            from scout.silver_transactions_cleaned t
+            join scout.dim_store s on s.org_id = t.org_id and s.store_id = t.store_id
+            join scout.regions r on r.region_code = t.region
+            where t.org_id = 'tingi' and t.deleted_at is null and t.date_key between date '2026-10-01' and date '2026-10-31'
+            group by {group}, {names})
+        where place <= {limit} order by g, place""").fetchall()
+    assert [tuple(row) for row in answer.rows] == rows
+    assert (answer.query.limit, len(answer.query.per)) == (limit, 1)
+    assert f"within each {answer.columns[0].label.lower()}" in answer.reading
+    assert answer.text.startswith("First in each")
+    assert "comes first" not in answer.text
+
+
+def test_a_question_back_keeps_the_groups(assistant, analyst):
+    answer = assistant.ask("top 2 stores in each category in San Fernando last month", analyst)
+    assert answer.status == "clarify"
+    assert all(option.query.per == ("category",) and option.query.limit == 2 for option in answer.options)
