@@ -27,8 +27,11 @@ from nlq.values import (
     Statement,
     Timings,
 )
+from nlq.values.query import Period
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nlq.policy.scope import ScopedQuery
     from nlq.semantics.model import SemanticModel
 
@@ -40,13 +43,8 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
     rows = result.rows if result is not None else ()
     query = plan.outcome if isinstance(plan.outcome, SemanticQuery) else None
     picture = chart.choose(columns, rows)
-    text = (
-        ""
-        if result is None
-        else narrate(
-            columns, rows, limited=query is not None and query.limit is not None, per=query.per if query else ()
-        )
-    )
+    limited, per = query is not None and query.limit is not None, query.per if query is not None else ()
+    text = "" if result is None else narrate(columns, rows, limited=limited, per=per, days=_days(question, query))
     return Answer(
         **_common(question, plan, ident),
         status="answered",
@@ -63,6 +61,13 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
         cache_age_s=round(result.age_s, 3) if result is not None and result.age_s is not None else 0.0,
         provenance=_provenance(plan, snapshot, statement, scoped, model, dialect, warnings),
     )
+
+
+def _days(question: Question, query: SemanticQuery | None) -> tuple[date | None, date | None]:
+    """The first and the last day that the figures are over: today is the last there can be."""
+    if query is None or not isinstance(query.period, Period):
+        return None, question.as_of
+    return query.period.start, query.period.end
 
 
 def asked_back(

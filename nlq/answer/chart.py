@@ -61,9 +61,14 @@ def vega(chart: Chart | None, columns: tuple[Column, ...], rows: tuple[tuple[Any
         )
         if chart.series is not None:
             point["series"] = shown(row[chart.series], columns[chart.series])
+            if (
+                chart.kind == "bar"
+            ):  # a bar each, coloured by the first: averages that were stacked would look like sums
+                point["x"], point["series"] = f"{point['x']}, {point['series']}", point["x"]
         values.append(point)
     temporal = x.type == "date"
-    across: dict[str, Any] = {"field": "x", "type": "temporal" if temporal else "nominal", "title": x.label}
+    titles = [x.label, columns[chart.series].label] if chart.kind == "bar" and chart.series is not None else [x.label]
+    across: dict[str, Any] = {"field": "x", "type": "temporal" if temporal else "nominal", "title": ", ".join(titles)}
     if not temporal:
         across["sort"] = None
     up: dict[str, Any] = {"field": "y", "type": "quantitative", "title": f"{y.label} ({y.unit})" if y.unit else y.label}
@@ -71,7 +76,11 @@ def vega(chart: Chart | None, columns: tuple[Column, ...], rows: tuple[tuple[Any
         up["axis"] = {"format": ".0%"}
     encoding = {"x": across, "y": up} if chart.kind == "line" else {"y": across, "x": up}
     if chart.series is not None:
-        encoding["color"] = {"field": "series", "type": "nominal", "title": columns[chart.series].label}
+        encoding["color"] = {
+            "field": "series",
+            "type": "nominal",
+            "title": (columns[chart.series] if chart.kind == "line" else x).label,
+        }
     mark = {"type": "line", "point": True} if chart.kind == "line" else {"type": "bar"}
     return {"$schema": SCHEMA, "data": {"values": values}, "mark": mark, "encoding": encoding, "width": "container"}
 

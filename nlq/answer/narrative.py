@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from nlq.answer.figures import shown
+from nlq.semantics.periods import LARGER, end_of
 
 if TYPE_CHECKING:
     from nlq.values import Column
@@ -13,8 +15,17 @@ MOST_GROUPS = 4
 Rows = tuple[tuple[Any, ...], ...]
 
 
-def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tuple[str, ...] = ()) -> str:
-    """What the rows say; `limited` where they are the first of a ranking, of each group of the dimensions `per`."""
+def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tuple[str, ...] = (),
+            days: tuple[date | None, date | None] = (None, None)) -> str:  # fmt: skip
+    """What the rows say.
+
+    Args:
+        columns: of the rows; metrics and dimensions.
+        rows: as they are shown.
+        limited: whether they are the first of a ranking.
+        per: the dimensions of whose groups they are the first.
+        days: the first and the last day that the figures are over: a month that these cut is not whole.
+    """
     metrics = [index for index, one in enumerate(columns) if one.role == "metric" and "__" not in one.name]
     dimensions = [index for index, one in enumerate(columns) if one.role == "dimension"]
     if not rows:
@@ -30,7 +41,7 @@ def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tupl
         groups = [index for index in dimensions if columns[index].name in per]
         return _firsts(columns, filled, groups, [index for index in dimensions if index not in groups], metrics[0])
     if any(columns[index].type == "date" or columns[index].name.endswith(".year") for index in dimensions[:1]):
-        return _series(columns, filled, dimensions[0], metrics[0], single=len(dimensions) == 1)
+        return _series(columns, filled, dimensions[0], metrics[0], days, single=len(dimensions) == 1)
     return _ranking(columns, filled, dimensions, metrics[0], limited=limited)
 
 
@@ -54,16 +65,33 @@ def _single(columns: tuple[Column, ...], row: tuple[Any, ...], metrics: list[int
     return f"{where}: {'; '.join(said)}." if where else f"{'; '.join(said)}."
 
 
-def _series(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], time: int, metric: int, *, single: bool) -> str:
-    """Over time: where it was highest and lowest, and where it ended."""
+def _series(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], time: int, metric: int,
+            days: tuple[date | None, date | None], *, single: bool) -> str:  # fmt: skip
+    """Over time: where it was highest and lowest, and where it ended. An unfinished month is no low, and is named."""
     when, what = columns[time], columns[metric]
+    every, cut = rows, list(dict.fromkeys(row[time] for row in rows if _cut(row[time], when, days)))
+    whole = [row for row in rows if row[time] not in cut]
+    rows = whole or rows
     high, low = max(rows, key=lambda row: row[metric]), min(rows, key=lambda row: row[metric])
     text = f"{what.label} was highest in {_at(high, columns, time)} ({shown(high[metric], what)})"
     text += f" and lowest in {_at(low, columns, time)} ({shown(low[metric], what)})"
     if single:
-        last = rows[-1]
+        last = every[-1]
         text += f"; the last, {shown(last[time], when)}, is {shown(last[metric], what)}"
+    if cut:
+        passed = ", and not counted as high or low" if whole else ""
+        text += f". Not whole in this period{passed}: {' and '.join(shown(one, when) for one in cut)}"
     return text + "."
+
+
+def _cut(cell: Any, column: Column, days: tuple[date | None, date | None]) -> bool:
+    """Whether a unit of time reaches beyond the days that the figures are over."""
+    grain = column.name.rpartition(".")[2]
+    if grain not in LARGER or cell is None:
+        return False
+    start = cell if isinstance(cell, date) else date(int(cell), 1, 1)
+    first, last = days
+    return (first is not None and start < first) or (last is not None and end_of(start, grain) > last)
 
 
 def _at(row: tuple[Any, ...], columns: tuple[Column, ...], time: int) -> str:

@@ -135,3 +135,27 @@ def test_no_chart_for_too_many_bars(assistant):
     answer = assistant.query({"metrics": ["revenue"], "dimensions": ["store"]}, assistant.settings.principal(None))
     assert len(answer.rows) > chart.MOST_BARS
     assert answer.chart is None
+
+
+@pytest.mark.parametrize(("question", "cut", "whole"), [
+    ("monthly revenue this year", ["Nov 2026"], True),
+    ("monthly revenue by island group this year", ["Nov 2026"], True),
+    ("weekly sales in october 2026", ["week of 2026-09-28", "week of 2026-10-26"], True),
+    ("monthly revenue in q3 2026", [], True),
+    ("daily sales last week", [], True),
+])  # fmt: skip
+def test_an_unfinished_unit_is_named_and_is_no_low(assistant, analyst, question, cut, whole):
+    answer = assistant.ask(question, analyst)
+    assert ("Not whole" in answer.text) == bool(cut)
+    extremes = answer.text.partition(";")[0].partition(". ")[0]
+    for name in cut:
+        assert name in answer.text
+        assert name not in extremes
+    assert ("highest" in answer.text) == whole
+
+
+def test_bars_over_two_dimensions_are_not_stacked(assistant, analyst):
+    answer = assistant.ask("average basket by island group and store type last month", analyst)
+    names = [value["x"] for value in answer.chart["data"]["values"]]
+    assert len(set(names)) == len(answer.rows) > 3
+    assert {value["series"] for value in answer.chart["data"]["values"]} == {"Luzon", "Visayas", "Mindanao"}
