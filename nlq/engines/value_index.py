@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from nlq.semantics.model import Dimension, SemanticModel
+    from nlq.semantics.model import SemanticModel
+    from nlq.semantics.tables import Dimension
 
 LIMITS = Limits(max_rows=200_000, timeout_s=30.0)
 

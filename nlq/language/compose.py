@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nlq.language.match import Span
-    from nlq.semantics.model import Metric, SemanticModel
+    from nlq.semantics.measures import Metric
+    from nlq.semantics.model import SemanticModel
     from nlq.values import ScopeValues
 
 

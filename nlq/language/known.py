@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from nlq.semantics.model import SemanticModel, Synonyms
+    from nlq.semantics.model import SemanticModel
+    from nlq.semantics.tables import Synonyms
     from nlq.values import ScopeValues
 
 MOST_ENTRIES = 60  # metrics, or dimensions, that are all shown; of a larger model the nearest are

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from nlq.errors import NotPermitted
-from nlq.semantics.model import ATTRIBUTES, Exists, Rule, SemanticModel, Table, TableColumn
+from nlq.semantics.model import ATTRIBUTES, SemanticModel
+from nlq.semantics.tables import Exists, Rule, Table, TableColumn
 from nlq.sql.build import cast
 from nlq.sql.build import table as base_table
 from nlq.sql.tiers import Branch, for_period

@@ -8,13 +8,23 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from nlq.errors import BadRequest
-from nlq.semantics.model import ATTRIBUTES, Exists
+from nlq.semantics.check_metrics import (
+    aggregates_fit,
+    computed_columns_fit,
+    conversions_fit,
+    filters_fit,
+    metrics_end,
+    metrics_fit,
+)
+from nlq.semantics.model import ATTRIBUTES
+from nlq.semantics.tables import Exists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from nlq.semantics.load import Located
-    from nlq.semantics.model import Places, Source, Table
+    from nlq.semantics.model import Places, Source
+    from nlq.semantics.tables import Join, Table
 
 
 PLAIN = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -30,6 +40,7 @@ class Context:
         self.places = places
         self.tables = {table.name: table for _, table in self.each("tables")}
         self.dimensions = {one.name: one for _, one in self.each("dimensions")}
+        self.filters = {one.name: one for _, one in self.each("filters")}
         self.metrics = {one.name: one for _, one in self.each("metrics")}
 
     def each(self, section: str) -> Iterator[tuple[str, Any]]:
@@ -63,7 +74,7 @@ def one_header(context: Context) -> Iterator[BadRequest]:
 
 def names_are_single(context: Context) -> Iterator[BadRequest]:
     """No two tables, dimensions or metrics of one name."""
-    for section in ("tables", "dimensions", "metrics"):
+    for section in ("tables", "dimensions", "filters", "metrics"):
         seen: set[str] = set()
         for where, part in context.each(section):
             if part.name in seen:
@@ -73,7 +84,7 @@ def names_are_single(context: Context) -> Iterator[BadRequest]:
 
 def names_are_plain(context: Context) -> Iterator[BadRequest]:
     """Names are lower case letters, digits and _; a dimension may have one dot (date.day_of_week)."""
-    for section in ("tables", "dimensions", "metrics"):
+    for section in ("tables", "dimensions", "filters", "metrics"):
         for where, part in context.each(section):
             if not (PLAIN if section != "dimensions" else DOTTED).fullmatch(part.name):
                 yield BadRequest(
@@ -142,7 +153,8 @@ def joins_fit(context: Context) -> Iterator[BadRequest]:
 def dimensions_fit(context: Context) -> Iterator[BadRequest]:
     """Dimensions name a table, its columns and a parent that exist."""
     for where, one in context.each("dimensions"):
-        yield from context.known("the table", one.table, context.tables, where)
+        if one.table or not one.time:
+            yield from context.known("the table", one.table, context.tables, where)
         if one.table in context.tables:
             columns = [*one.columns, *([one.id, one.show] if one.key else [])]
             for column in columns:
@@ -155,30 +167,31 @@ def dimensions_fit(context: Context) -> Iterator[BadRequest]:
             yield from context.known("the metric", one.ranked_by, context.metrics, where)
 
 
-def metrics_fit(context: Context) -> Iterator[BadRequest]:
-    """Metrics name tables, columns and metrics that exist."""
-    for where, metric in context.each("metrics"):
-        if not metric.description.strip():
-            yield BadRequest(f'the metric "{metric.name}" has no description', where=where, fix="say what it counts")
-        if metric.agg:
-            yield from context.known("the table", metric.agg.table, context.tables, where)
-            if metric.agg.table in context.tables:
-                for column in (*metric.agg.columns, *((metric.agg.column,) if metric.agg.column else ())):
-                    yield from context.known("the column", column, context.tables[metric.agg.table].columns, where)
-        others = (*metric.parts, *(name for name in (metric.same_as, metric.during) if name))
-        for name in others:
-            yield from context.known("the metric", name, context.metrics, where)
-        if metric.counts:
-            yield from context.known("the dimension", metric.counts, context.dimensions, where)
+def paths_are_single(context: Context) -> Iterator[BadRequest]:
+    """From a table with figures to a dimension there is one shortest path: with two, the figure would depend on which."""
+    joins = [join for _, join in context.each("joins")]
+    measured = {metric.agg.table for _, metric in context.each("metrics") if metric.agg}
+    for where, one in context.each("dimensions"):
+        for table in sorted(measured):
+            ways = _shortest(joins, table, one.table)
+            if len(ways) > 1:
+                said = " and ".join(" > ".join((table, *way)) for way in ways)
+                yield BadRequest(f'"{one.name}" can be reached from {table} in {len(ways)} ways: {said}', where=where,
+                                 fix="remove one of the joins, or join the table under another name for the other meaning")  # fmt: skip
 
 
-def metrics_end(context: Context) -> Iterator[BadRequest]:
-    """No metric is made of itself; growth and ratios are made of aggregates."""
-    for where, metric in context.each("metrics"):
-        for part in metric.parts:
-            if part in context.metrics and context.metrics[part].agg is None:
-                yield BadRequest(f'"{metric.name}" is made of "{part}", which is not an aggregate', where=where,
-                                 fix="ratios and growth are made of metrics with `agg`")  # fmt: skip
+def _shortest(joins: list[Join], start: str, goal: str) -> list[tuple[str, ...]]:
+    """The paths of fewest joins from a table to another, as the tables on the way."""
+    edge: list[tuple[str, ...]] = [()]
+    seen = {start}
+    while edge:
+        found = [way for way in edge if (way[-1] if way else start) == goal]
+        if found:
+            return found
+        grown = [(*way, join.to) for way in edge for join in joins if join.from_ == (way[-1] if way else start)]
+        edge = [way for way in grown if way[-1] not in seen]
+        seen |= {way[-1] for way in edge}
+    return []
 
 
 def rollups_fit(context: Context) -> Iterator[BadRequest]:
@@ -196,6 +209,10 @@ def rollups_fit(context: Context) -> Iterator[BadRequest]:
             yield from context.known("the table", origin, context.tables, where)
         for name in rollup.measures:
             yield from context.known("the metric", name, context.metrics, where)
+            metric = context.metrics.get(name)
+            if metric is not None and (metric.agg is None or metric.agg.table != rollup.of or metric.where):
+                yield BadRequest(f'the rollup "{rollup.table}" keeps "{name}", which is no plain aggregate of {rollup.of}', where=where,
+                                 fix=f"keep sums, counts, least and greatest of {rollup.of} itself")  # fmt: skip
 
 
 def synonyms_do_not_collide(context: Context) -> Iterator[BadRequest]:
@@ -253,8 +270,13 @@ RULES: tuple[Callable[[Context], Iterator[BadRequest]], ...] = (
     policies_end,
     joins_fit,
     dimensions_fit,
+    paths_are_single,
+    computed_columns_fit,
+    filters_fit,
     metrics_fit,
     metrics_end,
+    aggregates_fit,
+    conversions_fit,
     rollups_fit,
     synonyms_do_not_collide,
     header_fits,

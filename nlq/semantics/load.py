@@ -9,21 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import pickle
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlq.errors import BadRequest, ModelError
+from nlq.semantics import measures, tables
 from nlq.semantics import model as model_classes
 from nlq.semantics.model import Places, SemanticModel, Source
+from nlq.semantics.tables import Part
+from nlq.values import query as query_classes
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-FORMAT = 2  # raise when a cached model of an older nlq must not be read
+FORMAT = 3  # raise when a cached model of an older nlq must not be read
+MODULES = {one.__name__: one for one in (measures, tables, model_classes, query_classes)}
 RENAMED = {"from": "from_", "schema": "schema_"}
 
 
@@ -94,6 +100,8 @@ def read(folder: Path, files: list[Path]) -> SemanticModel:
         metrics={one.name: one for source in sources for one in source.metrics},
         absent=tuple(one for source in sources for one in source.absent),
         gazetteer=places,
+        filters={one.name: one for source in sources for one in source.filters},
+        verified=tuple(one for source in sources for one in source.verified),
     )
 
 
@@ -154,7 +162,8 @@ def _validate(document: Located) -> Source:
     from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - only where no cache answers
 
     try:
-        return TypeAdapter(Source).validate_python(_renamed(document.content))
+        # As JSON, for parts of queries stand in a model, and these are strict: a list is a tuple in JSON alone.
+        return TypeAdapter(Source).validate_json(json.dumps(_renamed(document.content), default=str))
     except ValidationError as problem:
         raise ModelError(tuple(_explain(document, problem))) from None
 
@@ -162,7 +171,9 @@ def _validate(document: Located) -> Source:
 def _renamed(content: dict[str, Any]) -> dict[str, Any]:
     """Keys that cannot be names of Python's fields get their underscore: a join's `from`, the header's `schema`."""
     header, joins = content.get("model"), content.get("joins")
-    changed = dict(content)
+    changed = {
+        key: _keys(value) if key in ("metrics", "filters", "verified") else value for key, value in content.items()
+    }
     if isinstance(header, dict):
         changed["model"] = {RENAMED.get(key, key): value for key, value in header.items()}
     if isinstance(joins, list):
@@ -171,6 +182,13 @@ def _renamed(content: dict[str, Any]) -> dict[str, Any]:
             for one in joins
         ]
     return changed
+
+
+def _keys(value: Any) -> Any:
+    """A metric's or a query's keys: `as` and `from` are words of Python."""
+    if isinstance(value, dict):
+        return {{"as": "as_", "from": "from_"}.get(key, key): _keys(one) for key, one in value.items()}
+    return [_keys(one) for one in value] if isinstance(value, list) else value
 
 
 def _explain(document: Located, problem: ValidationError) -> list[BadRequest]:
@@ -223,7 +241,12 @@ def _signature(folder: Path, files: list[Path]) -> str:
     """Changes when a file of the model, or of its gazetteer, is replaced or edited, or nlq itself changes."""
     digest = hashlib.sha256(f"{FORMAT}".encode())
     beside = folder.resolve().parent
-    near = [*files, *sorted(beside.glob("*/places.json")), Path(__file__), Path(__file__).with_name("model.py")]
+    near = [
+        *files,
+        *sorted(beside.glob("*/places.json")),
+        *(Path(str(one.__file__)) for one in MODULES.values()),
+        Path(__file__),
+    ]
     for path in near:
         stat = path.stat()
         digest.update(f"{path.resolve()}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
@@ -234,9 +257,12 @@ class _OnlyModels(pickle.Unpickler):
     """Makes instances of the model's own classes; a file that names anything else is not read."""
 
     def find_class(self, module: str, name: str) -> Any:
-        found = getattr(model_classes, name, None) if module == model_classes.__name__ else None
-        if isinstance(found, type) and issubclass(found, model_classes.Part):
+        home = MODULES.get(module)
+        found = getattr(home, name, None)
+        if isinstance(found, type) and issubclass(found, (Part, query_classes.Frozen)):
             return found
+        if (module, name) == ("datetime", "date"):
+            return date
         message = f"{module}.{name} is no part of a model"
         raise pickle.UnpicklingError(message)
 

@@ -4,207 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
-from nlq.values.query import Scalar  # noqa: TC001 - pydantic reads annotations
+from nlq.semantics.measures import Metric  # noqa: TC001 - pydantic reads annotations
+from nlq.semantics.tables import (
+    Dimension,
+    Filter,
+    Join,
+    Name,
+    Part,
+    Rollup,
+    Synonyms,
+    Table,
+)
+from nlq.values.query import SemanticQuery  # noqa: TC001 - pydantic reads annotations
 
-# Names of things, and of fields ("date.day_of_week"); `check` holds them to their patterns.
-Name = str
-FieldName = str
-Synonyms = dict[Literal["en", "fil", "ceb"], tuple[str, ...]]
-ColumnType = Literal["string", "integer", "number", "decimal", "boolean", "date", "timestamp", "array", "json"]
 GRAINS = ("day", "week", "month", "quarter", "year")
 # Every attribute of a principal that a policy must say something about.
 ATTRIBUTES = ("org_id", "regions")
 
 
-class Part:
-    """Base of the model's parts: immutable; pydantic, where it reads YAML into them, is strict about their keys."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
-
-
 @dataclass(frozen=True, kw_only=True)
-class TableColumn(Part):
-    """A column that may be read; `mask` hides its values from all but the roles in `unmask`."""
+class Verified(Part):
+    """A question with the query that somebody vouches for."""
 
-    type: ColumnType
-    mask: Literal["null", "redact", "last4"] | None = None
-    unmask: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exists(Part):
-    """Rows that a row of `exists` names: equality of my columns (keys) with its columns (values)."""
-
-    exists: Name
-    on: dict[Name, Name]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule(Part):
-    """How one attribute of the asker applies to a table: a column, a parent, or not at all (with the reason)."""
-
-    column: Name | None = None
-    exists: Name | None = None
-    on: dict[Name, Name] | None = None
-    not_applicable: str | None = None
-
-    def __post_init__(self) -> None:
-        ways = [self.column is not None, self.exists is not None, self.not_applicable is not None]
-        if sum(ways) != 1 or (self.exists is None) != (self.on is None):
-            raise ValueError("a rule is {column: …}, {exists: table, on: {…}} or {not_applicable: reason}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tier(Part):
-    """How the watermark splits a table into a hot and a cold tier: by the unit of `grain` that a row's `column` is in.
-
-    A month that the watermark cuts is hot, whole. A table without a tier is in both, whole.
-    """
-
-    column: Name
-    grain: Literal["day", "month"] = "day"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table(Part):
-    """One table: its key, the rows that count, and its policy. Without a policy it cannot be read."""
-
-    name: Name
-    description: str
-    grain: str
-    key: tuple[Name, ...]
-    time: Name | None = None
-    valid: str | Exists | None = None
-    policy: Literal["shared"] | dict[Name, Rule] | None = None
-    tier: Tier | None = None
-    columns: dict[Name, TableColumn]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Join(Part):
-    """A many-to-one join: each row of `from` names at most one of `to`."""
-
-    from_: Name
-    to: Name
-    on: dict[Name, Name]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rollup(Part):
-    """A table of sums over another: what it keeps, and which of its columns holds which metric.
-
-    `carries` names columns that come from a table which the base table joins to, not from the base table itself.
-    """
-
-    table: Name
-    of: Name
-    time: dict[Literal["column", "grain"], Name]
-    keeps: tuple[Name, ...]
-    carries: dict[Name, Name] = field(default_factory=dict)
-    measures: dict[Name, Name]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Value(Part):
-    """A known value of a dimension and the words for it."""
-
-    value: Scalar
-    label: str
-    synonyms: Synonyms = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatePart(Part):
-    """A number taken from a date or time column."""
-
-    of: Name
-    unit: Literal["month", "hour"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dimension(Part):
-    """Something to split or filter by.
-
-    `column` is shown and grouped by; or `key` is grouped by, `id` filtered by and `show` shown.
-    """
-
-    name: FieldName
-    label: str
-    description: str
-    table: Name
-    column: Name | None = None
-    key: tuple[Name, ...] = ()
-    id: Name | None = None
-    show: Name | None = None
-    part: DatePart | None = None
-    type: Literal["string", "integer", "boolean"] = "string"
-    time: bool = False
-    values: tuple[Value, ...] | Literal["from_data"] | None = None
-    place: Literal["city", "province", "region", "island_group"] | None = None
-    parent: FieldName | None = None
-    ranked_by: Name | None = None
-    kind_of: Name | None = None  # its values are kinds of that dimension: "supermarkets" are stores
-    optional: bool = False  # a fact row may name none: those are left out of rankings
-    synonyms: Synonyms = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        keyed = bool(self.key and self.id and self.show)
-        if [keyed, self.column is not None, self.part is not None].count(True) != 1:
-            raise ValueError("a dimension has column, or part, or all of key, id and show")
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it is grouped by."""
-        if self.key:
-            return self.key
-        return (self.column or (self.part.of if self.part else ""),)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Aggregate(Part):
-    """sum of a column, count of rows, or count of distinct keys."""
-
-    function: Literal["sum", "count", "count_distinct"]
-    table: Name
-    column: Name | None = None
-    columns: tuple[Name, ...] = ()
-
-    def __post_init__(self) -> None:
-        if (self.function == "sum") != (self.column is not None) or (self.function == "count_distinct") != bool(
-            self.columns
-        ):
-            raise ValueError("sum takes column, count_distinct takes columns, count takes neither")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Metric(Part):
-    """A figure with a meaning: an aggregate over one table, a ratio of two, or the growth of one."""
-
-    name: Name
-    label: str
-    description: str
-    unit: Literal["PHP", "count", "ratio", "days"]
-    owner: str = ""
-    agg: Aggregate | None = None
-    ratio: tuple[Name, Name] | None = None
-    growth: Name | None = None
-    same_as: Name | None = None
-    during: Name | None = None
-    counts: FieldName | None = None
-    absence_is_zero: bool = False
-    internal: bool = False
-    synonyms: Synonyms = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if [self.agg is not None, self.ratio is not None, self.growth is not None].count(True) != 1:
-            raise ValueError("a metric has exactly one of agg, ratio and growth")
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The metrics that it is made of."""
-        return self.ratio or ((self.growth,) if self.growth else ())
+    question: str
+    query: SemanticQuery
+    by: str
+    on: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +94,9 @@ class Source(Part):
     joins: tuple[Join, ...] = ()
     rollups: tuple[Rollup, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
+    filters: tuple[Filter, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    verified: tuple[Verified, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,6 +112,8 @@ class SemanticModel(Part):
     metrics: dict[str, Metric]
     absent: tuple[Absent, ...]
     gazetteer: Places
+    filters: dict[str, Filter] = field(default_factory=dict)
+    verified: tuple[Verified, ...] = ()
 
     @cached_property
     def time_dimension(self) -> Dimension | None:
@@ -302,31 +133,59 @@ class SemanticModel(Part):
         """Names of the tables that are rollups of another."""
         return frozenset(rollup.table for rollup in self.rollups)
 
+    @cached_property
+    def grains(self) -> dict[str, tuple[Dimension, str]]:
+        """Every field that is a grain of a date: "date.month" to its dimension and "month"."""
+        dates = [one for one in self.dimensions.values() if one.time or one.type == "date"]
+        return {f"{one.name}.{grain}": (one, grain) for one in dates for grain in GRAINS}
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What other modules work out about the model once: paths, fields, parsed expressions. It is never written to a file."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name in self.__dataclass_fields__}
+
     def is_time_grain(self, field: str) -> bool:
         """Whether a field is a grain of the time dimension, such as date.month."""
-        time = self.time_dimension
-        return time is not None and field in {f"{time.name}.{grain}" for grain in GRAINS}
+        return field in self.grains and self.grains[field][0].time
+
+    def tenant_column(self, table: str) -> str | None:
+        """The column that the policy holds to one value in every scan, so that it needs neither grouping nor counting."""
+        policy = self.tables[table].policy
+        return policy["org_id"].column if isinstance(policy, dict) and "org_id" in policy else None
 
     def base_tables(self, metric: str) -> frozenset[str]:
         """The tables whose rows a metric aggregates."""
-        one = self.metrics[metric]
-        if one.agg:
-            return frozenset({one.agg.table})
-        return frozenset().union(*(self.base_tables(part) for part in one.parts))
+        found = self.memo.get(("base_tables", metric))
+        if found is None:
+            one = self.metrics[metric]
+            parts = one.parts
+            found = frozenset({one.agg.table}) if one.agg else frozenset().union(*map(self.base_tables, parts))
+            self.memo["base_tables", metric] = found
+        return found
 
     def has_time(self, metric: str) -> bool:
         """Whether a period means anything to a metric."""
-        return all(self.tables[name].time is not None for name in self.base_tables(metric))
+        one = self.metrics[metric]
+        if one.agg:
+            return (one.agg.time or self.tables[one.agg.table].time) is not None
+        return all(self.has_time(part) for part in one.parts)
 
     def public_metrics(self) -> dict[str, Metric]:
         """The metrics that can be asked for by name."""
         return {name: one for name, one in self.metrics.items() if not one.internal}
 
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """Every field that a query may name."""
+        return frozenset(self.field_names())
+
     def field_names(self) -> tuple[str, ...]:
-        """Every field that a query may name: dimensions, and the grains of time."""
-        time = self.time_dimension
-        grains = tuple(f"{time.name}.{grain}" for grain in GRAINS) if time else ()
-        return tuple(name for name, one in self.dimensions.items() if not one.time) + grains
+        """Every field that a query may name: dimensions, named filters, and the grains of dates."""
+        plain = (name for name, one in self.dimensions.items() if not one.time and one.type != "date")
+        return (*plain, *self.filters, *self.grains)
 
     def describe_metric(self, name: str) -> dict[str, Any]:
         """Name, definition and owner, as provenance shows them."""

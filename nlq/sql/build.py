@@ -54,3 +54,19 @@ def with_(tree: exp.Select, name: str, query: exp.Expr) -> exp.Select:
 def nullif(value: exp.Expr, other: exp.Expr) -> exp.Expr:
     """NULLIF(value, other)."""
     return exp.Nullif(this=value, expression=other)
+
+
+def divide(over: exp.Expr, under: exp.Expr) -> exp.Expr:
+    """A division of doubles that gives null for a zero divisor, and is never rounded."""
+    divisor = nullif(cast(under.copy(), "double"), exp.Literal.number(0))
+    return exp.Div(this=cast(over.copy(), "double"), expression=divisor)
+
+
+def growth(now: exp.Expr, prior: exp.Expr) -> exp.Expr:
+    """The change as a fraction of what was before; null where that is null or zero."""
+    return divide(exp.paren(exp.Sub(this=now.copy(), expression=prior.copy())), prior)
+
+
+def some_rows(tree: exp.Select) -> exp.Select:
+    """The same without the row of nulls that an aggregate over no rows is: no matching row must stay no row."""
+    return tree.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(0)), copy=False)

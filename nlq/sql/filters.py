@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlglot import exp
 
@@ -12,74 +12,122 @@ from nlq.errors import BadRequest
 from nlq.sql.build import day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from nlq.semantics.model import Dimension, SemanticModel
+    from nlq.semantics.model import SemanticModel
+    from nlq.semantics.tables import Dimension, Filter
     from nlq.values.query import Condition
 
 COMPARE: dict[str, type[exp.Binary]] = {">": exp.GT, ">=": exp.GTE, "<": exp.LT, "<=": exp.LTE}
 
 
+class Columns(Protocol):
+    """Gives a field's columns where a condition stands."""
+
+    def id(self, field: str) -> exp.Expr:
+        """What the field is compared by."""
+
+    def shown(self, field: str) -> exp.Expr:
+        """What it shows, to search in."""
+
+    def keys(self, field: str) -> list[exp.Expr]:
+        """What it is grouped by, without the tenant."""
+
+    def chosen(self, condition: Condition) -> exp.Select:
+        """The keys that a set filter's query chooses."""
+
+
 def fields_of(conditions: tuple[Condition, ...]) -> Iterator[str]:
     """Every field that the conditions name, nested ones included."""
     for one in conditions:
-        if one.field:
-            yield one.field
-        yield from fields_of((one.any or ()) + (one.all or ()))
+        yield from one.fields()
 
 
-def where(
-    model: SemanticModel, conditions: tuple[Condition, ...], column: Callable[[str, str], exp.Expr]
-) -> list[exp.Expr]:
-    """The conditions as one expression each.
-
-    Args:
-        model: whose fields are named.
-        conditions: all of them must hold.
-        column: gives a field's expression; its second argument is "id" to compare by, "show" to search in.
-    """
-    return [_one(model, condition, column) for condition in conditions]
+def where(model: SemanticModel, conditions: tuple[Condition, ...], columns: Columns) -> list[exp.Expr]:
+    """The conditions, all of which must hold, as one expression each."""
+    return [_one(model, condition, columns) for condition in conditions]
 
 
-def _one(model: SemanticModel, condition: Condition, column: Callable[[str, str], exp.Expr]) -> exp.Expr:
+def _one(model: SemanticModel, condition: Condition, columns: Columns) -> exp.Expr:
     if condition.any is not None:
-        return exp.paren(exp.or_(*where(model, condition.any, column)))
+        return exp.paren(exp.or_(*where(model, condition.any, columns)))
     if condition.all is not None:
-        return exp.paren(exp.and_(*where(model, condition.all, column)))
+        return exp.paren(exp.and_(*where(model, condition.all, columns)))
     field, op = condition.field or "", condition.op
     if condition.query is not None:
-        from nlq.sql.metrics import not_yet  # noqa: PLC0415 - only on the way to an error
-
-        raise not_yet("where.query")
+        return _in_set(condition, columns)
+    if field in model.filters:
+        return _named(model, model.filters[field], condition, columns)
     dimension = _dimension(model, field)
     if op == "contains":
-        pattern = str(condition.values[0]).lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        like = exp.Like(this=exp.Lower(this=column(field, "show")), expression=exp.Literal.string(f"%{pattern}%"))
-        return exp.Escape(this=like, expression=exp.Literal.string("\\"))
-    subject = column(field, "id")
+        return _contains(field, dimension, condition, columns)
+    subject = columns.id(field)
     if op == "is_null":
         return exp.Is(this=subject, expression=exp.Null())
     if op == "is_not_null":
         return exp.Not(this=exp.Is(this=subject, expression=exp.Null()))
     values = [literal(model, field, dimension, value) for value in condition.values]
     if op in ("=", "in"):
-        return _among(model, subject, values, dimension, field, column)
+        return _among(model, subject, values, dimension, field, columns)
     if op in ("!=", "not_in"):
-        among = _among(model, subject, values, dimension, field, column)
+        among = _among(model, subject, values, dimension, field, columns)
+        if dimension is not None and dimension.key:  # a key that names nothing has no name to compare
+            return exp.not_(_total(among))
         return exp.paren(exp.or_(exp.not_(among), exp.Is(this=subject.copy(), expression=exp.Null())))
     if op == "between":
         return exp.Between(this=subject, low=values[0], high=values[1])
     return COMPARE[str(op)](this=subject, expression=values[0])
 
 
+def _contains(field: str, dimension: Dimension | None, condition: Condition, columns: Columns) -> exp.Expr:
+    if dimension is None or dimension.type != "string":
+        raise BadRequest(f"{field} is no text to search in", where=f"where {field}", fix="use =, in, > or the like")
+    pattern = str(condition.values[0]).lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    like = exp.Like(this=exp.Lower(this=columns.shown(field)), expression=exp.Literal.string(f"%{pattern}%"))
+    return exp.Escape(this=like, expression=exp.Literal.string("\\"))
+
+
+def _in_set(condition: Condition, columns: Columns) -> exp.Expr:
+    """Whether a field is among those that a query chooses; `not_in` keeps the rows that name none."""
+    keys = columns.keys(condition.field or "")
+    subject = keys[0] if len(keys) == 1 else exp.Tuple(expressions=keys)
+    chosen = exp.Subquery(this=columns.chosen(condition))
+    among = exp.In(this=subject, query=chosen)
+    if condition.op == "in":
+        return among
+    empty = [exp.Is(this=key.copy(), expression=exp.Null()) for key in keys]
+    return exp.paren(exp.or_(exp.not_(among), *empty))
+
+
+def _named(model: SemanticModel, named: Filter, condition: Condition, columns: Columns) -> exp.Expr:
+    """A named filter, or its complement: what is not true of a row is false of it, where it is unknown too."""
+    wrong = condition.op not in ("=", "!=", "in", "not_in") or any(
+        not isinstance(one, bool) for one in condition.values
+    )
+    if wrong or len(condition.values) != 1:
+        raise BadRequest(f"{named.name} is compared with true or false", where=f"where {named.name}",
+                         fix=f'write {{"field": "{named.name}", "op": "=", "values": [true]}}')  # fmt: skip
+    holds = truth(model, named, columns)
+    return holds if (condition.values[0] is True) == (condition.op in ("=", "in")) else exp.not_(_total(holds))
+
+
+def truth(model: SemanticModel, named: Filter, columns: Columns) -> exp.Expr:
+    """Where a named filter holds; null may stand for false."""
+    return exp.paren(exp.and_(*where(model, named.where, columns)))
+
+
+def _total(condition: exp.Expr) -> exp.Expr:
+    return exp.Coalesce(this=condition, expressions=[exp.false()])
+
+
 def _among(
     model: SemanticModel, subject: exp.Expr, values: list[exp.Expr], dimension: Dimension | None, field: str,
-    column: Callable[[str, str], exp.Expr],
+    columns: Columns,
 ) -> exp.Expr:  # fmt: skip
     """Equality with one of the values; a keyed dimension is found by its id or by the name that it shows."""
     if dimension is None or not dimension.key:
         return _equal(subject, values)
-    shown = _equal(column(field, "show"), [value.copy() for value in values])
+    shown = _equal(columns.shown(field), [value.copy() for value in values])
     ids = values
     if dimension.id and model.tables[dimension.table].columns[dimension.id].type == "integer":
         ids = [exp.Literal.number(value.name) for value in values if value.name.isascii() and value.name.isdigit()]
@@ -96,14 +144,14 @@ def literal(model: SemanticModel, field: str, dimension: Dimension | None, value
     Raises:
         BadRequest: a value of the wrong type, or one that the dimension is known not to have.
     """
-    kind = "date" if dimension is None else dimension.type
+    kind = ("integer" if field.endswith(".year") else "date") if dimension is None else dimension.type
     if kind == "date":
         try:
             return day(date.fromisoformat(str(value)))
         except ValueError:
             raise BadRequest(f"{value!r} is not a date", where=f"where {field}", fix="write YYYY-MM-DD") from None
-    expected = {"string": str, "integer": int, "boolean": bool}[kind]
-    if not isinstance(value, expected) or (kind == "integer" and isinstance(value, bool)):
+    expected = {"string": str, "integer": int, "number": (int, float), "boolean": bool}[kind]
+    if not isinstance(value, expected) or (kind in ("integer", "number") and isinstance(value, bool)):  # type: ignore[arg-type]
         raise BadRequest(f"{field} is compared with {kind} values, not {value!r}", where=f"where {field}",
                          fix=f"give a {kind}")  # fmt: skip
     known = known_values(model, dimension) if dimension else None
@@ -111,8 +159,8 @@ def literal(model: SemanticModel, field: str, dimension: Dimension | None, value
         near = get_close_matches(str(value), [str(one) for one in known], n=3, cutoff=0.5)
         hint = f"did you mean {', '.join(near)}?" if near else f"values are {', '.join(str(one) for one in known)}"
         raise BadRequest(f"{field} has no value {value!r}", where=f"where {field}", fix=hint)
-    if kind == "integer":
-        return exp.Literal.number(str(value))
+    if kind in ("integer", "number"):
+        return exp.Literal.number(repr(value))
     return exp.true() if value is True else exp.false() if value is False else exp.Literal.string(str(value))
 
 
@@ -120,11 +168,13 @@ def known_values(model: SemanticModel, dimension: Dimension) -> tuple[object, ..
     """The values that a dimension can have, where the model says them all."""
     if isinstance(dimension.values, tuple):
         return tuple(one.value for one in dimension.values)
+    if dimension.bins is not None:
+        return dimension.bins.names
     if dimension.place == "region":
         return tuple(place.value for place in model.gazetteer.places if place.level == "region") or None
     return None
 
 
 def _dimension(model: SemanticModel, field: str) -> Dimension | None:
-    """The dimension of a field; None for a grain of time, whose values are dates."""
-    return None if model.is_time_grain(field) else model.dimensions[field]
+    """The dimension of a field; None for a grain of a date, whose values are dates."""
+    return None if field in model.grains else model.dimensions[field]

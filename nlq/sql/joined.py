@@ -10,7 +10,8 @@ from nlq.errors import UnsafeSql
 from nlq.sql.validate import is_cte
 
 if TYPE_CHECKING:
-    from nlq.semantics.model import Join, SemanticModel
+    from nlq.semantics.model import SemanticModel
+    from nlq.semantics.tables import Join
 
 UNMOVED = (exp.Min, exp.Max)  # the same however often a row is repeated
 FIX = "join as the model declares, and aggregate the side that has many rows"

@@ -1,41 +1,43 @@
-"""Metrics taken apart: which aggregates a query needs (leaves), and what its columns are made of them."""
+"""Metrics as what is aggregated (leaves) and what is made of them (outputs). No SELECT is built here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import sqlglot
 from sqlglot import exp
 
 from nlq.errors import BadRequest
-from nlq.semantics import periods
 from nlq.semantics.joins import unknown_metric
-from nlq.sql.build import cast, nullif
-from nlq.values.pipeline import Column
+from nlq.semantics.measures import Change
+from nlq.sql.build import divide, growth
+from nlq.sql.frames import SUFFIX, Frame, Frames, length
+from nlq.values.pipeline import CellType, Column
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
 
 if TYPE_CHECKING:
-    from nlq.semantics.model import Metric, SemanticModel
-    from nlq.semantics.periods import Unit
+    from nlq.semantics.measures import Conversion, Derived, Metric
+    from nlq.semantics.model import SemanticModel
 
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One period that aggregates are taken over. `step` moves its time buckets onto those of the first variant."""
-
-    name: str
-    period: Period | None
-    step: tuple[int, Unit] | None = None
+CHANGED = {"value": "__prior", "change": "__change", "growth": "__growth"}
+FOLDED: dict[str, CellType] = {"avg": "number", "median": "number", "count": "integer"}
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One aggregate over one table in one period, under its own filter: a column of an inner query."""
+    """One aggregate in one frame, under its own filter: a column of an inner query.
+
+    `function` says what is aggregated: the metric's own function; `sum` and `count` of an average; `reached` and `converted`
+    of a conversion; or `fold`, an aggregate over groups of the metric (the entry's `each` and `agg`).
+    """
 
     alias: str
     metric: str
-    variant: int
+    frame: int
+    function: str
     where: tuple[Condition, ...] = ()
+    fold: MetricEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,121 +56,90 @@ class Breakdown:
 
     leaves: tuple[Leaf, ...]
     outputs: tuple[Output, ...]
-    variants: tuple[Variant, ...]
+    frames: tuple[Frame, ...]
 
 
-def break_down(model: SemanticModel, query: SemanticQuery) -> Breakdown:
-    """Take every metric of a query apart.
+def break_down(model: SemanticModel, query: SemanticQuery, first: Frame) -> Breakdown:
+    """Take every metric of a query apart; `first` is the frame of its own period.
 
     Raises:
         BadRequest: a metric that is not in the model, or one that cannot be asked this way.
     """
-    return _Builder(model, query).build()
+    return _Builder(model, query, first).build()
 
 
 class _Builder:
     """Collects leaves without repetition while the outputs are made."""
 
-    def __init__(self, model: SemanticModel, query: SemanticQuery) -> None:
+    def __init__(self, model: SemanticModel, query: SemanticQuery, first: Frame) -> None:
         self.model = model
         self.query = query
-        self.leaves: dict[Leaf, None] = {}
-        period = None if query.period == "all" else query.period
-        self.variants: list[Variant] = [Variant("", period)]
+        self.leaves: dict[tuple[object, ...], Leaf] = {}
+        self.aliases: set[str] = set()
+        self.frames = Frames(model, query.dimensions, first)
 
     def build(self) -> Breakdown:
-        entries = [one if isinstance(one, MetricEntry) else MetricEntry(metric=one) for one in self.query.metrics]
-        outputs: list[Output] = []
-        names: set[str] = set()
         comparisons = [self._compared(index, one) for index, one in enumerate(self.query.compare)]
-        for entry in entries:
-            made = self._entry(entry, comparisons)
-            for output in made:
-                if output.column.name in names:
-                    raise BadRequest(f"two columns are called {output.column.name!r}", where="metrics",
+        outputs: dict[str, Output] = {}
+        for one in self.query.metrics:
+            entry = one if isinstance(one, MetricEntry) else MetricEntry(metric=one)
+            for made in self._entry(entry, comparisons):
+                if made.column.name in outputs:
+                    raise BadRequest(f"two columns are called {made.column.name!r}", where="metrics",
                                      fix='give one of them another name with "as"')  # fmt: skip
-                names.add(output.column.name)
-            outputs.extend(made)
-        return Breakdown(tuple(self.leaves), tuple(outputs), tuple(self.variants))
+                outputs[made.column.name] = made
+        return Breakdown(tuple(self.leaves.values()), tuple(outputs.values()), self.frames.all())
 
     def _compared(self, index: int, compare: Shift | Period) -> tuple[str, int]:
-        """A compared period's column suffix, and its variant."""
+        """A compared period's column suffix, and its frame."""
         suffix = "__prior" if index == 0 else f"__prior{index + 1}"
-        outer = self.variants[0].period
         if isinstance(compare, Period):
-            if self._time_grain() is not None:
-                raise BadRequest("a comparison with given dates cannot be split by time", where="compare",
-                                 fix='compare with a shift ("1 month"), or leave the time dimension out')  # fmt: skip
-            return suffix, self._variant(Variant(suffix, compare))
-        count, _, unit = compare.shift.partition(" ")
-        step: tuple[int, Unit] = (int(count), unit.rstrip("s"))  # type: ignore[assignment]
-        return suffix, self._shifted(suffix, outer, step)
-
-    def _shifted(self, name: str, outer: Period | None, step: tuple[int, Unit]) -> int:
-        grain = self._time_grain()
-        fits = {"day": ("day",), "week": ("day", "week"), "month": ("month",), "quarter": ("month", "quarter"),
-                "year": ("month", "quarter", "year")}[step[1]]  # fmt: skip
-        if grain is not None and grain not in fits:
-            raise BadRequest(f"{grain}s cannot be compared with those {step[0]} {step[1]} before: they do not line up",
-                             where="compare", fix=f"split by {' or '.join(fits)}, or compare by another shift")  # fmt: skip
-        if outer is None and grain is None:
-            raise BadRequest("all of the data has no period before it", where="compare", fix="give a period")
-        period = None if outer is None else periods.shift(outer, -step[0], step[1])
-        return self._variant(Variant(name, period, step))
-
-    def _variant(self, variant: Variant) -> int:
-        for index, one in enumerate(self.variants):
-            if (one.period, one.step) == (variant.period, variant.step):
-                return index
-        self.variants.append(variant)
-        return len(self.variants) - 1
-
-    def _time_grain(self) -> Unit | None:
-        grains = [name.rpartition(".")[2] for name in self.query.dimensions if self.model.is_time_grain(name)]
-        return grains[0] if grains else None  # type: ignore[return-value]
+            return suffix, self.frames.given(0, compare, suffix)
+        return suffix, self.frames.shifted(0, length(compare.shift), suffix)
 
     def _entry(self, entry: MetricEntry, comparisons: list[tuple[str, int]]) -> list[Output]:
-        unsupported = [name for name in ("each", "agg", "having", "window") if getattr(entry, name)]
-        if unsupported:
-            raise not_yet(f"metrics.{unsupported[0]}")
         metric = self._metric(entry)
-        name = entry.as_ or metric.name
-        here = self._value(metric, name, 0, entry.where)
-        number = "integer" if metric.unit == "count" and metric.agg is not None else "number"
-        additive = metric.agg is not None and metric.agg.function in ("sum", "count")
-        outputs = [Output(Column(name, metric.label, number, metric.unit, "metric"), here, metric.name, additive)]  # type: ignore[arg-type]
-        for suffix, variant in comparisons:
-            prior = self._value(metric, name, variant, entry.where)
+        name = entry.as_ or f"{metric.name}{_tail(entry)}"
+        kind, unit, label = self._kind(metric, entry), _unit(metric, entry), _label(metric, entry)
+        plain = entry.window is None and entry.agg is None
+        here = self._asked(metric, entry, name, 0)
+        additive = plain and metric.adds_up
+        outputs = [Output(Column(name, label, kind, unit, "metric"), here, metric.name, additive)]  # type: ignore[arg-type]
+        for suffix, frame in comparisons:
+            prior = self._asked(metric, entry, name, frame)
             tail = suffix.removeprefix("__prior")
             change = exp.Sub(this=here.copy(), expression=prior.copy())
             made = (
-                (suffix, f"{metric.label}, before", number, metric.unit, prior),
-                (f"__change{tail}", f"{metric.label}, change", number, metric.unit, change),
-                (f"__growth{tail}", f"{metric.label}, growth", "number", "ratio", growth(here, prior)),
+                (suffix, f"{label}, before", kind, unit, prior),
+                (f"__change{tail}", f"{label}, change", kind, unit, change),
+                (f"__growth{tail}", f"{label}, growth", "number", "ratio", growth(here, prior)),
             )
             outputs.extend(
-                Output(Column(f"{name}{end}", label, kind, unit, "metric"), expression, metric.name, additive=False)  # type: ignore[arg-type]
-                for end, label, kind, unit, expression in made
+                Output(Column(f"{name}{end}", said, cell, of, "metric"), expression, metric.name, additive=False)  # type: ignore[arg-type]
+                for end, said, cell, of, expression in made
             )
         return outputs
 
+    def _asked(self, metric: Metric, entry: MetricEntry, name: str, frame: int) -> exp.Expr:
+        """An entry's value in one frame."""
+        if entry.agg is not None:
+            self._value(metric, name, frame, entry.where, dry=True)  # what is wrong with it is said here
+            named = metric.name if entry.ratio is None else entry.ratio[0]
+            return self._leaf(named, frame, "fold", (), name, entry)
+        if entry.window is not None:
+            frame = self.frames.windowed(frame, entry.window)
+        return self._value(metric, name, frame, entry.where)
+
+    def _kind(self, metric: Metric, entry: MetricEntry) -> CellType:
+        return FOLDED.get(entry.agg or "", kind_of(self.model, metric))
+
     def _metric(self, entry: MetricEntry) -> Metric:
-        if entry.ratio is not None:
-            for part in entry.ratio:
-                if self._named(part).agg is None:
-                    raise BadRequest(f"a ratio is made of plain metrics; {part!r} is none", where="metrics.ratio",
-                                     fix="name metrics that are sums or counts")  # fmt: skip
-            first, second = (self._named(part) for part in entry.ratio)
-            return replace(
-                first,
-                name=entry.as_ or f"{first.name}_per_{second.name}",
-                label=f"{first.label} / {second.label}",
-                unit="PHP" if first.unit == "PHP" else "ratio",
-                agg=None,
-                ratio=entry.ratio,
-                growth=None,
-            )
-        return self._named(entry.metric or "")
+        if entry.ratio is None:
+            return self._named(entry.metric or "")
+        first, second = (self._named(part) for part in entry.ratio)
+        return replace(first, name=entry.as_ or f"{first.name}_per_{second.name}", label=f"{first.label} / {second.label}",
+                       unit="PHP" if first.unit == "PHP" and second.unit != "PHP" else "ratio", where=(), agg=None, growth=None, derived=None,
+                       cumulative=None, change=None, conversion=None, ratio=entry.ratio)  # fmt: skip
 
     def _named(self, name: str) -> Metric:
         metric = self.model.metrics.get(name)
@@ -176,45 +147,144 @@ class _Builder:
             raise unknown_metric(self.model, name)
         return metric
 
-    def _value(self, metric: Metric, name: str, variant: int, where: tuple[Condition, ...]) -> exp.Expr:
-        """A metric's value in one variant, over leaf columns."""
-        suffix = self.variants[variant].name
+    def _value(self, metric: Metric, name: str, frame: int, where: tuple[Condition, ...], *, dry: bool = False) -> exp.Expr:  # fmt: skip
+        """A metric's value in one frame, over leaf columns; a dry one leaves no leaves behind."""
+        if dry:
+            return _Builder(self.model, self.query, self.frames[frame])._value(metric, name, 0, where)  # noqa: SLF001
+        where = (*where, *metric.where)
         if metric.agg is not None:
-            alias = f"{name}{suffix}"
-            return self._leaf(metric.name, variant, where, alias)
+            return self._aggregate(metric, name, frame, where)
         if metric.ratio is not None:
-            over, under = (self._value(self.model.metrics[part], f"{name}__{part}" if where else part, variant, where)
-                           for part in metric.ratio)  # fmt: skip
+            over, under = (self._part(part, name, frame, where) for part in metric.ratio)
             return divide(over, under)
-        of = self.model.metrics[metric.growth or ""]
-        if suffix:
-            raise BadRequest(f"{metric.name} is a comparison already", where="compare",
-                             fix=f"compare {of.name} instead, or leave `compare` out")  # fmt: skip
-        outer = self.variants[0].period
-        grain = self._time_grain()
-        if grain is None and outer is None:
-            raise BadRequest(f"{metric.name} needs a period to compare", where="period", fix="give a period")
-        step: tuple[int, Unit] = (1, grain) if grain else periods.step_of(outer)  # type: ignore[arg-type]
-        prior = self._shifted("__before", outer, step)
-        return growth(self._value(of, of.name, 0, where), self._value(of, of.name, prior, where))
+        if metric.derived is not None:
+            return self._derived(metric.derived, name, frame, where)
+        if metric.cumulative is not None:
+            window = metric.cumulative.window
+            return self._part(metric.cumulative.of, name, self.frames.windowed(frame, window), where)
+        if metric.conversion is not None:
+            return self._converted(metric, metric.conversion, name, frame, where)
+        return self._changed(metric.change or Change(of=metric.growth or ""), name, frame, where)
 
-    def _leaf(self, metric: str, variant: int, where: tuple[Condition, ...], alias: str) -> exp.Expr:
-        for leaf in self.leaves:
-            if (leaf.metric, leaf.variant, leaf.where) == (metric, variant, where):
-                return exp.column(leaf.alias)
-        self.leaves[Leaf(alias, metric, variant, where)] = None
-        return exp.column(alias)
+    def _part(self, part: str, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:
+        return self._value(self.model.metrics[part], f"{name}__{part}" if where else part, frame, where)
+
+    def _aggregate(self, metric: Metric, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:
+        assert metric.agg is not None  # noqa: S101 - asked before
+        if metric.agg.function != "avg":
+            return self._leaf(metric.name, frame, metric.agg.function, where, name)
+        over = self._leaf(metric.name, frame, "sum", where, f"{name}__sum")
+        return divide(over, self._leaf(metric.name, frame, "count", where, f"{name}__count"))
+
+    def _derived(self, derived: Derived, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:
+        """The model's arithmetic with each metric's value in its place; a division gives null for a zero divisor."""
+        values: dict[str, exp.Expr] = {}
+        tree = expression(self.model, derived.expr)
+        for column in tree.find_all(exp.Column):
+            given = derived.inputs.get(column.name)
+            if column.name in values:
+                continue
+            if given is None:
+                values[column.name] = self._part(column.name, name, frame, where)
+                continue
+            at = frame
+            if given.offset is not None:
+                at = self.frames.shifted(frame, length(given.offset), f"__{column.name}")
+            metric = self.model.metrics[given.metric]
+            values[column.name] = self._value(metric, f"{name}__{column.name}", at, (*where, *given.where))
+
+        def fill(node: exp.Expr) -> exp.Expr:
+            if isinstance(node, exp.Column):
+                return exp.paren(values[node.name].copy()) if isinstance(values[node.name], exp.Binary) else values[node.name].copy()  # fmt: skip
+            if isinstance(node, exp.Div):
+                return divide(node.this.transform(fill), node.expression.transform(fill))
+            return node
+
+        return tree.transform(fill)
+
+    def _converted(self, metric: Metric, one: Conversion, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:  # fmt: skip
+        done = self._leaf(metric.name, frame, "converted", where, f"{name}__converted")
+        if one.give == "count":
+            return done
+        if one.counting == "events":
+            return divide(done, self._part(one.from_, name, frame, where))
+        return divide(done, self._leaf(metric.name, frame, "reached", where, f"{name}__reached"))
+
+    def _changed(self, change: Change, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:
+        """A metric's own value then, its change since, or its growth."""
+        of = self.model.metrics[change.of]
+        if isinstance(change.against, Period):
+            prior = self.frames.given(frame, change.against, "__before")
+        elif change.against == "previous_period":
+            prior = self.frames.before(frame)
+        else:
+            step = (1, "year") if change.against == "previous_year" else length(change.against)
+            prior = self.frames.shifted(frame, step, "__before")  # type: ignore[arg-type]
+        part = f"{name}__{of.name}" if where else of.name
+        then = self._value(of, f"{part}{self.frames[prior].name}", prior, where)
+        if change.give == "value":
+            return then
+        now = self._value(of, part, frame, where)
+        return growth(now, then) if change.give == "growth" else exp.Sub(this=now, expression=then)
+
+    def _leaf(self, metric: str, frame: int, function: str, where: tuple[Condition, ...], alias: str,
+              fold: MetricEntry | None = None) -> exp.Expr:  # fmt: skip
+        key = (metric, frame, function, where, fold and replace(fold, as_=None))
+        known = self.leaves.get(key)
+        if known is None:
+            suffix = self.frames[frame].name
+            wanted = alias if alias.endswith(suffix) else f"{alias}{suffix}"
+            free, count = wanted, 2
+            while free in self.aliases:
+                free, count = f"{wanted}_{count}", count + 1
+            self.aliases.add(free)
+            known = self.leaves[key] = Leaf(free, metric, frame, function, where, fold)
+        return exp.column(known.alias)
 
 
-def divide(over: exp.Expr, under: exp.Expr) -> exp.Expr:
-    """A division of doubles that gives null for a zero divisor, and is never rounded."""
-    divisor = nullif(cast(under.copy(), "double"), exp.Literal.number(0))
-    return exp.Div(this=cast(over.copy(), "double"), expression=divisor)
+def expression(model: SemanticModel, text: str) -> exp.Expr:
+    """A derived metric's arithmetic as a tree, parsed once. It is to be copied before it is changed."""
+    key = ("expression", text)
+    if key not in model.memo:
+        model.memo[key] = sqlglot.parse_one(text, read="trino")
+    return model.memo[key]  # type: ignore[no-any-return]
 
 
-def growth(now: exp.Expr, prior: exp.Expr) -> exp.Expr:
-    """The change as a fraction of what was before; null where that is null or zero."""
-    return divide(exp.paren(exp.Sub(this=now.copy(), expression=prior.copy())), prior)
+def kind_of(model: SemanticModel, metric: Metric) -> CellType:
+    """The type of a metric's cells."""
+    if metric.agg is not None:
+        if metric.agg.function in ("count", "count_distinct") and metric.agg.over_time != "average":
+            return "integer"
+        whole = metric.agg.function in ("sum", "min", "max") and metric.agg.over_time != "average"
+        column = model.tables[metric.agg.table].columns[metric.agg.column or ""].type if metric.agg.column else ""
+        return "integer" if whole and column == "integer" else "number"
+    if metric.conversion is not None:
+        return "integer" if metric.conversion.give == "count" else "number"
+    if metric.cumulative is not None or (metric.change is not None and metric.change.give != "growth"):
+        return kind_of(model, model.metrics[metric.parts[0]])
+    return "number"
+
+
+def _tail(entry: MetricEntry) -> str:
+    """What a column's name ends with, where the entry gives it none."""
+    if entry.agg is not None:
+        return f"__{entry.agg}"
+    return next((end for kind, end in SUFFIX.items() if entry.window and getattr(entry.window, kind)), "")
+
+
+def _unit(metric: Metric, entry: MetricEntry) -> str:
+    return "count" if entry.agg == "count" else metric.unit
+
+
+def _label(metric: Metric, entry: MetricEntry) -> str:
+    if entry.agg is not None:
+        how = {"avg": "average", "max": "highest", "min": "lowest", "median": "median", "count": "groups"}[entry.agg]
+        return f"{metric.label}, {how} over {' and '.join(entry.each)}"
+    if entry.window is None:
+        return metric.label
+    if entry.window.trailing:
+        return f"{metric.label}, trailing {entry.window.trailing}"
+    return f"{metric.label}, {entry.window.to_date} to date" if entry.window.to_date else f"{metric.label}, running"
 
 
 def not_yet(part: str) -> BadRequest:

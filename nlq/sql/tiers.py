@@ -18,10 +18,12 @@ from nlq.sql.dialect import HOT
 from nlq.sql.validate import is_cte
 
 if TYPE_CHECKING:
-    from nlq.semantics.model import SemanticModel, Table, Tier
+    from nlq.semantics.model import SemanticModel
+    from nlq.semantics.tables import Table, Tier
     from nlq.values.query import Period
 
 COLD = "cold"
+HOME = "home"  # in place of a tier until it is known which: for tables that are on both
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,18 @@ def for_period(table: Table, period: Period | None, watermark: date | None) -> t
     if period is None or table.time is None or table.tier is None or table.tier.column != table.time:
         return branches(table, None, None, watermark)
     return branches(table, period.start, period.end, watermark)
+
+
+def at_home(tree: exp.Expr) -> exp.Expr:
+    """Tables that are on both tiers are read in the cold one where nothing else is hot, else in the hot one."""
+    tables = [one for one in tree.find_all(exp.Table) if one.catalog]
+    home = (
+        COLD if {one.catalog for one in tables} <= {COLD, HOME} and any(one.catalog == COLD for one in tables) else HOT
+    )
+    for one in tables:
+        if one.catalog == HOME:
+            one.set("catalog", exp.to_identifier(home))
+    return tree
 
 
 def expand(tree: exp.Expr, model: SemanticModel, watermark: date | None) -> exp.Expr:

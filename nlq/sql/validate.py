@@ -254,10 +254,10 @@ def _resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
     from sqlglot.optimizer.qualify import qualify  # noqa: PLC0415 - slow to import
 
     kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "decimal": "DECIMAL(38, 2)", "boolean": "BOOLEAN",
-             "date": "DATE", "timestamp": "TIMESTAMPTZ", "array": "ARRAY(VARCHAR)", "json": "JSON"}  # fmt: skip
+             "date": "DATE", "timestamp": "TIMESTAMPTZ", "datetime": "TIMESTAMP", "array": "ARRAY(VARCHAR)", "json": "JSON"}  # fmt: skip
     schema: dict[str, object] = {
         model.header.schema_: {
-            name: {column: kinds[one.type] for column, one in table.columns.items()}
+            name: {column: kinds[table.columns[column].type] for column in table.stored}
             for name, table in model.tables.items()
         }
     }

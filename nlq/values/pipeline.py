@@ -167,12 +167,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """Where a statement's figures come from. `why` says which source was chosen and the reason."""
+    """Where a statement's figures come from. `why` says which source was chosen and the reason; `notes` what to know of them."""
 
     tables: tuple[str, ...]
     metrics: tuple[str, ...] = ()
     rollup: str | None = None
     why: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 Scalar = bool | int | float | str
 Op = Literal["=", "!=", "in", "not_in", ">", ">=", "<", "<=", "between", "contains", "is_null", "is_not_null"]
@@ -92,6 +92,13 @@ class Condition(Frozen):
             message = f"{self.op} takes {COUNTS[self.op]} value(s), not {len(self.values)}"
             raise ValueError(message)
 
+    def fields(self) -> Iterator[str]:
+        """Every field that it names, nested ones included; what a set filter's query names is its own."""
+        if self.field:
+            yield self.field
+        for part in (self.any or ()) + (self.all or ()):
+            yield from part.fields()
+
 
 @dataclass(frozen=True, slots=True)
 class Window(Frozen):
@@ -100,6 +107,13 @@ class Window(Frozen):
     trailing: str | None = None
     to_date: Literal["week", "month", "quarter", "year"] | None = None
     running: Literal[True] | None = None
+
+    def __post_init__(self) -> None:
+        if [self.trailing, self.to_date, self.running].count(None) != 2:
+            raise ValueError("a window has exactly one of trailing, to_date and running")
+        if self.trailing is not None and not SHIFT.fullmatch(self.trailing):
+            message = f'{self.trailing!r} is no length; write "7 day", "3 month" or the like'
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,12 @@ class MetricEntry(Frozen):
             raise ValueError("a metric entry names one metric or one ratio")
         if self.as_ is not None and not NAME.fullmatch(self.as_):
             raise ValueError("`as` is a plain name: lower case letters, digits and _")
+        if bool(self.each) != (self.agg is not None):
+            raise ValueError("`each` and `agg` belong together: the average (agg) over days (each)")
+        if self.having and not self.each:
+            raise ValueError("a metric entry's `having` is over its groups: it needs `each`")
+        if self.each and self.window is not None:
+            raise ValueError("`window` and `each` cannot stand in one entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +174,7 @@ class SemanticQuery(Frozen):
     dimensions: tuple[str, ...] = ()
     where: tuple[Condition, ...] = ()
     having: tuple[Condition, ...] = ()
-    period: Period | Literal["all"] = "all"
+    period: Period | Literal["all"] | None = "all"  # None: the outer query's, in a set filter
     compare: tuple[Shift | Period, ...] = ()
     segments: tuple[Segment, ...] = ()
     share: Share | None = None
@@ -169,6 +189,10 @@ class SemanticQuery(Frozen):
         if self.limit is not None and not 1 <= self.limit <= MOST_ROWS:
             message = f"limit is from 1 to {MOST_ROWS:,}, not {self.limit}"
             raise ValueError(message)
+        if any(not one.label.strip() for one in self.segments) or len({one.label for one in self.segments}) < len(
+            self.segments
+        ):
+            raise ValueError("each segment has a label of its own")
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> SemanticQuery:
@@ -190,17 +214,25 @@ def dump(value: Any) -> Any:
         return {
             one.name.rstrip("_"): dump(getattr(value, one.name))
             for one in fields(value)  # type: ignore[arg-type]
-            if one.default is MISSING or getattr(value, one.name) != one.default or one.name == "dir"
+            if one.default is MISSING or _said(getattr(value, one.name), one.default) or one.name == "dir"
         }
     if isinstance(value, tuple):
         return [dump(one) for one in value]
     return value.isoformat() if isinstance(value, date) else value
 
 
+def _said(value: Any, default: Any) -> bool:
+    """Whether a part was given: a set filter's period that is not, is the outer one, and one of "all" was."""
+    return value is not None and (value != default or value == "all")
+
+
 def _renamed(plain: Any) -> Any:
     """`as` is a word of Python: its field is called as_."""
     if isinstance(plain, dict):
-        return {"as_" if key == "as" else key: _renamed(value) for key, value in plain.items()}
+        made = {"as_" if key == "as" else key: _renamed(value) for key, value in plain.items()}
+        if isinstance(made.get("query"), dict):
+            made["query"].setdefault("period", None)  # a set filter's period is the outer one unless it is given
+        return made
     return [_renamed(one) for one in plain] if isinstance(plain, (list, tuple)) else plain
 
 

@@ -1,0 +1,215 @@
+"""The parts of a model that describe the data: tables and who may read them, joins, rollups, and what one can split by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+from nlq.values.query import Condition, Scalar  # noqa: TC001 - pydantic reads annotations
+
+# Names of things, and of fields ("date.day_of_week"); `check` holds them to their patterns.
+Name = str
+FieldName = str
+Synonyms = dict[Literal["en", "fil", "ceb"], tuple[str, ...]]
+ColumnType = Literal[
+    "string", "integer", "number", "decimal", "boolean", "date", "timestamp", "datetime", "array", "json"
+]
+
+
+class Part:
+    """Base of the model's parts: immutable; pydantic, where it reads YAML into them, is strict about their keys."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableColumn(Part):
+    """A column that may be read; `mask` hides its values from all but the roles in `unmask`.
+
+    `expr` makes it a computed column: arithmetic over the table's other columns, row by row. The table itself has no such
+    column, so metrics and dimensions may use it and SQL written by hand may not.
+    """
+
+    type: ColumnType
+    expr: str | None = None
+    mask: Literal["null", "redact", "last4"] | None = None
+    unmask: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exists(Part):
+    """Rows that a row of `exists` names: equality of my columns (keys) with its columns (values)."""
+
+    exists: Name
+    on: dict[Name, Name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Part):
+    """How one attribute of the asker applies to a table: a column, a parent, or not at all (with the reason)."""
+
+    column: Name | None = None
+    exists: Name | None = None
+    on: dict[Name, Name] | None = None
+    not_applicable: str | None = None
+
+    def __post_init__(self) -> None:
+        ways = [self.column is not None, self.exists is not None, self.not_applicable is not None]
+        if sum(ways) != 1 or (self.exists is None) != (self.on is None):
+            raise ValueError("a rule is {column: …}, {exists: table, on: {…}} or {not_applicable: reason}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tier(Part):
+    """How the watermark splits a table into a hot and a cold tier: by the unit of `grain` that a row's `column` is in.
+
+    A month that the watermark cuts is hot, whole. A table without a tier is in both, whole.
+    """
+
+    column: Name
+    grain: Literal["day", "month"] = "day"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Part):
+    """One table: its key, the rows that count, and its policy. Without a policy it cannot be read."""
+
+    name: Name
+    description: str
+    grain: str
+    key: tuple[Name, ...]
+    time: Name | None = None
+    valid: str | Exists | None = None
+    policy: Literal["shared"] | dict[Name, Rule] | None = None
+    tier: Tier | None = None
+    fresh_within: str | None = None  # the promise: "1 day", "2 hours"; an answer says where it is not kept
+    owner: str = ""
+    columns: dict[Name, TableColumn]
+
+    @cached_property
+    def stored(self) -> tuple[str, ...]:
+        """The columns that the table itself has: those that are not computed."""
+        return tuple(name for name, column in self.columns.items() if column.expr is None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join(Part):
+    """A many-to-one join: each row of `from` names at most one of `to`."""
+
+    from_: Name
+    to: Name
+    on: dict[Name, Name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rollup(Part):
+    """A table of sums over another: what it keeps, and which of its columns holds which metric.
+
+    `carries` names columns that come from a table which the base table joins to, not from the base table itself.
+    """
+
+    table: Name
+    of: Name
+    time: dict[Literal["column", "grain"], Name]
+    keeps: tuple[Name, ...]
+    carries: dict[Name, Name] = field(default_factory=dict)
+    measures: dict[Name, Name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value(Part):
+    """A known value of a dimension and the words for it."""
+
+    value: Scalar
+    label: str
+    synonyms: Synonyms = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatePart(Part):
+    """A number taken from a date or time column."""
+
+    of: Name
+    unit: Literal["year", "quarter", "month", "day", "hour"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bins(Part):
+    """Ranges of a number: below the first edge, then from each edge to below the next, then from the last edge."""
+
+    of: Name
+    edges: tuple[int | float, ...]
+    labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.edges or list(self.edges) != sorted(set(self.edges)):
+            raise ValueError("the edges of bins rise: [0, 100, 500]")
+        if self.labels and len(self.labels) != len(self.edges) + 1:
+            raise ValueError(f"{len(self.edges)} edges make {len(self.edges) + 1} bins, and so many labels")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each bin is called, from the lowest."""
+        if self.labels:
+            return self.labels
+        pairs = zip(self.edges[:-1], self.edges[1:], strict=True)
+        between = (f"{low:,} to below {high:,}" for low, high in pairs)
+        return (f"below {self.edges[0]:,}", *between, f"{self.edges[-1]:,} and above")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension(Part):
+    """Something to split or filter by.
+
+    `column` is shown and grouped by; or `key` is grouped by, `id` filtered by and `show` shown; or it is a `part` of a
+    date, or `bins` of a number. A dimension of type date has grains: ship_date.day to ship_date.year. The one with
+    `time: true` is each table's own time column, and its `table` and `column` are the calendar, where there is one.
+    """
+
+    name: FieldName
+    label: str
+    description: str
+    table: Name = ""
+    column: Name | None = None
+    key: tuple[Name, ...] = ()
+    id: Name | None = None
+    show: Name | None = None
+    part: DatePart | None = None
+    bins: Bins | None = None
+    type: Literal["string", "integer", "number", "boolean", "date"] = "string"
+    time: bool = False
+    values: tuple[Value, ...] | Literal["from_data"] | None = None
+    place: Literal["city", "province", "region", "island_group"] | None = None
+    parent: FieldName | None = None
+    ranked_by: Name | None = None
+    kind_of: Name | None = None  # its values are kinds of that dimension: "supermarkets" are stores
+    optional: bool = False  # a fact row may name none: those are left out of rankings
+    synonyms: Synonyms = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.time and not self.table:
+            return
+        keyed = bool(self.key and self.id and self.show)
+        if [keyed, *(one is not None for one in (self.column, self.part, self.bins))].count(True) != 1:
+            raise ValueError("a dimension has one of column, part, bins, or all of key, id and show")
+        if not self.table:
+            raise ValueError("a dimension names its table")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it is grouped by."""
+        if self.key:
+            return self.key
+        return (self.column or (self.part or self.bins).of,) if self.column or self.part or self.bins else ()  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter(Part):
+    """A named condition ("active stores", "weekend"): a field of type boolean, true where all of `where` holds."""
+
+    name: Name
+    label: str
+    description: str
+    where: tuple[Condition, ...]
+    synonyms: Synonyms = field(default_factory=dict)

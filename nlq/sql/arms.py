@@ -1,0 +1,282 @@
+"""The inner queries by kind. Each gives the keys under their names, and one column a leaf; a group is in it where it has rows.
+
+Where a source needs both tiers, or base rows beside a rollup, what adds up is aggregated in each and added; distinct counts
+count the different keys of both; what needs the rows themselves (places in an order, last days) takes those of both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from nlq.sql.build import cast, some_rows
+from nlq.sql.columns import moved
+from nlq.sql.frames import length
+from nlq.sql.scan import AGGREGATES, SEGMENT, Scan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from nlq.semantics.measures import Conversion
+    from nlq.sql.metrics import Leaf
+    from nlq.sql.scan import Job, Keys
+    from nlq.sql.sources import Measure, Source
+    from nlq.sql.tiers import Branch
+
+VALUE, PLACE, MANY, DAY = "value", "place", "many", "day"
+
+
+def columns(keys: Iterable[Keys], table: str | None = None) -> list[exp.Expr]:
+    """The key columns of an inner query, by their names there."""
+    return [exp.column(alias, table=table) for key in keys for alias in key.aliases]
+
+
+def plain(job: Job, parts: Sequence[tuple[Source, tuple[Branch, ...]]]) -> exp.Select:
+    """Sums, counts, least, greatest, distinct counts: one aggregate, or those of each part put together."""
+    pairs = [(source, branch) for source, branches in parts for branch in branches]
+    if len(pairs) == 1:
+        return Scan(job, *pairs[0]).build()
+    measures = parts[0][0].measures
+    counted = next((one for one in measures if one.function == "count_distinct"), None)
+    arms = [Scan(job, *pair).distinct(counted) if counted else Scan(job, *pair).build() for pair in pairs]
+    picked: list[exp.Expr] = columns(job.keys)
+    for measure in measures:
+        value = exp.column(measure.leaf.alias)
+        picked.append(exp.alias_(_whole(measure, value), measure.leaf.alias))
+    return grouped(exp.select(*picked).from_(union(arms, "parts")), job.keys)
+
+
+def _whole(measure: Measure, value: exp.Expr) -> exp.Expr:
+    """A measure of the whole from those of its parts."""
+    if measure.function == "count_distinct":
+        return exp.Count(this=exp.Distinct(expressions=[value]))
+    return AGGREGATES["sum" if measure.function == "count" else measure.function](this=value)
+
+
+def ranked(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Select:
+    """A median or a percentile: the rows of each group numbered in the order of their values."""
+    measure = source.measures[0]
+    agg = job.model.metrics[measure.leaf.metric].agg
+    assert agg is not None  # noqa: S101 - sources are of aggregates
+    rows = _rows(job, source, branches, lambda scan: [exp.alias_(scan.value(measure), VALUE)])
+    fraction = Fraction(str(agg.percentile)) if agg.percentile is not None else Fraction(1, 2)
+    return middle(rows, job.keys, fraction, measure.leaf.alias, discrete=agg.discrete)
+
+
+def middle(
+    rows: exp.Expr, keys: tuple[Keys, ...], fraction: Fraction, alias: str, *, discrete: bool = False
+) -> exp.Select:
+    """The value at a fraction of the way through each group's values: of one row, or between two. Nulls have no place.
+
+    With n values and a fraction a/b, the value lies (n - 1) a / b rows after the first; both sides are multiplied by b, for
+    engines differ in how they divide.
+    """
+    parts = [column.copy() for column in columns(keys)]
+    value = exp.column(VALUE)
+    order = exp.Order(expressions=[exp.Ordered(this=value.copy(), desc=False, nulls_first=False)])
+    place = exp.Window(this=exp.RowNumber(), partition_by=parts, order=order)
+    many = exp.Window(this=exp.Count(this=value.copy()), partition_by=[part.copy() for part in parts])
+    numbered = exp.select(*columns(keys), value, exp.alias_(place, PLACE), exp.alias_(many, MANY)).from_(
+        exp.Subquery(this=rows, alias=exp.TableAlias(this=exp.to_identifier("these")))
+    )
+    over, under = (exp.Literal.number(part) for part in fraction.as_integer_ratio())
+    found = _first_that_reaches(value, over, under) if discrete else _between(value, over, under)
+    tree = exp.select(*columns(keys), exp.alias_(found, alias)).from_(
+        exp.Subquery(this=numbered, alias=exp.TableAlias(this=exp.to_identifier("numbered")))
+    )
+    return grouped(tree, keys)
+
+
+def _between(value: exp.Expr, over: exp.Expr, under: exp.Expr) -> exp.Expr:
+    """Interpolated between the last row at or before the place and the row after it."""
+    before = exp.paren(exp.Sub(this=exp.column(MANY), expression=exp.Literal.number(1)))
+    target = exp.Mul(this=before, expression=over)
+
+    def at(offset: int) -> exp.Expr:
+        """Whether a row's place is that of the row before the target, or `offset` rows after it."""
+        low = exp.Mul(this=_less(exp.column(PLACE), 1 + offset), expression=under.copy())
+        high = exp.Mul(this=_less(exp.column(PLACE), offset), expression=under.copy())
+        return exp.and_(exp.LTE(this=low, expression=target.copy()), exp.LT(this=target.copy(), expression=high))
+
+    def of(condition: exp.Expr, picked: exp.Expr) -> exp.Expr:
+        return cast(exp.Max(this=exp.Case().when(condition, picked, copy=False)), "double")
+
+    low, high = of(at(0), value.copy()), of(at(1), value.copy())
+    passed = exp.Sub(this=target.copy(), expression=exp.Mul(this=_less(exp.column(PLACE), 1), expression=under.copy()))
+    part = exp.Div(this=of(at(0), passed), expression=cast(under.copy(), "double"))
+    step = exp.paren(exp.Sub(this=exp.Coalesce(this=high, expressions=[low.copy()]), expression=low.copy()))
+    return exp.Add(this=low, expression=exp.Mul(this=step, expression=part))
+
+
+def _first_that_reaches(value: exp.Expr, over: exp.Expr, under: exp.Expr) -> exp.Expr:
+    """The first row whose place is at least the fraction of all."""
+    target = exp.Mul(this=exp.column(MANY), expression=over)
+    reached = exp.GTE(this=exp.Mul(this=exp.column(PLACE), expression=under), expression=target)
+    before = exp.LT(this=exp.Mul(this=_less(exp.column(PLACE), 1), expression=under.copy()), expression=target.copy())
+    first = exp.EQ(this=exp.column(PLACE), expression=exp.Literal.number(1))
+    here = first if over.this == "0" else exp.and_(reached, before)
+    return exp.Max(this=exp.Case().when(here, value.copy(), copy=False))
+
+
+def _less(value: exp.Expr, by: int) -> exp.Expr:
+    return exp.paren(exp.Sub(this=value, expression=exp.Literal.number(by))) if by else value
+
+
+def over_time(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Select:
+    """What does not add up over days: rows of the last or first day that has any, or the sum over how many days have any."""
+    measure = source.measures[0]
+    agg = job.model.metrics[measure.leaf.metric].agg
+    assert agg is not None  # noqa: S101 - sources are of aggregates
+    buckets = columns(key for key in job.keys if key.field == SEGMENT or job.model.is_time_grain(key.field))
+    each = tuple(f"each_{name}" for name in agg.each)
+
+    def extra(scan: Scan) -> list[exp.Expr]:
+        apart = [exp.alias_(scan.column(source.table, name, source.table), alias) for name, alias in zip(agg.each, each, strict=True)]  # fmt: skip
+        values = [exp.alias_(scan.value(one), one.leaf.alias) for one in source.measures]
+        return [*apart, *values, exp.alias_(scan.only(measure, scan.day()), DAY)]
+
+    rows: exp.Expr = _rows(job, source, branches, extra)
+    within = [*buckets, *(exp.column(alias) for alias in each)]
+    if agg.over_time == "average":
+        rows = _with(rows, exp.Window(this=exp.RowNumber(), partition_by=[*(one.copy() for one in within), exp.column(DAY)],
+                                      order=exp.Order(expressions=[exp.Ordered(this=exp.column(DAY), nulls_first=False)])), PLACE)  # fmt: skip
+        first = exp.and_(exp.EQ(this=exp.column(PLACE), expression=exp.Literal.number(1)),
+                         exp.not_(exp.Is(this=exp.column(DAY), expression=exp.Null())))  # fmt: skip
+        ones = exp.Sum(this=exp.Case().when(first, exp.Literal.number(1), copy=False))
+        rows = _with(rows, exp.Window(this=ones, partition_by=within), MANY)
+    else:
+        edge = (exp.Max if agg.over_time == "last" else exp.Min)(this=exp.column(DAY))
+        rows = _with(rows, exp.Window(this=edge, partition_by=within), "edge")
+    picked: list[exp.Expr] = columns(job.keys)
+    picked += [exp.alias_(_taken(agg.over_time, one), one.leaf.alias) for one in source.measures]
+    return grouped(exp.select(*picked).from_(_named(rows, "marked")), job.keys)
+
+
+def _taken(how: str | None, measure: Measure) -> exp.Expr:
+    value = exp.column(measure.leaf.alias)
+    if how == "average":
+        whole = (exp.Sum if measure.function == "sum" else exp.Count)(this=value)
+        days = exp.Nullif(this=cast(exp.Max(this=exp.column(MANY)), "double"), expression=exp.Literal.number(0))
+        return exp.Div(this=cast(whole, "double"), expression=days)
+    here = exp.EQ(this=exp.column(DAY), expression=exp.column("edge"))
+    return AGGREGATES[measure.function](this=exp.Case().when(here, value, copy=False))
+
+
+def conversion(job: Job, leaves: Sequence[Leaf], one: Conversion, start: Source, branches: tuple[Branch, ...],
+               goal: Source, goal_branches: tuple[Branch, ...]) -> exp.Select:  # fmt: skip
+    """Who did the first thing, and which of them did the second in the days that begin with it.
+
+    Args:
+        job: the query's own: its filters and keys are of the first thing.
+        leaves: `reached` and `converted`, both under the same filter.
+        one: what the model says.
+        start: the table of the first thing; its measure holds the filter of the leaves and of the first metric.
+        branches: its tiers.
+        goal: the table of the second thing, over the days in which it may have happened.
+        goal_branches: its tiers.
+    """
+    who = [name for name in one.by if name != job.model.tenant_column(start.table)]
+    whom = [name for name in one.to_by or one.by if name != job.model.tenant_column(goal.table)]
+    first, second = start.measures[0], goal.measures[0]
+    of = [f"who_{number}" for number in range(1, len(who) + 1)]
+    ids, goal_ids = list(job.model.tables[start.table].key), list(job.model.tables[goal.table].key)
+    events = one.counting == "events"
+
+    def begun(scan: Scan) -> list[exp.Expr]:
+        found = [exp.alias_(scan.only(first, scan.column(start.table, name, start.table)), alias) for name, alias in zip(who, of, strict=True)]  # fmt: skip
+        rows = [exp.alias_(scan.column(start.table, name, start.table), f"id_{name}") for name in ids] if events else []
+        return [*found, *rows, exp.alias_(scan.day(), DAY)]
+
+    def done(scan: Scan) -> list[exp.Expr]:
+        found = [exp.alias_(scan.only(second, scan.column(goal.table, name, goal.table)), alias) for name, alias in zip(whom, of, strict=True)]  # fmt: skip
+        rows = [exp.alias_(scan.column(goal.table, name, goal.table), f"id_{name}") for name in goal_ids] if events else []  # fmt: skip
+        return [*found, *rows, exp.alias_(scan.day(), DAY)]
+
+    begins = _rows(job, start, branches, begun)
+    ends = _rows(replace(job, where=(), keys=(), segment=None), goal, goal_branches, done)
+    same = [exp.EQ(this=exp.column(name, table="done"), expression=exp.column(name, table="begun")) for name in of]
+    later = exp.GTE(this=exp.column(DAY, table="done"), expression=exp.column(DAY, table="begun"))
+    on: list[exp.Expr] = [*same, later]
+    if one.within is not None:
+        limit = moved(exp.column(DAY, table="begun"), *length(one.within))
+        on.append(exp.LT(this=exp.column(DAY, table="done"), expression=limit))
+    if events:
+        return _events(
+            job, leaves, begins, ends, on, [f"id_{name}" for name in ids], [f"id_{name}" for name in goal_ids]
+        )
+    return _entities(job, leaves, begins, ends, on, of)
+
+
+def _entities(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr, on: list[exp.Expr], of: list[str]) -> exp.Select:  # fmt: skip
+    """Each one counts once, however often they did either."""
+    names = [exp.column(name, table="begun") for name in of]
+    who: exp.Expr = names[0] if len(names) == 1 else exp.Tuple(expressions=list(names))
+    reached = who
+    if len(names) > 1:  # a row that names nobody counts nobody
+        known = exp.and_(*(exp.not_(exp.Is(this=name.copy(), expression=exp.Null())) for name in names))
+        reached = exp.Case().when(known, who, copy=False)
+    came = exp.not_(exp.Is(this=exp.column(DAY, table="done"), expression=exp.Null()))
+    picked: list[exp.Expr] = columns(job.keys, "begun")
+    for leaf in leaves:
+        counted = reached.copy() if leaf.function == "reached" else exp.Case().when(came.copy(), who.copy(), copy=False)
+        picked.append(exp.alias_(exp.Count(this=exp.Distinct(expressions=[counted])), leaf.alias))
+    tree = exp.select(*picked).from_(_named(begins, "begun"))
+    tree = tree.join(_named(ends, "done"), on=exp.and_(*on), join_type="left", copy=False)
+    return grouped(tree, job.keys, "begun")
+
+
+def _events(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr, on: list[exp.Expr], ids: list[str],
+            goal_ids: list[str]) -> exp.Select:  # fmt: skip
+    """Every second thing counts once, where its latest first thing stands."""
+    latest = exp.Order(expressions=[
+        exp.Ordered(this=exp.column(DAY, table="begun"), desc=True, nulls_first=False),
+        *(exp.Ordered(this=exp.column(name, table="begun"), desc=False, nulls_first=False) for name in ids),
+    ])  # fmt: skip
+    nth = exp.Window(
+        this=exp.RowNumber(), partition_by=[exp.column(name, table="done") for name in goal_ids], order=latest
+    )
+    came = exp.alias_(exp.column(DAY, table="done"), "came")
+    pairs = exp.select(*columns(job.keys, "begun"), came, exp.alias_(nth, PLACE)).from_(_named(begins, "begun"))
+    pairs = pairs.join(_named(ends, "done"), on=exp.and_(*on), join_type="left", copy=False)
+    first = exp.and_(exp.EQ(this=exp.column(PLACE), expression=exp.Literal.number(1)),
+                     exp.not_(exp.Is(this=exp.column("came"), expression=exp.Null())))  # fmt: skip
+    value = exp.Count(this=exp.Case().when(first, exp.Literal.number(1), copy=False))
+    picked = [*columns(job.keys), *(exp.alias_(value.copy(), leaf.alias) for leaf in leaves)]
+    return grouped(exp.select(*picked).from_(_named(pairs, "pairs")), job.keys)
+
+
+def grouped(tree: exp.Select, keys: tuple[Keys, ...], table: str | None = None) -> exp.Select:
+    """The same grouped by the keys; without any, no row where there are none."""
+    by = columns(keys, table)
+    return tree.group_by(*by, copy=False) if by else some_rows(tree)
+
+
+def union(arms: Sequence[exp.Expr], alias: str) -> exp.Subquery:
+    """All rows of all arms, as a relation."""
+    whole = arms[0]
+    for arm in arms[1:]:
+        whole = exp.Union(this=whole, expression=arm, distinct=False)
+    return _named(whole, alias)
+
+
+def _rows(job: Job, source: Source, branches: tuple[Branch, ...], extra: Callable[[Scan], list[exp.Expr]]) -> exp.Expr:
+    """The rows of a source in all of its tiers: the keys, and what else is asked of each."""
+    arms: list[exp.Expr] = []
+    for branch in branches:
+        scan = Scan(job, source, branch)
+        picked = scan.keyed()[1] + extra(scan)
+        arms.append(scan.rows(picked))
+    return arms[0] if len(arms) == 1 else exp.Union(this=arms[0], expression=arms[1], distinct=False)
+
+
+def _with(rows: exp.Expr, window: exp.Expr, alias: str) -> exp.Select:
+    """The same rows with one more column."""
+    kept = [exp.column(one.alias_or_name) for one in rows.selects]  # type: ignore[attr-defined]
+    return exp.select(*kept, exp.alias_(window, alias)).from_(_named(rows, f"with_{alias}"))
+
+
+def _named(rows: exp.Expr, alias: str) -> exp.Subquery:
+    return exp.Subquery(this=rows, alias=exp.TableAlias(this=exp.to_identifier(alias)))

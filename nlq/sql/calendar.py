@@ -1,0 +1,96 @@
+"""Days and buckets that hold whether or not there are rows: from the model's calendar table, or counted out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from nlq.sql.build import cast, day, named, table, with_
+from nlq.sql.columns import time_bucket
+from nlq.values.query import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nlq.semantics.model import SemanticModel
+    from nlq.semantics.periods import Unit
+    from nlq.sql.frames import Step
+    from nlq.values.pipeline import Snapshot
+
+DIGITS = "digits"
+
+
+def covered(snapshot: Snapshot, tables: Iterable[str]) -> Period | None:
+    """The days on which there is data in any of these tables; None where that is not known."""
+    states = [snapshot.tables[name] for name in tables if name in snapshot.tables]
+    firsts = [state.first for state in states if state.first]
+    lasts = [state.last for state in states if state.last]
+    return Period(start=min(firsts), end=max(lasts)) if firsts and lasts else None
+
+
+def within(period: Period | None, limits: Period) -> Period | None:
+    """The days of a period that lie within the limits; None where there are none."""
+    if period is None:
+        return limits
+    start, end = max(period.start, limits.start), min(period.end, limits.end)
+    return None if end < start else Period(start=start, end=end)
+
+
+def buckets(model: SemanticModel, span: Period, grain: Unit, alias: str, *, home: str | None) -> exp.Select:
+    """Every bucket that a span of days touches, under the name `alias`."""
+    tree, column = _days(model, span, home=home)
+    return tree.select(exp.alias_(time_bucket(column, grain, None), alias), copy=False).distinct(copy=False)
+
+
+def ends(model: SemanticModel, span: Period | None, grain: Unit, step: Step | None, *, home: str | None) -> exp.Select:
+    """The last day of each bucket within a span: what a window ends with. No span, no days."""
+    tree, column = _days(model, span or Period(start=date(2000, 1, 1), end=date(2000, 1, 1)), home=home)
+    if span is None:
+        tree = tree.where(exp.false(), copy=False)
+    if grain == "day":
+        return tree.select(exp.alias_(column, "until"), copy=False)
+    last = exp.alias_(exp.Max(this=column), "until")
+    return tree.select(last, copy=False).group_by(time_bucket(column.copy(), grain, step), copy=False)
+
+
+def _days(model: SemanticModel, span: Period, *, home: str | None) -> tuple[exp.Select, exp.Expr]:
+    """A SELECT of nothing yet over the days of a span, and the expression that is the day."""
+    time = model.time_dimension
+    if time is not None and time.table and time.column:
+        column = exp.column(time.column, table=time.table)
+        tree = exp.Select().from_(table(time.table, model.header.schema_, time.table, home))
+        return tree.where(exp.Between(this=column, low=day(span.start), high=day(span.end)), copy=False), column.copy()
+    return _counted(span)
+
+
+def _counted(span: Period) -> tuple[exp.Select, exp.Expr]:
+    """Days counted out from the first, where the model has no calendar: ones, tens, hundreds … of days."""
+    places = len(str(span.days - 1))
+    names = ["ones", "tens", "hundreds", "thousands", "myriads", "more"][:places]
+    number: exp.Expr = exp.column("n", table=names[0])
+    tree = exp.Select().from_(_digits(names[0]))
+    for power, name in enumerate(names[1:], start=1):
+        worth = exp.Mul(this=exp.column("n", table=name), expression=exp.Literal.number(10**power))
+        number = exp.Add(this=number, expression=worth)
+        tree = tree.join(_digits(name), join_type="cross", copy=False)
+    counted = exp.DateAdd(this=day(span.start), expression=exp.paren(number, copy=False), unit=exp.var("DAY"))
+    picked = tree.select(exp.alias_(cast(counted, "date"), "day"), copy=False)
+    inner = with_(exp.Select(), DIGITS, _ten()).from_(exp.Subquery(this=picked, alias=exp.TableAlias(this=exp.to_identifier("days"))))  # fmt: skip
+    column = exp.column("day", table="days")
+    return inner.where(exp.LTE(this=column, expression=day(span.end)), copy=False), column.copy()
+
+
+def _digits(alias: str) -> exp.Expr:
+    relation = named(DIGITS)
+    relation.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
+    return relation
+
+
+def _ten() -> exp.Expr:
+    arms: list[exp.Expr] = [exp.select(exp.alias_(exp.Literal.number(digit), "n")) for digit in range(10)]
+    whole = arms[0]
+    for arm in arms[1:]:
+        whole = exp.Union(this=whole, expression=arm, distinct=False)
+    return whole

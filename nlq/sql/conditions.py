@@ -1,0 +1,78 @@
+"""Conditions apart from any table: the fields and set filters in them, and conditions on figures."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from nlq.errors import BadRequest
+from nlq.sql.filters import COMPARE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from nlq.semantics.model import SemanticModel
+    from nlq.values.query import Condition
+
+
+def sets_in(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """Every set filter in the conditions, nested ones included."""
+    for one in conditions:
+        if one.query is not None:
+            yield one
+        yield from sets_in((one.any or ()) + (one.all or ()))
+
+
+def plain_fields(model: SemanticModel, names: Iterable[str]) -> Iterator[str]:
+    """Fields with the named filters among them replaced by the fields that they are made of."""
+    for name in names:
+        named = model.filters.get(name)
+        if named is None:
+            yield name
+        else:
+            yield from plain_fields(model, (part for one in named.where for part in one.fields()))
+
+
+def plain_name(label: str) -> str:
+    """A label as part of a CTE's name."""
+    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:30]
+
+
+def figures(having: tuple[Condition, ...], values: Mapping[str, exp.Expr]) -> list[exp.Expr]:
+    """Conditions on figures: `values` holds each column's expression.
+
+    Raises:
+        BadRequest: a name that is no column of figures, or a value that is no number.
+    """
+    found: list[exp.Expr] = []
+    for one in having:
+        if one.any is not None or one.all is not None:
+            parts = figures(one.any or one.all or (), values)
+            found.append(exp.paren(exp.or_(*parts) if one.any is not None else exp.and_(*parts)))
+            continue
+        if one.field not in values:
+            raise BadRequest(f"`having` names {one.field!r}, which is no column of this query", where="having",
+                             fix=f"columns are {', '.join(values)}")  # fmt: skip
+        found.append(_figure(one, values[one.field or ""].copy()))
+    return found
+
+
+def _figure(one: Condition, value: exp.Expr) -> exp.Expr:
+    wrong = [cell for cell in one.values if isinstance(cell, (str, bool))]
+    if wrong or one.op == "contains" or one.query is not None:
+        raise BadRequest(
+            f"{one.field} is compared with numbers", where="having", fix="give a number and =, >, <, between …"
+        )
+    numbers = [exp.Literal.number(repr(cell)) for cell in one.values]
+    if one.op in ("is_null", "is_not_null"):
+        empty = exp.Is(this=value, expression=exp.Null())
+        return empty if one.op == "is_null" else exp.not_(empty)
+    if one.op in ("=", "in"):
+        return exp.In(this=value, expressions=numbers)
+    if one.op in ("!=", "not_in"):
+        return exp.not_(exp.In(this=value, expressions=numbers))
+    if one.op == "between":
+        return exp.Between(this=value, low=numbers[0], high=numbers[1])
+    return COMPARE[str(one.op)](this=value, expression=numbers[0])

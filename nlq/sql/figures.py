@@ -1,0 +1,400 @@
+"""All inner queries of a SemanticQuery put together: one row a group, one column a leaf.
+
+Facts never meet before they are aggregated: each arm is grouped by the same keys, and the arms are united and grouped again,
+which does what a full outer join on null-safe keys would, on every engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from nlq.errors import BadRequest
+from nlq.semantics import periods
+from nlq.semantics.joins import find_field
+from nlq.sql import arms, calendar, conditions, filters
+from nlq.sql.build import divide, named
+from nlq.sql.frames import Frame, length
+from nlq.sql.metrics import Breakdown, Leaf, break_down
+from nlq.sql.scan import SEGMENT, Job, Keys, Scan, keys_of
+from nlq.sql.sources import Asked, Measure, Source, choose
+from nlq.sql.tiers import HOME, Branch, branches, for_period
+from nlq.values.query import Condition, Period, SemanticQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from nlq.semantics.model import SemanticModel
+    from nlq.semantics.periods import Unit
+    from nlq.values.pipeline import Snapshot
+
+OF_ARMS = frozenset({"fold", "reached", "converted"})  # leaves that are no aggregate of one table
+
+
+@dataclass(slots=True)
+class Parts:
+    """The WITH of a statement as it grows, and what its lineage will say."""
+
+    model: SemanticModel
+    snapshot: Snapshot
+    ctes: list[tuple[str, exp.Expr]] = field(default_factory=list)
+    tables: dict[str, None] = field(default_factory=dict)
+    rollups: dict[str, None] = field(default_factory=dict)
+    why: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def home(self) -> str | None:
+        """Where tables that are on both tiers are read."""
+        return HOME if self.snapshot.watermark is not None else None
+
+    def add(self, name: str, query: exp.Expr) -> str:
+        """One more CTE, under the name or one like it that is free."""
+        taken = {one for one, _ in self.ctes} | set(self.model.tables)
+        free, count = name, 2
+        while free in taken:
+            free, count = f"{name}_{count}", count + 1
+        self.ctes.append((free, query))
+        return free
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A relation of one row a group: the keys, and the leaves of a breakdown. `zero` are leaves for which nothing is zero."""
+
+    name: str
+    keys: tuple[Keys, ...]
+    broken: Breakdown
+    zero: frozenset[str]
+
+    def over(self, expression: exp.Expr) -> exp.Expr:
+        """A metric's expression over this relation's columns."""
+
+        def fix(node: exp.Expr) -> exp.Expr:
+            if not isinstance(node, exp.Column) or node.table:
+                return node
+            column = exp.column(node.name, table=self.name)
+            zero = exp.Literal.number(0)
+            return exp.Coalesce(this=column, expressions=[zero]) if node.name in self.zero else column
+
+        return expression.copy().transform(fix)
+
+
+class Gather:
+    """Builds the figures of one query into the parts of a statement."""
+
+    def __init__(self, parts: Parts, query: SemanticQuery, first: Frame, sets: Callable[[Condition], exp.Select],
+                 *, label: str = "") -> None:  # fmt: skip
+        self.parts, self.query, self.label, self._set = parts, query, label, sets
+        self.model, self.snapshot = parts.model, parts.snapshot
+        self.broken = break_down(self.model, query, first)
+        self.frames = self.broken.frames
+        self.keys = keys_of(self.model, query.dimensions)
+        if query.segments:
+            self.keys = (*self.keys, Keys(SEGMENT, "", (), (SEGMENT,)))
+        self.arms: list[tuple[str, tuple[Leaf, ...]]] = []
+        bases = [table for leaf in self.broken.leaves for table in self.model.base_tables(leaf.metric)]
+        self.covered = calendar.covered(self.snapshot, bases)
+
+    def build(self, *, fill: bool = False) -> Figures:
+        """The arms, and what puts them together. `fill`: buckets of a plain series without rows are zero."""
+        everywhere = (*self.query.where, *(part for one in self.query.segments for part in one.where))
+        leaf_filters = [one for leaf in self.broken.leaves for one in leaf.where]
+        sets = {one: self._set(one) for one in conditions.sets_in((*everywhere, *leaf_filters))}
+        spines = self._spines()
+        fields = tuple(name for name in self.query.dimensions)
+        self.asked = Asked(self.model, fields, everywhere, self.frames, self.snapshot)
+        self.jobs = [Job(self.model, self.query.where, self.keys, self.frames, sets, spines, one)
+                     for one in (self.query.segments or (None,))]  # fmt: skip
+        self._aggregates()
+        for leaf in self.broken.leaves:
+            if leaf.function == "fold":
+                self._fold(leaf)
+        self._conversions()
+        filled = fill and self._fill()
+        if self.query.include_empty:
+            self._members()
+        many = len(self.arms) > 1
+        name = self._together() if many else self.arms[0][0]
+        zero = frozenset(leaf.alias for leaf in self.broken.leaves if self._is_zero(leaf, many=many or filled))
+        return Figures(name, self.keys, self.broken, zero)
+
+    def _add(self, name: str, leaves: Iterable[Leaf], select: Callable[[Job], exp.Expr]) -> None:
+        """An arm, once for each segment."""
+        for number, job in enumerate(self.jobs, start=1):
+            ending = f"_{conditions.plain_name(job.segment.label) or number}" if job.segment else ""
+            self.arms.append((self.parts.add(f"{self.label}{name}{ending}", select(job)), tuple(leaves)))
+
+    def _aggregates(self) -> None:
+        """Leaves that are aggregates of a table, a scan each."""
+        plain = [leaf for leaf in self.broken.leaves if leaf.function not in OF_ARMS]
+        for chosen in choose(self.asked, plain):
+            for source in self._apart(chosen):
+                self._read(source)
+                pieces = [(one, self._tiers(one)) for one in (source, *([source.rest] if source.rest else []))]
+                name = self._name(source)
+                leaves = [measure.leaf for measure in source.measures]
+                if source.kind == "plain":
+                    self._add(name, leaves, lambda job, pieces=pieces: arms.plain(job, pieces))  # type: ignore[misc]
+                else:
+                    how = arms.ranked if source.kind == "ranked" else arms.over_time
+                    self._add(name, leaves, lambda job, how=how, one=pieces[0]: how(job, *one))  # type: ignore[misc]
+
+    def _apart(self, source: Source) -> list[Source]:
+        """Over several tiers or parts each distinct count is a source of its own."""
+        several = source.rest is not None or len(self._tiers(source)) > 1
+        counted = [one for one in source.measures if one.function == "count_distinct"]
+        if source.kind != "plain" or not several or not counted:
+            return [source]
+        adding = tuple(one for one in source.measures if one.function != "count_distinct")
+        alone = [*([adding] if adding else []), *((one,) for one in counted)]
+        return [replace(source, measures=measures) for measures in alone]
+
+    def _tiers(self, source: Source) -> tuple[Branch, ...]:
+        spec, mark = self.model.tables[source.table], self.snapshot.watermark
+        own = spec.tier is not None and source.time == spec.tier.column
+        return for_period(spec, source.period, mark) if own else branches(spec, None, None, mark)
+
+    def _read(self, source: Source) -> None:
+        """What the lineage says of a source."""
+        for one in (source, *([source.rest] if source.rest else [])):
+            self.parts.tables[one.table] = None
+        names = [*self.query.dimensions, *filters.fields_of(self.asked.where)]
+        names += [name for measure in source.measures for name in filters.fields_of(measure.leaf.where)]
+        for name in conditions.plain_fields(self.model, names):
+            found = find_field(self.model, source.table, name, source.time)
+            for join in found.path if found is not None else ():
+                self.parts.tables[join.to] = None
+        if source.rollup is not None:
+            self.parts.rollups[source.rollup.table] = None
+        self.parts.why[source.why] = None
+        for measure in source.measures:
+            if measure.approximate:
+                self.parts.notes[f"{self.model.metrics[measure.leaf.metric].label} is approximate"] = None
+
+    def _name(self, source: Source) -> str:
+        """A readable name: the table, the frame, and what is counted where it is counted apart."""
+        suffix = self.frames[source.frame].name.strip("_")
+        return f"by_{source.table}" + (f"_{suffix}" if suffix else "")
+
+    def _spines(self) -> dict[int, str]:
+        """The days that the windows of each frame end with."""
+        grains = [self.model.grains[name][1] for name in self.query.dimensions if self.model.is_time_grain(name)]
+        found = {}
+        for index, frame in enumerate(self.frames):
+            if frame.window is None:
+                continue
+            grain: Unit = min(grains, key=periods.UNITS.index)  # type: ignore[arg-type, call-overload]
+            if self.covered is None and frame.shown is None:
+                raise BadRequest(
+                    "a window over all of the data needs to know where it ends", where="period", fix="give a period"
+                )
+            span = calendar.within(frame.shown, self.covered) if self.covered else frame.shown
+            days = calendar.ends(self.model, span, grain, frame.step, home=self.parts.home)
+            self._calendar_read()
+            found[index] = self.parts.add(f"{self.label}ends{frame.name.replace('__', '_')}", days)
+        return found
+
+    def _calendar_read(self) -> None:
+        time = self.model.time_dimension
+        if time is not None and time.table:
+            self.parts.tables[time.table] = None
+
+    def _fold(self, leaf: Leaf) -> None:
+        """An aggregate over groups of a metric: the figures by those groups first, then over them."""
+        entry = leaf.fold
+        assert entry is not None and entry.agg is not None  # noqa: S101, PT018 - that is what a fold is
+        finer = tuple(dict.fromkeys((*self.query.dimensions, *entry.each)))
+        plain = replace(entry, each=(), agg=None, having=(), as_="value_of_each")
+        inner = SemanticQuery(metrics=(plain,), dimensions=finer, where=self.query.where, segments=self.query.segments)
+        frame = replace(self.frames[leaf.frame], name="")
+        figures = Gather(self.parts, inner, frame, self._set, label=f"{self.label}each_").build()
+        value = figures.over(figures.broken.outputs[0].expression)
+        names = {name: value for name in (entry.metric, entry.as_, leaf.metric) if name}
+        wanted = conditions.figures(entry.having, names)
+        kept = exp.Case().when(exp.and_(*wanted), value.copy(), copy=False) if wanted else value
+
+        def fold(job: Job) -> exp.Expr:
+            if entry.agg == "median":
+                rows = exp.select(*arms.columns(job.keys), exp.alias_(kept.copy(), arms.VALUE)).from_(
+                    named(figures.name)
+                )
+                return arms.middle(rows, job.keys, Fraction(1, 2), leaf.alias)
+            if entry.agg == "count":
+                one = exp.Case().when(exp.and_(*wanted), exp.Literal.number(1), copy=False) if wanted else exp.Star()
+                whole: exp.Expr = exp.Count(this=one)
+            elif entry.agg == "avg":
+                whole = divide(exp.Sum(this=kept.copy()), exp.Count(this=kept.copy()))
+            else:
+                whole = (exp.Max if entry.agg == "max" else exp.Min)(this=kept.copy())
+            picked = [*arms.columns(job.keys, figures.name), exp.alias_(whole, leaf.alias)]
+            return arms.grouped(exp.select(*picked).from_(named(figures.name)), job.keys, figures.name)
+
+        jobs, self.jobs = self.jobs, self.jobs[:1]  # segments are keys of the inner figures already
+        self._add(f"over_{figures.name}", (leaf,), fold)
+        self.jobs = jobs
+
+    def _conversions(self) -> None:
+        """Conversions, each under each filter once: who did the first thing, and who the second after it."""
+        found: dict[tuple[object, ...], list[Leaf]] = {}
+        for leaf in self.broken.leaves:
+            if leaf.function in ("reached", "converted"):
+                found.setdefault((leaf.metric, leaf.frame, leaf.where), []).append(leaf)
+        for leaves in found.values():
+            one = self.model.metrics[leaves[0].metric].conversion
+            assert one is not None  # noqa: S101 - only conversions have such leaves
+            start, goal = self.model.metrics[one.from_], self.model.metrics[one.to]
+            assert start.agg is not None and goal.agg is not None  # noqa: S101, PT018 - model check holds it
+            begun = replace(
+                leaves[0], metric=one.from_, where=(*leaves[0].where, *start.where), function="count_distinct"
+            )
+            done = replace(leaves[0], metric=one.to, where=goal.where, function="count_distinct")
+            source = next(iter(choose(self.asked, (begun,))))
+            first = replace(source, table=source.base, rollup=None, rest=None, period=self.frames[source.frame].period,
+                            measures=(Measure(begun, "count_distinct", None, one.by),))  # fmt: skip
+            time = goal.agg.time or self.model.tables[goal.agg.table].time
+            second = Source(goal.agg.table, goal.agg.table, time, leaves[0].frame, _after(first.period, one.within),
+                            (Measure(done, "count_distinct", None, one.to_by or one.by),))  # fmt: skip
+            for read in (first, second):
+                self.parts.tables[read.table] = None
+            tiers = self._tiers(first), self._tiers(second)
+            self._add(f"after_{one.from_}", leaves, lambda job, args=(leaves, one, first, tiers[0], second, tiers[1]):
+                      arms.conversion(job, *args))  # type: ignore[misc]  # fmt: skip
+
+    def _fill(self) -> bool:
+        """The buckets of a plain series whose metrics are zero where there is nothing, as an arm of their own.
+
+        They cover the days on which there is data: a day before the first or after the last is not zero, it is unknown.
+        """
+        plain = len(self.keys) == 1 and self.model.is_time_grain(self.keys[0].field)
+        zero = all(
+            self.model.metrics[leaf.metric].absence_is_zero and leaf.function not in OF_ARMS
+            for leaf in self.broken.leaves
+        )
+        if not plain or not zero or self.covered is None:
+            return False
+        span = calendar.within(self.frames[0].period, self.covered)
+        if span is None:
+            return False
+        grain: Unit = self.model.grains[self.keys[0].field][1]  # type: ignore[assignment]
+        days = calendar.buckets(self.model, span, grain, self.keys[0].aliases[0], home=self.parts.home)
+        self._calendar_read()
+        self.arms.append((self.parts.add(f"{self.label}every_{grain}", days), ()))
+        return True
+
+    def _members(self) -> None:
+        """Groups without rows: every member of these dimensions, with each combination of the others that there is."""
+        others = tuple(key for key in self.keys if key.field not in self.query.include_empty)
+        taken: set[str] = set()
+        members: list[tuple[str, tuple[Keys, ...]]] = []
+        for name in self.query.include_empty:
+            if name in taken:
+                continue
+            made, along = self._every(name)
+            taken |= {key.field for key in along}
+            members.append((self.parts.add(f"{self.label}every_{name.replace('.', '_')}", made), along))
+        rest = tuple(key for key in others if key.field not in taken)
+        picked: list[exp.Expr] = []
+        relations: list[exp.Expr] = []
+        if rest and self.arms:
+            found = self._together() if len(self.arms) > 1 else self.arms[0][0]
+            groups = exp.select(*arms.columns(rest)).from_(named(found)).distinct(copy=False)
+            relations.append(named(self.parts.add(f"{self.label}groups", groups)))
+            picked += arms.columns(rest, str(relations[0].name))
+            self.arms = [(found, self.broken.leaves)]
+        for name, along in members:
+            relations.append(named(name))
+            picked += arms.columns(along, name)
+        by_name = {column.name: column for column in picked}
+        tree = exp.select(*(by_name[alias] for key in self.keys for alias in key.aliases)).from_(relations[0])
+        for relation in relations[1:]:
+            tree = tree.join(relation, join_type="cross", copy=False)
+        self.arms.append((self.parts.add(f"{self.label}members", tree), ()))
+
+    def _every(self, name: str) -> tuple[exp.Select, tuple[Keys, ...]]:
+        """All members of a dimension that the filters leave, with the other dimensions that a member has one of."""
+        if self.model.is_time_grain(name):
+            span = calendar.within(self.frames[0].period, self.covered) if self.covered else self.frames[0].period
+            if span is None:
+                raise BadRequest(f"every {name} needs a period", where="include_empty", fix="give a period")
+            key = next(key for key in self.keys if key.field == name)
+            grain: Unit = self.model.grains[name][1]  # type: ignore[assignment]
+            self._calendar_read()
+            return calendar.buckets(self.model, span, grain, key.aliases[0], home=self.parts.home), (key,)
+        table = self.model.dimensions[name].table
+        along = tuple(key for key in self.keys if self._reaches(table, key.field) and
+                      (key.field == name or key.field not in self.query.include_empty))  # fmt: skip
+        where = tuple(one for one in self.query.where if all(self._reaches(table, part) for part in one.fields()))
+        job = replace(self.jobs[0], where=where, keys=along, segment=None)
+        source = Source(table, table, None, 0, None, ())
+        self.parts.tables[table] = None
+        scan = Scan(job, source, branches(self.model.tables[table], None, None, self.snapshot.watermark)[0])
+        return scan.rows(scan.keyed()[1]).distinct(copy=False), along
+
+    def _reaches(self, table: str, name: str) -> bool:
+        if name == SEGMENT or self.model.is_time_grain(name):
+            return False
+        inner = conditions.plain_fields(self.model, [name])
+        return all(find_field(self.model, table, part) is not None for part in inner)
+
+    def _together(self) -> str:
+        """Arms put together on their keys, groups of any of them kept; null keys meet null keys."""
+        leaves = self.broken.leaves
+        selects: list[exp.Expr] = []
+        for name, given in self.arms:
+            mine = {leaf.alias for leaf in given}
+            picked: list[exp.Expr] = arms.columns(self.keys)
+            for leaf in leaves:
+                value = exp.column(leaf.alias) if leaf.alias in mine else exp.cast(exp.Null(), self._type(leaf))
+                picked.append(exp.alias_(value, leaf.alias))
+            selects.append(exp.select(*picked).from_(named(name)))
+        picked = [
+            *arms.columns(self.keys),
+            *(exp.alias_(exp.Max(this=exp.column(leaf.alias)), leaf.alias) for leaf in leaves),
+        ]
+        tree = arms.grouped(exp.select(*picked).from_(arms.union(selects, "every_arm")), self.keys)
+        return self.parts.add(f"{self.label}figures", tree)
+
+    def _type(self, leaf: Leaf) -> str:
+        """The type of a leaf's column, for the nulls of the arms that have none."""
+        metric, function = self.model.metrics[leaf.metric], leaf.function
+        if leaf.fold is not None:
+            if leaf.fold.agg == "count":
+                return "bigint"
+            if leaf.fold.agg in ("avg", "median") or metric.agg is None or leaf.fold.ratio is not None:
+                return "double"
+            function = metric.agg.function
+        if function in ("avg", "median") or (metric.agg is not None and metric.agg.over_time == "average"):
+            return "double"
+        if function in ("count", "count_distinct", "reached", "converted"):
+            return "bigint"
+        assert metric.agg is not None  # noqa: S101 - conversions were taken before
+        if function == "percentile" and not metric.agg.discrete:
+            return "double"
+        column = self.model.tables[metric.agg.table].columns[metric.agg.column or ""].type
+        return {"decimal": "decimal(38, 2)", "integer": "bigint"}.get(column, "double")
+
+    def _is_zero(self, leaf: Leaf, *, many: bool) -> bool:
+        """Whether nothing is zero for a leaf: where its metric says so, and there was data to be absent."""
+        if leaf.fold is not None:
+            return leaf.fold.agg == "count" and many
+        frame, metric = self.frames[leaf.frame], self.model.metrics[leaf.metric]
+        if frame.prior and not (frame.period and self.covered and frame.period.start >= self.covered.start):
+            return False
+        if leaf.function in ("reached", "converted"):
+            return many
+        adds = leaf.function in ("sum", "count", "count_distinct")
+        return metric.absence_is_zero and adds and (many or bool(leaf.where) or leaf.function == "sum")
+
+
+def _after(period: Period | None, within: str | None) -> Period | None:
+    """The days in which the second thing of a conversion may have happened."""
+    if period is None:
+        return None
+    if within is None or period.end == date.max:
+        return Period(start=period.start, end=date.max)
+    return Period(start=period.start, end=periods.add(period.end, *length(within)) - timedelta(days=1))

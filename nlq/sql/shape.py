@@ -1,0 +1,212 @@
+"""The outer SELECT: labels, divisions, shares, conditions on figures, order and limit over what was aggregated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from nlq.errors import BadRequest
+from nlq.sql import conditions
+from nlq.sql.build import divide, named
+from nlq.sql.build import table as base_table
+from nlq.sql.scan import SEGMENT
+from nlq.values.pipeline import Column
+from nlq.values.query import Order, SemanticQuery
+
+if TYPE_CHECKING:
+    from nlq.semantics.model import SemanticModel
+    from nlq.sql.figures import Figures, Parts
+
+ANSWER, PLACE, OVERALL = "answer", "place_within", "place_overall"
+
+
+@dataclass(slots=True)
+class Shape:
+    """A SELECT without conditions, order or limit, with what these may speak of.
+
+    `shown` and `values` hold the columns of the result by name; `groups` what each dimension is grouped by (two things of
+    one name are two groups); `windows` says that some are over all rows, so that conditions have to stand outside.
+    """
+
+    tree: exp.Select
+    columns: list[Column] = field(default_factory=list)
+    shown: dict[str, exp.Expr] = field(default_factory=dict)
+    values: dict[str, exp.Expr] = field(default_factory=dict)
+    groups: dict[str, list[exp.Expr]] = field(default_factory=dict)
+    windows: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The columns of the result, in order."""
+        return [one.name for one in self.columns]
+
+
+def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures | None) -> Shape:
+    """Labels and figures of a query; `whole` are the figures that shares are of, where they are not of the rows shown."""
+    made = Shape(exp.Select())
+    joins = _dimensions(parts, figures, made)
+    within = query.share.within if query.share else ()
+    unknown = [name for name in within if name not in made.groups]
+    if unknown:
+        raise BadRequest(
+            f"shares within {unknown[0]} need it as a dimension", where="share.within", fix=f"add {unknown[0]}"
+        )
+    for output in figures.broken.outputs:
+        value = figures.over(output.expression)
+        made.values[output.column.name] = value
+        made.columns.append(output.column)
+        if query.share is not None and not output.column.name.partition("__")[2]:
+            if not output.additive:
+                raise BadRequest(f"{output.column.name} does not add up over the rows, so it has no shares", where="share",
+                                 fix="ask for the share of a sum or a count")  # fmt: skip
+            column = Column(
+                f"{output.column.name}__share", f"{output.column.label}, share", "number", "ratio", "metric"
+            )
+            made.columns.append(column)
+            made.values[column.name] = _share(made, value, within, whole.over(output.expression) if whole else None)
+        if len(query.segments) == 2:
+            _beside(made, query, output.column, value)
+    picked = [exp.alias_((made.shown | made.values)[one.name].copy(), one.name, quoted="." in one.name) for one in made.columns]  # fmt: skip
+    made.tree = exp.select(*picked).from_(named(figures.name))
+    for relation, condition in joins:
+        made.tree = made.tree.join(relation, on=condition, join_type="left", copy=False)
+    if whole is not None:
+        same = [exp.NullSafeEQ(this=exp.column(alias, table=figures.name), expression=exp.column(alias, table=whole.name))
+                for key in whole.keys for alias in key.aliases]  # fmt: skip
+        made.tree = made.tree.join(
+            named(whole.name), on=exp.and_(*same) if same else exp.true(), join_type="left", copy=False
+        )
+    return made
+
+
+def _dimensions(parts: Parts, figures: Figures, made: Shape) -> list[tuple[exp.Expr, exp.Expr]]:
+    """The dimensions' columns; returns the tables to join for their labels."""
+    joins: list[tuple[exp.Expr, exp.Expr]] = []
+    model = parts.model
+    for key in figures.keys:
+        keyed = [exp.column(alias, table=figures.name) for alias in key.aliases]
+        made.groups[key.field] = list(keyed)
+        made.columns.append(dimension_column(model, key.field))
+        if key.label is None:
+            made.shown[key.field] = keyed[0]
+            continue
+        parts.tables[key.table] = None
+        relation = base_table(key.table, model.header.schema_, key.field, parts.home)
+        on = exp.and_(*(exp.EQ(this=exp.column(column, table=key.field), expression=alias.copy())
+                        for column, alias in zip(key.columns, keyed, strict=True)))  # fmt: skip
+        joins.append((relation, on))
+        made.shown[key.field] = exp.column(key.label, table=key.field)
+    return joins
+
+
+def dimension_column(model: SemanticModel, name: str) -> Column:
+    """The result column of a dimension, a grain, a named filter or the segments."""
+    if name == SEGMENT:
+        return Column(SEGMENT, "Segment", "string", None, "dimension")
+    if name in model.filters:
+        return Column(name, model.filters[name].label, "boolean", None, "dimension")
+    if name in model.grains:
+        one, grain = model.grains[name]
+        label = grain.capitalize() if one.time else f"{one.label}, {grain}"
+        return Column(name, label, "integer" if grain == "year" else "date", None, "dimension")
+    dimension = model.dimensions[name]
+    return Column(name, dimension.label, dimension.type, None, "dimension")
+
+
+def _share(made: Shape, value: exp.Expr, within: tuple[str, ...], of: exp.Expr | None) -> exp.Expr:
+    """A row's part of the total of its group: of the rows shown, or of rows under other filters."""
+    if of is not None:
+        return divide(value, of)
+    made.windows = True
+    parts = [part.copy() for name in within for part in made.groups[name]]
+    return divide(value, exp.Window(this=exp.Sum(this=value.copy()), partition_by=parts))
+
+
+def _beside(made: Shape, query: SemanticQuery, column: Column, value: exp.Expr) -> None:
+    """Of two segments, each row's difference to the other and its ratio to it."""
+    made.windows = True
+    segment = made.groups[SEGMENT][0]
+    parts = [part.copy() for name, parts in made.groups.items() if name != SEGMENT for part in parts]
+
+    def of(label: str) -> exp.Expr:
+        mine = exp.EQ(this=segment.copy(), expression=exp.Literal.string(label))
+        picked = exp.Max(this=exp.Case().when(mine, value.copy(), copy=False))
+        return exp.Window(this=picked, partition_by=[part.copy() for part in parts])
+
+    first, second = (one.label for one in query.segments)
+    here = exp.EQ(this=segment.copy(), expression=exp.Literal.string(first))
+    other = exp.Case().when(here, of(second), copy=False).else_(of(first), copy=False)
+    difference = Column(f"{column.name}__difference", f"{column.label}, difference", column.type, column.unit, "metric")
+    ratio = Column(f"{column.name}__ratio", f"{column.label}, ratio", "number", "ratio", "metric")
+    made.values[difference.name] = exp.Sub(this=value.copy(), expression=other)
+    made.values[ratio.name] = divide(value, other)
+    made.columns += [difference, ratio]
+
+
+def settled(parts: Parts, made: Shape) -> Shape:
+    """The same as a CTE: its columns are plain, so that conditions and places may stand outside what is over all rows."""
+    hidden = {name: [f"{name.replace('.', '_')}__key_{number}" for number, _ in enumerate(group, start=1)]
+              for name, group in made.groups.items()}  # fmt: skip
+    extra = [exp.alias_(part.copy(), alias) for name, group in made.groups.items()
+             for part, alias in zip(group, hidden[name], strict=True)]  # fmt: skip
+    name = parts.add(ANSWER, made.tree.select(*extra, copy=False))
+
+    def column(one: str) -> exp.Expr:
+        return exp.column(exp.to_identifier(one, quoted="." in one))
+
+    tree = exp.select(*(column(one) for one in made.names)).from_(named(name))
+    return Shape(tree, made.columns, {one: column(one) for one in made.shown}, {one: column(one) for one in made.values},
+                 {one: [exp.column(alias) for alias in aliases] for one, aliases in hidden.items()})  # fmt: skip
+
+
+def finished(parts: Parts, query: SemanticQuery, made: Shape) -> tuple[exp.Select, list[exp.Expr]]:
+    """The SELECT under the conditions on figures, and the terms of its order. It has neither order nor limit yet."""
+    if query.having and made.windows:
+        made = settled(parts, made)
+    if query.having:
+        made.tree = made.tree.where(*conditions.figures(query.having, made.values), copy=False)
+    order = order_of(parts.model, query, made)
+    if not query.per:
+        return made.tree, order
+    return _first_within(parts, query, made, order)
+
+
+def _first_within(parts: Parts, query: SemanticQuery, made: Shape, order: list[exp.Expr]) -> tuple[exp.Select, list[exp.Expr]]:  # fmt: skip
+    """Rows numbered in the order that was asked for, then those with small numbers in their group."""
+    groups = [part for name in query.per for part in made.groups[name]]
+
+    def numbered(within: list[exp.Expr]) -> exp.Window:
+        terms = exp.Order(expressions=[term.copy() for term in order])
+        return exp.Window(this=exp.RowNumber(), partition_by=[part.copy() for part in within], order=terms)
+
+    places = exp.alias_(numbered(groups), PLACE), exp.alias_(numbered([]), OVERALL)
+    ranked = parts.add("ranked", made.tree.select(*places, copy=False))
+    tree = exp.select(*(exp.column(exp.to_identifier(name, quoted="." in name)) for name in made.names)).from_(
+        named(ranked)
+    )
+    limit = exp.LTE(this=exp.column(PLACE), expression=exp.Literal.number(query.limit or 1))
+    return tree.where(limit, copy=False), [exp.column(OVERALL)]
+
+
+def order_of(model: SemanticModel, query: SemanticQuery, made: Shape) -> list[exp.Expr]:
+    """As asked; else by time; else by the first metric descending. Nulls last, ties by the dimensions' keys."""
+    order = query.order
+    if not order:
+        times = [name for name in query.dimensions if model.is_time_grain(name)]
+        if times:
+            order = (Order(by=times[0], dir="asc"),)
+        elif made.shown and made.values:
+            order = (Order(by=next(iter(made.values)), dir="desc"),)
+    terms: list[exp.Expr] = []
+    for one in order:
+        subject = made.values.get(one.by, made.shown.get(one.by))
+        if subject is None:
+            raise BadRequest(f"`order` names {one.by!r}, which is no column of this query", where="order",
+                             fix=f"columns are {', '.join([*made.shown, *made.values])}")  # fmt: skip
+        terms.append(exp.Ordered(this=subject.copy(), desc=one.dir == "desc", nulls_first=False))
+    by = {term.this for term in terms}
+    ties = [part for group in made.groups.values() for part in group]
+    terms.extend(exp.Ordered(this=tie.copy(), desc=False, nulls_first=False) for tie in ties if tie not in by)
+    return terms

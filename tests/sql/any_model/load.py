@@ -1,0 +1,63 @@
+"""A world into a database, and a query of it out again: through the model's own YAML, the compiler and the policy."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from nlq.policy.scope import scope
+from nlq.semantics.load import load
+from nlq.sql.compile import compile_query
+from nlq.values import Principal, SemanticQuery, Snapshot, TableState
+
+TYPES = {
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "decimal": "DECIMAL(12, 2)",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+}
+SHOWS = {"string", "integer", "number", "boolean", "date", "timestamp"}
+
+
+def model_of(world):
+    """The model, as `nlq` loads it from a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "any.yml").write_text(json.dumps(world["model"], default=str), encoding="utf-8")
+        return load(Path(folder))
+
+
+def snapshot_of(world, org):
+    """What the deployment would know of the tables: their extents, and which months of the rollups are stale."""
+    states = {}
+    for name, rows in world["rows"].items():
+        first, last = world["extent"].get(name) or (None, None)
+        if name.startswith("sale_by"):
+            time = "day" if name.endswith("day") else "month"
+            days = [row[time] for row in rows if row["org_id"] == org]
+            first, last = (min(days), max(days)) if days else (None, None)
+        stale = world["stale"] if name.startswith("sale_by") else frozenset()
+        count = {"sale_by_day": 20, "sale_by_month": 10}.get(name, 1000)
+        states[name] = TableState("1", count, first, last, None, stale)
+    return Snapshot(None, states)
+
+
+def statements(world, types=TYPES):
+    """CREATE TABLE of every table, and its rows as tuples: [(create, insert, rows)]."""
+    found = [("CREATE SCHEMA any_model", None, [])]
+    for table in world["model"]["tables"]:
+        stored = [(name, one["type"]) for name, one in table["columns"].items() if "expr" not in one]
+        columns = ", ".join(f'"{name}" {types[kind]}' for name, kind in stored)
+        rows = [tuple(row[name] for name, _ in stored) for row in world["rows"][table["name"]]]
+        found.append(
+            (f'CREATE TABLE "any"."{table["name"]}" ({columns})', f'INSERT INTO "any"."{table["name"]}" VALUES ', rows)
+        )
+    return found
+
+
+def scoped(model, query, snapshot, org, dialect):
+    """The text and the values to bind."""
+    statement = compile_query(model, SemanticQuery.from_json(query), snapshot)
+    return *scope(statement, Principal("a", org, regions="*"), model).sql(dialect), statement
