@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo demo-stack test test-fast lint format bench bench-stack eval serve servers servers-stop lock clean
+.PHONY: demo demo-stack test test-fast test-long lint format bench bench-stack eval serve servers servers-stop lock clean
 
 demo: $(READY)  ## builds the demo warehouse (once) and answers the first question
 	@$(BIN)/nlq demo
@@ -13,7 +13,10 @@ test: $(READY)  ## the whole suite; what needs a server skips, and says so
 	$(BIN)/python -m pytest
 
 test-fast: $(READY)
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not long"
+
+test-long: $(READY)  ## 10,000 generated models with data and queries, against plain Python (a quarter of an hour or more)
+	$(BIN)/python -m pytest -m long -p no:timeout tests/sql
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from nlq.answer import chart
 from nlq.answer.confidence import judge
 from nlq.answer.narrative import narrate
 from nlq.errors import Failed, NlqError
+from nlq.sql.compile import TOTAL
 from nlq.sql.dialect import HOT
 from nlq.sql.tiers import COLD
 from nlq.values import (
@@ -30,10 +32,14 @@ from nlq.values import (
 from nlq.values.query import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from nlq.policy.scope import ScopedQuery
     from nlq.semantics.model import SemanticModel
+    from nlq.values import Column
+
+Rows = tuple[tuple[Any, ...], ...]
 
 
 def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Statement, scoped: ScopedQuery, result: Result | None,
@@ -42,9 +48,10 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
     columns = result.columns if result is not None else statement.columns
     rows = result.rows if result is not None else ()
     query = plan.outcome if isinstance(plan.outcome, SemanticQuery) else None
-    picture = chart.choose(columns, rows)
+    said, parts = _without_totals(columns, rows, query)
+    picture = chart.choose(said, parts)
     limited, per = query is not None and query.limit is not None, query.per if query is not None else ()
-    text = "" if result is None else narrate(columns, rows, limited=limited, per=per, days=_days(question, query))
+    text = "" if result is None else narrate(said, parts, limited=limited, per=per, days=_days(question, query))
     return Answer(
         **_common(question, plan, ident),
         status="answered",
@@ -55,12 +62,45 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
         rows=rows,
         truncated=result.truncated if result is not None else False,
         text=text,
-        chart=chart.vega(picture, columns, rows),
+        chart=chart.vega(picture, said, parts),
         confidence=judge(plan),
         cache_hit=result is not None and result.age_s is not None,
         cache_age_s=round(result.age_s, 3) if result is not None and result.age_s is not None else 0.0,
-        provenance=_provenance(plan, snapshot, statement, scoped, model, dialect, warnings),
+        provenance=_provenance(
+            plan,
+            snapshot,
+            statement,
+            scoped,
+            model,
+            dialect,
+            (*warnings, *statement.lineage.notes, *_broken_promises(question, snapshot, scoped, model)),
+        ),
     )
+
+
+def _without_totals(
+    columns: tuple[Column, ...], rows: Rows, query: SemanticQuery | None
+) -> tuple[tuple[Column, ...], Rows]:
+    """The rows that are no totals of others, without the column that says so: what is drawn and spoken of."""
+    if query is None or not query.totals:
+        return columns, rows
+    mark = next(index for index, one in enumerate(columns) if one.name == TOTAL)
+    kept = tuple((*row[:mark], *row[mark + 1 :]) for row in rows if row[mark] is None)
+    return (*columns[:mark], *columns[mark + 1 :]), kept
+
+
+def _broken_promises(
+    question: Question, snapshot: Snapshot, scoped: ScopedQuery, model: SemanticModel
+) -> Iterator[str]:
+    """Tables whose rows are older than the model promises."""
+    for name in scoped.tables:
+        promise, state = model.tables[name].fresh_within, snapshot.tables.get(name)
+        if promise is None or state is None or state.fresh_as_of is None:
+            continue
+        count, _, unit = promise.partition(" ")
+        age = question.asked_at - state.fresh_as_of
+        if age > timedelta(**{f"{unit.rstrip('s')}s": int(count)}):
+            yield f"{name} was last filled on {state.fresh_as_of:%Y-%m-%d %H:%M}; it is promised to be no older than {promise}"
 
 
 def _days(question: Question, query: SemanticQuery | None) -> tuple[date | None, date | None]:

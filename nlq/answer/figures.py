@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nlq.values import Column
 
 UNKNOWN = "unknown"
+SYMBOLS = {"PHP": "₱", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}  # other money is shown with its code
 
 
 def shown(cell: Any, column: Column) -> str:
@@ -28,8 +29,9 @@ def shown(cell: Any, column: Column) -> str:
 
 
 def _number(cell: float | Decimal, column: Column) -> str:
-    if column.unit == "PHP":
-        return f"-₱{-cell:,.2f}" if cell < 0 else f"₱{cell:,.2f}"
+    if column.unit is not None and column.unit.isupper():
+        mark = SYMBOLS.get(column.unit, f"{column.unit} ")
+        return f"-{mark}{-cell:,.2f}" if cell < 0 else f"{mark}{cell:,.2f}"
     if column.unit == "ratio":
         return f"{cell:.1%}"
     if column.type == "integer" or isinstance(cell, int):

@@ -26,7 +26,8 @@ def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tupl
         per: the dimensions of whose groups they are the first.
         days: the first and the last day that the figures are over: a month that these cut is not whole.
     """
-    metrics = [index for index, one in enumerate(columns) if one.role == "metric" and "__" not in one.name]
+    names = {one.name for one in columns}
+    metrics = [index for index, one in enumerate(columns) if one.role == "metric" and not _beside(one.name, names)]
     dimensions = [index for index, one in enumerate(columns) if one.role == "dimension"]
     if not rows:
         return "No rows match."
@@ -43,6 +44,12 @@ def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tupl
     if any(columns[index].type == "date" or columns[index].name.endswith(".year") for index in dimensions[:1]):
         return _series(columns, filled, dimensions[0], metrics[0], days, single=len(dimensions) == 1)
     return _ranking(columns, filled, dimensions, metrics[0], limited=limited)
+
+
+def _beside(name: str, names: set[str]) -> bool:
+    """Whether a column stands beside another: revenue__prior beside revenue."""
+    base, mark, _ = name.rpartition("__")
+    return bool(mark) and base in names
 
 
 def _single(columns: tuple[Column, ...], row: tuple[Any, ...], metrics: list[int], dimensions: list[int]) -> str:

@@ -130,7 +130,7 @@ def normal(query: SemanticQuery, model: SemanticModel) -> tuple[Any, ...]:
         )
     return (
         frozenset(_metric(one) for one in query.metrics), shown, _where(query, model), frozenset(_condition(one, model) for one in query.having),
-        (query.period if isinstance(query.period, str) else (query.period.start, query.period.end)) if timed else "all",
+        (query.period.start, query.period.end) if timed and isinstance(query.period, Period) else "all",
         frozenset(_compared(one, query.period) for one in query.compare), order, query.limit,
         repr([dump(part) for part in (query.segments, query.share, query.per, query.totals, query.include_empty, query.list)]),
     )  # fmt: skip

@@ -68,15 +68,11 @@ def for_missing_entity(model: SemanticModel, base: SemanticQuery, *, top: bool) 
     """A rank of nothing: offer the things that are counted, and the widest places."""
     names = [metric.counts for metric in model.public_metrics().values() if metric.counts]
     names += [one.name for one in model.dimensions.values() if one.place == "region"]
-    from nlq.semantics.joins import find_field  # noqa: PLC0415
+    from nlq.semantics.joins import reaches  # noqa: PLC0415
 
     options = []
     for name in dict.fromkeys(names):
-        metric = model.metrics[str(base.metrics[0])]
-        tables = [metric.agg.table] if metric.agg else []
-        if metric.same_as and (finer := model.metrics[metric.same_as].agg) is not None:
-            tables.append(finer.table)
-        if metric.agg is None or any(find_field(model, table, name) is not None for table in tables):
+        if reaches(model, str(base.metrics[0]), name):
             order = (Order(by=str(base.metrics[0]), dir="desc" if top else "asc"),)
             query = replace(base, dimensions=(name,), order=order, limit=base.limit or 10)
             options.append((f"by {model.dimensions[name].label.lower()}", query))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nlq.language import choices
 from nlq.language.filters import Filters
 from nlq.language.walk import SILENT, Stop, Walker
-from nlq.semantics.joins import find_field
+from nlq.semantics.joins import out_of_reach
 from nlq.semantics.periods import named_period, step_of
 from nlq.values import Assumed, Refusal
 from nlq.values.query import Condition, Order, Period, SemanticQuery, Shift, dump
@@ -124,7 +124,7 @@ class Composer:
         if draft.metrics:
             if draft.by_metric:
                 draft.metrics.sort(key=lambda name: name != draft.by_metric)
-            if counting and self.model.metrics[draft.metrics[0]].unit == "PHP":
+            if counting and self.model.metrics[draft.metrics[0]].unit == self.model.header.currency:
                 raise Stop(choices.for_missing_metric(self.model, self._rest(), draft.loose))
             return draft.metrics
         figured = any(one.kind in ("performing", "amount") for one in self.spans)
@@ -259,8 +259,8 @@ class Composer:
             metric: Metric = self.model.metrics[name]
             fields = (*self.draft.dimensions, *fields_of(where))
             table = metric.agg.table if metric.agg else ""
-            out_of_reach = bool(table) and any(find_field(self.model, table, one) is None for one in fields)
-            if metric.during and (given or out_of_reach):
+            beyond = bool(table) and bool(out_of_reach(self.model, table, fields))
+            if metric.during and (given or beyond):
                 during = self.model.metrics[metric.during]
                 self._assume(f"{during.label.lower()}: {during.description[0].lower()}{during.description[1:].rstrip('.')}",
                              {"metrics": [name], "period": "all"})  # fmt: skip

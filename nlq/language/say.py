@@ -19,12 +19,15 @@ OPS = {"=": "", "in": "", "!=": "not ", "not_in": "not ", ">": "above ", ">=": "
 def reading(query: SemanticQuery, model: SemanticModel, principal: Principal, values: ScopeValues | None = None) -> str:
     """Metric, split, filters, period with its dates and number of days, order, limit, and whose rows they are."""
     labels = _Labels(model, values if values is not None else ScopeValues())
-    parts = [_metrics(query, model)]
+    parts = [_metrics(query, labels)]
+    if query.list is not None:
+        parts = [f"Every {labels.field(query.list)}", *(parts if query.metrics else [])]
     if query.dimensions:
         parts.append("by " + " and ".join(labels.field(name) for name in query.dimensions))
+    parts.extend(labels.parts(query))
     parts.extend(labels.condition(one) for one in query.where)
     if any(_timed(model, one) for one in query.metrics):
-        parts.append("over all the data" if query.period == "all" else periods.say(query.period))
+        parts.append(periods.say(query.period) if isinstance(query.period, Period) else "over all the data")
     parts.extend(f"against {_compared(one, query)}" for one in query.compare)
     parts.extend(f"where {_figure(one, model)}" for one in query.having)
     ranked = [one for one in query.order if one.by not in query.per]
@@ -54,6 +57,11 @@ class _Labels:
     def field(self, name: str) -> str:
         if self._model.is_time_grain(name):
             return name.rpartition(".")[2]
+        if name in self._model.filters:
+            return self._model.filters[name].label.lower()
+        if name in self._model.grains:
+            one, grain = self._model.grains[name]
+            return f"{grain} of {one.label.lower()}"
         return self._model.dimensions[name].label.lower() if name in self._model.dimensions else name
 
     def value(self, field: str, value: object) -> str:
@@ -74,12 +82,89 @@ class _Labels:
             )
         return next((known.label for known in self._values.get(field, ()) if known.id == value), str(value))
 
+    def metric(self, one: str | MetricEntry) -> str:
+        """A metric with all that is said about it."""
+        if isinstance(one, str):
+            return self._model.metrics[one].label if one in self._model.metrics else one
+        said = " per ".join(self.metric(name) for name in one.ratio) if one.ratio else self.metric(one.metric or "")
+        if one.agg is not None:
+            how = {"avg": "average", "max": "highest", "min": "lowest", "median": "median", "count": "number"}[one.agg]
+            each = " and ".join(self.field(name) for name in one.each)
+            said = (
+                f"{how} of {each} with {said.lower()}" if one.agg == "count" else f"{how} {said.lower()} of each {each}"
+            )
+            said = f"{said[:1].upper()}{said[1:]}"
+        if one.having:
+            said += f" ({', '.join(_figure(part, self._model) for part in one.having)})"
+        if one.window is not None:
+            window = one.window
+            said += (
+                f" (trailing {window.trailing})"
+                if window.trailing
+                else f" ({window.to_date} to date)"
+                if window.to_date
+                else " (running)"
+            )
+        if one.where:
+            said += f" ({', '.join(self.condition(part) for part in one.where)})"
+        return said
+
+    def parts(self, query: SemanticQuery) -> list[str]:
+        """Segments, shares, totals and groups without rows."""
+        found = []
+        if query.segments:
+            each = (f"{one.label}{f' ({self._all(one.where)})' if one.where else ''}" for one in query.segments)
+            found.append("for " + " and ".join(each))
+        if query.share is not None:
+            within = " of the total" + (
+                f" of each {' and '.join(self.field(name) for name in query.share.within)}"
+                if query.share.within
+                else ""
+            )
+            free = (
+                f", whatever the {' and '.join(self.field(name) for name in query.share.free)}"
+                if query.share.free
+                else ""
+            )
+            found.append(f"with its share{within}{free}")
+        found.extend(
+            "with the total" + (f" of each {' and '.join(self.field(name) for name in one)}" if one else "")
+            for one in query.totals
+        )
+        if query.include_empty:
+            found.append(
+                f"every {' and '.join(self.field(name) for name in query.include_empty)}, with or without rows"
+            )
+        return found
+
+    def _all(self, conditions: tuple[Condition, ...]) -> str:
+        return ", ".join(self.condition(one) for one in conditions)
+
+    def chosen(self, query: SemanticQuery, field: str) -> str:
+        """Those that a set filter's query chooses."""
+        said = [self.metric(one).lower() for one in query.metrics]
+        parts = [f"those with {' and '.join(said)}" if said else f"those {self.field(field)}s"]
+        parts += [self.condition(one) for one in query.where]
+        if isinstance(query.period, Period):
+            parts.append(periods.say(query.period))
+        parts += [f"where {_figure(one, self._model)}" for one in query.having]
+        if query.limit:
+            first = query.order[0] if query.order else None
+            by = first.by.replace("__", " ") if first else said[0] if said else ""
+            ranked = f" by {by}{' from the lowest' if first and first.dir == 'asc' else ''}" if by else ""
+            parts.append(f"the first {query.limit}{ranked}")
+        return f"({', '.join(parts)})"
+
     def condition(self, one: Condition) -> str:
         if one.any is not None:
             return "(" + " or ".join(self.condition(part) for part in one.any) + ")"
         if one.all is not None:
             return "(" + " and ".join(self.condition(part) for part in one.all) + ")"
         field, op = one.field or "", one.op or "="
+        if one.query is not None:
+            return f"{self.field(field)} {'' if op == 'in' else 'not '}among {self.chosen(one.query, field)}"
+        if field in self._model.filters:
+            return ("" if (one.values[0] is True) == (op in ("=", "in")) else "not ") + self.field(field)
         if op in ("is_null", "is_not_null"):
             return f"{self.field(field)} {'unknown' if op == 'is_null' else 'known'}"
         dimension = self._model.dimensions.get(field)
@@ -93,12 +178,9 @@ class _Labels:
         return f"{self.field(field)} {OPS[op]}{said}"
 
 
-def _metrics(query: SemanticQuery, model: SemanticModel) -> str:
-    names = []
-    for one in query.metrics:
-        name = (one.metric or " per ".join(one.ratio or ())) if isinstance(one, MetricEntry) else one
-        names.append(model.metrics[name].label if name in model.metrics else name)
-    return " and ".join([names[0], *(name.lower() for name in names[1:])]) if names else "Rows"
+def _metrics(query: SemanticQuery, labels: _Labels) -> str:
+    names = [labels.metric(one) for one in query.metrics]
+    return " and ".join([names[0], *(name[:1].lower() + name[1:] for name in names[1:])]) if names else "Rows"
 
 
 def _timed(model: SemanticModel, one: str | MetricEntry) -> bool:

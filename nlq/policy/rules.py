@@ -142,7 +142,8 @@ class Policies:
         return self._valid[table.name].copy().transform(qualified)
 
     def _source(self, name: str, alias: str, tier: str | None) -> exp.Expr:
-        return base_table(name, self.model.header.schema_, alias, tier)
+        schema, _, source = (self.model.tables[name].source or name).rpartition(".")
+        return base_table(source, schema or self.model.header.schema_, alias, tier)
 
     def _column(self, table: Table, name: str, alias: str) -> exp.Expr:
         column = exp.column(name, table=alias)

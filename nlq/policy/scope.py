@@ -155,7 +155,7 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
     for table in scans:
         spec = policies.table(table.name)
         alias = table.alias or table.name
-        columns = [name for name in spec.columns if name in read.get(alias, set())] or list(spec.key[-1:])
+        columns = [name for name in spec.stored if name in read.get(alias, set())] or list(spec.key[-1:])
         unmasked = unmasked or any(
             spec.columns[name].mask and not policies.masked(spec.columns[name]) for name in columns
         )

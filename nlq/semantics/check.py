@@ -206,7 +206,11 @@ def rollups_fit(context: Context) -> Iterator[BadRequest]:
             yield from context.known("the column", column, table.columns, where)
         for column, origin in rollup.carries.items():
             yield from context.known("the column", column, rollup.keeps, where)
-            yield from context.known("the table", origin, context.tables, where)
+            yield from context.known("the table", origin.partition(".")[0], context.tables, where)
+        base = context.tables.get(rollup.of)
+        if base is not None:
+            for column in rollup.kept.values():
+                yield from context.known("the column", column, base.columns, where)
         for name in rollup.measures:
             yield from context.known("the metric", name, context.metrics, where)
             metric = context.metrics.get(name)

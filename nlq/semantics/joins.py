@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nlq.semantics.model import SemanticModel
-    from nlq.semantics.tables import Dimension, Join
+    from nlq.semantics.tables import Dimension, Join, Rollup
 
 Path = tuple["Join", ...]
 
@@ -93,6 +93,58 @@ def _find(model: SemanticModel, table: str, name: str, time: str | None) -> Fiel
     return Field(name, dimension, path, columns, grain)
 
 
+def kept_field(model: SemanticModel, rollup: Rollup, name: str) -> Field | None:
+    """The field as a rollup keeps it: the very column that the base table reaches, through the same joins; else None.
+
+    A grain of time is not looked at here: the rollup's own column is its time.
+    """
+    key = ("kept", rollup.table, rollup.of, name)
+    if key not in model.memo:
+        base = find_field(model, rollup.of, name)
+        found = None
+        if base is not None and base.dimension.time:
+            found = Field(name, base.dimension, (), (rollup.time["column"],), base.grain)
+        elif base is not None:
+            way = kept_path(model, rollup, base.path, base.columns)
+            if way is not None and base.dimension.key:  # what it shows has to be in reach too
+                shown = paths_from(model, rollup.of)[base.dimension.table][0]
+                way = way if not shown or kept_path(model, rollup, shown, base.dimension.key, joined=True) else None
+            found = None if way is None else Field(name, base.dimension, *way, base.grain)
+        model.memo[key] = found
+    return model.memo[key]  # type: ignore[no-any-return]
+
+
+def kept_path(model: SemanticModel, rollup: Rollup, path: Path, columns: tuple[str, ...], *,
+              joined: bool = False) -> tuple[Path, tuple[str, ...]] | None:  # fmt: skip
+    """A path of the base table, and columns at its end, as the rollup reaches the same rows; None where it cannot.
+
+    `joined`: the table at the end is to be joined, even where the rollup holds the columns itself.
+    """
+    own = {base: mine for mine, base in rollup.kept.items()}
+    base_time = model.tables[rollup.of].time
+    if rollup.time["grain"] == "day" and base_time is not None:
+        own.setdefault(base_time, rollup.time["column"])
+    if not path:
+        return ((), tuple(own[column] for column in columns)) if set(columns) <= set(own) else None
+    if set(path[0].on) <= set(own):
+        return (_join(rollup, path[0], own), *path[1:]), columns
+    for end in range(len(path) - joined, 0, -1):
+        there = {column: mine for mine, (table, column) in rollup.carried.items() if table == path[end - 1].to}
+        if end == 1:  # what the first join equates is the same on both of its sides
+            there |= {its: own[mine] for mine, its in path[0].on.items() if mine in own}
+        wanted = tuple(path[end].on) if end < len(path) else columns
+        if not set(wanted) <= set(there):
+            continue
+        if end == len(path):
+            return (), tuple(there[column] for column in columns)
+        return (_join(rollup, path[end], there), *path[end + 1 :]), columns
+    return None
+
+
+def _join(rollup: Rollup, join: Join, mine: dict[str, str]) -> Join:
+    return replace(join, from_=rollup.table, on={mine[column]: its for column, its in join.on.items()})
+
+
 def out_of_reach(model: SemanticModel, table: str, names: Iterable[str], time: str | None = None) -> list[str]:
     """Those of the fields that `table` cannot reach; a named filter is out of reach where one of its fields is."""
     missing = []
@@ -105,6 +157,27 @@ def out_of_reach(model: SemanticModel, table: str, names: Iterable[str], time: s
         elif find_field(model, table, name, time) is None:
             missing.append(name)
     return missing
+
+
+def reaches(model: SemanticModel, metric: str, name: str) -> bool:
+    """Whether a metric can be split and filtered by a field: every part of it has to reach it.
+
+    A metric with an equivalent at a finer grain reaches what either of the two does; a distinct count is also taken over any
+    table that leads to its own.
+    """
+    one = model.metrics[metric]
+    if one.agg is None:
+        parts = one.parts[:1] if one.conversion else one.parts  # a conversion is split by its first thing
+        return all(reaches(model, part, name) for part in parts)
+    if not out_of_reach(model, one.agg.table, (name,), one.agg.time):
+        return True
+    finer = model.metrics[one.same_as].agg if one.same_as else None
+    if finer is not None and not out_of_reach(model, finer.table, (name,), finer.time):
+        return True
+    return one.agg.function == "count_distinct" and any(
+        len(paths_from(model, table).get(one.agg.table, ())) == 1 and not out_of_reach(model, table, (name,))
+        for table in model.tables if table not in model.rollup_tables
+    )  # fmt: skip
 
 
 def unknown_field(model: SemanticModel, name: str) -> BadRequest:

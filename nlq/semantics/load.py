@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FORMAT = 3  # raise when a cached model of an older nlq must not be read
 MODULES = {one.__name__: one for one in (measures, tables, model_classes, query_classes)}
-RENAMED = {"from": "from_", "schema": "schema_"}
+RENAMED = {"from": "from_", "schema": "schema_", "as": "as_"}
 
 
 @dataclass(frozen=True, slots=True)

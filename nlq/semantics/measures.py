@@ -131,7 +131,7 @@ class Metric(Part):
     name: Name
     label: str
     description: str
-    unit: Literal["PHP", "count", "ratio", "days"]
+    unit: str  # count, ratio, days, or a currency's code: PHP
     owner: str = ""
     agg: Aggregate | None = None
     ratio: tuple[Name, Name] | None = None
@@ -151,6 +151,8 @@ class Metric(Part):
     synonyms: Synonyms = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.unit not in ("count", "ratio", "days") and not re.fullmatch(r"[A-Z]{3}", self.unit):
+            raise ValueError("a unit is count, ratio, days or a currency's code such as PHP")
         if [getattr(self, kind) is not None for kind in KINDS].count(True) != 1:
             raise ValueError(f"a metric has exactly one of {', '.join(KINDS)}")
 

@@ -73,12 +73,17 @@ class Tier(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Part):
-    """One table: its key, the rows that count, and its policy. Without a policy it cannot be read."""
+    """One table: its key, the rows that count, and its policy. Without a policy it cannot be read.
+
+    `source` is the table of the database, as name or schema.name, where that is not the name: so one table of the database
+    can be several of the model (the nation of a customer, the nation of a supplier), each with joins of its own.
+    """
 
     name: Name
     description: str
     grain: str
     key: tuple[Name, ...]
+    source: str | None = None
     time: Name | None = None
     valid: str | Exists | None = None
     policy: Literal["shared"] | dict[Name, Rule] | None = None
@@ -106,15 +111,29 @@ class Join(Part):
 class Rollup(Part):
     """A table of sums over another: what it keeps, and which of its columns holds which metric.
 
-    `carries` names columns that come from a table which the base table joins to, not from the base table itself.
+    `keeps` names the columns that are the base table's own, or maps its columns to them where they are called otherwise.
+    `carries` says of those that are not from which table, that the base table joins to, they are: `table`, or `table.column`
+    where they are called otherwise there.
     """
 
     table: Name
     of: Name
     time: dict[Literal["column", "grain"], Name]
-    keeps: tuple[Name, ...]
-    carries: dict[Name, Name] = field(default_factory=dict)
+    keeps: tuple[Name, ...] | dict[Name, Name]
+    carries: dict[Name, str] = field(default_factory=dict)
     measures: dict[Name, Name]
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Its columns that are the base table's own, its time apart, to what they are called there."""
+        named = self.keeps if isinstance(self.keeps, dict) else {name: name for name in self.keeps}
+        return {name: base for name, base in named.items() if name not in self.carries and name != self.time["column"]}
+
+    @property
+    def carried(self) -> dict[str, tuple[str, str]]:
+        """Its columns that are another table's, to the table and what they are called there."""
+        origins = {name: origin.partition(".") for name, origin in self.carries.items()}
+        return {name: (table, column or name) for name, (table, _, column) in origins.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from nlq.sql.sources import Measure, Source
     from nlq.sql.tiers import Branch
 
-VALUE, PLACE, MANY, DAY = "value", "place", "many", "day"
+# Columns of inner relations; no dimension and no metric can be called so.
+VALUE, PLACE, MANY, DAY, EDGE, CAME = "__value", "__place", "__many", "__day", "__edge", "__came"
 
 
 def columns(keys: Iterable[Keys], table: str | None = None) -> list[exp.Expr]:
@@ -131,7 +132,7 @@ def over_time(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Sel
     agg = job.model.metrics[measure.leaf.metric].agg
     assert agg is not None  # noqa: S101 - sources are of aggregates
     buckets = columns(key for key in job.keys if key.field == SEGMENT or job.model.is_time_grain(key.field))
-    each = tuple(f"each_{name}" for name in agg.each)
+    each = tuple(f"__each_{name}" for name in agg.each)
 
     def extra(scan: Scan) -> list[exp.Expr]:
         apart = [exp.alias_(scan.column(source.table, name, source.table), alias) for name, alias in zip(agg.each, each, strict=True)]  # fmt: skip
@@ -149,7 +150,7 @@ def over_time(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Sel
         rows = _with(rows, exp.Window(this=ones, partition_by=within), MANY)
     else:
         edge = (exp.Max if agg.over_time == "last" else exp.Min)(this=exp.column(DAY))
-        rows = _with(rows, exp.Window(this=edge, partition_by=within), "edge")
+        rows = _with(rows, exp.Window(this=edge, partition_by=within), EDGE)
     picked: list[exp.Expr] = columns(job.keys)
     picked += [exp.alias_(_taken(agg.over_time, one), one.leaf.alias) for one in source.measures]
     return grouped(exp.select(*picked).from_(_named(rows, "marked")), job.keys)
@@ -161,7 +162,7 @@ def _taken(how: str | None, measure: Measure) -> exp.Expr:
         whole = (exp.Sum if measure.function == "sum" else exp.Count)(this=value)
         days = exp.Nullif(this=cast(exp.Max(this=exp.column(MANY)), "double"), expression=exp.Literal.number(0))
         return exp.Div(this=cast(whole, "double"), expression=days)
-    here = exp.EQ(this=exp.column(DAY), expression=exp.column("edge"))
+    here = exp.EQ(this=exp.column(DAY), expression=exp.column(EDGE))
     return AGGREGATES[measure.function](this=exp.Case().when(here, value, copy=False))
 
 
@@ -181,18 +182,20 @@ def conversion(job: Job, leaves: Sequence[Leaf], one: Conversion, start: Source,
     who = [name for name in one.by if name != job.model.tenant_column(start.table)]
     whom = [name for name in one.to_by or one.by if name != job.model.tenant_column(goal.table)]
     first, second = start.measures[0], goal.measures[0]
-    of = [f"who_{number}" for number in range(1, len(who) + 1)]
+    of = [f"__who_{number}" for number in range(1, len(who) + 1)]
     ids, goal_ids = list(job.model.tables[start.table].key), list(job.model.tables[goal.table].key)
     events = one.counting == "events"
 
     def begun(scan: Scan) -> list[exp.Expr]:
         found = [exp.alias_(scan.only(first, scan.column(start.table, name, start.table)), alias) for name, alias in zip(who, of, strict=True)]  # fmt: skip
-        rows = [exp.alias_(scan.column(start.table, name, start.table), f"id_{name}") for name in ids] if events else []
+        rows = (
+            [exp.alias_(scan.column(start.table, name, start.table), f"__id_{name}") for name in ids] if events else []
+        )
         return [*found, *rows, exp.alias_(scan.day(), DAY)]
 
     def done(scan: Scan) -> list[exp.Expr]:
         found = [exp.alias_(scan.only(second, scan.column(goal.table, name, goal.table)), alias) for name, alias in zip(whom, of, strict=True)]  # fmt: skip
-        rows = [exp.alias_(scan.column(goal.table, name, goal.table), f"id_{name}") for name in goal_ids] if events else []  # fmt: skip
+        rows = [exp.alias_(scan.column(goal.table, name, goal.table), f"__id_{name}") for name in goal_ids] if events else []  # fmt: skip
         return [*found, *rows, exp.alias_(scan.day(), DAY)]
 
     begins = _rows(job, start, branches, begun)
@@ -205,7 +208,7 @@ def conversion(job: Job, leaves: Sequence[Leaf], one: Conversion, start: Source,
         on.append(exp.LT(this=exp.column(DAY, table="done"), expression=limit))
     if events:
         return _events(
-            job, leaves, begins, ends, on, [f"id_{name}" for name in ids], [f"id_{name}" for name in goal_ids]
+            job, leaves, begins, ends, on, [f"__id_{name}" for name in ids], [f"__id_{name}" for name in goal_ids]
         )
     return _entities(job, leaves, begins, ends, on, of)
 
@@ -238,11 +241,11 @@ def _events(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr, 
     nth = exp.Window(
         this=exp.RowNumber(), partition_by=[exp.column(name, table="done") for name in goal_ids], order=latest
     )
-    came = exp.alias_(exp.column(DAY, table="done"), "came")
+    came = exp.alias_(exp.column(DAY, table="done"), CAME)
     pairs = exp.select(*columns(job.keys, "begun"), came, exp.alias_(nth, PLACE)).from_(_named(begins, "begun"))
     pairs = pairs.join(_named(ends, "done"), on=exp.and_(*on), join_type="left", copy=False)
     first = exp.and_(exp.EQ(this=exp.column(PLACE), expression=exp.Literal.number(1)),
-                     exp.not_(exp.Is(this=exp.column("came"), expression=exp.Null())))  # fmt: skip
+                     exp.not_(exp.Is(this=exp.column(CAME), expression=exp.Null())))  # fmt: skip
     value = exp.Count(this=exp.Case().when(first, exp.Literal.number(1), copy=False))
     picked = [*columns(job.keys), *(exp.alias_(value.copy(), leaf.alias) for leaf in leaves)]
     return grouped(exp.select(*picked).from_(_named(pairs, "pairs")), job.keys)
@@ -275,7 +278,7 @@ def _rows(job: Job, source: Source, branches: tuple[Branch, ...], extra: Callabl
 def _with(rows: exp.Expr, window: exp.Expr, alias: str) -> exp.Select:
     """The same rows with one more column."""
     kept = [exp.column(one.alias_or_name) for one in rows.selects]  # type: ignore[attr-defined]
-    return exp.select(*kept, exp.alias_(window, alias)).from_(_named(rows, f"with_{alias}"))
+    return exp.select(*kept, exp.alias_(window, alias)).from_(_named(rows, f"with{alias.removeprefix('_')}"))
 
 
 def _named(rows: exp.Expr, alias: str) -> exp.Subquery:

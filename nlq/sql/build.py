@@ -64,7 +64,13 @@ def divide(over: exp.Expr, under: exp.Expr) -> exp.Expr:
 
 def growth(now: exp.Expr, prior: exp.Expr) -> exp.Expr:
     """The change as a fraction of what was before; null where that is null or zero."""
-    return divide(exp.paren(exp.Sub(this=now.copy(), expression=prior.copy())), prior)
+    return divide(exp.paren(minus(now, prior)), prior)
+
+
+def minus(now: exp.Expr, then: exp.Expr) -> exp.Expr:
+    """A difference; arithmetic on its right side stays together."""
+    right = exp.paren(then.copy()) if isinstance(then, exp.Binary) else then.copy()
+    return exp.Sub(this=now.copy(), expression=right)
 
 
 def some_rows(tree: exp.Select) -> exp.Select:

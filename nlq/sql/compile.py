@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nlq.values.query import Condition, Period, SemanticQuery
 
 NULLS = {"string": "varchar", "integer": "bigint", "number": "double", "boolean": "boolean", "date": "date"}
-TOTAL, PART, PLACE = "total", "part", "place"
+TOTAL, PART, PLACE = "__total", "__part", "__place"  # no metric and no dimension can be called so
 
 
 def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot) -> Statement:

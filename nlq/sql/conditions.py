@@ -71,8 +71,10 @@ def _figure(one: Condition, value: exp.Expr) -> exp.Expr:
         return empty if one.op == "is_null" else exp.not_(empty)
     if one.op in ("=", "in"):
         return exp.In(this=value, expressions=numbers)
-    if one.op in ("!=", "not_in"):
-        return exp.not_(exp.In(this=value, expressions=numbers))
+    if one.op in ("!=", "not_in"):  # as in `where`: what is unknown is not among them
+        return exp.paren(
+            exp.or_(exp.not_(exp.In(this=value, expressions=numbers)), exp.Is(this=value.copy(), expression=exp.Null()))
+        )
     if one.op == "between":
         return exp.Between(this=value, low=numbers[0], high=numbers[1])
     return COMPARE[str(one.op)](this=value, expression=numbers[0])

@@ -15,13 +15,13 @@ from sqlglot import exp
 
 from nlq.errors import BadRequest
 from nlq.semantics import periods
-from nlq.semantics.joins import find_field
+from nlq.semantics.joins import find_field, kept_field
 from nlq.sql import arms, calendar, conditions, filters
 from nlq.sql.build import divide, named
 from nlq.sql.frames import Frame, length
 from nlq.sql.metrics import Breakdown, Leaf, break_down
 from nlq.sql.scan import SEGMENT, Job, Keys, Scan, keys_of
-from nlq.sql.sources import Asked, Measure, Source, choose
+from nlq.sql.sources import Asked, Measure, Source, choose, of_rows
 from nlq.sql.tiers import HOME, Branch, branches, for_period
 from nlq.values.query import Condition, Period, SemanticQuery
 
@@ -99,6 +99,7 @@ class Gather:
         self.arms: list[tuple[str, tuple[Leaf, ...]]] = []
         bases = [table for leaf in self.broken.leaves for table in self.model.base_tables(leaf.metric)]
         self.covered = calendar.covered(self.snapshot, bases)
+        self.known = all(table in self.snapshot.tables for table in bases)  # a table without days has no rows
 
     def build(self, *, fill: bool = False) -> Figures:
         """The arms, and what puts them together. `fill`: buckets of a plain series without rows are zero."""
@@ -166,7 +167,11 @@ class Gather:
         names = [*self.query.dimensions, *filters.fields_of(self.asked.where)]
         names += [name for measure in source.measures for name in filters.fields_of(measure.leaf.where)]
         for name in conditions.plain_fields(self.model, names):
-            found = find_field(self.model, source.table, name, source.time)
+            found = (
+                kept_field(self.model, source.rollup, name)
+                if source.rollup
+                else find_field(self.model, source.table, name, source.time)
+            )
             for join in found.path if found is not None else ():
                 self.parts.tables[join.to] = None
         if source.rollup is not None:
@@ -188,8 +193,8 @@ class Gather:
         for index, frame in enumerate(self.frames):
             if frame.window is None:
                 continue
-            grain: Unit = min(grains, key=periods.UNITS.index)  # type: ignore[arg-type, call-overload]
-            if self.covered is None and frame.shown is None:
+            grain: Unit = min(grains, key=periods.UNITS.index)  # type: ignore[arg-type]
+            if self.covered is None and frame.shown is None and not self.known:
                 raise BadRequest(
                     "a window over all of the data needs to know where it ends", where="period", fix="give a period"
                 )
@@ -253,9 +258,7 @@ class Gather:
                 leaves[0], metric=one.from_, where=(*leaves[0].where, *start.where), function="count_distinct"
             )
             done = replace(leaves[0], metric=one.to, where=goal.where, function="count_distinct")
-            source = next(iter(choose(self.asked, (begun,))))
-            first = replace(source, table=source.base, rollup=None, rest=None, period=self.frames[source.frame].period,
-                            measures=(Measure(begun, "count_distinct", None, one.by),))  # fmt: skip
+            first = replace(of_rows(self.asked, begun), measures=(Measure(begun, "count_distinct", None, one.by),))
             time = goal.agg.time or self.model.tables[goal.agg.table].time
             second = Source(goal.agg.table, goal.agg.table, time, leaves[0].frame, _after(first.period, one.within),
                             (Measure(done, "count_distinct", None, one.to_by or one.by),))  # fmt: skip
@@ -344,12 +347,13 @@ class Gather:
     def _together(self) -> str:
         """Arms put together on their keys, groups of any of them kept; null keys meet null keys."""
         leaves = self.broken.leaves
+        homes = {leaf.alias: name for name, given in self.arms for leaf in given}
         selects: list[exp.Expr] = []
         for name, given in self.arms:
             mine = {leaf.alias for leaf in given}
             picked: list[exp.Expr] = arms.columns(self.keys)
             for leaf in leaves:
-                value = exp.column(leaf.alias) if leaf.alias in mine else exp.cast(exp.Null(), self._type(leaf))
+                value = exp.column(leaf.alias) if leaf.alias in mine else self._null(leaf, homes[leaf.alias])
                 picked.append(exp.alias_(value, leaf.alias))
             selects.append(exp.select(*picked).from_(named(name)))
         picked = [
@@ -359,24 +363,33 @@ class Gather:
         tree = arms.grouped(exp.select(*picked).from_(arms.union(selects, "every_arm")), self.keys)
         return self.parts.add(f"{self.label}figures", tree)
 
-    def _type(self, leaf: Leaf) -> str:
-        """The type of a leaf's column, for the nulls of the arms that have none."""
+    def _null(self, leaf: Leaf, home: str) -> exp.Expr:
+        """A null of a leaf's own type. A decimal's scale is known to the engine alone, and another would round it."""
+        kind = self._type(leaf)
+        if kind is None:
+            return exp.Subquery(this=exp.select(exp.column(leaf.alias)).from_(named(home)).limit(0, copy=False))
+        return exp.Cast(this=exp.Null(), to=exp.DataType(this=kind))
+
+    def _type(self, leaf: Leaf) -> exp.DType | None:
+        """The type of a leaf's column, for the nulls of the arms that have none; None where it is a decimal."""
         metric, function = self.model.metrics[leaf.metric], leaf.function
         if leaf.fold is not None:
             if leaf.fold.agg == "count":
-                return "bigint"
+                return exp.DType.BIGINT
             if leaf.fold.agg in ("avg", "median") or metric.agg is None or leaf.fold.ratio is not None:
-                return "double"
+                return exp.DType.DOUBLE
             function = metric.agg.function
         if function in ("avg", "median") or (metric.agg is not None and metric.agg.over_time == "average"):
-            return "double"
+            return exp.DType.DOUBLE
         if function in ("count", "count_distinct", "reached", "converted"):
-            return "bigint"
+            return exp.DType.BIGINT
         assert metric.agg is not None  # noqa: S101 - conversions were taken before
         if function == "percentile" and not metric.agg.discrete:
-            return "double"
+            return exp.DType.DOUBLE
         column = self.model.tables[metric.agg.table].columns[metric.agg.column or ""].type
-        return {"decimal": "decimal(38, 2)", "integer": "bigint"}.get(column, "double")
+        if column == "decimal":
+            return None
+        return exp.DType.BIGINT if column == "integer" else exp.DType.DOUBLE
 
     def _is_zero(self, leaf: Leaf, *, many: bool) -> bool:
         """Whether nothing is zero for a leaf: where its metric says so, and there was data to be absent."""

@@ -53,12 +53,17 @@ def _one(model: SemanticModel, condition: Condition, columns: Columns) -> exp.Ex
         return exp.paren(exp.or_(*where(model, condition.any, columns)))
     if condition.all is not None:
         return exp.paren(exp.and_(*where(model, condition.all, columns)))
-    field, op = condition.field or "", condition.op
+    field = condition.field or ""
     if condition.query is not None:
         return _in_set(condition, columns)
     if field in model.filters:
         return _named(model, model.filters[field], condition, columns)
-    dimension = _dimension(model, field)
+    return _compared(model, condition, field, columns)
+
+
+def _compared(model: SemanticModel, condition: Condition, field: str, columns: Columns) -> exp.Expr:
+    """A field compared with values."""
+    dimension, op = _dimension(model, field), condition.op
     if op == "contains":
         return _contains(field, dimension, condition, columns)
     subject = columns.id(field)

@@ -133,6 +133,6 @@ def opens(window: Window, until: date) -> date:
 
 
 def length(text: str) -> Step:
-    """ "7 days" as (7, "day")."""
+    """A length such as "7 days", as (7, "day")."""
     count, _, unit = text.partition(" ")
     return int(count), unit.rstrip("s")  # type: ignore[return-value]

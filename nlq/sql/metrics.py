@@ -11,7 +11,7 @@ from sqlglot import exp
 from nlq.errors import BadRequest
 from nlq.semantics.joins import unknown_metric
 from nlq.semantics.measures import Change
-from nlq.sql.build import divide, growth
+from nlq.sql.build import divide, growth, minus
 from nlq.sql.frames import SUFFIX, Frame, Frames, length
 from nlq.values.pipeline import CellType, Column
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
@@ -104,11 +104,11 @@ class _Builder:
         plain = entry.window is None and entry.agg is None
         here = self._asked(metric, entry, name, 0)
         additive = plain and metric.adds_up
-        outputs = [Output(Column(name, label, kind, unit, "metric"), here, metric.name, additive)]  # type: ignore[arg-type]
+        outputs = [Output(Column(name, label, kind, unit, "metric"), here, metric.name, additive)]
         for suffix, frame in comparisons:
             prior = self._asked(metric, entry, name, frame)
             tail = suffix.removeprefix("__prior")
-            change = exp.Sub(this=here.copy(), expression=prior.copy())
+            change = minus(here, prior)
             made = (
                 (suffix, f"{label}, before", kind, unit, prior),
                 (f"__change{tail}", f"{label}, change", kind, unit, change),
@@ -138,7 +138,7 @@ class _Builder:
             return self._named(entry.metric or "")
         first, second = (self._named(part) for part in entry.ratio)
         return replace(first, name=entry.as_ or f"{first.name}_per_{second.name}", label=f"{first.label} / {second.label}",
-                       unit="PHP" if first.unit == "PHP" and second.unit != "PHP" else "ratio", where=(), agg=None, growth=None, derived=None,
+                       unit=first.unit if _is_money(first) and not _is_money(second) else "ratio", where=(), agg=None, growth=None, derived=None,
                        cumulative=None, change=None, conversion=None, ratio=entry.ratio)  # fmt: skip
 
     def _named(self, name: str) -> Metric:
@@ -203,6 +203,9 @@ class _Builder:
         return tree.transform(fill)
 
     def _converted(self, metric: Metric, one: Conversion, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:  # fmt: skip
+        if self.frames[frame].window is not None:
+            raise BadRequest(f"{metric.name} is followed over days of its own: a window over it has no meaning", where="window",
+                             fix="leave the window out")  # fmt: skip
         done = self._leaf(metric.name, frame, "converted", where, f"{name}__converted")
         if one.give == "count":
             return done
@@ -225,7 +228,7 @@ class _Builder:
         if change.give == "value":
             return then
         now = self._value(of, part, frame, where)
-        return growth(now, then) if change.give == "growth" else exp.Sub(this=now, expression=then)
+        return growth(now, then) if change.give == "growth" else minus(now, then)
 
     def _leaf(self, metric: str, frame: int, function: str, where: tuple[Condition, ...], alias: str,
               fold: MetricEntry | None = None) -> exp.Expr:  # fmt: skip
@@ -279,7 +282,7 @@ def _unit(metric: Metric, entry: MetricEntry) -> str:
 def _label(metric: Metric, entry: MetricEntry) -> str:
     if entry.agg is not None:
         how = {"avg": "average", "max": "highest", "min": "lowest", "median": "median", "count": "groups"}[entry.agg]
-        return f"{metric.label}, {how} over {' and '.join(entry.each)}"
+        return f"{metric.label}, {how} over {' and '.join(_plain(name) for name in entry.each)}"
     if entry.window is None:
         return metric.label
     if entry.window.trailing:
@@ -287,7 +290,10 @@ def _label(metric: Metric, entry: MetricEntry) -> str:
     return f"{metric.label}, {entry.window.to_date} to date" if entry.window.to_date else f"{metric.label}, running"
 
 
-def not_yet(part: str) -> BadRequest:
-    """A part of the SemanticQuery that this version does not compile."""
-    return BadRequest(f"`{part}` is not compiled by this version of nlq", where=part,
-                      fix="leave it out; `nlq sql` can express it meanwhile")  # fmt: skip
+def _is_money(metric: Metric) -> bool:
+    return metric.unit not in ("count", "ratio", "days")
+
+
+def _plain(field: str) -> str:
+    """A field as a label says it: date.day is the day."""
+    return field.rpartition(".")[2].replace("_", " ")

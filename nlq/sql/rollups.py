@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from nlq.semantics import periods
-from nlq.semantics.joins import find_field
+from nlq.semantics.joins import kept_field
 from nlq.sql.frames import FINENESS
 from nlq.values.query import Period
 
@@ -94,29 +94,17 @@ def _fresh_before(asked: Asked, base: Source, whole: Source, grain: Unit) -> dat
 
 def _same_field(model: SemanticModel, rollup: Rollup, name: str) -> str | None:
     """None where a field read from the rollup is the same column, through the same joins, as on the base table."""
-    key = ("same_field", rollup.table, rollup.of, name)
-    if key not in model.memo:
-        model.memo[key] = _compare_fields(model, rollup, name)
-    return model.memo[key]  # type: ignore[no-any-return]
-
-
-def _compare_fields(model: SemanticModel, rollup: Rollup, name: str) -> str | None:
     if name in model.filters:
         inner = (part for one in model.filters[name].where for part in one.fields())
-        return next((reason for part in inner if (reason := _compare_fields(model, rollup, part))), None)
-    base, here = find_field(model, rollup.of, name), find_field(model, rollup.table, name)
-    if base is None or here is None:
+        return next((reason for part in inner if (reason := _same_field(model, rollup, part))), None)
+    here = kept_field(model, rollup, name)
+    if here is None:
         return f"it does not keep {name}"
-    if here.dimension.time:
-        kept = rollup.time["grain"]
-        fits = FINENESS[here.grain or ""] >= FINENESS[kept] and not (here.grain == "week" and kept != "day")
-        return None if fits and here.columns == (rollup.time["column"],) else f"it is kept by {kept}"
-    walked, first = [join.to for join in base.path], set(here.path[0].on) if here.path else set(here.columns)
-    if walked and all(rollup.carries.get(column) == walked[0] for column in first):
-        walked = walked[1:]
-    if walked != [join.to for join in here.path] or base.columns != here.columns:
-        return f"it does not keep {name} as the base rows have it"
-    return None if first <= set(rollup.keeps) else f"it does not keep {name}"
+    if not here.dimension.time:
+        return None
+    kept = rollup.time["grain"]
+    fits = FINENESS[here.grain or ""] >= FINENESS[kept] and not (here.grain == "week" and kept != "day")
+    return None if fits else f"it is kept by {kept}"
 
 
 def _serve(asked: Asked, rollup: Rollup, measure: Measure, *, at_once: bool) -> Measure | None:
@@ -129,8 +117,9 @@ def _serve(asked: Asked, rollup: Rollup, measure: Measure, *, at_once: bool) -> 
         return replace(measure, function="sum", column=kept, columns=()) if kept else None
     if measure.function in ("min", "max"):
         return replace(measure, column=kept) if kept else None
-    if measure.distinct_on is None and set(measure.columns) <= set(rollup.keeps):
-        return measure
+    own = {base: mine for mine, base in rollup.kept.items()}
+    if measure.distinct_on is None and set(measure.columns) <= set(own):
+        return replace(measure, columns=tuple(own[column] for column in measure.columns))
     if kept and at_once and not measure.leaf.where and _at_its_grain(asked, rollup):
         return replace(measure, function="max", column=kept, columns=(), approximate=False)
     return None
@@ -154,7 +143,7 @@ def _at_its_grain(asked: Asked, rollup: Rollup) -> bool:
     grouped: set[str] = set()
     by_time = False
     for name in asked.dimensions:
-        field: Field | None = find_field(asked.model, rollup.table, name) if name not in asked.model.filters else None
+        field: Field | None = kept_field(asked.model, rollup, name) if name not in asked.model.filters else None
         if field is None:
             return False
         if field.dimension.time:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from nlq.semantics.joins import find_field, paths_from
+from nlq.semantics.joins import find_field, kept_field, kept_path, paths_from
 from nlq.sql import columns as of_columns
 from nlq.sql import filters
 from nlq.sql.build import day, some_rows, table
@@ -159,7 +159,16 @@ class Scan:
         one = self.model.dimensions[field]
         if not one.show:
             return self.id(field)
-        return self.column(one.table, one.show, self._alias(paths_from(self.model, self.table)[one.table][0]))
+        return self.column(one.table, one.show, self._alias(self._path(one.table)))
+
+    def _path(self, goal: str) -> tuple[Join, ...]:
+        """The joins to another table, as the source's base table has them."""
+        path = paths_from(self.model, self.source.base)[goal][0]
+        if self.source.rollup is None or not path:
+            return path
+        found = kept_path(self.model, self.source.rollup, path, self.model.tables[goal].key, joined=True)
+        assert found is not None and found[0], goal  # noqa: S101, PT018 - the rollup was chosen for keeping the key
+        return found[0]
 
     def keys(self, field: str) -> list[exp.Expr]:
         """A field's keys, without the tenant's."""
@@ -176,7 +185,12 @@ class Scan:
     # Fields.
 
     def _field(self, name: str) -> Field:
-        field = find_field(self.model, self.table, name, self.source.time)
+        rollup = self.source.rollup
+        field = (
+            kept_field(self.model, rollup, name)
+            if rollup
+            else find_field(self.model, self.table, name, self.source.time)
+        )
         assert field is not None, name  # noqa: S101 - the source was chosen for reaching it
         return field
 
@@ -267,7 +281,7 @@ class Scan:
         """The table whose keys a distinct count counts."""
         if measure.distinct_on is None or measure.distinct_on == self.table:
             return self.table
-        return self._alias(paths_from(self.model, self.table)[measure.distinct_on][0])
+        return self._alias(self._path(measure.distinct_on))
 
     def _counted(self, measure: Measure, alias: str) -> exp.Expr:
         """The key whose different values are counted; the tenant's column needs no counting."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.sql.figures import Figures, Parts
 
-ANSWER, PLACE, OVERALL = "answer", "place_within", "place_overall"
+ANSWER, PLACE, OVERALL = "answer", "__place_within", "__place_overall"
 
 
 @dataclass(slots=True)
@@ -93,11 +93,16 @@ def _dimensions(parts: Parts, figures: Figures, made: Shape) -> list[tuple[exp.E
             made.shown[key.field] = keyed[0]
             continue
         parts.tables[key.table] = None
-        relation = base_table(key.table, model.header.schema_, key.field, parts.home)
-        on = exp.and_(*(exp.EQ(this=exp.column(column, table=key.field), expression=alias.copy())
-                        for column, alias in zip(key.columns, keyed, strict=True)))  # fmt: skip
+        alias = f"{key.field}_label"  # a column of the result is called as the dimension: Trino would take it for a row
+        relation = base_table(key.table, model.header.schema_, alias, parts.home)
+        on = exp.and_(
+            *(
+                exp.EQ(this=exp.column(column, table=alias), expression=mine.copy())
+                for column, mine in zip(key.columns, keyed, strict=True)
+            )
+        )
         joins.append((relation, on))
-        made.shown[key.field] = exp.column(key.label, table=key.field)
+        made.shown[key.field] = exp.column(key.label, table=alias)
     return joins
 
 
@@ -147,7 +152,7 @@ def _beside(made: Shape, query: SemanticQuery, column: Column, value: exp.Expr) 
 
 def settled(parts: Parts, made: Shape) -> Shape:
     """The same as a CTE: its columns are plain, so that conditions and places may stand outside what is over all rows."""
-    hidden = {name: [f"{name.replace('.', '_')}__key_{number}" for number, _ in enumerate(group, start=1)]
+    hidden = {name: [f"__{name.replace('.', '_')}_key_{number}" for number, _ in enumerate(group, start=1)]
               for name, group in made.groups.items()}  # fmt: skip
     extra = [exp.alias_(part.copy(), alias) for name, group in made.groups.items()
              for part, alias in zip(group, hidden[name], strict=True)]  # fmt: skip

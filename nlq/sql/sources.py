@@ -77,22 +77,31 @@ def choose(asked: Asked, leaves: Iterable[Leaf]) -> list[Source]:
     Raises:
         BadRequest: a dimension or filter that one of the metrics cannot reach.
     """
-    groups: dict[tuple[object, ...], tuple[str, str | None, list[Measure]]] = {}
+    groups: dict[tuple[object, ...], tuple[str, str | None, str, list[Measure]]] = {}
     for leaf in leaves:
         agg = asked.model.metrics[leaf.metric].agg
         assert agg is not None  # noqa: S101 - leaves are aggregates: model check holds it
         table, time, measure = _home(asked, leaf, agg)
         kind = _kind(agg, measure)
-        apart = (
-            (agg.over_time, agg.each, leaf.where) if kind == "over_time" else leaf.alias if kind == "ranked" else None
-        )
-        groups.setdefault((table, time, leaf.frame, kind, apart), (table, time, []))[2].append(measure)
+        apart: object = leaf.alias if kind == "ranked" else None
+        if kind == "over_time":
+            apart = (agg.over_time, agg.each, leaf.where)
+        groups.setdefault((table, time, leaf.frame, kind, apart), (table, time, kind, []))[3].append(measure)
     found = []
-    for (_, _, index, kind, _), (table, time, measures) in groups.items():
-        base = Source(table, table, time, index, asked.frames[index].period, tuple(measures), str(kind))  # type: ignore[call-overload, arg-type]
+    for table, time, kind, measures in groups.values():
+        index = measures[0].leaf.frame
+        base = Source(table, table, time, index, asked.frames[index].period, tuple(measures), kind)
         own_time = time == asked.model.tables[table].time
         found.append(rollups.cheapest(asked, base) if kind == "plain" and own_time else base)
     return found
+
+
+def of_rows(asked: Asked, leaf: Leaf) -> Source:
+    """The base table of a leaf, where its rows themselves are needed."""
+    agg = asked.model.metrics[leaf.metric].agg
+    assert agg is not None  # noqa: S101 - leaves are aggregates: model check holds it
+    table, time, measure = _home(asked, leaf, agg)
+    return Source(table, table, time, leaf.frame, asked.frames[leaf.frame].period, (measure,))
 
 
 def _kind(agg: Aggregate, measure: Measure) -> str:

@@ -127,7 +127,7 @@ def _union(table: exp.Table, spec: Table, found: tuple[Branch, ...]) -> exp.Subq
     assert spec.tier is not None  # noqa: S101 - only a split table has two branches
     arms = []
     for branch in found:
-        picked = [exp.alias_(exp.column(name, table=table.name), name) for name in spec.columns]
+        picked = [exp.alias_(exp.column(name, table=table.name), name) for name in spec.stored]
         arm = exp.select(*picked).from_(base_table(table.name, table.db, table.name, branch.tier))
         arms.append(arm.where(*branch.conditions(exp.column(spec.tier.column, table=table.name)), copy=False))
     union = exp.Union(this=arms[0], expression=arms[1], distinct=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nlq.semantics.joins import find_field, unknown_metric
+from nlq.semantics.joins import reaches, unknown_metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,13 +35,16 @@ def dimensions(model: SemanticModel, names: Sequence[str]) -> list[dict[str, Any
     for name in names:
         if name not in model.metrics:
             raise unknown_metric(model, name)
-    # A metric with an equivalent at a finer grain reaches what either of the two does.
-    homes = [[model.base_tables(one) for one in (name, model.metrics[name].same_as) if one] for name in names]
     return [
-        {"name": field, "label": model.dimensions[field].label if field in model.dimensions else field}
+        {"name": field, "label": _label(model, field)}
         for field in model.field_names()
-        if all(any(all(find_field(model, table, field) for table in tables) for tables in ways) for ways in homes)
+        if all(reaches(model, name, field) for name in names)
     ]
+
+
+def _label(model: SemanticModel, field: str) -> str:
+    named = model.dimensions.get(field) or model.filters.get(field)
+    return named.label if named else field
 
 
 def whole(model: SemanticModel) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 "use strict";
 // Cells as people read them: the same words as in the answer's sentence.
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const SYMBOLS = { PHP: "₱", USD: "$", EUR: "€", GBP: "£", JPY: "¥" };
 
 function shown(cell, column) {
   if (cell === null) return column.role === "dimension" ? "unknown" : "—";
   if (typeof cell === "boolean") return cell ? "yes" : "no";
   if (typeof cell === "number" && column.role === "metric") {
     const fixed = (value, digits) => value.toLocaleString("en-PH", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-    if (column.unit === "PHP") return (cell < 0 ? "-₱" : "₱") + fixed(Math.abs(cell), 2);
+    if (/^[A-Z]{3}$/.test(column.unit || "")) return (cell < 0 ? "-" : "") + (SYMBOLS[column.unit] || column.unit + " ") + fixed(Math.abs(cell), 2);
     if (column.unit === "ratio") return fixed(cell * 100, 1) + "%";
     return fixed(cell, column.type === "integer" || Number.isInteger(cell) ? 0 : 2);
   }

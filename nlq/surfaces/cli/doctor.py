@@ -114,11 +114,20 @@ def _servers(settings: Settings, model: SemanticModel) -> Iterator[Finding]:
             await server.close()
 
     def cluster() -> str:
-        from nlq.drivers.trino import Trino  # noqa: PLC0415
+        from sqlglot import exp  # noqa: PLC0415
 
-        text = "SELECT count(*) FROM cold.scout.dim_calendar"
+        from nlq.drivers.trino import Trino  # noqa: PLC0415
+        from nlq.sql.build import table  # noqa: PLC0415
+        from nlq.sql.tiers import COLD  # noqa: PLC0415
+        from nlq.wiring import load_model  # noqa: PLC0415
+
+        model = load_model(settings)
+        first = next(name for name, one in model.tables.items() if one.policy == "shared")
+        text = (
+            exp.select(exp.Count(this=exp.Star())).from_(table(first, model.header.schema_, first, COLD)).sql("trino")
+        )
         rows = Trino(settings.trino_url).run(text, (), user="nlq-doctor", max_rows=1, timeout_s=20).rows
-        return f"reads the cold tier ({rows[0][0]} days in its calendar)"
+        return f"reads the cold tier ({rows[0][0]} rows of {first})"
 
     try:
         need("postgres")

@@ -36,7 +36,7 @@ def read_sql(source: str | None) -> str:
         BadRequest: there is none, or it cannot be read.
     """
     if source is None:
-        raise BadRequest("there is no SQL", where="SQL", fix='nlq sql "SELECT count(*) FROM dim_store"')
+        raise BadRequest("there is no SQL", where="SQL", fix='nlq sql "SELECT count(*) FROM a_table"')
     is_file = source == "-" or (source.endswith(".sql") and "\n" not in source)
     text = _read(source) if is_file else source
     if not text.strip():

@@ -269,6 +269,21 @@ def warehouse_demo(
     build_demo(out or load(config).warehouse, scale=scale, seed=seed)
 
 
+@warehouse_app.command("tpch")
+def warehouse_tpch(
+    out: Annotated[Path | None, typer.Option(help="The file to write; without it, the one that this deployment reads.")] = None,
+    scale: Annotated[float, typer.Option(help="1 is 1.5 million orders.")] = 0.1, config: opt.Config = None,
+) -> None:  # fmt: skip
+    """Build a second business (the TPC-H schema), for the model in semantic_layer/tpch."""
+    from nlq.settings import load  # noqa: PLC0415
+    from nlq.warehouse.tpch import build  # noqa: PLC0415
+
+    path = out or load(config).warehouse
+    with opt.working():
+        rows = build(path, scale=scale)
+    print(f"built {path}: {sum(rows.values()):,} rows", file=sys.stderr)
+
+
 @warehouse_app.command("migrate")
 def warehouse_migrate(config: opt.Config = None) -> None:
     """Bring PostgreSQL's schema up to date; applied files are not applied again."""

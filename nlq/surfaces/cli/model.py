@@ -74,12 +74,17 @@ def _rows(model: SemanticModel, section: str) -> list[dict[str, Any]]:
             for name, one in model.public_metrics().items()
         ]
     if section == "dimensions":
-        return [{"name": name, "description": model.dimensions[name].description if name in model.dimensions else "A grain of time."}
+        return [{"name": name, "description": _described(model, name)}
                 for name in model.field_names()]  # fmt: skip
     if section == "tables":
         return [{"name": name, "description": f"{one.description} Columns: {', '.join(one.columns)}.", "columns": list(one.columns)}
                 for name, one in model.tables.items()]  # fmt: skip
     return [{"name": one.table, "description": f"of {one.of}: {', '.join(one.measures)}"} for one in model.rollups]
+
+
+def _described(model: SemanticModel, field: str) -> str:
+    named = model.dimensions.get(field) or model.filters.get(field)
+    return named.description if named else "A grain of time."
 
 
 def schema() -> str:

@@ -26,7 +26,7 @@ def _columns(model: SemanticModel, database: Inspector) -> list[NlqError]:
     found: list[NlqError] = []
     actual = database.columns()
     for table in model.tables.values():
-        if table.name not in actual:
+        if (table.source or table.name) not in actual:
             found.append(
                 BadRequest(
                     f'the table "{table.name}" is not in the database',
@@ -37,8 +37,8 @@ def _columns(model: SemanticModel, database: Inspector) -> list[NlqError]:
             continue
         found.extend(
             BadRequest(f'the column "{column}" is not in the database', where=f"table {table.name}",
-                       fix=f"columns are {', '.join(actual[table.name])}")
-            for column in table.columns if column not in actual[table.name]
+                       fix=f"columns are {', '.join(actual[table.source or table.name])}")
+            for column in table.stored if column not in actual[table.source or table.name]
         )  # fmt: skip
     return found
 

@@ -16,6 +16,14 @@ from fractions import Fraction
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 GRAINS = ("day", "week", "month", "quarter", "year")
+LINES_UP = {
+    "day": ("day",), "week": ("day", "week"), "month": ("month",), "quarter": ("month", "quarter"),
+    "year": ("month", "quarter", "year"),
+}  # fmt: skip
+
+
+class NoMeaning(Exception):
+    """The query asks for what cannot be: it is refused, never answered."""
 
 
 # Days.
@@ -122,7 +130,7 @@ class World:
     def reaches(self, table, field, time=None):
         if field in self.filters:
             return all(self.reaches(table, part, time) for part in fields_in(self.filters[field]["where"]))
-        name, grain = self.split(field)
+        name, _grain = self.split(field)
         if self.dims[name].get("time"):
             return (time or self.tables[table].get("time")) is not None
         return self.path(table, self.dims[name]["table"]) is not None
@@ -142,7 +150,7 @@ class World:
         return value.date() if isinstance(value, datetime) else value
 
     def column(self, table, row, name):
-        """A column of a row; a computed one is qty * amount, the only kind that is generated."""
+        """A column of a row; a computed one is a product, the only kind that is generated."""
         spec = self.tables[table]["columns"][name]
         if "expr" in spec:
             left, right = (row[part.strip()] for part in spec["expr"].split("*"))
@@ -217,7 +225,7 @@ class World:
         field, op, values = one["field"], one["op"], one.get("values", [])
         if "query" in one:
             keys = self.keys(table, row, field)
-            chosen = {key for key in self.chosen(one["query"], field, period)}
+            chosen = set(self.chosen(one["query"], period))
             inside = None not in keys and keys in chosen
             return inside if op == "in" else not inside
         if field in self.filters:
@@ -247,7 +255,7 @@ class World:
         found = self.follow(table, row, dim["table"])
         return None if found is None else found[dim["show"]]
 
-    def chosen(self, query, field, period):
+    def chosen(self, query, period):
         inner = dict(query)
         inner["period"] = query.get("period") or (
             {"start": period[0].isoformat(), "end": period[1].isoformat()} if period else "all"
@@ -323,6 +331,8 @@ class Asked:
     def buckets(self, frame):
         """With a window: the last day of each bucket that is shown, clipped to where there is data."""
         span = frame["shown"] or self.covered
+        if span is None:  # there is no row at all
+            return []
         span = (max(span[0], self.covered[0]), min(span[1], self.covered[1])) if self.covered else span
         days = [span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)]
         ends = {}
@@ -399,24 +409,38 @@ class Asked:
 
     def against(self, frame, what):
         if isinstance(what, dict):
+            if self.grain:
+                raise NoMeaning("given dates have no buckets to lie beside")
             return {
                 **self.base,
                 "period": (date.fromisoformat(what["start"]), date.fromisoformat(what["end"])),
                 "prior": True,
             }
         if what == "previous_period":
+            if not self.grain and not frame["period"]:
+                raise NoMeaning("nothing lies before all of the data")
             step = (1, self.grain) if self.grain else step_before(frame["period"])
         else:
             step = (1, "year") if what == "previous_year" else parsed(what)
         return self.shifted(frame, step)
 
     def shifted(self, frame, step):
+        if self.grain and self.grain not in LINES_UP[step[1]]:
+            raise NoMeaning("the buckets do not line up")
+        if not self.grain and not frame["period"]:
+            raise NoMeaning("nothing lies before all of the data")
+        if frame["step"] or frame["window"]:
+            raise NoMeaning("a comparison of a comparison")
         period = moved_back(frame["period"], *step) if frame["period"] else None
         return {**frame, "period": period, "step": step, "prior": True}
 
     def windowed(self, frame, window):
+        if frame["window"]:
+            raise NoMeaning("a window over a window")
         if self.grain is None:
             if frame["period"] is None:
+                if "running" not in window:
+                    raise NoMeaning("a window that ends nowhere")
                 return frame
             return {**frame, "period": (opens(window, frame["period"][1]), frame["period"][1])}
         return {**frame, "window": window, "shown": frame["period"],
@@ -503,7 +527,7 @@ class Asked:
                 every.setdefault(place, []).append(row)
         mine = every.get(key)
         if mine is None:
-            return 0 if spec.get("give") == "count" else None
+            return 0 if spec.get("give") == "count" and self.may_be_zero(frame) else None
 
         def begun(rows):
             return [
@@ -525,7 +549,12 @@ class Asked:
             return "within" not in spec or then < move(first, *parsed(spec["within"]))
 
         if spec.get("counting") == "events":
-            every_begun = [(place, row) for place, rows in every.items() for row in begun(rows)]
+            every_begun = [
+                (place, row)
+                for place, rows in every.items()
+                if not self.segments or place[-1] == key[-1]  # another segment is another question
+                for row in begun(rows)
+            ]
             count = 0
             for later in done:
                 fits = [(place, row) for place, row in every_begun if same(row, later)]
@@ -573,8 +602,7 @@ class Asked:
                 "metrics": [{k: one[k] for k in ("metric", "ratio", "where") if k in one}],
             },
         )
-        inner.covered = inner.covered
-        keys = {found for found in inner.groups(frame)}
+        keys = set(inner.groups(frame))
         width = len(self.dims)
         mine = [found for found in keys if found[:width] + found[len(finer) :] == key]
         if not mine:
@@ -601,9 +629,8 @@ class Asked:
             frames += [self.compared(one) for one in self.query.get("compare", [])]
         for one in self.query.get("metrics", []):
             entry = {"metric": one} if isinstance(one, str) else one
-            for at in frames:
-                if "window" in entry:
-                    at = self.windowed(at, entry["window"])
+            for one_frame in frames:
+                at = self.windowed(one_frame, entry["window"]) if "window" in entry else one_frame
                 if "agg" in entry:
                     inner = Asked(self.world, {**self.query, "dimensions": [*self.dims, *(n for n in entry["each"] if n not in self.dims)],
                                                "metrics": [{k: entry[k] for k in ("metric", "ratio", "where") if k in entry}]})  # fmt: skip
@@ -650,6 +677,8 @@ class Asked:
     def compared(self, one):
         if "shift" in one:
             return self.shifted(self.base, parsed(one["shift"]))
+        if self.grain:
+            raise NoMeaning("given dates have no buckets to lie beside")
         return {
             **self.base,
             "period": (date.fromisoformat(one["start"]), date.fromisoformat(one["end"])),
@@ -725,7 +754,11 @@ class Asked:
             lists.append((rest, {tuple(key[names.index(name)] for name in rest) for key in found}))
         made = {}
         for parts in itertools.product(*(keys for _, keys in lists)):
-            known = {name: part for (fields, _), key in zip(lists, parts) for name, part in zip(fields, key)}
+            known = {
+                name: part
+                for (fields, _), key in zip(lists, parts, strict=False)
+                for name, part in zip(fields, key, strict=False)
+            }
             made[tuple(known[name] for name in names)] = None
         return made
 
@@ -762,7 +795,7 @@ class Asked:
         at = [names.index(name) for name in share.get("within", [])]
         plain = [name_of(one) for one in self.query["metrics"]]
         free = set(share.get("free", []))
-        for name, asked in zip(plain, self.query["metrics"]):
+        for name, asked in zip(plain, self.query["metrics"], strict=False):
             totals = defaultdict(list)
             if free:
                 where = [one for one in self.where if not set(fields_in([one])) & free]
@@ -783,8 +816,8 @@ class Asked:
         if len(self.segments) != 2:
             return
         labels = [one["label"] for one in self.segments]
-        by_key = {key: cells for key, cells in made}
-        plain = [name for name in made[0][1]] if made else []
+        by_key = dict(made)
+        plain = list(made[0][1]) if made else []
         for key, cells in made:
             other = by_key.get((*key[:-1], (labels[1 - labels.index(key[-1][0])],)))
             for name in plain:
@@ -861,7 +894,7 @@ class Asked:
         if dim is None or not dim.get("key"):
             return key[0]
         row = next((row for row in self.world.every(dim["table"])
-                    if all(row[column] == part for column, part in zip(dim["key"], key))), None)  # fmt: skip
+                    if all(row[column] == part for column, part in zip(dim["key"], key, strict=False))), None)  # fmt: skip
         return None if row is None else row[dim["show"]]
 
 
@@ -974,7 +1007,7 @@ def answer(world, query, org):
     totals = query.get("totals") or []
     rows = []
     for key, cells in asked.ordered():
-        labels = [asked.shown_key(name, part) for name, part in zip(names, key)]
+        labels = [asked.shown_key(name, part) for name, part in zip(names, key, strict=False)]
         rows.append((*labels, *([None] if totals else []), *(cells[name] for name in figures)))
     for kept in totals:
         part = Asked(asked.world, {**query, "dimensions": [name for name in asked.dims if name in kept], "totals": [], "having": [],
@@ -982,7 +1015,7 @@ def answer(world, query, org):
                                    "segments": asked.segments if "segment" in kept else []})  # fmt: skip
         known = [name for name in names if name in kept]
         for key, cells in part.ordered():
-            labels = {name: part.shown_key(name, one) for name, one in zip(known, key)}
+            labels = {name: part.shown_key(name, one) for name, one in zip(known, key, strict=False)}
             rows.append(
                 (
                     *(labels.get(name) for name in names),

@@ -46,13 +46,17 @@ def snapshot_of(world, org):
 
 def statements(world, types=TYPES):
     """CREATE TABLE of every table, and its rows as tuples: [(create, insert, rows)]."""
-    found = [("CREATE SCHEMA any_model", None, [])]
+    found = [("CREATE SCHEMA world", None, [])]
     for table in world["model"]["tables"]:
         stored = [(name, one["type"]) for name, one in table["columns"].items() if "expr" not in one]
         columns = ", ".join(f'"{name}" {types[kind]}' for name, kind in stored)
         rows = [tuple(row[name] for name, _ in stored) for row in world["rows"][table["name"]]]
         found.append(
-            (f'CREATE TABLE "any"."{table["name"]}" ({columns})', f'INSERT INTO "any"."{table["name"]}" VALUES ', rows)
+            (
+                f'CREATE TABLE "world"."{table["name"]}" ({columns})',
+                f'INSERT INTO "world"."{table["name"]}" VALUES ',
+                rows,
+            )
         )
     return found
 

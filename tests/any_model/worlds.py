@@ -107,7 +107,7 @@ def described(pick):
         table("branch", {"name": "string", "kind": "string", "area_id": "integer", "opened": "date"}),
         table("person", {"name": "string"}),
         table("sale", {"branch_id": "integer", "person_id": "integer", "day": "date", "amount": "decimal", "qty": "integer", "weight": "number",
-                       "colour": "string", "void": "string", "worth": {"type": "decimal", "expr": "qty * amount"}},
+                       "colour": "string", "void": "string", "worth": {"type": "decimal", "expr": "amount * amount"}},
               time="day", valid="void IS NULL"),
         table("line", {"sale_id": "integer", "day": "date", "item": "string", "units": "integer"}, time="day"),
         table("visit", {"branch_id": "integer", "person_id": "integer", "at": "datetime"}, time="at"),
@@ -146,7 +146,7 @@ def described(pick):
          "where": [{"any": [{"field": "colour", "op": "=", "values": ["red"]}, {"field": "area_rank", "op": ">", "values": [1]}]}]},
     ]  # fmt: skip
     return {
-        "model": {"name": "any", "description": "any", "schema": "any", "timezone": "Asia/Manila", "default_period": "last 30 days",
+        "model": {"name": "any", "description": "any", "schema": "world", "timezone": "Asia/Manila", "default_period": "last 30 days",
                   "default_metric": "total"},
         "tables": tables, "dimensions": dimensions, "rollups": rollups, "filters": filters, "metrics": metrics(pick),
         "joins": [join("branch", "area", "area_id"), join("sale", "branch", "branch_id"), join("sale", "person", "person_id"),
@@ -251,7 +251,7 @@ ADDS_UP = ("total", "sales", "worth", "priced", "bright", "units", "visits", "le
 NUMBERS = (*ADDS_UP, "buyers", "average", "least", "most", "middle", "units", "basket")
 
 
-def query(seed, model):
+def query(seed):
     """A query that may be asked of any world."""
     pick = random.Random(f"query {seed}")
     facts = [pick.choice(("sale", "sale", "line", "visit", "stock"))]
