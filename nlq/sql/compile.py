@@ -17,7 +17,7 @@ from nlq.sql.build import named
 from nlq.sql.figures import Figures, Gather, Parts
 from nlq.sql.frames import Frame
 from nlq.sql.scan import SEGMENT
-from nlq.sql.shape import Shape, finished, settled, shape
+from nlq.sql.shape import Shape, finished, shape
 from nlq.sql.tiers import at_home
 from nlq.values.pipeline import Column, Lineage, Statement
 
@@ -65,8 +65,8 @@ def _rows(parts: Parts, query: SemanticQuery) -> tuple[exp.Select, tuple[Column,
     return tree, tuple(made.columns), [one.metric for one in figures.broken.outputs]
 
 
-def _shaped(parts: Parts, query: SemanticQuery, label: str = "") -> tuple[Shape, Figures]:
-    """A query's figures, labelled; without conditions on them, order or limit."""
+def _shaped(parts: Parts, query: SemanticQuery, label: str = "", *, labels: bool = True) -> tuple[Shape, Figures]:
+    """A query's figures, labelled where `labels` says so; without conditions on them, order or limit."""
     first = Frame("", None if query.period in ("all", None) else query.period)  # type: ignore[arg-type]
     chosen: dict[Condition, exp.Select] = {}
 
@@ -85,7 +85,7 @@ def _shaped(parts: Parts, query: SemanticQuery, label: str = "") -> tuple[Shape,
             query, dimensions=within, where=freed, segments=beside, compare=(), share=None, include_empty=()
         )
         whole = Gather(parts, plain, first, sets, label="whole_").build()
-    return shape(parts, query, figures, whole), figures
+    return shape(parts, query, figures, whole, labels=labels), figures
 
 
 def _set(parts: Parts, condition: Condition, outer: Period | None) -> exp.Select:
@@ -96,17 +96,15 @@ def _set(parts: Parts, condition: Condition, outer: Period | None) -> exp.Select
     period = query.period if query.period is not None else (outer or "all")
     inner = asked.spelt_out(parts.model, replace(query, period=period))
     asked.check(parts.model, inner)
-    made, figures = _shaped(parts, inner, label=f"those_{conditions.plain_name(field)}_")
+    label = f"those_{conditions.plain_name(field)}_"
+    named_by = {one.by for one in inner.order}
+    made, figures = _shaped(parts, inner, label=label, labels=field in named_by)
     one = parts.model.dimensions.get(field)
     tenant = parts.model.tenant_column(one.table) if one is not None and one.key else None
-    aliases = [alias for column, alias in zip(figures.keys[0].columns or figures.keys[0].aliases, figures.keys[0].aliases, strict=True)
-               if column != tenant]  # fmt: skip
-    made = settled(parts, made)
-    picked = [exp.alias_(part.copy(), alias) for part, alias in
-              zip(made.groups[field], figures.keys[0].aliases, strict=True) if alias in aliases]  # fmt: skip
-    made.tree = exp.select(*picked).from_(made.tree.args["from_"].this)
-    made.columns = []
-    tree, order = finished(parts, replace(inner, per=()), made)
+    key = figures.keys[0]
+    aliases = [alias for column, alias in zip(key.columns or key.aliases, key.aliases, strict=True) if column != tenant]
+    made.tree.set("expressions", [exp.column(alias, table=figures.name) for alias in aliases])
+    tree, order = finished(parts, inner, made)
     if inner.limit:
         tree = tree.order_by(*order, copy=False).limit(inner.limit, copy=False)
     name = parts.add(f"chosen_{conditions.plain_name(field)}", tree)

@@ -120,7 +120,8 @@ class Gather:
         if self.query.include_empty:
             self._members()
         many = len(self.arms) > 1
-        name = self._together() if many else self.arms[0][0]
+        beside = filled and len(self.arms) == 2 and self.frames[0].period is not None
+        name = self._beside_days() if beside else self._together() if many else self.arms[0][0]
         zero = frozenset(leaf.alias for leaf in self.broken.leaves if self._is_zero(leaf, many=many or filled))
         return Figures(name, self.keys, self.broken, zero)
 
@@ -289,6 +290,15 @@ class Gather:
         self.arms.append((self.parts.add(f"{self.label}every_{grain}", days), ()))
         return True
 
+    def _beside_days(self) -> str:
+        """One arm beside all of its buckets: within a period every row has one."""
+        (arm, leaves), (days, _) = self.arms
+        key = self.keys[0].aliases[0]
+        picked = [exp.column(key, table=days), *(exp.column(leaf.alias, table=arm) for leaf in leaves)]
+        same = exp.EQ(this=exp.column(key, table=arm), expression=exp.column(key, table=days))
+        tree = exp.select(*picked).from_(named(days)).join(named(arm), on=same, join_type="left", copy=False)
+        return self.parts.add(f"{self.label}figures", tree)
+
     def _members(self) -> None:
         """Groups without rows: every member of these dimensions, with each combination of the others that there is."""
         others = tuple(key for key in self.keys if key.field not in self.query.include_empty)
@@ -312,8 +322,12 @@ class Gather:
         for name, along in members:
             relations.append(named(name))
             picked += arms.columns(along, name)
+        wanted = [alias for key in self.keys for alias in key.aliases]
+        if len(relations) == 1 and [column.name for column in picked] == wanted:
+            self.arms.append((str(relations[0].name), ()))
+            return
         by_name = {column.name: column for column in picked}
-        tree = exp.select(*(by_name[alias] for key in self.keys for alias in key.aliases)).from_(relations[0])
+        tree = exp.select(*(by_name[alias] for alias in wanted)).from_(relations[0])
         for relation in relations[1:]:
             tree = tree.join(relation, join_type="cross", copy=False)
         self.arms.append((self.parts.add(f"{self.label}members", tree), ()))

@@ -43,10 +43,10 @@ class Shape:
         return [one.name for one in self.columns]
 
 
-def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures | None) -> Shape:
+def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures | None, *, labels: bool = True) -> Shape:
     """Labels and figures of a query; `whole` are the figures that shares are of, where they are not of the rows shown."""
     made = Shape(exp.Select())
-    joins = _dimensions(parts, figures, made)
+    joins = _dimensions(parts, figures, made, labels=labels)
     within = query.share.within if query.share else ()
     unknown = [name for name in within if name not in made.groups]
     if unknown:
@@ -81,7 +81,7 @@ def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures |
     return made
 
 
-def _dimensions(parts: Parts, figures: Figures, made: Shape) -> list[tuple[exp.Expr, exp.Expr]]:
+def _dimensions(parts: Parts, figures: Figures, made: Shape, *, labels: bool) -> list[tuple[exp.Expr, exp.Expr]]:
     """The dimensions' columns; returns the tables to join for their labels."""
     joins: list[tuple[exp.Expr, exp.Expr]] = []
     model = parts.model
@@ -89,7 +89,7 @@ def _dimensions(parts: Parts, figures: Figures, made: Shape) -> list[tuple[exp.E
         keyed = [exp.column(alias, table=figures.name) for alias in key.aliases]
         made.groups[key.field] = list(keyed)
         made.columns.append(dimension_column(model, key.field))
-        if key.label is None:
+        if key.label is None or not labels:
             made.shown[key.field] = keyed[0]
             continue
         parts.tables[key.table] = None

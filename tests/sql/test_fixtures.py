@@ -1,0 +1,66 @@
+"""The SQL that is written, one file a feature: to be read. Each case is the query, then its SQL, which also runs.
+
+With NLQ_WRITE_FIXTURES=1 the files are written anew, to be reviewed as a diff.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+import pytest
+from helpers import ROOT
+
+from nlq.semantics.load import load
+from nlq.sql.compile import compile_query
+from nlq.values import SemanticQuery
+
+FOLDER = ROOT / "tests" / "sql" / "fixtures"
+CASE = re.compile(r"-- case: (.*?)\n-- (\{.*?\})\n(.*?)(?=\n\n-- case: |\Z)", re.DOTALL)
+FILES = sorted(path.name for path in FOLDER.glob("*.sql"))
+
+
+def cases(name):
+    """(what, query, SQL) of each case of a file."""
+    return CASE.findall((FOLDER / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def compiled(warehouse):
+    """Compiles a query of Scout's model against the demo, and runs its text."""
+    import duckdb
+
+    from nlq.api import drive
+    from nlq.engines.duckdb import DuckDBEngine
+
+    model = load(ROOT / "semantic_layer" / "scout")
+    engine = DuckDBEngine(warehouse, model, memory_limit="1GB", threads=2, blocking=True)
+    snapshot = drive(engine.snapshot("tingi"))
+    drive(engine.close())
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"ATTACH '{warehouse}' AS demo (READ_ONLY)")
+        connection.execute("USE demo")
+        yield lambda query: compile_query(model, SemanticQuery.from_json(query), snapshot), connection
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_sql_is_as_it_was_reviewed(compiled, name):
+    compile_, connection = compiled
+    found = cases(name)
+    assert found, f"{name} holds no case"
+    written = []
+    for what, query, expected in found:
+        statement = compile_(json.loads(query))
+        text = statement.sql("trino")
+        written.append(f"-- case: {what}\n-- {query}\n{text}")
+        connection.execute(statement.sql("duckdb"))
+        if not os.environ.get("NLQ_WRITE_FIXTURES"):
+            assert text == expected.strip(), f"{name}: {what}"
+    if os.environ.get("NLQ_WRITE_FIXTURES"):
+        head = (FOLDER / name).read_text(encoding="utf-8").partition("-- case: ")[0]
+        (FOLDER / name).write_text(head + "\n\n".join(written) + "\n", encoding="utf-8")
+
+
+def test_there_is_a_file_for_each_feature():
+    assert len(FILES) >= 12
