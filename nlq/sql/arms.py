@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from nlq.sql.build import cast, some_rows
+from nlq.sql.build import cast, joined, some_rows
 from nlq.sql.columns import moved
 from nlq.sql.frames import length
 from nlq.sql.scan import AGGREGATES, SEGMENT, Scan
@@ -46,8 +46,8 @@ def plain(job: Job, parts: Sequence[tuple[Source, tuple[Branch, ...]]]) -> exp.S
     picked: list[exp.Expr] = columns(job.keys)
     for measure in measures:
         value = exp.column(measure.leaf.alias)
-        picked.append(exp.alias_(_whole(measure, value), measure.leaf.alias))
-    return grouped(exp.select(*picked).from_(union(arms, "parts")), job.keys)
+        picked.append(exp.alias_(_whole(measure, value), measure.leaf.alias, copy=False))
+    return grouped(exp.select(*picked, copy=False).from_(union(arms, "parts"), copy=False), job.keys)
 
 
 def _whole(measure: Measure, value: exp.Expr) -> exp.Expr:
@@ -62,7 +62,7 @@ def ranked(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Select
     measure = source.measures[0]
     agg = job.model.metrics[measure.leaf.metric].agg
     assert agg is not None  # noqa: S101 - sources are of aggregates
-    rows = _rows(job, source, branches, lambda scan: [exp.alias_(scan.value(measure), VALUE)])
+    rows = _rows(job, source, branches, lambda scan: [exp.alias_(scan.value(measure), VALUE, copy=False)])
     fraction = Fraction(str(agg.percentile)) if agg.percentile is not None else Fraction(1, 2)
     return middle(rows, job.keys, fraction, measure.leaf.alias, discrete=agg.discrete)
 
@@ -80,27 +80,29 @@ def middle(
     order = exp.Order(expressions=[exp.Ordered(this=value.copy(), desc=False, nulls_first=False)])
     place = exp.Window(this=exp.RowNumber(), partition_by=parts, order=order)
     many = exp.Window(this=exp.Count(this=value.copy()), partition_by=[part.copy() for part in parts])
-    numbered = exp.select(*columns(keys), value, exp.alias_(place, PLACE), exp.alias_(many, MANY)).from_(
-        exp.Subquery(this=rows, alias=exp.TableAlias(this=exp.to_identifier("these")))
-    )
+    numbered = exp.select(
+        *columns(keys), value, exp.alias_(place, PLACE, copy=False), exp.alias_(many, MANY, copy=False), copy=False
+    ).from_(exp.Subquery(this=rows, alias=exp.TableAlias(this=exp.to_identifier("these"))), copy=False)
     over, under = (exp.Literal.number(part) for part in fraction.as_integer_ratio())
     found = _first_that_reaches(value, over, under) if discrete else _between(value, over, under)
-    tree = exp.select(*columns(keys), exp.alias_(found, alias)).from_(
-        exp.Subquery(this=numbered, alias=exp.TableAlias(this=exp.to_identifier("numbered")))
+    tree = exp.select(*columns(keys), exp.alias_(found, alias, copy=False), copy=False).from_(
+        exp.Subquery(this=numbered, alias=exp.TableAlias(this=exp.to_identifier("numbered"))), copy=False
     )
     return grouped(tree, keys)
 
 
 def _between(value: exp.Expr, over: exp.Expr, under: exp.Expr) -> exp.Expr:
     """Interpolated between the last row at or before the place and the row after it."""
-    before = exp.paren(exp.Sub(this=exp.column(MANY), expression=exp.Literal.number(1)))
+    before = exp.paren(exp.Sub(this=exp.column(MANY), expression=exp.Literal.number(1)), copy=False)
     target = exp.Mul(this=before, expression=over)
 
     def at(offset: int) -> exp.Expr:
         """Whether a row's place is that of the row before the target, or `offset` rows after it."""
         low = exp.Mul(this=_less(exp.column(PLACE), 1 + offset), expression=under.copy())
         high = exp.Mul(this=_less(exp.column(PLACE), offset), expression=under.copy())
-        return exp.and_(exp.LTE(this=low, expression=target.copy()), exp.LT(this=target.copy(), expression=high))
+        return exp.and_(
+            exp.LTE(this=low, expression=target.copy()), exp.LT(this=target.copy(), expression=high), copy=False
+        )
 
     def of(condition: exp.Expr, picked: exp.Expr) -> exp.Expr:
         return cast(exp.Max(this=exp.Case().when(condition, picked, copy=False)), "double")
@@ -108,7 +110,7 @@ def _between(value: exp.Expr, over: exp.Expr, under: exp.Expr) -> exp.Expr:
     low, high = of(at(0), value.copy()), of(at(1), value.copy())
     passed = exp.Sub(this=target.copy(), expression=exp.Mul(this=_less(exp.column(PLACE), 1), expression=under.copy()))
     part = exp.Div(this=of(at(0), passed), expression=cast(under.copy(), "double"))
-    step = exp.paren(exp.Sub(this=exp.Coalesce(this=high, expressions=[low.copy()]), expression=low.copy()))
+    step = exp.paren(exp.Sub(this=exp.Coalesce(this=high, expressions=[low.copy()]), expression=low.copy()), copy=False)
     return exp.Add(this=low, expression=exp.Mul(this=step, expression=part))
 
 
@@ -118,12 +120,12 @@ def _first_that_reaches(value: exp.Expr, over: exp.Expr, under: exp.Expr) -> exp
     reached = exp.GTE(this=exp.Mul(this=exp.column(PLACE), expression=under), expression=target)
     before = exp.LT(this=exp.Mul(this=_less(exp.column(PLACE), 1), expression=under.copy()), expression=target.copy())
     first = exp.EQ(this=exp.column(PLACE), expression=exp.Literal.number(1))
-    here = first if over.this == "0" else exp.and_(reached, before)
+    here = first if over.this == "0" else exp.and_(reached, before, copy=False)
     return exp.Max(this=exp.Case().when(here, value.copy(), copy=False))
 
 
 def _less(value: exp.Expr, by: int) -> exp.Expr:
-    return exp.paren(exp.Sub(this=value, expression=exp.Literal.number(by))) if by else value
+    return exp.paren(exp.Sub(this=value, expression=exp.Literal.number(by)), copy=False) if by else value
 
 
 def over_time(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Select:
@@ -135,9 +137,9 @@ def over_time(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Sel
     each = tuple(f"__each_{name}" for name in agg.each)
 
     def extra(scan: Scan) -> list[exp.Expr]:
-        apart = [exp.alias_(scan.column(source.table, name, source.table), alias) for name, alias in zip(agg.each, each, strict=True)]  # fmt: skip
-        values = [exp.alias_(scan.value(one), one.leaf.alias) for one in source.measures]
-        return [*apart, *values, exp.alias_(scan.only(measure, scan.day()), DAY)]
+        apart = [exp.alias_(scan.column(source.table, name, source.table), alias, copy=False) for name, alias in zip(agg.each, each, strict=True)]  # fmt: skip
+        values = [exp.alias_(scan.value(one), one.leaf.alias, copy=False) for one in source.measures]
+        return [*apart, *values, exp.alias_(scan.only(measure, scan.day()), DAY, copy=False)]
 
     rows: exp.Expr = _rows(job, source, branches, extra)
     within = [*buckets, *(exp.column(alias) for alias in each)]
@@ -145,15 +147,15 @@ def over_time(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Sel
         rows = _with(rows, exp.Window(this=exp.RowNumber(), partition_by=[*(one.copy() for one in within), exp.column(DAY)],
                                       order=exp.Order(expressions=[exp.Ordered(this=exp.column(DAY), nulls_first=False)])), PLACE)  # fmt: skip
         first = exp.and_(exp.EQ(this=exp.column(PLACE), expression=exp.Literal.number(1)),
-                         exp.not_(exp.Is(this=exp.column(DAY), expression=exp.Null())))  # fmt: skip
+                         exp.not_(exp.Is(this=exp.column(DAY), expression=exp.Null()), copy=False), copy=False)  # fmt: skip
         ones = exp.Sum(this=exp.Case().when(first, exp.Literal.number(1), copy=False))
         rows = _with(rows, exp.Window(this=ones, partition_by=within), MANY)
     else:
         edge = (exp.Max if agg.over_time == "last" else exp.Min)(this=exp.column(DAY))
         rows = _with(rows, exp.Window(this=edge, partition_by=within), EDGE)
     picked: list[exp.Expr] = columns(job.keys)
-    picked += [exp.alias_(_taken(agg.over_time, one), one.leaf.alias) for one in source.measures]
-    return grouped(exp.select(*picked).from_(_named(rows, "marked")), job.keys)
+    picked += [exp.alias_(_taken(agg.over_time, one), one.leaf.alias, copy=False) for one in source.measures]
+    return grouped(exp.select(*picked, copy=False).from_(_named(rows, "marked"), copy=False), job.keys)
 
 
 def _taken(how: str | None, measure: Measure) -> exp.Expr:
@@ -187,16 +189,18 @@ def conversion(job: Job, leaves: Sequence[Leaf], one: Conversion, start: Source,
     events = one.counting == "events"
 
     def begun(scan: Scan) -> list[exp.Expr]:
-        found = [exp.alias_(scan.only(first, scan.column(start.table, name, start.table)), alias) for name, alias in zip(who, of, strict=True)]  # fmt: skip
+        found = [exp.alias_(scan.only(first, scan.column(start.table, name, start.table)), alias, copy=False) for name, alias in zip(who, of, strict=True)]  # fmt: skip
         rows = (
-            [exp.alias_(scan.column(start.table, name, start.table), f"__id_{name}") for name in ids] if events else []
+            [exp.alias_(scan.column(start.table, name, start.table), f"__id_{name}", copy=False) for name in ids]
+            if events
+            else []
         )
-        return [*found, *rows, exp.alias_(scan.day(), DAY)]
+        return [*found, *rows, exp.alias_(scan.day(), DAY, copy=False)]
 
     def done(scan: Scan) -> list[exp.Expr]:
-        found = [exp.alias_(scan.only(second, scan.column(goal.table, name, goal.table)), alias) for name, alias in zip(whom, of, strict=True)]  # fmt: skip
-        rows = [exp.alias_(scan.column(goal.table, name, goal.table), f"__id_{name}") for name in goal_ids] if events else []  # fmt: skip
-        return [*found, *rows, exp.alias_(scan.day(), DAY)]
+        found = [exp.alias_(scan.only(second, scan.column(goal.table, name, goal.table)), alias, copy=False) for name, alias in zip(whom, of, strict=True)]  # fmt: skip
+        rows = [exp.alias_(scan.column(goal.table, name, goal.table), f"__id_{name}", copy=False) for name in goal_ids] if events else []  # fmt: skip
+        return [*found, *rows, exp.alias_(scan.day(), DAY, copy=False)]
 
     begins = _rows(job, start, branches, begun)
     ends = _rows(replace(job, where=(), keys=(), segment=None), goal, goal_branches, done)
@@ -219,15 +223,17 @@ def _entities(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr
     who: exp.Expr = names[0] if len(names) == 1 else exp.Tuple(expressions=list(names))
     reached = who
     if len(names) > 1:  # a row that names nobody counts nobody
-        known = exp.and_(*(exp.not_(exp.Is(this=name.copy(), expression=exp.Null())) for name in names))
+        known = exp.and_(
+            *(exp.not_(exp.Is(this=name.copy(), expression=exp.Null()), copy=False) for name in names), copy=False
+        )
         reached = exp.Case().when(known, who, copy=False)
-    came = exp.not_(exp.Is(this=exp.column(DAY, table="done"), expression=exp.Null()))
+    came = exp.not_(exp.Is(this=exp.column(DAY, table="done"), expression=exp.Null()), copy=False)
     picked: list[exp.Expr] = columns(job.keys, "begun")
     for leaf in leaves:
         counted = reached.copy() if leaf.function == "reached" else exp.Case().when(came.copy(), who.copy(), copy=False)
-        picked.append(exp.alias_(exp.Count(this=exp.Distinct(expressions=[counted])), leaf.alias))
-    tree = exp.select(*picked).from_(_named(begins, "begun"))
-    tree = tree.join(_named(ends, "done"), on=exp.and_(*on), join_type="left", copy=False)
+        picked.append(exp.alias_(exp.Count(this=exp.Distinct(expressions=[counted])), leaf.alias, copy=False))
+    tree = exp.select(*picked, copy=False).from_(_named(begins, "begun"), copy=False)
+    tree = joined(tree, _named(ends, "done"), on=exp.and_(*on, copy=False), side="LEFT")
     return grouped(tree, job.keys, "begun")
 
 
@@ -241,14 +247,16 @@ def _events(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr, 
     nth = exp.Window(
         this=exp.RowNumber(), partition_by=[exp.column(name, table="done") for name in goal_ids], order=latest
     )
-    came = exp.alias_(exp.column(DAY, table="done"), CAME)
-    pairs = exp.select(*columns(job.keys, "begun"), came, exp.alias_(nth, PLACE)).from_(_named(begins, "begun"))
-    pairs = pairs.join(_named(ends, "done"), on=exp.and_(*on), join_type="left", copy=False)
+    came = exp.alias_(exp.column(DAY, table="done"), CAME, copy=False)
+    pairs = exp.select(*columns(job.keys, "begun"), came, exp.alias_(nth, PLACE, copy=False), copy=False).from_(
+        _named(begins, "begun"), copy=False
+    )
+    pairs = joined(pairs, _named(ends, "done"), on=exp.and_(*on, copy=False), side="LEFT")
     first = exp.and_(exp.EQ(this=exp.column(PLACE), expression=exp.Literal.number(1)),
-                     exp.not_(exp.Is(this=exp.column(CAME), expression=exp.Null())))  # fmt: skip
+                     exp.not_(exp.Is(this=exp.column(CAME), expression=exp.Null()), copy=False), copy=False)  # fmt: skip
     value = exp.Count(this=exp.Case().when(first, exp.Literal.number(1), copy=False))
-    picked = [*columns(job.keys), *(exp.alias_(value.copy(), leaf.alias) for leaf in leaves)]
-    return grouped(exp.select(*picked).from_(_named(pairs, "pairs")), job.keys)
+    picked = [*columns(job.keys), *(exp.alias_(value.copy(), leaf.alias, copy=False) for leaf in leaves)]
+    return grouped(exp.select(*picked, copy=False).from_(_named(pairs, "pairs"), copy=False), job.keys)
 
 
 def grouped(tree: exp.Select, keys: tuple[Keys, ...], table: str | None = None) -> exp.Select:
@@ -278,7 +286,9 @@ def _rows(job: Job, source: Source, branches: tuple[Branch, ...], extra: Callabl
 def _with(rows: exp.Expr, window: exp.Expr, alias: str) -> exp.Select:
     """The same rows with one more column."""
     kept = [exp.column(one.alias_or_name) for one in rows.selects]  # type: ignore[attr-defined]
-    return exp.select(*kept, exp.alias_(window, alias)).from_(_named(rows, f"with{alias.removeprefix('_')}"))
+    return exp.select(*kept, exp.alias_(window, alias, copy=False), copy=False).from_(
+        _named(rows, f"with{alias.removeprefix('_')}"), copy=False
+    )
 
 
 def _named(rows: exp.Expr, alias: str) -> exp.Subquery:

@@ -64,15 +64,28 @@ def divide(over: exp.Expr, under: exp.Expr) -> exp.Expr:
 
 def growth(now: exp.Expr, prior: exp.Expr) -> exp.Expr:
     """The change as a fraction of what was before; null where that is null or zero."""
-    return divide(exp.paren(minus(now, prior)), prior)
+    return divide(exp.paren(minus(now, prior), copy=False), prior)
 
 
 def minus(now: exp.Expr, then: exp.Expr) -> exp.Expr:
     """A difference; arithmetic on its right side stays together."""
-    right = exp.paren(then.copy()) if isinstance(then, exp.Binary) else then.copy()
+    right = exp.paren(then.copy(), copy=False) if isinstance(then, exp.Binary) else then.copy()
     return exp.Sub(this=now.copy(), expression=right)
 
 
 def some_rows(tree: exp.Select) -> exp.Select:
     """The same without the row of nulls that an aggregate over no rows is: no matching row must stay no row."""
     return tree.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(0)), copy=False)
+
+
+def joined(
+    tree: exp.Select, relation: exp.Expr, *, on: exp.Expr | None = None, side: str = "", kind: str = ""
+) -> exp.Select:
+    """The tree with one more relation, in place: [LEFT|CROSS] JOIN relation [ON …]."""
+    words = {
+        **({"on": on} if on is not None else {}),
+        **({"side": side} if side else {}),
+        **({"kind": kind} if kind else {}),
+    }
+    tree.append("joins", exp.Join(this=relation, **words))
+    return tree

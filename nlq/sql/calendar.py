@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from nlq.sql.build import cast, day, named, table, with_
+from nlq.sql.build import cast, day, joined, named, table, with_
 from nlq.sql.columns import time_bucket
 from nlq.values.query import Period
 
@@ -41,7 +41,7 @@ def within(period: Period | None, limits: Period) -> Period | None:
 def buckets(model: SemanticModel, span: Period, grain: Unit, alias: str, *, home: str | None) -> exp.Select:
     """Every bucket that a span of days touches, under the name `alias`."""
     tree, column = _days(model, span, home=home)
-    return tree.select(exp.alias_(time_bucket(column, grain, None), alias), copy=False).distinct(copy=False)
+    return tree.select(exp.alias_(time_bucket(column, grain, None), alias, copy=False), copy=False).distinct(copy=False)
 
 
 def ends(model: SemanticModel, span: Period | None, grain: Unit, step: Step | None, *, home: str | None) -> exp.Select:
@@ -50,8 +50,8 @@ def ends(model: SemanticModel, span: Period | None, grain: Unit, step: Step | No
     if span is None:
         tree = tree.where(exp.false(), copy=False)
     if grain == "day":
-        return tree.select(exp.alias_(column, "until"), copy=False)
-    last = exp.alias_(exp.Max(this=column), "until")
+        return tree.select(exp.alias_(column, "until", copy=False), copy=False)
+    last = exp.alias_(exp.Max(this=column), "until", copy=False)
     return tree.select(last, copy=False).group_by(time_bucket(column.copy(), grain, step), copy=False)
 
 
@@ -60,7 +60,7 @@ def _days(model: SemanticModel, span: Period, *, home: str | None) -> tuple[exp.
     time = model.time_dimension
     if time is not None and time.table and time.column:
         column = exp.column(time.column, table=time.table)
-        tree = exp.Select().from_(table(time.table, model.header.schema_, time.table, home))
+        tree = exp.Select().from_(table(time.table, model.header.schema_, time.table, home), copy=False)
         return tree.where(exp.Between(this=column, low=day(span.start), high=day(span.end)), copy=False), column.copy()
     return _counted(span)
 
@@ -70,14 +70,14 @@ def _counted(span: Period) -> tuple[exp.Select, exp.Expr]:
     places = len(str(span.days - 1))
     names = ["ones", "tens", "hundreds", "thousands", "myriads", "more"][:places]
     number: exp.Expr = exp.column("n", table=names[0])
-    tree = exp.Select().from_(_digits(names[0]))
+    tree = exp.Select().from_(_digits(names[0]), copy=False)
     for power, name in enumerate(names[1:], start=1):
         worth = exp.Mul(this=exp.column("n", table=name), expression=exp.Literal.number(10**power))
         number = exp.Add(this=number, expression=worth)
-        tree = tree.join(_digits(name), join_type="cross", copy=False)
+        tree = joined(tree, _digits(name), kind="CROSS")
     counted = exp.DateAdd(this=day(span.start), expression=exp.paren(number, copy=False), unit=exp.var("DAY"))
-    picked = tree.select(exp.alias_(cast(counted, "date"), "day"), copy=False)
-    inner = with_(exp.Select(), DIGITS, _ten()).from_(exp.Subquery(this=picked, alias=exp.TableAlias(this=exp.to_identifier("days"))))  # fmt: skip
+    picked = tree.select(exp.alias_(cast(counted, "date"), "day", copy=False), copy=False)
+    inner = with_(exp.Select(), DIGITS, _ten()).from_(exp.Subquery(this=picked, alias=exp.TableAlias(this=exp.to_identifier("days"))), copy=False)  # fmt: skip
     column = exp.column("day", table="days")
     return inner.where(exp.LTE(this=column, expression=day(span.end)), copy=False), column.copy()
 
@@ -89,7 +89,9 @@ def _digits(alias: str) -> exp.Expr:
 
 
 def _ten() -> exp.Expr:
-    arms: list[exp.Expr] = [exp.select(exp.alias_(exp.Literal.number(digit), "n")) for digit in range(10)]
+    arms: list[exp.Expr] = [
+        exp.select(exp.alias_(exp.Literal.number(digit), "n", copy=False), copy=False) for digit in range(10)
+    ]
     whole = arms[0]
     for arm in arms[1:]:
         whole = exp.Union(this=whole, expression=arm, distinct=False)

@@ -57,7 +57,7 @@ def taken(model: SemanticModel, one: Dimension, table: str, name: str, alias: st
         for edge, label in zip(one.bins.edges, one.bins.names[:-1], strict=True):
             below = exp.LT(this=found.copy(), expression=exp.Literal.number(repr(edge)))
             case = case.when(below, exp.Literal.string(label), copy=False)
-        known = exp.not_(exp.Is(this=found, expression=exp.Null()))
+        known = exp.not_(exp.Is(this=found, expression=exp.Null()), copy=False)
         return case.when(known, exp.Literal.string(one.bins.names[-1]), copy=False)
     return column(model, table, name, alias)
 

@@ -108,8 +108,12 @@ def _set(parts: Parts, condition: Condition, outer: Period | None) -> exp.Select
     if inner.limit:
         tree = tree.order_by(*order, copy=False).limit(inner.limit, copy=False)
     name = parts.add(f"chosen_{conditions.plain_name(field)}", tree)
-    known = [exp.not_(exp.Is(this=exp.column(alias), expression=exp.Null())) for alias in aliases]
-    return exp.select(*(exp.column(alias) for alias in aliases)).from_(named(name)).where(*known, copy=False)
+    known = [exp.not_(exp.Is(this=exp.column(alias), expression=exp.Null()), copy=False) for alias in aliases]
+    return (
+        exp.select(*(exp.column(alias) for alias in aliases), copy=False)
+        .from_(named(name), copy=False)
+        .where(*known, copy=False)
+    )
 
 
 def _with_totals(parts: Parts, query: SemanticQuery) -> tuple[exp.Select, tuple[Column, ...], list[str]]:
@@ -135,7 +139,7 @@ def _with_totals(parts: Parts, query: SemanticQuery) -> tuple[exp.Select, tuple[
     for arm in arms[1:]:
         union = exp.Union(this=union, expression=arm, distinct=False)
     relation = exp.Subquery(this=union, alias=exp.TableAlias(this=exp.to_identifier("rows_and_totals")))
-    outer = exp.select(*(_column(one.name) for one in columns)).from_(relation)
+    outer = exp.select(*(_column(one.name) for one in columns), copy=False).from_(relation, copy=False)
     outer = outer.order_by(exp.column(PART), exp.column(PLACE), copy=False)
     return outer, tuple(columns), [one.metric for one in figures.broken.outputs]
 
@@ -147,7 +151,8 @@ def _placed(parts: Parts, tree: exp.Select, order: list[exp.Expr], columns: list
     if order:
         place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[term.copy() for term in order]))
     name = parts.add(
-        "rows_shown" if total is None else f"total_{part}", tree.select(exp.alias_(place, PLACE), copy=False)
+        "rows_shown" if total is None else f"total_{part}",
+        tree.select(exp.alias_(place, PLACE, copy=False), copy=False),
     )
     picked: list[exp.Expr] = []
     for one in columns:
@@ -156,9 +161,9 @@ def _placed(parts: Parts, tree: exp.Select, order: list[exp.Expr], columns: list
             value = exp.cast(exp.Literal.string(total), "varchar")
         elif one.name in names:
             value = _column(one.name)
-        picked.append(exp.alias_(value, one.name, quoted="." in one.name))
-    picked += [exp.alias_(exp.Literal.number(part), PART), exp.column(PLACE)]
-    return exp.select(*picked).from_(named(name))
+        picked.append(exp.alias_(value, one.name, quoted="." in one.name, copy=False))
+    picked += [exp.alias_(exp.Literal.number(part), PART, copy=False), exp.column(PLACE)]
+    return exp.select(*picked, copy=False).from_(named(name), copy=False)
 
 
 def _column(name: str) -> exp.Expr:

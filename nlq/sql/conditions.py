@@ -50,7 +50,11 @@ def figures(having: tuple[Condition, ...], values: Mapping[str, exp.Expr]) -> li
     for one in having:
         if one.any is not None or one.all is not None:
             parts = figures(one.any or one.all or (), values)
-            found.append(exp.paren(exp.or_(*parts) if one.any is not None else exp.and_(*parts)))
+            found.append(
+                exp.paren(
+                    exp.or_(*parts, copy=False) if one.any is not None else exp.and_(*parts, copy=False), copy=False
+                )
+            )
             continue
         if one.field not in values:
             raise BadRequest(f"`having` names {one.field!r}, which is no column of this query", where="having",
@@ -68,12 +72,17 @@ def _figure(one: Condition, value: exp.Expr) -> exp.Expr:
     numbers = [exp.Literal.number(repr(cell)) for cell in one.values]
     if one.op in ("is_null", "is_not_null"):
         empty = exp.Is(this=value, expression=exp.Null())
-        return empty if one.op == "is_null" else exp.not_(empty)
+        return empty if one.op == "is_null" else exp.not_(empty, copy=False)
     if one.op in ("=", "in"):
         return exp.In(this=value, expressions=numbers)
     if one.op in ("!=", "not_in"):  # as in `where`: what is unknown is not among them
         return exp.paren(
-            exp.or_(exp.not_(exp.In(this=value, expressions=numbers)), exp.Is(this=value.copy(), expression=exp.Null()))
+            exp.or_(
+                exp.not_(exp.In(this=value, expressions=numbers), copy=False),
+                exp.Is(this=value.copy(), expression=exp.Null()),
+                copy=False,
+            ),
+            copy=False,
         )
     if one.op == "between":
         return exp.Between(this=value, low=numbers[0], high=numbers[1])

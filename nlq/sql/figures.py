@@ -17,7 +17,7 @@ from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.semantics.joins import find_field, kept_field
 from nlq.sql import arms, calendar, conditions, filters
-from nlq.sql.build import divide, named
+from nlq.sql.build import divide, joined, named
 from nlq.sql.frames import Frame, length
 from nlq.sql.metrics import Breakdown, Leaf, break_down
 from nlq.sql.scan import SEGMENT, Job, Keys, Scan, keys_of
@@ -78,10 +78,15 @@ class Figures:
             if not isinstance(node, exp.Column) or node.table:
                 return node
             column = exp.column(node.name, table=self.name)
-            zero = exp.Literal.number(0)
-            return exp.Coalesce(this=column, expressions=[zero]) if node.name in self.zero else column
+            return self._or_zero(column)
 
-        return expression.copy().transform(fix)
+        if isinstance(expression, exp.Column):  # a plain aggregate, as most are: nothing to copy
+            return self._or_zero(exp.column(expression.name, table=self.name))
+        return expression.transform(fix)
+
+    def _or_zero(self, column: exp.Expr) -> exp.Expr:
+        zero = column.name in self.zero
+        return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)]) if zero else column
 
 
 class Gather:
@@ -222,23 +227,29 @@ class Gather:
         value = figures.over(figures.broken.outputs[0].expression)
         names = {name: value for name in (entry.metric, entry.as_, leaf.metric) if name}
         wanted = conditions.figures(entry.having, names)
-        kept = exp.Case().when(exp.and_(*wanted), value.copy(), copy=False) if wanted else value
+        kept = exp.Case().when(exp.and_(*wanted, copy=False), value.copy(), copy=False) if wanted else value
 
         def fold(job: Job) -> exp.Expr:
             if entry.agg == "median":
-                rows = exp.select(*arms.columns(job.keys), exp.alias_(kept.copy(), arms.VALUE)).from_(
-                    named(figures.name)
-                )
+                rows = exp.select(
+                    *arms.columns(job.keys), exp.alias_(kept.copy(), arms.VALUE, copy=False), copy=False
+                ).from_(named(figures.name), copy=False)
                 return arms.middle(rows, job.keys, Fraction(1, 2), leaf.alias)
             if entry.agg == "count":
-                one = exp.Case().when(exp.and_(*wanted), exp.Literal.number(1), copy=False) if wanted else exp.Star()
+                one = (
+                    exp.Case().when(exp.and_(*wanted, copy=False), exp.Literal.number(1), copy=False)
+                    if wanted
+                    else exp.Star()
+                )
                 whole: exp.Expr = exp.Count(this=one)
             elif entry.agg == "avg":
                 whole = divide(exp.Sum(this=kept.copy()), exp.Count(this=kept.copy()))
             else:
                 whole = (exp.Max if entry.agg == "max" else exp.Min)(this=kept.copy())
-            picked = [*arms.columns(job.keys, figures.name), exp.alias_(whole, leaf.alias)]
-            return arms.grouped(exp.select(*picked).from_(named(figures.name)), job.keys, figures.name)
+            picked = [*arms.columns(job.keys, figures.name), exp.alias_(whole, leaf.alias, copy=False)]
+            return arms.grouped(
+                exp.select(*picked, copy=False).from_(named(figures.name), copy=False), job.keys, figures.name
+            )
 
         jobs, self.jobs = self.jobs, self.jobs[:1]  # segments are keys of the inner figures already
         self._add(f"over_{figures.name}", (leaf,), fold)
@@ -296,7 +307,7 @@ class Gather:
         key = self.keys[0].aliases[0]
         picked = [exp.column(key, table=days), *(exp.column(leaf.alias, table=arm) for leaf in leaves)]
         same = exp.EQ(this=exp.column(key, table=arm), expression=exp.column(key, table=days))
-        tree = exp.select(*picked).from_(named(days)).join(named(arm), on=same, join_type="left", copy=False)
+        tree = joined(exp.select(*picked, copy=False).from_(named(days), copy=False), named(arm), on=same, side="LEFT")
         return self.parts.add(f"{self.label}figures", tree)
 
     def _members(self) -> None:
@@ -315,7 +326,7 @@ class Gather:
         relations: list[exp.Expr] = []
         if rest and self.arms:
             found = self._together() if len(self.arms) > 1 else self.arms[0][0]
-            groups = exp.select(*arms.columns(rest)).from_(named(found)).distinct(copy=False)
+            groups = exp.select(*arms.columns(rest), copy=False).from_(named(found), copy=False).distinct(copy=False)
             relations.append(named(self.parts.add(f"{self.label}groups", groups)))
             picked += arms.columns(rest, str(relations[0].name))
             self.arms = [(found, self.broken.leaves)]
@@ -327,9 +338,9 @@ class Gather:
             self.arms.append((str(relations[0].name), ()))
             return
         by_name = {column.name: column for column in picked}
-        tree = exp.select(*(by_name[alias] for alias in wanted)).from_(relations[0])
+        tree = exp.select(*(by_name[alias] for alias in wanted), copy=False).from_(relations[0], copy=False)
         for relation in relations[1:]:
-            tree = tree.join(relation, join_type="cross", copy=False)
+            tree = joined(tree, relation, kind="CROSS")
         self.arms.append((self.parts.add(f"{self.label}members", tree), ()))
 
     def _every(self, name: str) -> tuple[exp.Select, tuple[Keys, ...]]:
@@ -368,20 +379,24 @@ class Gather:
             picked: list[exp.Expr] = arms.columns(self.keys)
             for leaf in leaves:
                 value = exp.column(leaf.alias) if leaf.alias in mine else self._null(leaf, homes[leaf.alias])
-                picked.append(exp.alias_(value, leaf.alias))
-            selects.append(exp.select(*picked).from_(named(name)))
+                picked.append(exp.alias_(value, leaf.alias, copy=False))
+            selects.append(exp.select(*picked, copy=False).from_(named(name), copy=False))
         picked = [
             *arms.columns(self.keys),
-            *(exp.alias_(exp.Max(this=exp.column(leaf.alias)), leaf.alias) for leaf in leaves),
+            *(exp.alias_(exp.Max(this=exp.column(leaf.alias)), leaf.alias, copy=False) for leaf in leaves),
         ]
-        tree = arms.grouped(exp.select(*picked).from_(arms.union(selects, "every_arm")), self.keys)
+        tree = arms.grouped(
+            exp.select(*picked, copy=False).from_(arms.union(selects, "every_arm"), copy=False), self.keys
+        )
         return self.parts.add(f"{self.label}figures", tree)
 
     def _null(self, leaf: Leaf, home: str) -> exp.Expr:
         """A null of a leaf's own type. A decimal's scale is known to the engine alone, and another would round it."""
         kind = self._type(leaf)
         if kind is None:
-            return exp.Subquery(this=exp.select(exp.column(leaf.alias)).from_(named(home)).limit(0, copy=False))
+            return exp.Subquery(
+                this=exp.select(exp.column(leaf.alias), copy=False).from_(named(home), copy=False).limit(0, copy=False)
+            )
         return exp.Cast(this=exp.Null(), to=exp.DataType(this=kind))
 
     def _type(self, leaf: Leaf) -> exp.DType | None:

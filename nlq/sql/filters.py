@@ -50,9 +50,9 @@ def where(model: SemanticModel, conditions: tuple[Condition, ...], columns: Colu
 
 def _one(model: SemanticModel, condition: Condition, columns: Columns) -> exp.Expr:
     if condition.any is not None:
-        return exp.paren(exp.or_(*where(model, condition.any, columns)))
+        return exp.paren(exp.or_(*where(model, condition.any, columns), copy=False), copy=False)
     if condition.all is not None:
-        return exp.paren(exp.and_(*where(model, condition.all, columns)))
+        return exp.paren(exp.and_(*where(model, condition.all, columns), copy=False), copy=False)
     field = condition.field or ""
     if condition.query is not None:
         return _in_set(condition, columns)
@@ -77,8 +77,11 @@ def _compared(model: SemanticModel, condition: Condition, field: str, columns: C
     if op in ("!=", "not_in"):
         among = _among(model, subject, values, dimension, field, columns)
         if dimension is not None and dimension.key:  # a key that names nothing has no name to compare
-            return exp.not_(_total(among))
-        return exp.paren(exp.or_(exp.not_(among), exp.Is(this=subject.copy(), expression=exp.Null())))
+            return exp.not_(_total(among), copy=False)
+        return exp.paren(
+            exp.or_(exp.not_(among, copy=False), exp.Is(this=subject.copy(), expression=exp.Null()), copy=False),
+            copy=False,
+        )
     if op == "between":
         return exp.Between(this=subject, low=values[0], high=values[1])
     return COMPARE[str(op)](this=subject, expression=values[0])
@@ -101,7 +104,7 @@ def _in_set(condition: Condition, columns: Columns) -> exp.Expr:
     if condition.op == "in":
         return among
     empty = [exp.Is(this=key.copy(), expression=exp.Null()) for key in keys]
-    return exp.paren(exp.or_(exp.not_(among), *empty))
+    return exp.paren(exp.or_(exp.not_(among, copy=False), *empty, copy=False), copy=False)
 
 
 def _named(model: SemanticModel, named: Filter, condition: Condition, columns: Columns) -> exp.Expr:
@@ -113,12 +116,14 @@ def _named(model: SemanticModel, named: Filter, condition: Condition, columns: C
         raise BadRequest(f"{named.name} is compared with true or false", where=f"where {named.name}",
                          fix=f'write {{"field": "{named.name}", "op": "=", "values": [true]}}')  # fmt: skip
     holds = truth(model, named, columns)
-    return holds if (condition.values[0] is True) == (condition.op in ("=", "in")) else exp.not_(_total(holds))
+    return (
+        holds if (condition.values[0] is True) == (condition.op in ("=", "in")) else exp.not_(_total(holds), copy=False)
+    )
 
 
 def truth(model: SemanticModel, named: Filter, columns: Columns) -> exp.Expr:
     """Where a named filter holds; null may stand for false."""
-    return exp.paren(exp.and_(*where(model, named.where, columns)))
+    return exp.paren(exp.and_(*where(model, named.where, columns), copy=False), copy=False)
 
 
 def _total(condition: exp.Expr) -> exp.Expr:
@@ -136,7 +141,7 @@ def _among(
     ids = values
     if dimension.id and model.tables[dimension.table].columns[dimension.id].type == "integer":
         ids = [exp.Literal.number(value.name) for value in values if value.name.isascii() and value.name.isdigit()]
-    return exp.paren(exp.or_(_equal(subject, ids), shown)) if ids else shown
+    return exp.paren(exp.or_(_equal(subject, ids), shown, copy=False), copy=False) if ids else shown
 
 
 def _equal(subject: exp.Expr, values: list[exp.Expr]) -> exp.Expr:

@@ -195,7 +195,7 @@ class _Builder:
 
         def fill(node: exp.Expr) -> exp.Expr:
             if isinstance(node, exp.Column):
-                return exp.paren(values[node.name].copy()) if isinstance(values[node.name], exp.Binary) else values[node.name].copy()  # fmt: skip
+                return exp.paren(values[node.name].copy(), copy=False) if isinstance(values[node.name], exp.Binary) else values[node.name].copy()  # fmt: skip
             if isinstance(node, exp.Div):
                 return divide(node.this.transform(fill), node.expression.transform(fill))
             return node

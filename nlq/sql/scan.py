@@ -11,7 +11,7 @@ from sqlglot import exp
 from nlq.semantics.joins import find_field, kept_field, kept_path, paths_from
 from nlq.sql import columns as of_columns
 from nlq.sql import filters
-from nlq.sql.build import day, some_rows, table
+from nlq.sql.build import day, joined, some_rows, table
 from nlq.sql.columns import time_bucket
 from nlq.sql.frames import Frame, length
 
@@ -81,7 +81,7 @@ class Scan:
         """The aggregates, by the keys."""
         grouped, picked = self.keyed()
         for measure in self.source.measures:
-            value = exp.alias_(self._aggregate(measure), measure.leaf.alias)
+            value = exp.alias_(self._aggregate(measure), measure.leaf.alias, copy=False)
             metric = self.model.metrics[measure.leaf.metric]
             value.add_comments([f" {metric.name}: {metric.description} "])
             picked.append(value)
@@ -92,7 +92,9 @@ class Scan:
         """The different values that a distinct count counts, by the keys."""
         _, picked = self.keyed()
         picked.append(
-            exp.alias_(self.only(measure, self._counted(measure, self._alias_of(measure))), measure.leaf.alias)
+            exp.alias_(
+                self.only(measure, self._counted(measure, self._alias_of(measure))), measure.leaf.alias, copy=False
+            )
         )
         return self.rows(picked).distinct(copy=False)
 
@@ -104,29 +106,27 @@ class Scan:
             for alias, column in zip(key.aliases, self._key_columns(key.field), strict=True):
                 if key.field != SEGMENT:  # a literal groups nothing, and means a position to some engines
                     grouped.append(column)
-                picked.append(exp.alias_(column.copy(), alias))
+                picked.append(exp.alias_(column.copy(), alias, copy=False))
         return grouped, picked
 
     def rows(self, picked: list[exp.Expr]) -> exp.Select:
         """SELECT these FROM the source and what its fields asked to be joined, for the rows that count."""
         wanted = (*self.job.where, *(self.job.segment.where if self.job.segment else ()))
         conditions = [*self._period(), *filters.where(self.model, wanted, self)]
-        tree = exp.select(*picked).from_(self._relation(self.table, self.table))
+        tree = exp.select(*picked, copy=False).from_(self._relation(self.table, self.table), copy=False)
         spine = self.job.spines.get(self.source.frame)
         if spine is not None and self.frame.window is not None:
-            tree = tree.join(
-                exp.Table(this=exp.to_identifier(spine)), on=self._in_window(spine), join_type="", copy=False
-            )
+            tree = joined(tree, exp.Table(this=exp.to_identifier(spine)), on=self._in_window(spine))
         for near, alias, join in self.joins.values():
             on = exp.and_(*(exp.EQ(this=self.column(join.to, its, alias), expression=self.column(join.from_, mine, near))
-                            for mine, its in join.on.items()))  # fmt: skip
-            tree = tree.join(self._relation(join.to, alias), on=on, join_type="left", copy=False)
+                            for mine, its in join.on.items()), copy=False)  # fmt: skip
+            tree = joined(tree, self._relation(join.to, alias), on=on, side="LEFT")
         return tree.where(*conditions, copy=False) if conditions else tree
 
     def only(self, measure: Measure, value: exp.Expr) -> exp.Expr:
         """The value on rows that the leaf's own filter leaves, else null: so leaves share a scan."""
         conditions = filters.where(self.model, measure.leaf.where, self)
-        return exp.Case().when(exp.and_(*conditions), value, copy=False) if conditions else value
+        return exp.Case().when(exp.and_(*conditions, copy=False), value, copy=False) if conditions else value
 
     def value(self, measure: Measure) -> exp.Expr:
         """The column that a measure aggregates, under its leaf's filter; a one where it counts rows."""
@@ -259,11 +259,11 @@ class Scan:
         ends = exp.LTE(this=self.day(), expression=until)
         if window.trailing is not None:
             count, unit = length(window.trailing)
-            return exp.and_(exp.GT(this=self.day(), expression=of_columns.moved(until, -count, unit)), ends)
+            return exp.and_(exp.GT(this=self.day(), expression=of_columns.moved(until, -count, unit)), ends, copy=False)
         if window.to_date is not None:
             unit_of: Unit = window.to_date
             first = of_columns.first_day(until.copy(), unit_of)
-            return exp.and_(exp.GTE(this=self.day(), expression=first), ends)
+            return exp.and_(exp.GTE(this=self.day(), expression=first), ends, copy=False)
         return ends
 
     def _aggregate(self, measure: Measure) -> exp.Expr:
@@ -291,7 +291,9 @@ class Scan:
         found = [self.column(home, name, alias) for name in names]
         if len(found) == 1:
             return found[0]
-        known = exp.and_(*(exp.not_(exp.Is(this=one.copy(), expression=exp.Null())) for one in found))
+        known = exp.and_(
+            *(exp.not_(exp.Is(this=one.copy(), expression=exp.Null()), copy=False) for one in found), copy=False
+        )
         return exp.Case().when(known, exp.Tuple(expressions=found), copy=False)
 
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from nlq.errors import BadRequest
 from nlq.sql import conditions
-from nlq.sql.build import divide, named
+from nlq.sql.build import divide, joined, named
 from nlq.sql.build import table as base_table
 from nlq.sql.scan import SEGMENT
 from nlq.values.pipeline import Column
@@ -68,15 +68,18 @@ def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures |
             made.values[column.name] = _share(made, value, within, whole.over(output.expression) if whole else None)
         if len(query.segments) == 2:
             _beside(made, query, output.column, value)
-    picked = [exp.alias_((made.shown | made.values)[one.name].copy(), one.name, quoted="." in one.name) for one in made.columns]  # fmt: skip
-    made.tree = exp.select(*picked).from_(named(figures.name))
+    picked = [exp.alias_((made.shown | made.values)[one.name].copy(), one.name, quoted="." in one.name, copy=False) for one in made.columns]  # fmt: skip
+    made.tree = exp.select(*picked, copy=False).from_(named(figures.name), copy=False)
     for relation, condition in joins:
-        made.tree = made.tree.join(relation, on=condition, join_type="left", copy=False)
+        made.tree = joined(made.tree, relation, on=condition, side="LEFT")
     if whole is not None:
         same = [exp.NullSafeEQ(this=exp.column(alias, table=figures.name), expression=exp.column(alias, table=whole.name))
                 for key in whole.keys for alias in key.aliases]  # fmt: skip
-        made.tree = made.tree.join(
-            named(whole.name), on=exp.and_(*same) if same else exp.true(), join_type="left", copy=False
+        made.tree = joined(
+            made.tree,
+            named(whole.name),
+            on=exp.and_(*same, copy=False) if same else exp.true(),
+            side="LEFT",
         )
     return made
 
@@ -99,7 +102,8 @@ def _dimensions(parts: Parts, figures: Figures, made: Shape, *, labels: bool) ->
             *(
                 exp.EQ(this=exp.column(column, table=alias), expression=mine.copy())
                 for column, mine in zip(key.columns, keyed, strict=True)
-            )
+            ),
+            copy=False,
         )
         joins.append((relation, on))
         made.shown[key.field] = exp.column(key.label, table=alias)
@@ -154,14 +158,14 @@ def settled(parts: Parts, made: Shape) -> Shape:
     """The same as a CTE: its columns are plain, so that conditions and places may stand outside what is over all rows."""
     hidden = {name: [f"__{name.replace('.', '_')}_key_{number}" for number, _ in enumerate(group, start=1)]
               for name, group in made.groups.items()}  # fmt: skip
-    extra = [exp.alias_(part.copy(), alias) for name, group in made.groups.items()
+    extra = [exp.alias_(part.copy(), alias, copy=False) for name, group in made.groups.items()
              for part, alias in zip(group, hidden[name], strict=True)]  # fmt: skip
     name = parts.add(ANSWER, made.tree.select(*extra, copy=False))
 
     def column(one: str) -> exp.Expr:
         return exp.column(exp.to_identifier(one, quoted="." in one))
 
-    tree = exp.select(*(column(one) for one in made.names)).from_(named(name))
+    tree = exp.select(*(column(one) for one in made.names), copy=False).from_(named(name), copy=False)
     return Shape(tree, made.columns, {one: column(one) for one in made.shown}, {one: column(one) for one in made.values},
                  {one: [exp.column(alias) for alias in aliases] for one, aliases in hidden.items()})  # fmt: skip
 
@@ -186,11 +190,11 @@ def _first_within(parts: Parts, query: SemanticQuery, made: Shape, order: list[e
         terms = exp.Order(expressions=[term.copy() for term in order])
         return exp.Window(this=exp.RowNumber(), partition_by=[part.copy() for part in within], order=terms)
 
-    places = exp.alias_(numbered(groups), PLACE), exp.alias_(numbered([]), OVERALL)
+    places = exp.alias_(numbered(groups), PLACE, copy=False), exp.alias_(numbered([]), OVERALL, copy=False)
     ranked = parts.add("ranked", made.tree.select(*places, copy=False))
-    tree = exp.select(*(exp.column(exp.to_identifier(name, quoted="." in name)) for name in made.names)).from_(
-        named(ranked)
-    )
+    tree = exp.select(
+        *(exp.column(exp.to_identifier(name, quoted="." in name)) for name in made.names), copy=False
+    ).from_(named(ranked), copy=False)
     limit = exp.LTE(this=exp.column(PLACE), expression=exp.Literal.number(query.limit or 1))
     return tree.where(limit, copy=False), [exp.column(OVERALL)]
 
