@@ -28,8 +28,10 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY)  ## where the time goes, as ratios in one run
+bench: $(READY)  ## where the time goes, and compiling beside MetricFlow and others, as ratios in one run
 	$(BIN)/python scripts/bench.py
+	@test -x .bench/bin/python || { $(PYTHON) -m venv .bench && .bench/bin/pip install --quiet -r scripts/bench_peers.txt; }
+	.bench/bin/python scripts/bench_compile.py
 
 eval: $(READY)  ## questions with known answers, scored; the gate holds the counts
 	$(BIN)/nlq eval run evals/scout --gate evals/scout/gate.toml --out build/eval

@@ -25,8 +25,10 @@ MAX_DEPTH = 2  # of queries in the filters of queries
 
 def spelt_out(model: SemanticModel, query: SemanticQuery) -> SemanticQuery:
     """The same query with a list as what it is: every member of a dimension, with the fields that are asked of it."""
-    dimensions = tuple(name for name in query.dimensions if name != SEGMENT) if query.segments else query.dimensions
-    query = replace(query, dimensions=dimensions, period="all" if query.period is None else query.period)
+    if query.segments and SEGMENT in query.dimensions:
+        query = replace(query, dimensions=tuple(name for name in query.dimensions if name != SEGMENT))
+    if query.period is None:
+        query = replace(query, period="all")
     name = query.list
     if name is None:
         return query

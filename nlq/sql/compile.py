@@ -14,8 +14,9 @@ from sqlglot import exp
 
 from nlq.sql import asked, conditions
 from nlq.sql.build import named
-from nlq.sql.figures import Figures, Gather, Parts
+from nlq.sql.figures import Gather
 from nlq.sql.frames import Frame
+from nlq.sql.parts import Figures, Parts
 from nlq.sql.scan import SEGMENT
 from nlq.sql.shape import Shape, finished, shape
 from nlq.sql.tiers import at_home

@@ -6,7 +6,7 @@ which does what a full outer join on null-safe keys would, on every engine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -16,77 +16,21 @@ from sqlglot import exp
 from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.semantics.joins import find_field, kept_field
-from nlq.sql import arms, calendar, conditions, filters
-from nlq.sql.build import divide, joined, named
+from nlq.sql import arms, calendar, conditions, empties, filters
+from nlq.sql.build import divide, named
+from nlq.sql.empties import OF_ARMS
 from nlq.sql.frames import Frame, length
-from nlq.sql.metrics import Breakdown, Leaf, break_down
-from nlq.sql.scan import SEGMENT, Job, Keys, Scan, keys_of
+from nlq.sql.metrics import Leaf, break_down
+from nlq.sql.parts import Figures, Parts
+from nlq.sql.scan import SEGMENT, Job, Keys, keys_of
 from nlq.sql.sources import Asked, Measure, Source, choose, of_rows
-from nlq.sql.tiers import HOME, Branch, branches, for_period
+from nlq.sql.tiers import Branch, branches, for_period
 from nlq.values.query import Condition, Period, SemanticQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from nlq.semantics.model import SemanticModel
     from nlq.semantics.periods import Unit
-    from nlq.values.pipeline import Snapshot
-
-OF_ARMS = frozenset({"fold", "reached", "converted"})  # leaves that are no aggregate of one table
-
-
-@dataclass(slots=True)
-class Parts:
-    """The WITH of a statement as it grows, and what its lineage will say."""
-
-    model: SemanticModel
-    snapshot: Snapshot
-    ctes: list[tuple[str, exp.Expr]] = field(default_factory=list)
-    tables: dict[str, None] = field(default_factory=dict)
-    rollups: dict[str, None] = field(default_factory=dict)
-    why: dict[str, None] = field(default_factory=dict)
-    notes: dict[str, None] = field(default_factory=dict)
-
-    @property
-    def home(self) -> str | None:
-        """Where tables that are on both tiers are read."""
-        return HOME if self.snapshot.watermark is not None else None
-
-    def add(self, name: str, query: exp.Expr) -> str:
-        """One more CTE, under the name or one like it that is free."""
-        taken = {one for one, _ in self.ctes} | set(self.model.tables)
-        free, count = name, 2
-        while free in taken:
-            free, count = f"{name}_{count}", count + 1
-        self.ctes.append((free, query))
-        return free
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """A relation of one row a group: the keys, and the leaves of a breakdown. `zero` are leaves for which nothing is zero."""
-
-    name: str
-    keys: tuple[Keys, ...]
-    broken: Breakdown
-    zero: frozenset[str]
-
-    def over(self, expression: exp.Expr) -> exp.Expr:
-        """A metric's expression over this relation's columns."""
-
-        def fix(node: exp.Expr) -> exp.Expr:
-            if not isinstance(node, exp.Column) or node.table:
-                return node
-            column = exp.column(node.name, table=self.name)
-            return self._or_zero(column)
-
-        if isinstance(expression, exp.Column):  # a plain aggregate, as most are: nothing to copy
-            return self._or_zero(exp.column(expression.name, table=self.name))
-        return expression.transform(fix)
-
-    def _or_zero(self, column: exp.Expr) -> exp.Expr:
-        zero = column.name in self.zero
-        return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)]) if zero else column
 
 
 class Gather:
@@ -121,12 +65,12 @@ class Gather:
             if leaf.function == "fold":
                 self._fold(leaf)
         self._conversions()
-        filled = fill and self._fill()
+        filled = fill and empties.fill(self)
         if self.query.include_empty:
-            self._members()
+            empties.members(self)
         many = len(self.arms) > 1
         beside = filled and len(self.arms) == 2 and self.frames[0].period is not None
-        name = self._beside_days() if beside else self._together() if many else self.arms[0][0]
+        name = empties.beside_days(self) if beside else self.together() if many else self.arms[0][0]
         zero = frozenset(leaf.alias for leaf in self.broken.leaves if self._is_zero(leaf, many=many or filled))
         return Figures(name, self.keys, self.broken, zero)
 
@@ -206,11 +150,12 @@ class Gather:
                 )
             span = calendar.within(frame.shown, self.covered) if self.covered else frame.shown
             days = calendar.ends(self.model, span, grain, frame.step, home=self.parts.home)
-            self._calendar_read()
+            self.calendar_read()
             found[index] = self.parts.add(f"{self.label}ends{frame.name.replace('__', '_')}", days)
         return found
 
-    def _calendar_read(self) -> None:
+    def calendar_read(self) -> None:
+        """The lineage names the calendar, where the model has one."""
         time = self.model.time_dimension
         if time is not None and time.table:
             self.parts.tables[time.table] = None
@@ -280,96 +225,7 @@ class Gather:
             self._add(f"after_{one.from_}", leaves, lambda job, args=(leaves, one, first, tiers[0], second, tiers[1]):
                       arms.conversion(job, *args))  # type: ignore[misc]  # fmt: skip
 
-    def _fill(self) -> bool:
-        """The buckets of a plain series whose metrics are zero where there is nothing, as an arm of their own.
-
-        They cover the days on which there is data: a day before the first or after the last is not zero, it is unknown.
-        """
-        plain = len(self.keys) == 1 and self.model.is_time_grain(self.keys[0].field)
-        zero = all(
-            self.model.metrics[leaf.metric].absence_is_zero and leaf.function not in OF_ARMS
-            for leaf in self.broken.leaves
-        )
-        if not plain or not zero or self.covered is None:
-            return False
-        span = calendar.within(self.frames[0].period, self.covered)
-        if span is None:
-            return False
-        grain: Unit = self.model.grains[self.keys[0].field][1]  # type: ignore[assignment]
-        days = calendar.buckets(self.model, span, grain, self.keys[0].aliases[0], home=self.parts.home)
-        self._calendar_read()
-        self.arms.append((self.parts.add(f"{self.label}every_{grain}", days), ()))
-        return True
-
-    def _beside_days(self) -> str:
-        """One arm beside all of its buckets: within a period every row has one."""
-        (arm, leaves), (days, _) = self.arms
-        key = self.keys[0].aliases[0]
-        picked = [exp.column(key, table=days), *(exp.column(leaf.alias, table=arm) for leaf in leaves)]
-        same = exp.EQ(this=exp.column(key, table=arm), expression=exp.column(key, table=days))
-        tree = joined(exp.select(*picked, copy=False).from_(named(days), copy=False), named(arm), on=same, side="LEFT")
-        return self.parts.add(f"{self.label}figures", tree)
-
-    def _members(self) -> None:
-        """Groups without rows: every member of these dimensions, with each combination of the others that there is."""
-        others = tuple(key for key in self.keys if key.field not in self.query.include_empty)
-        taken: set[str] = set()
-        members: list[tuple[str, tuple[Keys, ...]]] = []
-        for name in self.query.include_empty:
-            if name in taken:
-                continue
-            made, along = self._every(name)
-            taken |= {key.field for key in along}
-            members.append((self.parts.add(f"{self.label}every_{name.replace('.', '_')}", made), along))
-        rest = tuple(key for key in others if key.field not in taken)
-        picked: list[exp.Expr] = []
-        relations: list[exp.Expr] = []
-        if rest and self.arms:
-            found = self._together() if len(self.arms) > 1 else self.arms[0][0]
-            groups = exp.select(*arms.columns(rest), copy=False).from_(named(found), copy=False).distinct(copy=False)
-            relations.append(named(self.parts.add(f"{self.label}groups", groups)))
-            picked += arms.columns(rest, str(relations[0].name))
-            self.arms = [(found, self.broken.leaves)]
-        for name, along in members:
-            relations.append(named(name))
-            picked += arms.columns(along, name)
-        wanted = [alias for key in self.keys for alias in key.aliases]
-        if len(relations) == 1 and [column.name for column in picked] == wanted:
-            self.arms.append((str(relations[0].name), ()))
-            return
-        by_name = {column.name: column for column in picked}
-        tree = exp.select(*(by_name[alias] for alias in wanted), copy=False).from_(relations[0], copy=False)
-        for relation in relations[1:]:
-            tree = joined(tree, relation, kind="CROSS")
-        self.arms.append((self.parts.add(f"{self.label}members", tree), ()))
-
-    def _every(self, name: str) -> tuple[exp.Select, tuple[Keys, ...]]:
-        """All members of a dimension that the filters leave, with the other dimensions that a member has one of."""
-        if self.model.is_time_grain(name):
-            span = calendar.within(self.frames[0].period, self.covered) if self.covered else self.frames[0].period
-            if span is None:
-                raise BadRequest(f"every {name} needs a period", where="include_empty", fix="give a period")
-            key = next(key for key in self.keys if key.field == name)
-            grain: Unit = self.model.grains[name][1]  # type: ignore[assignment]
-            self._calendar_read()
-            return calendar.buckets(self.model, span, grain, key.aliases[0], home=self.parts.home), (key,)
-        table = self.model.dimensions[name].table
-        along = tuple(key for key in self.keys if self._reaches(table, key.field) and
-                      (key.field == name or key.field not in self.query.include_empty))  # fmt: skip
-        where = tuple(one for one in self.query.where if all(self._reaches(table, part) for part in one.fields()))
-        job = replace(self.jobs[0], where=where, keys=along, segment=None)
-        source = Source(table, table, None, 0, None, ())
-        self.parts.tables[table] = None
-        scan = Scan(job, source, branches(self.model.tables[table], None, None, self.snapshot.watermark)[0])
-        return scan.rows(scan.keyed()[1]).distinct(copy=False), along
-
-    def _reaches(self, table: str, name: str) -> bool:
-        if name == SEGMENT or self.model.is_time_grain(name):
-            return False
-        inner = conditions.plain_fields(self.model, [name])
-        return all(find_field(self.model, table, part) is not None for part in inner)
-
-    def _together(self) -> str:
+    def together(self) -> str:
         """Arms put together on their keys, groups of any of them kept; null keys meet null keys."""
         leaves = self.broken.leaves
         homes = {leaf.alias: name for name, given in self.arms for leaf in given}

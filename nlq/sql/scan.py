@@ -11,7 +11,7 @@ from sqlglot import exp
 from nlq.semantics.joins import find_field, kept_field, kept_path, paths_from
 from nlq.sql import columns as of_columns
 from nlq.sql import filters
-from nlq.sql.build import day, joined, some_rows, table
+from nlq.sql.build import again, day, joined, some_rows, table
 from nlq.sql.columns import time_bucket
 from nlq.sql.frames import Frame, length
 
@@ -106,7 +106,7 @@ class Scan:
             for alias, column in zip(key.aliases, self._key_columns(key.field), strict=True):
                 if key.field != SEGMENT:  # a literal groups nothing, and means a position to some engines
                     grouped.append(column)
-                picked.append(exp.alias_(column.copy(), alias, copy=False))
+                picked.append(exp.alias_(again(column), alias, copy=False))
         return grouped, picked
 
     def rows(self, picked: list[exp.Expr]) -> exp.Select:

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from nlq.errors import BadRequest
 from nlq.sql import conditions
-from nlq.sql.build import divide, joined, named
+from nlq.sql.build import again, divide, joined, named
 from nlq.sql.build import table as base_table
 from nlq.sql.scan import SEGMENT
 from nlq.values.pipeline import Column
@@ -17,7 +17,7 @@ from nlq.values.query import Order, SemanticQuery
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
-    from nlq.sql.figures import Figures, Parts
+    from nlq.sql.parts import Figures, Parts
 
 ANSWER, PLACE, OVERALL = "answer", "__place_within", "__place_overall"
 
@@ -68,7 +68,7 @@ def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures |
             made.values[column.name] = _share(made, value, within, whole.over(output.expression) if whole else None)
         if len(query.segments) == 2:
             _beside(made, query, output.column, value)
-    picked = [exp.alias_((made.shown | made.values)[one.name].copy(), one.name, quoted="." in one.name, copy=False) for one in made.columns]  # fmt: skip
+    picked = [exp.alias_(again((made.shown | made.values)[one.name]), one.name, quoted="." in one.name, copy=False) for one in made.columns]  # fmt: skip
     made.tree = exp.select(*picked, copy=False).from_(named(figures.name), copy=False)
     for relation, condition in joins:
         made.tree = joined(made.tree, relation, on=condition, side="LEFT")
@@ -100,7 +100,7 @@ def _dimensions(parts: Parts, figures: Figures, made: Shape, *, labels: bool) ->
         relation = base_table(key.table, model.header.schema_, alias, parts.home)
         on = exp.and_(
             *(
-                exp.EQ(this=exp.column(column, table=alias), expression=mine.copy())
+                exp.EQ(this=exp.column(column, table=alias), expression=again(mine))
                 for column, mine in zip(key.columns, keyed, strict=True)
             ),
             copy=False,
@@ -129,27 +129,27 @@ def _share(made: Shape, value: exp.Expr, within: tuple[str, ...], of: exp.Expr |
     if of is not None:
         return divide(value, of)
     made.windows = True
-    parts = [part.copy() for name in within for part in made.groups[name]]
-    return divide(value, exp.Window(this=exp.Sum(this=value.copy()), partition_by=parts))
+    parts = [again(part) for name in within for part in made.groups[name]]
+    return divide(value, exp.Window(this=exp.Sum(this=again(value)), partition_by=parts))
 
 
 def _beside(made: Shape, query: SemanticQuery, column: Column, value: exp.Expr) -> None:
     """Of two segments, each row's difference to the other and its ratio to it."""
     made.windows = True
     segment = made.groups[SEGMENT][0]
-    parts = [part.copy() for name, parts in made.groups.items() if name != SEGMENT for part in parts]
+    parts = [again(part) for name, parts in made.groups.items() if name != SEGMENT for part in parts]
 
     def of(label: str) -> exp.Expr:
-        mine = exp.EQ(this=segment.copy(), expression=exp.Literal.string(label))
-        picked = exp.Max(this=exp.Case().when(mine, value.copy(), copy=False))
-        return exp.Window(this=picked, partition_by=[part.copy() for part in parts])
+        mine = exp.EQ(this=again(segment), expression=exp.Literal.string(label))
+        picked = exp.Max(this=exp.Case().when(mine, again(value), copy=False))
+        return exp.Window(this=picked, partition_by=[again(part) for part in parts])
 
     first, second = (one.label for one in query.segments)
-    here = exp.EQ(this=segment.copy(), expression=exp.Literal.string(first))
+    here = exp.EQ(this=again(segment), expression=exp.Literal.string(first))
     other = exp.Case().when(here, of(second), copy=False).else_(of(first), copy=False)
     difference = Column(f"{column.name}__difference", f"{column.label}, difference", column.type, column.unit, "metric")
     ratio = Column(f"{column.name}__ratio", f"{column.label}, ratio", "number", "ratio", "metric")
-    made.values[difference.name] = exp.Sub(this=value.copy(), expression=other)
+    made.values[difference.name] = exp.Sub(this=again(value), expression=other)
     made.values[ratio.name] = divide(value, other)
     made.columns += [difference, ratio]
 
@@ -158,7 +158,7 @@ def settled(parts: Parts, made: Shape) -> Shape:
     """The same as a CTE: its columns are plain, so that conditions and places may stand outside what is over all rows."""
     hidden = {name: [f"__{name.replace('.', '_')}_key_{number}" for number, _ in enumerate(group, start=1)]
               for name, group in made.groups.items()}  # fmt: skip
-    extra = [exp.alias_(part.copy(), alias, copy=False) for name, group in made.groups.items()
+    extra = [exp.alias_(again(part), alias, copy=False) for name, group in made.groups.items()
              for part, alias in zip(group, hidden[name], strict=True)]  # fmt: skip
     name = parts.add(ANSWER, made.tree.select(*extra, copy=False))
 
@@ -187,8 +187,8 @@ def _first_within(parts: Parts, query: SemanticQuery, made: Shape, order: list[e
     groups = [part for name in query.per for part in made.groups[name]]
 
     def numbered(within: list[exp.Expr]) -> exp.Window:
-        terms = exp.Order(expressions=[term.copy() for term in order])
-        return exp.Window(this=exp.RowNumber(), partition_by=[part.copy() for part in within], order=terms)
+        terms = exp.Order(expressions=[again(term) for term in order])
+        return exp.Window(this=exp.RowNumber(), partition_by=[again(part) for part in within], order=terms)
 
     places = exp.alias_(numbered(groups), PLACE, copy=False), exp.alias_(numbered([]), OVERALL, copy=False)
     ranked = parts.add("ranked", made.tree.select(*places, copy=False))
@@ -214,8 +214,8 @@ def order_of(model: SemanticModel, query: SemanticQuery, made: Shape) -> list[ex
         if subject is None:
             raise BadRequest(f"`order` names {one.by!r}, which is no column of this query", where="order",
                              fix=f"columns are {', '.join([*made.shown, *made.values])}")  # fmt: skip
-        terms.append(exp.Ordered(this=subject.copy(), desc=one.dir == "desc", nulls_first=False))
+        terms.append(exp.Ordered(this=again(subject), desc=one.dir == "desc", nulls_first=False))
     by = {term.this for term in terms}
     ties = [part for group in made.groups.values() for part in group]
-    terms.extend(exp.Ordered(this=tie.copy(), desc=False, nulls_first=False) for tie in ties if tie not in by)
+    terms.extend(exp.Ordered(this=again(tie), desc=False, nulls_first=False) for tie in ties if tie not in by)
     return terms
