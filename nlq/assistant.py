@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from nlq.answer.build import answered, asked_back, declined, timed
 from nlq.errors import BadRequest, NlqError, OutOfScope, SettingsError
 from nlq.language.plan import data_warnings, make_plan
+from nlq.language.verified import vouched_for
 from nlq.policy.scope import draft_statement, scope
 from nlq.sql.compile import compile_query
 from nlq.values import Clarification, Interpretation, Principal, Question, Refusal, ScopeValues, SemanticQuery, SqlDraft
@@ -71,7 +72,8 @@ class Pipeline:
         try:
             snapshot = await self.engine.snapshot(principal.org_id)
             values = await self.values.of(principal, snapshot) if given is None else ScopeValues()
-            read = given or await self.reader.read(question, values, snapshot)
+            known = given or vouched_for(question, model)
+            read = known or await self.reader.read(question, values, snapshot)
             watch.lap("read")
             yield read
             plan = make_plan(read, model, principal, values)

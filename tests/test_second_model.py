@@ -96,6 +96,16 @@ def test_a_question_in_words(tpch):
     assert "$" in answer.text
 
 
+def test_a_question_that_somebody_vouches_for(tpch):
+    assistant, connection = tpch
+    answer = assistant.ask("how many customers  have NEVER ordered", ANALYST)
+    assert answer.confidence.level == "verified"
+    assert "sales" in answer.confidence.why[0]
+    hand = "SELECT count(*) FROM customer WHERE c_custkey NOT IN (SELECT o_custkey FROM orders)"
+    assert answer.rows == tuple(connection.execute(hand).fetchall())
+    assert assistant.ask("how many customers have ever ordered", ANALYST).confidence.level != "verified"
+
+
 def test_the_rollup_of_orders_is_used_and_exact(tpch):
     assistant, _ = tpch
     query = {

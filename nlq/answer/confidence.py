@@ -23,6 +23,8 @@ def judge(plan: Plan) -> Confidence:
                 "low", ("a language model wrote the SQL: it is guarded, its meaning is not checked", *read.doubts)
             )
         return Confidence("medium", ("the SQL was written by hand: it is guarded, its meaning is not checked",))
+    if read.verified:
+        return Confidence("verified", (f"{read.verified} vouches for the reading of this question",))
     if read.given:
         return Confidence("high", ("the query was given, not read from words",))
     if read.doubts:

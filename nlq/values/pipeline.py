@@ -104,6 +104,7 @@ class Interpretation:
     doubts: tuple[str, ...] = ()
     language: str = "en"
     given: bool = False  # the query came typed, not read from words
+    verified: str = ""  # who vouches for this reading of these very words
     author: Literal["reader", "model"] = "reader"
     agreement: bool | None = None  # of two independent readings; None where there was one
     prompt_version: str | None = None

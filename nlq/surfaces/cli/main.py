@@ -29,6 +29,8 @@ warehouse_app = typer.Typer(no_args_is_help=True, help="Build the data.")
 app.add_typer(model_app, name="model")
 eval_app = typer.Typer(no_args_is_help=True, help="Questions with known answers, run and scored.")
 app.add_typer(warehouse_app, name="warehouse")
+rollup_app = typer.Typer(no_args_is_help=True, help="Tables of sums beside the rows that they are of.")
+app.add_typer(rollup_app, name="rollup")
 app.add_typer(eval_app, name="eval")
 
 
@@ -247,6 +249,26 @@ def model_show(
     from nlq.surfaces.cli.model import show  # noqa: PLC0415
 
     show(what.value, config, as_json=format_ is opt.Shape.json)
+
+
+@model_app.command("verify")
+def model_verify(as_: opt.As = None, engine: opt.EngineName = opt.Engine.auto, format_: opt.Format = opt.Shape.table,
+                 config: opt.Config = None) -> None:  # fmt: skip
+    """Run the query of every verified question; exits 1 where one does not answer."""
+    from nlq.surfaces.cli.rollups import questions  # noqa: PLC0415
+
+    with opt.opened(config, engine.value) as assistant:
+        raise typer.Exit(questions(assistant, opt.asker(assistant.settings, as_), as_json=format_ is opt.Shape.json))
+
+
+@rollup_app.command("verify")
+def rollup_verify(as_: opt.As = None, engine: opt.EngineName = opt.Engine.auto, format_: opt.Format = opt.Shape.table,
+                  config: opt.Config = None) -> None:  # fmt: skip
+    """Read every figure that a rollup may answer both ways, from it and from base rows; exits 1 where they differ."""
+    from nlq.surfaces.cli.rollups import verify  # noqa: PLC0415
+
+    with opt.opened(config, engine.value) as assistant:
+        raise typer.Exit(verify(assistant, opt.asker(assistant.settings, as_), as_json=format_ is opt.Shape.json))
 
 
 @model_app.command("schema")
