@@ -15,6 +15,7 @@ import pickle
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ class Located:
     """A YAML document with the place of each of its parts: path in the document to (line, column), both from 1."""
 
     path: Path
+    name: str  # the path as people write it
     content: Any
     places: dict[tuple[Any, ...], tuple[int, int]]
 
@@ -46,7 +48,7 @@ class Located:
         while path and path not in self.places:
             path = path[:-1]
         line, column = self.places.get(path, (1, 1))
-        return f"{_short(self.path)}:{line}:{column}"
+        return f"{self.name}:{line}:{column}"
 
 
 def load(folder: Path, *, cache: Path | None = None) -> SemanticModel:
@@ -127,7 +129,7 @@ def _parse(path: Path) -> Located:
                                      fix="begin it with one of: model, tables, joins, rollups, dimensions, metrics"),))  # fmt: skip
     places: dict[tuple[Any, ...], tuple[int, int]] = {}
     _locate(node, (), places)
-    return Located(path, content, places)
+    return Located(path, _short(path), content, places)
 
 
 def _strict_loader() -> Any:
@@ -159,13 +161,21 @@ def _locate(node: Any, path: tuple[Any, ...], places: dict[tuple[Any, ...], tupl
 
 
 def _validate(document: Located) -> Source:
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - only where no cache answers
+    from pydantic import ValidationError  # noqa: PLC0415 - only where no cache answers
 
     try:
         # As JSON, for parts of queries stand in a model, and these are strict: a list is a tuple in JSON alone.
-        return TypeAdapter(Source).validate_json(json.dumps(_renamed(document.content), default=str))
+        return _adapter().validate_json(json.dumps(_renamed(document.content), default=str))  # type: ignore[no-any-return]
     except ValidationError as problem:
         raise ModelError(tuple(_explain(document, problem))) from None
+
+
+@cache
+def _adapter() -> Any:
+    """Pydantic's reader of model files, made once: that takes a tenth of a second."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - only where no cache answers
+
+    return TypeAdapter(Source)
 
 
 def _renamed(content: dict[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,12 @@ class Inspector:
             found.setdefault(table, []).append(column)
         return {table: tuple(columns) for table, columns in found.items()}
 
+    def types(self) -> dict[tuple[str, str], str]:
+        """The type of every column of the schema, by table and column, as the database spells it."""
+        text = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = $schema AND database_name = 'warehouse'"
+        rows = self._file.run(text, {"schema": self._schema}, max_rows=ROWS, timeout_s=TIMEOUT_S).rows
+        return {(table, column): kind for table, column, kind in rows}
+
     def repeated(self, table: str, key: Sequence[str]) -> int:
         """How many keys stand in more than one row."""
         inner = exp.select(*key).from_(exp.table_(table, db=self._schema)).group_by(*key).having("COUNT(*) > 1")

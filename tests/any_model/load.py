@@ -61,6 +61,16 @@ def statements(world, types=TYPES):
     return found
 
 
+def fill(connection, world):
+    """The world's tables in a DuckDB, a statement each."""
+    connection.execute("CREATE SCHEMA world")
+    for create, insert, rows in statements(world)[1:]:
+        connection.execute(create)
+        if rows:
+            row = "(" + ", ".join("?" * len(rows[0])) + ")"
+            connection.execute(insert + ", ".join([row] * len(rows)), [cell for one in rows for cell in one])
+
+
 def scoped(model, query, snapshot, org, dialect):
     """The text and the values to bind."""
     statement = compile_query(model, SemanticQuery.from_json(query), snapshot)

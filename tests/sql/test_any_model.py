@@ -24,11 +24,7 @@ SEEDS = {"world": st.integers(0, 10_000), "query": st.integers(0, 10_000_000), "
 def duck(world):
     """The rows in a database in memory."""
     connection = duckdb.connect(":memory:", config={"threads": 1})
-    connection.execute("CREATE SCHEMA world")
-    for create, insert, rows in load.statements(world)[1:]:
-        connection.execute(create)
-        if rows:
-            connection.executemany(insert + "(" + ", ".join("?" * len(rows[0])) + ")", rows)
+    load.fill(connection, world)
     return connection
 
 

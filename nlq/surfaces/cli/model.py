@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nlq.errors import ModelError, NlqError
@@ -20,10 +21,12 @@ def check(folder: Path | None, config: Path | None, *, as_json: bool) -> int:
     from nlq.settings import load as load_settings  # noqa: PLC0415
 
     settings = load_settings(config)
+    if folder is not None:
+        settings = replace(settings, semantic_layer=str(folder.resolve()))
     problems: list[NlqError] = []
     model: SemanticModel | None = None
     try:
-        model = load(folder or settings.layer)
+        model = load(settings.layer)
     except ModelError as problem:
         problems.extend(problem.problems)
     notes: list[str] = []
