@@ -10,6 +10,7 @@ import pytest
 from helpers import ROOT
 
 from nlq.api import Assistant, SyncAssistant
+from nlq.errors import BadRequest
 from nlq.semantics.load import load
 from nlq.settings import load as load_settings
 from nlq.values import Principal
@@ -85,6 +86,18 @@ def test_a_query_of_someone_elses_data_gives_what_sql_by_hand_gives(tpch, query,
     for row, other in zip(answer.rows, expected, strict=True):
         for cell, hand in zip(row, other, strict=True):
             assert cell == (pytest.approx(float(hand), rel=1e-9) if isinstance(cell, float) else hand)
+
+
+def test_a_file_of_other_data_is_not_overwritten(tmp_path):
+    path = tmp_path / "other.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE mine AS SELECT 42 AS kept")
+    with pytest.raises(BadRequest, match="other data"):
+        build(path, scale=0.001)
+    with duckdb.connect(str(path)) as connection:
+        assert connection.execute("SELECT kept FROM mine").fetchall() == [(42,)]
+    fresh = tmp_path / "fresh.duckdb"
+    assert build(fresh, scale=0.001) == build(fresh, scale=0.001)
 
 
 def test_a_question_in_words(tpch):

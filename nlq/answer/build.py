@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from nlq.answer import chart
 from nlq.answer.confidence import judge
+from nlq.answer.figures import without_totals
 from nlq.answer.narrative import narrate
 from nlq.errors import Failed, NlqError
-from nlq.sql.compile import TOTAL
 from nlq.sql.dialect import HOT
 from nlq.sql.tiers import COLD
 from nlq.values import (
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 
     from nlq.policy.scope import ScopedQuery
     from nlq.semantics.model import SemanticModel
-    from nlq.values import Column
-
-Rows = tuple[tuple[Any, ...], ...]
 
 
 def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Statement, scoped: ScopedQuery, result: Result | None,
@@ -48,7 +45,7 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
     columns = result.columns if result is not None else statement.columns
     rows = result.rows if result is not None else ()
     query = plan.outcome if isinstance(plan.outcome, SemanticQuery) else None
-    said, parts = _without_totals(columns, rows, query)
+    said, parts = without_totals(columns, rows)
     picture = chart.choose(said, parts)
     limited, per = query is not None and query.limit is not None, query.per if query is not None else ()
     text = "" if result is None else narrate(said, parts, limited=limited, per=per, days=_days(question, query))
@@ -76,17 +73,6 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
             (*warnings, *statement.lineage.notes, *_broken_promises(question, snapshot, scoped, model)),
         ),
     )
-
-
-def _without_totals(
-    columns: tuple[Column, ...], rows: Rows, query: SemanticQuery | None
-) -> tuple[tuple[Column, ...], Rows]:
-    """The rows that are no totals of others, without the column that says so: what is drawn and spoken of."""
-    if query is None or not query.totals:
-        return columns, rows
-    mark = next(index for index, one in enumerate(columns) if one.name == TOTAL)
-    kept = tuple((*row[:mark], *row[mark + 1 :]) for row in rows if row[mark] is None)
-    return (*columns[:mark], *columns[mark + 1 :]), kept
 
 
 def _broken_promises(

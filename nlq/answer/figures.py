@@ -6,8 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from nlq.values.pipeline import TOTAL
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nlq.values import Column
+
+Rows = tuple[tuple[Any, ...], ...]
 
 UNKNOWN = "unknown"
 SYMBOLS = {"PHP": "₱", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}  # other money is shown with its code
@@ -26,6 +32,27 @@ def shown(cell: Any, column: Column) -> str:
     if isinstance(cell, date):
         return _day(cell, column)
     return str(cell)
+
+
+def cells(row: Sequence[Any], columns: Sequence[Column]) -> list[str]:
+    """A row in words. What a total is not split by is "all" of it, which is not the same as unknown."""
+    mark = next((cell for cell, one in zip(row, columns, strict=False) if one.name == TOTAL and cell is not None), None)
+    kept = None if mark is None else str(mark).split(", ")
+    return [
+        "" if one.name == TOTAL and cell is None
+        else "all" if kept is not None and cell is None and one.role == "dimension" and one.name not in kept
+        else shown(cell, one)
+        for cell, one in zip(row, columns, strict=False)
+    ]  # fmt: skip
+
+
+def without_totals(columns: tuple[Column, ...], rows: Rows) -> tuple[tuple[Column, ...], Rows]:
+    """The rows that are no totals of others, without the column that says so: what is drawn and spoken of."""
+    mark = next((index for index, one in enumerate(columns) if one.name == TOTAL), None)
+    if mark is None:
+        return columns, rows
+    kept = tuple((*row[:mark], *row[mark + 1 :]) for row in rows if row[mark] is None)
+    return (*columns[:mark], *columns[mark + 1 :]), kept
 
 
 def _number(cell: float | Decimal, column: Column) -> str:

@@ -20,7 +20,7 @@ from nlq.sql.parts import Figures, Parts
 from nlq.sql.scan import SEGMENT
 from nlq.sql.shape import Shape, finished, shape
 from nlq.sql.tiers import at_home
-from nlq.values.pipeline import Column, Lineage, Statement
+from nlq.values.pipeline import TOTAL, Column, Lineage, Statement
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nlq.values.query import Condition, Period, SemanticQuery
 
 NULLS = {"string": "varchar", "integer": "bigint", "number": "double", "boolean": "boolean", "date": "date"}
-TOTAL, PART, PLACE = "__total", "__part", "__place"  # no metric and no dimension can be called so
+PART, PLACE = "__part", "__place"
 
 
 def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot) -> Statement:

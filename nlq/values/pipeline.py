@@ -151,6 +151,9 @@ class Snapshot:
         return ".".join(f"{self.tables[name].version}" for name in names if name in self.tables) or "unversioned"
 
 
+TOTAL = "__total"  # the column that says what a row is the total of; no metric and no dimension can be called so
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the result: `unit` is PHP, count, ratio, days or None."""

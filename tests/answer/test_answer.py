@@ -159,3 +159,18 @@ def test_bars_over_two_dimensions_are_not_stacked(assistant, analyst):
     names = [value["x"] for value in answer.chart["data"]["values"]]
     assert len(set(names)) == len(answer.rows) > 3
     assert {value["series"] for value in answer.chart["data"]["values"]} == {"Luzon", "Visayas", "Mindanao"}
+
+
+def test_a_total_says_what_it_is_not_split_by():
+    from nlq.answer.figures import cells, without_totals
+    from nlq.values import Column
+
+    columns = (Column("region", "Region", "string", None, "dimension"), Column("kind", "Kind", "string", None, "dimension"),
+               Column("__total", "Total", "string", None, "dimension"), Column("sales", "Sales", "integer", "count", "metric"))  # fmt: skip
+    rows = (("NCR", None, None, 4), (None, None, "region", 2), (None, None, "all", 6))
+    assert [cells(row, columns) for row in rows] == [
+        ["NCR", "unknown", "", "4"], ["unknown", "all", "region", "2"], ["all", "all", "all", "6"],
+    ]  # fmt: skip
+    kept, parts = without_totals(columns, rows)
+    assert [one.name for one in kept] == ["region", "kind", "sales"]
+    assert parts == (("NCR", None, 4),)

@@ -95,7 +95,7 @@ class Turn {
     const kind = (column) => (column.role === "metric" ? "figure" : "");
     const head = make("tr", {}, ...this.columns.map((one) => make("th", { class: kind(one), scope: "col" }, one.label)));
     const lines = rows.slice(0, MOST_ROWS).map((row) =>
-      make("tr", {}, ...row.map((cell, at) => make("td", { class: kind(this.columns[at]) }, shown(cell, this.columns[at])))));
+      make("tr", {}, ...cells(row, this.columns).map((text, at) => make("td", { class: kind(this.columns[at]) }, text))));
     this.part("rows", make("table", {}, make("thead", {}, head), make("tbody", {}, ...lines)));
     const more = rows.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${rows.length} rows; the CSV holds all of them.` : "";
     const cut = truncated ? "The result was cut at the service's limit of rows." : "";

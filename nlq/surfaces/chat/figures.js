@@ -3,6 +3,17 @@
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const SYMBOLS = { PHP: "₱", USD: "$", EUR: "€", GBP: "£", JPY: "¥" };
 
+// A row in words. What a total is not split by is "all" of it, which is not the same as unknown.
+function cells(row, columns) {
+  const mark = columns.findIndex((one) => one.name === "__total");
+  const kept = mark < 0 || row[mark] === null ? null : row[mark].split(", ");
+  return columns.map((one, at) => {
+    if (at === mark && row[at] === null) return "";
+    if (kept && row[at] === null && one.role === "dimension" && !kept.includes(one.name)) return "all";
+    return shown(row[at], one);
+  });
+}
+
 function shown(cell, column) {
   if (cell === null) return column.role === "dimension" ? "unknown" : "—";
   if (typeof cell === "boolean") return cell ? "yes" : "no";

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from nlq.answer import chart
-from nlq.answer.figures import shown
+from nlq.answer.figures import cells, shown, without_totals
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,11 +46,7 @@ def _markdown(answer: Answer) -> None:
         print("| " + " | ".join(_escaped(column.label) for column in answer.columns) + " |")
         print("|" + "|".join("---:" if column.role == "metric" else "---" for column in answer.columns) + "|")
         for row in answer.rows:
-            print(
-                "| "
-                + " | ".join(_escaped(shown(cell, column)) for cell, column in zip(row, answer.columns, strict=True))
-                + " |"
-            )
+            print("| " + " | ".join(_escaped(cell) for cell in cells(row, answer.columns)) + " |")
         print()
     print(_escaped(answer.text))
     for option in answer.options:
@@ -103,7 +99,7 @@ def _table(console: Console, answer: Answer) -> None:
             column.label, justify="right" if column.role == "metric" else "left", no_wrap=column.role == "metric"
         )
     for row in answer.rows[:SHOWN_ROWS]:
-        table.add_row(*(Text(shown(cell, column)) for cell, column in zip(row, answer.columns, strict=True)))
+        table.add_row(*(Text(cell) for cell in cells(row, answer.columns)))
     console.print(table)
     if len(answer.rows) > SHOWN_ROWS:
         console.print(f"… and {len(answer.rows) - SHOWN_ROWS:,} more rows (--format csv gives all)", style="dim")
@@ -115,15 +111,16 @@ def _bars(console: Console, answer: Answer) -> None:
     """The same chart as the Vega-Lite one, in characters."""
     from rich.text import Text  # noqa: PLC0415
 
-    picked = chart.choose(answer.columns, answer.rows)
+    columns, rows = without_totals(answer.columns, answer.rows)
+    picked = chart.choose(columns, rows)
     if picked is None:
         return
-    rows = answer.rows[:SHOWN_ROWS]
-    x, y = answer.columns[picked.x], answer.columns[picked.y]
+    rows = rows[:SHOWN_ROWS]
+    x, y = columns[picked.x], columns[picked.y]
     names = [shown(row[picked.x], x) for row in rows]
     if picked.series is not None:
         names = [
-            f"{name}, {shown(row[picked.series], answer.columns[picked.series])}"
+            f"{name}, {shown(row[picked.series], columns[picked.series])}"
             for name, row in zip(names, rows, strict=True)
         ]
     figures = [float(row[picked.y]) if row[picked.y] is not None else 0.0 for row in rows]

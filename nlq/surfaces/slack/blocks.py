@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from nlq.answer.figures import shown
+from nlq.answer.figures import cells
 
 if TYPE_CHECKING:
     from nlq.values import Answer
@@ -70,10 +70,7 @@ def _notes(answer: Answer) -> list[str]:
 def _table(answer: Answer) -> Block:
     columns = answer.columns[:MOST_COLUMNS]
     rows = [[_cell(column.label) for column in columns]]
-    rows += [
-        [_cell(shown(cell, column)) for cell, column in zip(row, columns, strict=False)]
-        for row in answer.rows[:MOST_ROWS]
-    ]
+    rows += [[_cell(cell) for cell in cells(row, columns)] for row in answer.rows[:MOST_ROWS]]
     settings = [
         {"align": "right"} if column.role == "metric" else {"align": "left", "is_wrapped": True} for column in columns
     ]

@@ -28,7 +28,7 @@ def build(path: Path, *, scale: float = 0.1) -> dict[str, int]:
         The number of rows of each table.
 
     Raises:
-        BadRequest: the scale is not from 0.001 to 10.
+        BadRequest: the scale is not from 0.001 to 10; the file is there, and holds other data.
         WarehouseError: the file cannot be written.
     """
     import duckdb  # noqa: PLC0415 - a tenth of a second
@@ -37,6 +37,10 @@ def build(path: Path, *, scale: float = 0.1) -> dict[str, int]:
 
     if not 0.001 <= scale <= 10:
         raise BadRequest(f"the scale is {scale}", where="--scale", fix="give a number from 0.001 to 10")
+    if path.exists() and not _is_ours(path):
+        raise BadRequest(
+            "the file holds other data, which would be lost", where=str(path), fix="give another file with --out"
+        )
     text = resources.files(__package__).joinpath(SCHEMA_FILE).read_text(encoding="utf-8")
     with replacing(path) as temporary, duckdb.connect(":memory:") as connection:
         quoted = str(temporary).replace("'", "''")
@@ -50,3 +54,19 @@ def build(path: Path, *, scale: float = 0.1) -> dict[str, int]:
         connection.execute("USE memory")
         connection.execute("DETACH warehouse")
     return dict(rows)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file holds this business and nothing else."""
+    import duckdb  # noqa: PLC0415 - a tenth of a second
+
+    quoted = str(path).replace("'", "''")
+    try:
+        with duckdb.connect(":memory:") as connection:
+            connection.execute(f"ATTACH '{quoted}' AS held (READ_ONLY)")
+            found = connection.execute(
+                "SELECT DISTINCT schema_name FROM duckdb_tables() WHERE database_name = 'held'"
+            ).fetchall()
+    except duckdb.Error:
+        return False
+    return {name for (name,) in found} <= {"tpch", "nlq"}
