@@ -190,3 +190,49 @@ def test_another_tenants_store_is_unknown_like_a_made_up_one(assistant, raw):
     ours = assistant.ask(f"sales of {theirs}", TINGI)
     assert ours.status == "declined"
     assert assistant.ask(f"sales of {theirs}", Principal("x", "suki", regions="*")).status == "answered"
+
+
+CEBU = [{"field": "region", "op": "=", "values": ["R07"]}]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"metrics": ["revenue"], "where": CEBU},
+        {"metrics": ["revenue"], "segments": [{"label": "NCR", "where": []}, {"label": "Cebu", "where": CEBU}]},
+        {"metrics": [{"metric": "revenue", "where": CEBU}]},
+        {"metrics": ["revenue"], "where": [{"field": "store", "op": "in", "query": {"metrics": ["units"], "dimensions": ["store"], "where": CEBU}}]},
+        {"metrics": [{"metric": "revenue", "each": ["store"], "agg": "avg", "where": [{"all": CEBU}]}]},
+        {"list": "store", "where": CEBU},
+    ],
+)  # fmt: skip
+def test_places_outside_are_named_wherever_a_query_names_them(assistant, query):
+    answer = assistant.query(query, NCR)
+    assert (answer.status, answer.reason.code) == ("declined", "not_permitted")
+    assert assistant.query(query, TINGI).status == "answered"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"metrics": ["revenue", "active_stores"], "dimensions": ["region"], "totals": [[]]},
+        {"metrics": [{"metric": "revenue", "window": {"running": True}}], "dimensions": ["region", "date.month"]},
+        {"metrics": ["transactions"], "dimensions": ["store"], "include_empty": ["store"]},
+        {"list": "store", "dimensions": ["region"]},
+        {"metrics": ["stores"], "where": [{"field": "store", "op": "not_in", "query": {"metrics": ["revenue"], "dimensions": ["store"]}}]},
+        {"metrics": [{"metric": "revenue", "each": ["store"], "agg": "count"}, {"metric": "revenue", "each": ["store"], "agg": "median"}],
+         "dimensions": ["region"]},
+        {"metrics": ["transactions"], "dimensions": ["region"], "share": {"within": [], "free": ["payment_method"]},
+         "where": [{"field": "payment_method", "op": "=", "values": ["gcash"]}]},
+    ],
+)  # fmt: skip
+def test_what_a_limited_asker_gets_is_what_there_is_in_their_regions(assistant, query):
+    """The same query by someone who sees all, held to the region by a filter, gives the same rows."""
+    held = {**query, "where": [*query.get("where", []), {"field": "region", "op": "=", "values": ["NCR"]}]}
+    held["where"] = [
+        {**one, "query": {**one["query"], "where": [{"field": "region", "op": "=", "values": ["NCR"]}]}} if "query" in one else one
+        for one in held["where"]
+    ]  # fmt: skip
+    mine, theirs = assistant.query(query, NCR), assistant.query(held, TINGI)
+    assert mine.rows == theirs.rows
+    assert len(mine.rows) > 0 or "stores" in query["metrics"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from nlq.policy.scope import scope
@@ -69,6 +70,46 @@ def fill(connection, world):
         if rows:
             row = "(" + ", ".join("?" * len(rows[0])) + ")"
             connection.execute(insert + ", ".join([row] * len(rows)), [cell for one in rows for cell in one])
+
+
+TIERS = {
+    "sale": "day",
+    "line": "day",
+    "visit": "at",
+    "stock": "counted_on",
+    "sale_by_day": "day",
+    "sale_by_month": "month",
+}
+
+
+def tiered(world):
+    """The same world with its facts split over two tiers."""
+    tables = [
+        {**one, "tier": {"column": TIERS[one["name"]], **({"grain": "month"} if one["name"] == "sale_by_month" else {})}}
+        if one["name"] in TIERS else one
+        for one in world["model"]["tables"]
+    ]  # fmt: skip
+    return {**world, "model": {**world["model"], "tables": tables}}
+
+
+def fill_tiers(connection, world, watermark):
+    """Rows since the watermark in one database, earlier ones in another, what is not split in both."""
+    for tier in ("hot", "cold"):
+        connection.execute(f"ATTACH ':memory:' AS {tier}")
+        connection.execute(f"USE {tier}")
+
+        def here(name, row, tier=tier):
+            if name not in TIERS:
+                return True
+            day = row[TIERS[name]]
+            day = day.date() if isinstance(day, datetime) else day
+            edge = watermark.replace(day=1) if name == "sale_by_month" else watermark
+            return (day >= edge) == (tier == "hot")
+
+        fill(
+            connection,
+            {**world, "rows": {name: [row for row in rows if here(name, row)] for name, rows in world["rows"].items()}},
+        )
 
 
 def scoped(model, query, snapshot, org, dialect):

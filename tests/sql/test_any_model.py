@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import duckdb
 import pytest
@@ -58,3 +59,23 @@ def test_a_query_of_any_model_gives_what_its_definition_says(world, query, size)
 @given(**SEEDS)
 def test_many_queries_of_any_model_give_what_their_definitions_say(world, query, size):
     compare(world, query, size)
+
+
+@settings(CASES, max_examples=200)
+@given(days=st.integers(-5, 150), **SEEDS)
+def test_a_query_over_two_tiers_gives_what_its_definition_says(world, query, size, days):
+    """Hot and cold rows in two databases: no row is lost or doubled, whatever is computed of them."""
+    made = load.tiered(worlds.world(world, size))
+    watermark = worlds.FIRST + timedelta(days=days)
+    model, asked, org = load.model_of(made), worlds.query(query), worlds.ORGS[query % 2]
+    snapshot = replace(load.snapshot_of(made, org), watermark=watermark)
+    note(f"{asked} split at {watermark}")
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        load.fill_tiers(connection, made, watermark)
+
+        def run(one, asked, org):
+            text, values, _ = load.scoped(one, asked, snapshot, org, "duckdb")
+            note(text)
+            return connection.execute(text, values).fetchall()
+
+        check(run, model, made, asked, org)
