@@ -70,8 +70,8 @@ QUERIES = [
      "period": ACROSS, "share": {"within": ["region"], "free": ["payment_method"]}},
     {"metrics": ["active_stores", "units"], "dimensions": ["island_group", "store_type"], "totals": [["island_group"], []], "period": CUT},
     {"metrics": ["revenue"], "dimensions": ["store", "date.month"], "include_empty": ["store"], "period": ACROSS,
-     "where": [{"field": "region", "op": "=", "values": ["BARMM"]}]},
-    {"list": "store", "where": [{"field": "province", "op": "=", "values": ["Cebu"]}]},
+     "where": [{"field": "region", "op": "=", "values": ["NCR"]}]},
+    {"list": "store", "where": [{"field": "store_type", "op": "=", "values": ["supermarket"]}]},
     {"metrics": ["revenue"], "period": month("2026-11-14", "2026-11-15"), "where": [{"field": "city", "op": "contains", "values": ["davao"]}]},
 ]  # fmt: skip
 SQL = [
