@@ -16,7 +16,7 @@ test-fast: $(READY)
 	$(BIN)/python -m pytest -m "not slow and not long"
 
 test-long: $(READY)  ## 10,000 generated models with data and queries, against plain Python (a quarter of an hour or more)
-	$(BIN)/python -m pytest -m long -p no:timeout tests/sql
+	$(BIN)/python -m pytest -m long --timeout 14400 tests/sql
 
 lint: $(READY)
 	$(BIN)/ruff check .
