@@ -58,12 +58,18 @@ def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot
 def _rows(parts: Parts, query: SemanticQuery) -> tuple[exp.Select, tuple[Column, ...], list[str]]:
     """The rows of a query, in order and cut at its limit."""
     made, figures = _shaped(parts, query)
+    tree, _ = _cut(parts, query, made)
+    return tree, tuple(made.columns), [one.metric for one in figures.broken.outputs]
+
+
+def _cut(parts: Parts, query: SemanticQuery, made: Shape) -> tuple[exp.Select, list[exp.Expr]]:
+    """A query's rows in order and cut at its limit, and the terms of that order."""
     tree, order = finished(parts, query, made)
     if order:
         tree = tree.order_by(*order, copy=False)
     if query.limit and not query.per:
         tree = tree.limit(query.limit, copy=False)
-    return tree, tuple(made.columns), [one.metric for one in figures.broken.outputs]
+    return tree, order
 
 
 def _shaped(parts: Parts, query: SemanticQuery, label: str = "", *, labels: bool = True) -> tuple[Shape, Figures]:
@@ -122,11 +128,7 @@ def _with_totals(parts: Parts, query: SemanticQuery) -> tuple[exp.Select, tuple[
     made, figures = _shaped(parts, query)
     columns = [*(one for one in made.columns if one.role == "dimension"), Column(TOTAL, "Total", "string", None, "dimension"),
                *(one for one in made.columns if one.role == "metric")]  # fmt: skip
-    tree, order = finished(parts, query, made)
-    if order:
-        tree = tree.order_by(*order, copy=False)
-    if query.limit and not query.per:
-        tree = tree.limit(query.limit, copy=False)
+    tree, order = _cut(parts, query, made)
     arms = [_placed(parts, tree, order, columns, made.names, 0, None)]
     for number, kept in enumerate(query.totals, start=1):
         dimensions = tuple(name for name in query.dimensions if name in kept)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from nlq.semantics.measures import Conversion, Derived, Metric
     from nlq.semantics.model import SemanticModel
 
-CHANGED = {"value": "__prior", "change": "__change", "growth": "__growth"}
 FOLDED: dict[str, CellType] = {"avg": "number", "median": "number", "count": "integer"}
 
 
