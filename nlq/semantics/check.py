@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from nlq.errors import BadRequest
+from nlq.semantics.check_dimensions import PLAIN, dimensions_fit, dimensions_hold, grains_fit, paths_are_single
 from nlq.semantics.check_metrics import (
     aggregates_fit,
     computed_columns_fit,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from nlq.semantics.tables import Join, Table
 
 
-PLAIN = re.compile(r"[a-z][a-z0-9_]{0,62}")
 DOTTED = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62})?")
 
 
@@ -96,6 +96,8 @@ def tables_hold_their_columns(context: Context) -> Iterator[BadRequest]:
     """Keys, time columns and validity name columns of the table, or of the table that they go through."""
     for where, table in context.each("tables"):
         split = (table.tier.column,) if table.tier else ()
+        if table.versions:
+            split = (*split, table.versions.since, table.versions.before)
         for column in (*table.key, *((table.time,) if table.time else ()), *split):
             yield from context.known("the column", column, table.columns, where)
         if isinstance(table.valid, Exists):
@@ -145,53 +147,20 @@ def joins_fit(context: Context) -> Iterator[BadRequest]:
                 for column in columns:
                     yield from context.known("the column", column, context.tables[name].columns, where)
         one = context.tables.get(join.to)
-        if one is not None and set(one.key) != set(join.on.values()):
+        if one is not None and one.versions is not None:
+            yield from _joins_versions(join, one, where)
+        elif one is not None and set(one.key) != set(join.on.values()):
             yield BadRequest(f"the join {join.from_} > {join.to} is not on the key of {join.to} ({', '.join(one.key)})",
                              where=where, fix="join on the whole key and nothing else: the one side must be unique")  # fmt: skip
 
 
-def dimensions_fit(context: Context) -> Iterator[BadRequest]:
-    """Dimensions name a table, its columns and a parent that exist."""
-    for where, one in context.each("dimensions"):
-        if one.table or not one.time:
-            yield from context.known("the table", one.table, context.tables, where)
-        if one.table in context.tables:
-            columns = [*one.columns, *([one.id, one.show] if one.key else [])]
-            for column in columns:
-                yield from context.known("the column", column, context.tables[one.table].columns, where)
-        if one.parent:
-            yield from context.known("the dimension", one.parent, context.dimensions, where)
-        if one.kind_of:
-            yield from context.known("the dimension", one.kind_of, context.dimensions, where)
-        if one.ranked_by:
-            yield from context.known("the metric", one.ranked_by, context.metrics, where)
-
-
-def paths_are_single(context: Context) -> Iterator[BadRequest]:
-    """From a table with figures to a dimension there is one shortest path: with two, the figure would depend on which."""
-    joins = [join for _, join in context.each("joins")]
-    measured = {metric.agg.table for _, metric in context.each("metrics") if metric.agg}
-    for where, one in context.each("dimensions"):
-        for table in sorted(measured):
-            ways = _shortest(joins, table, one.table)
-            if len(ways) > 1:
-                said = " and ".join(" > ".join((table, *way)) for way in ways)
-                yield BadRequest(f'"{one.name}" can be reached from {table} in {len(ways)} ways: {said}', where=where,
-                                 fix="remove one of the joins, or join the table under another name for the other meaning")  # fmt: skip
-
-
-def _shortest(joins: list[Join], start: str, goal: str) -> list[tuple[str, ...]]:
-    """The paths of fewest joins from a table to another, as the tables on the way."""
-    edge: list[tuple[str, ...]] = [()]
-    seen = {start}
-    while edge:
-        found = [way for way in edge if (way[-1] if way else start) == goal]
-        if found:
-            return found
-        grown = [(*way, join.to) for way in edge for join in joins if join.from_ == (way[-1] if way else start)]
-        edge = [way for way in grown if way[-1] not in seen]
-        seen |= {way[-1] for way in edge}
-    return []
+def _joins_versions(join: Join, one: Table, where: str) -> Iterator[BadRequest]:
+    """A join to versions is on their key but for the day from which each holds."""
+    assert one.versions is not None  # noqa: S101 - asked before
+    rest = [name for name in one.key if name != one.versions.since]
+    if one.versions.since not in one.key or set(rest) != set(join.on.values()):
+        yield BadRequest(f'the join {join.from_} > {join.to} is not on what {join.to} has versions of ({", ".join(rest) or "no key"})', where=where,
+                         fix=f"let the key be what it is a version of and {one.versions.since}, and join on all but the latter")  # fmt: skip
 
 
 def rollups_fit(context: Context) -> Iterator[BadRequest]:
@@ -274,6 +243,8 @@ RULES: tuple[Callable[[Context], Iterator[BadRequest]], ...] = (
     policies_end,
     joins_fit,
     dimensions_fit,
+    dimensions_hold,
+    grains_fit,
     paths_are_single,
     computed_columns_fit,
     filters_fit,

@@ -78,8 +78,10 @@ def _find(model: SemanticModel, table: str, name: str, time: str | None) -> Fiel
     if dimension.time:
         own = time or model.tables[table].time
         return None if own is None else Field(name, dimension, (), (own,), grain)
+    if table in dimension.held_by:
+        return Field(name, dimension, (), (dimension.held_by[table],), grain)
     paths = paths_from(model, table).get(dimension.table)
-    if not paths:
+    if not paths or (dimension.reach is not None and len(paths[0]) > dimension.reach):
         return None
     if len(paths) > 1:
         ways = " or ".join(" > ".join(join.to for join in path) for path in paths)
@@ -90,7 +92,14 @@ def _find(model: SemanticModel, table: str, name: str, time: str | None) -> Fiel
         mine = {theirs: ours for ours, theirs in path[-1].on.items()}
         columns = tuple(mine[column] for column in columns)
         path = path[:-1]
+    if by_version(model, path) and (time or model.tables[table].time) is None:
+        return None
     return Field(name, dimension, path, columns, grain)
+
+
+def by_version(model: SemanticModel, path: Path) -> bool:
+    """Whether a path leads over versions, which are chosen by the day of the row that it starts from."""
+    return any(model.tables[join.to].versions for join in path)
 
 
 def kept_field(model: SemanticModel, rollup: Rollup, name: str) -> Field | None:
@@ -105,7 +114,8 @@ def kept_field(model: SemanticModel, rollup: Rollup, name: str) -> Field | None:
         if base is not None and base.dimension.time:
             found = Field(name, base.dimension, (), (rollup.time["column"],), base.grain)
         elif base is not None:
-            way = kept_path(model, rollup, base.path, base.columns)
+            dated = by_version(model, base.path) and rollup.time["grain"] != "day"
+            way = None if dated else kept_path(model, rollup, base.path, base.columns)
             if way is not None and base.dimension.key:  # what it shows has to be in reach too
                 shown = paths_from(model, rollup.of)[base.dimension.table][0]
                 way = way if not shown or kept_path(model, rollup, shown, base.dimension.key, joined=True) else None

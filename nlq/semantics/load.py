@@ -29,7 +29,7 @@ from nlq.values import query as query_classes
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-FORMAT = 3  # raise when a cached model of an older nlq must not be read
+FORMAT = 4  # raise when a cached model of an older nlq must not be read
 MODULES = {one.__name__: one for one in (measures, tables, model_classes, query_classes)}
 RENAMED = {"from": "from_", "schema": "schema_", "as": "as_"}
 
@@ -79,10 +79,11 @@ def load(folder: Path, *, cache: Path | None = None) -> SemanticModel:
 
 def read(folder: Path, files: list[Path]) -> SemanticModel:
     """Parse, put together and check, without any cache."""
+    from nlq.semantics.alike import alike  # noqa: PLC0415 - the same
     from nlq.semantics.check import check_source  # noqa: PLC0415 - not needed when the cache answers
 
     documents = [_parse(path) for path in files]
-    sources = [_validate(document) for document in documents]
+    sources = alike(documents, [_validate(document) for document in documents])
     places, raw_places = _places(folder, sources)
     problems = check_source(documents, sources, places)
     if problems:

@@ -79,12 +79,17 @@ class Derived(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class Cumulative(Part):
-    """A metric over a window that ends with each period or bucket: exactly one of the three, as in a query's window."""
+    """A metric over a window that ends with each period or bucket: exactly one of the three, as in a query's window.
+
+    `at` says which window a bucket of several days shows: the one that ends with its last day, with its first, or the average
+    of those that end with each of its days.
+    """
 
     of: Name
     trailing: str | None = None
     to_date: Literal["week", "month", "quarter", "year"] | None = None
     running: Literal[True] | None = None
+    at: Literal["last", "first", "average"] = "last"
 
     @property
     def window(self) -> Window:

@@ -135,9 +135,20 @@ class SemanticModel(Part):
 
     @cached_property
     def grains(self) -> dict[str, tuple[Dimension, str]]:
-        """Every field that is a grain of a date: "date.month" to its dimension and "month"."""
+        """Every field that is a grain of a date: "date.month" to its dimension and "month".
+
+        It may be written date__month as well, and the bare name of a date is its day: so people write who come from MetricFlow.
+        """
         dates = [one for one in self.dimensions.values() if one.time or one.type == "date"]
-        return {f"{one.name}.{grain}": (one, grain) for one in dates for grain in GRAINS}
+        named = {f"{one.name}.{grain}": (one, grain) for one in dates for grain in (*GRAINS, *self.own_grains)}
+        spelt = {name.replace(".", "__"): found for name, found in named.items()}
+        return {**{one.name: (one, "day") for one in dates}, **spelt, **named}
+
+    @cached_property
+    def own_grains(self) -> dict[str, str]:
+        """The grains that this model adds to those of any date, to the columns of its calendar that hold them."""
+        time = self.time_dimension
+        return time.grains if time is not None and time.table else {}
 
     @cached_property
     def memo(self) -> dict[Any, Any]:
@@ -180,12 +191,13 @@ class SemanticModel(Part):
     @cached_property
     def fields(self) -> frozenset[str]:
         """Every field that a query may name."""
-        return frozenset(self.field_names())
+        return frozenset((*self.field_names(), *self.grains))
 
     def field_names(self) -> tuple[str, ...]:
         """Every field that a query may name: dimensions, named filters, and the grains of dates."""
         plain = (name for name, one in self.dimensions.items() if not one.time and one.type != "date")
-        return (*plain, *self.filters, *self.grains)
+        grains = (name for name, (one, grain) in self.grains.items() if name == f"{one.name}.{grain}")
+        return (*plain, *self.filters, *grains)
 
     def describe_metric(self, name: str) -> dict[str, Any]:
         """Name, definition and owner, as provenance shows them."""

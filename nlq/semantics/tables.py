@@ -72,25 +72,45 @@ class Tier(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Versions(Part):
+    """Each row of a table is a version of something: it holds from the day `since` until the day before `before`.
+
+    No `before` in a row means that the version still holds. A join takes the version that held on the joining row's own day.
+    """
+
+    since: Name
+    before: Name
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table(Part):
     """One table: its key, the rows that count, and its policy. Without a policy it cannot be read.
 
     `source` is the table of the database, as name or schema.name, where that is not the name: so one table of the database
-    can be several of the model (the nation of a customer, the nation of a supplier), each with joins of its own.
+    can be several of the model (the nation of a customer, the nation of a supplier), each with joins of its own. `like` makes
+    such a one from another table of the model: what is not said again is as it is there.
     """
 
     name: Name
-    description: str
-    grain: str
-    key: tuple[Name, ...]
+    like: Name | None = None
+    description: str = ""
+    grain: str = ""
+    key: tuple[Name, ...] = ()
     source: str | None = None
+    versions: Versions | None = None
     time: Name | None = None
     valid: str | Exists | None = None
     policy: Literal["shared"] | dict[Name, Rule] | None = None
     tier: Tier | None = None
     fresh_within: str | None = None  # the promise: "1 day", "2 hours"; an answer says where it is not kept
     owner: str = ""
-    columns: dict[Name, TableColumn]
+    columns: dict[Name, TableColumn] = field(default_factory=dict)
+    review: bool = False  # as in metrics: guessed, and looked at by nobody yet
+
+    def __post_init__(self) -> None:
+        missing = [name for name in ("description", "grain", "columns") if not getattr(self, name)]
+        if self.like is None and missing:
+            raise ValueError(f"a table has {missing[0]}, or is `like` another")
 
     @cached_property
     def stored(self) -> tuple[str, ...]:
@@ -183,7 +203,11 @@ class Dimension(Part):
 
     `column` is shown and grouped by; or `key` is grouped by, `id` filtered by and `show` shown; or it is a `part` of a
     date, or `bins` of a number. A dimension of type date has grains: ship_date.day to ship_date.year. The one with
-    `time: true` is each table's own time column, and its `table` and `column` are the calendar, where there is one.
+    `time: true` is each table's own time column, and its `table` and `column` are the calendar, where there is one; its
+    `grains` are then further ones that all dates have, each a column of the calendar (fiscal_quarter: fiscal_quarter_start).
+
+    `held_by` maps other tables to the column in which they hold the same thing themselves. `reach` is how many joins may lead
+    from a table to it, where more would mean something else (the home of a buyer, and that of a seller).
     """
 
     name: FieldName
@@ -202,14 +226,20 @@ class Dimension(Part):
     place: Literal["city", "province", "region", "island_group"] | None = None
     parent: FieldName | None = None
     ranked_by: Name | None = None
+    held_by: dict[Name, Name] = field(default_factory=dict)
+    reach: int | None = None
+    grains: dict[Name, Name] = field(default_factory=dict)
     kind_of: Name | None = None  # its values are kinds of that dimension: "supermarkets" are stores
     optional: bool = False  # a fact row may name none: those are left out of rankings
+    review: bool = False
     synonyms: Synonyms = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.time and not self.table:
             return
         keyed = bool(self.key and self.id and self.show)
+        if self.held_by and keyed:
+            raise ValueError("`held_by` is for a plain column, not for a key")
         if [keyed, *(one is not None for one in (self.column, self.part, self.bins))].count(True) != 1:
             raise ValueError("a dimension has one of column, part, bins, or all of key, id and show")
         if not self.table:

@@ -41,18 +41,27 @@ def within(period: Period | None, limits: Period) -> Period | None:
 def buckets(model: SemanticModel, span: Period, grain: Unit, alias: str, *, home: str | None) -> exp.Select:
     """Every bucket that a span of days touches, under the name `alias`."""
     tree, column = _days(model, span, home=home)
-    return tree.select(exp.alias_(time_bucket(column, grain, None), alias, copy=False), copy=False).distinct(copy=False)
+    return tree.select(exp.alias_(_bucket(model, column, grain, None), alias, copy=False), copy=False).distinct(
+        copy=False
+    )
 
 
-def ends(model: SemanticModel, span: Period | None, grain: Unit, step: Step | None, *, home: str | None) -> exp.Select:
-    """The last day of each bucket within a span: what a window ends with. No span, no days."""
+def ends(model: SemanticModel, span: Period | None, grain: Unit, step: Step | None, *, home: str | None,
+         first: bool = False) -> exp.Select:  # fmt: skip
+    """The last (or first) day of each bucket within a span: what a window ends with. No span, no days."""
     tree, column = _days(model, span or Period(start=date(2000, 1, 1), end=date(2000, 1, 1)), home=home)
     if span is None:
         tree = tree.where(exp.false(), copy=False)
     if grain == "day":
         return tree.select(exp.alias_(column, "until", copy=False), copy=False)
-    last = exp.alias_(exp.Max(this=column), "until", copy=False)
-    return tree.select(last, copy=False).group_by(time_bucket(column.copy(), grain, step), copy=False)
+    edge = exp.alias_((exp.Min if first else exp.Max)(this=column), "until", copy=False)
+    return tree.select(edge, copy=False).group_by(_bucket(model, column.copy(), grain, step), copy=False)
+
+
+def _bucket(model: SemanticModel, column: exp.Expr, grain: Unit, step: Step | None) -> exp.Expr:
+    """The bucket of a day of the calendar; a grain of the model's own is a column beside it."""
+    time, own = model.time_dimension, model.own_grains.get(grain)
+    return exp.column(own, table=time.table) if own and time else time_bucket(column, grain, step)
 
 
 def _days(model: SemanticModel, span: Period, *, home: str | None) -> tuple[exp.Select, exp.Expr]:

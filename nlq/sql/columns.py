@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.periods import Unit
     from nlq.semantics.tables import Dimension
+    from nlq.values.pipeline import CellType
 
 
 def column(model: SemanticModel, table: str, name: str, alias: str) -> exp.Expr:
@@ -84,3 +85,12 @@ def time_bucket(value: exp.Expr, grain: Unit, step: tuple[int, Unit] | None) -> 
     if grain == "year":
         return exp.Extract(this=exp.var("YEAR"), expression=value)
     return first_day(value, grain)
+
+
+def grain_type(model: SemanticModel, grain: str) -> CellType:
+    """The type of a grain's cells: a date, a year's number, or what the calendar holds for one of the model's own."""
+    own, time = model.own_grains.get(grain), model.time_dimension
+    if own is None or time is None:
+        return "integer" if grain == "year" else "date"
+    kind = model.tables[time.table].columns[own].type
+    return kind if kind in ("string", "integer", "date", "boolean") else "number" if kind == "decimal" else "date"

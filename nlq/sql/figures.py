@@ -19,7 +19,7 @@ from nlq.semantics.joins import find_field, kept_field
 from nlq.sql import arms, calendar, conditions, empties, filters
 from nlq.sql.build import divide, named
 from nlq.sql.empties import OF_ARMS
-from nlq.sql.frames import Frame, length
+from nlq.sql.frames import Frame, fineness, length
 from nlq.sql.metrics import Leaf, break_down
 from nlq.sql.parts import Figures, Parts
 from nlq.sql.scan import SEGMENT, Job, Keys, keys_of
@@ -124,6 +124,8 @@ class Gather:
             )
             for join in found.path if found is not None else ():
                 self.parts.tables[join.to] = None
+            if found is not None and found.grain in self.model.own_grains:
+                self.calendar_read()
         if source.rollup is not None:
             self.parts.rollups[source.rollup.table] = None
         self.parts.why[source.why] = None
@@ -143,13 +145,14 @@ class Gather:
         for index, frame in enumerate(self.frames):
             if frame.window is None:
                 continue
-            grain: Unit = min(grains, key=periods.UNITS.index)  # type: ignore[arg-type]
+            grain: Unit = min(grains, key=fineness)  # type: ignore[arg-type]
             if self.covered is None and frame.shown is None and not self.known:
                 raise BadRequest(
                     "a window over all of the data needs to know where it ends", where="period", fix="give a period"
                 )
             span = calendar.within(frame.shown, self.covered) if self.covered else frame.shown
-            days = calendar.ends(self.model, span, grain, frame.step, home=self.parts.home)
+            first = frame.at == "first"
+            days = calendar.ends(self.model, span, grain, frame.step, home=self.parts.home, first=first)
             self.calendar_read()
             found[index] = self.parts.add(f"{self.label}ends{frame.name.replace('__', '_')}", days)
         return found

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from nlq.errors import BadRequest
 from nlq.sql.build import day
+from nlq.sql.columns import grain_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,7 +155,7 @@ def literal(model: SemanticModel, field: str, dimension: Dimension | None, value
     Raises:
         BadRequest: a value of the wrong type, or one that the dimension is known not to have.
     """
-    kind = ("integer" if field.endswith(".year") else "date") if dimension is None else dimension.type
+    kind = grain_type(model, model.grains[field][1]) if dimension is None else dimension.type
     if kind == "date":
         try:
             return day(date.fromisoformat(str(value)))

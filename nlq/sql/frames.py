@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nlq.errors import BadRequest
 from nlq.semantics import periods
@@ -25,6 +25,7 @@ LINES_UP: dict[str, tuple[str, ...]] = {
     "day": ("day",), "week": ("day", "week"), "month": ("month",), "quarter": ("month", "quarter"),
     "year": ("month", "quarter", "year"),
 }  # fmt: skip
+COARSEST = 9  # of grains that a model adds: what they hold is known to its calendar alone
 SUFFIX = {"trailing": "__trailing", "to_date": "__to_date", "running": "__running"}
 
 
@@ -41,6 +42,7 @@ class Frame:
     step: Step | None = None
     window: Window | None = None
     shown: Period | None = None
+    at: Literal["last", "first"] = "last"  # which day of a bucket its window ends with
     prior: bool = False  # it stands beside another: what is not in it is unknown, unless there is data for all of it
 
 
@@ -49,7 +51,7 @@ class Frames:
 
     def __init__(self, model: SemanticModel, dimensions: tuple[str, ...], first: Frame) -> None:
         grains = [model.grains[name][1] for name in dimensions if model.is_time_grain(name)]
-        finest = min(grains, key=lambda grain: FINENESS[grain], default=None)
+        finest = min(grains, key=fineness, default=None)
         self.grain: Unit | None = finest  # type: ignore[assignment]
         self._found: list[Frame] = [first]
 
@@ -82,12 +84,12 @@ class Frames:
     def shifted(self, index: int, step: Step, name: str) -> int:
         """A frame moved back."""
         outer = self[index]
-        fits = LINES_UP[step[1]]
+        fits = LINES_UP.get(step[1], ())
         if self.grain is not None and self.grain not in fits:
             raise BadRequest(
                 f"{self.grain}s cannot be compared with those {step[0]} {step[1]} before: they do not line up",
                 where="compare",
-                fix=f"split by {' or '.join(fits)}, or compare by another shift",
+                fix=f"split by {' or '.join(fits)}, or compare by another shift" if fits else "split by another grain",
             )
         if outer.period is None and self.grain is None:
             raise BadRequest("all of the data has no period before it", where="compare", fix="give a period")
@@ -105,8 +107,11 @@ class Frames:
         step: Step = (1, self.grain) if self.grain else periods.step_of(outer.period)  # type: ignore[arg-type]
         return self.shifted(index, step, name)
 
-    def windowed(self, index: int, window: Window) -> int:
-        """A frame in which each bucket (or the period, where there are none) holds the rows of its window."""
+    def windowed(self, index: int, window: Window, at: Literal["last", "first"] = "last") -> int:
+        """A frame in which each bucket (or the period, where there are none) holds the rows of its window.
+
+        The window of a bucket ends with its last day, or with its first (`at`).
+        """
         outer = self[index]
         if outer.window is not None:
             raise BadRequest("a window over a window has no meaning here", where="window", fix="leave one of them out")
@@ -121,7 +126,13 @@ class Frames:
             span = Period(start=opens(window, outer.period.end), end=outer.period.end)
             return self.add(Frame(name, span, prior=outer.prior))
         read = None if outer.period is None else Period(opens(window, outer.period.start), outer.period.end)
-        return self.add(Frame(name, read, outer.step, window, outer.period, outer.prior))
+        name = f"{name}_first" if at == "first" else name
+        return self.add(Frame(name, read, outer.step, window, outer.period, at, outer.prior))
+
+
+def fineness(grain: str) -> int:
+    """How fine a grain is, days first."""
+    return FINENESS.get(grain, COARSEST)
 
 
 def opens(window: Window, until: date) -> date:

@@ -75,6 +75,7 @@ def _one_sides(joins: list[exp.Join], tables: dict[str, str], model: SemanticMod
             for entry in model.joins
             if entry.from_ == tables.get(many)
             and entry.to == tables.get(target)
+            and model.tables[entry.to].versions is None  # which version is the compiler's to say
             and _covers(entry, many, target, pairs)
         ]
         if not declared or len(named) != 1:

@@ -17,7 +17,7 @@ from nlq.values.pipeline import CellType, Column
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
 
 if TYPE_CHECKING:
-    from nlq.semantics.measures import Conversion, Derived, Metric
+    from nlq.semantics.measures import Conversion, Cumulative, Derived, Metric
     from nlq.semantics.model import SemanticModel
 
 FOLDED: dict[str, CellType] = {"avg": "number", "median": "number", "count": "integer"}
@@ -159,14 +159,22 @@ class _Builder:
         if metric.derived is not None:
             return self._derived(metric.derived, name, frame, where)
         if metric.cumulative is not None:
-            window = metric.cumulative.window
-            return self._part(metric.cumulative.of, name, self.frames.windowed(frame, window), where)
+            return self._cumulative(metric, metric.cumulative, name, frame, where)
         if metric.conversion is not None:
             return self._converted(metric, metric.conversion, name, frame, where)
         return self._changed(metric.change or Change(of=metric.growth or ""), name, frame, where)
 
     def _part(self, part: str, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:
         return self._value(self.model.metrics[part], f"{name}__{part}" if where else part, frame, where)
+
+    def _cumulative(self, metric: Metric, one: Cumulative, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:  # fmt: skip
+        """A window that ends with each bucket's last day or first, or the mean over its days of those that end with each."""
+        time = self.model.time_dimension
+        if one.at != "average" or self.frames.grain in (None, "day") or time is None:
+            last_or_first = self.frames.windowed(frame, one.window, "first" if one.at == "first" else "last")
+            return self._part(one.of, name, last_or_first, where)
+        daily = MetricEntry(metric=metric.name, where=where, each=(f"{time.name}.day",), agg="avg")
+        return self._leaf(metric.name, frame, "fold", (), name, daily)
 
     def _aggregate(self, metric: Metric, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:
         assert metric.agg is not None  # noqa: S101 - asked before

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nlq.semantics import periods
 from nlq.semantics.joins import kept_field
-from nlq.sql.frames import FINENESS
+from nlq.sql.frames import fineness
 from nlq.values.query import Period
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ def _same_field(model: SemanticModel, rollup: Rollup, name: str) -> str | None:
     if not here.dimension.time:
         return None
     kept = rollup.time["grain"]
-    fits = FINENESS[here.grain or ""] >= FINENESS[kept] and not (here.grain == "week" and kept != "day")
+    by_day = here.grain == "week" or here.grain in model.own_grains  # their buckets need not be made of whole months
+    fits = fineness(here.grain or "") >= fineness(kept) and not (by_day and kept != "day")
     return None if fits else f"it is kept by {kept}"
 
 

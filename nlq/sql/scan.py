@@ -76,6 +76,7 @@ class Scan:
         self.model, self.table = job.model, source.table
         self.frame = job.frames[source.frame]
         self.joins: dict[tuple[str, ...], tuple[str, str, Join]] = {}
+        self.calendars: dict[str, exp.Expr] = {}
 
     def build(self) -> exp.Select:
         """The aggregates, by the keys."""
@@ -118,9 +119,14 @@ class Scan:
         if spine is not None and self.frame.window is not None:
             tree = joined(tree, exp.Table(this=exp.to_identifier(spine)), on=self._in_window(spine))
         for near, alias, join in self.joins.values():
-            on = exp.and_(*(exp.EQ(this=self.column(join.to, its, alias), expression=self.column(join.from_, mine, near))
-                            for mine, its in join.on.items()), copy=False)  # fmt: skip
+            same = [exp.EQ(this=self.column(join.to, its, alias), expression=self.column(join.from_, mine, near))
+                    for mine, its in join.on.items()]  # fmt: skip
+            on = exp.and_(*same, *self._version(join.to, alias), copy=False)
             tree = joined(tree, self._relation(join.to, alias), on=on, side="LEFT")
+        for alias, same_day in self.calendars.items():
+            time = self.model.time_dimension
+            assert time is not None  # noqa: S101 - whose calendar it is
+            tree = joined(tree, self._relation(time.table, alias), on=same_day, side="LEFT")
         return tree.where(*conditions, copy=False) if conditions else tree
 
     def only(self, measure: Measure, value: exp.Expr) -> exp.Expr:
@@ -202,18 +208,43 @@ class Scan:
         field = self._field(name)
         if field.dimension.time and self.frame.window is not None:
             until = exp.column("until", table=self.job.spines[self.source.frame])
-            return [time_bucket(until, field.grain, self.frame.step)]  # type: ignore[arg-type]
+            return [self._bucket(until, field, f"{field.dimension.name}_until")]
         alias = self._alias(field.path)
         if field.dimension.time:
-            return [time_bucket(self.day(), field.grain, self.frame.step)]  # type: ignore[arg-type]
+            return [self._bucket(self.day(), field, field.dimension.name)]
         return [self._read(field, field.dimension, column, alias) for column in field.columns]
 
     def _read(self, field: Field, one: Dimension, column: str, alias: str) -> exp.Expr:
         """A column as its dimension takes it: a date's bucket, a part of it, a number's bin, or as it is."""
         home = field.path[-1].to if field.path else self.table
         if field.grain is not None:
-            return time_bucket(of_columns.local_date(self.model, home, column, alias), field.grain, None)  # type: ignore[arg-type]
+            found = of_columns.local_date(self.model, home, column, alias)
+            return self._bucket(found, field, f"{one.name}_own", moved=False)
         return of_columns.taken(self.model, one, home, column, alias)
+
+    def _bucket(self, day: exp.Expr, field: Field, called: str, *, moved: bool = True) -> exp.Expr:
+        """The bucket of a date at a field's grain; a grain of the model's own is read from its calendar."""
+        step, own = self.frame.step if moved else None, self.model.own_grains.get(field.grain or "")
+        if own is None:
+            return time_bucket(day, field.grain, step)  # type: ignore[arg-type]
+        time = self.model.time_dimension
+        assert time is not None and time.column is not None  # noqa: S101, PT018 - it has grains, so it has a calendar
+        alias = f"{called}_calendar"
+        there = self.column(time.table, time.column, alias)
+        self.calendars.setdefault(alias, exp.EQ(this=there, expression=of_columns.moved(day, *step) if step else day))
+        return self.column(time.table, own, alias)
+
+    def _version(self, name: str, alias: str) -> list[exp.Expr]:
+        """The version that held on the row's own day, where a table is one of versions."""
+        versions = self.model.tables[name].versions
+        if versions is None:
+            return []
+        since, before = (
+            of_columns.local_date(self.model, name, column, alias) for column in (versions.since, versions.before)
+        )
+        still = exp.or_(exp.LT(this=self.day(), expression=before),
+                        exp.Is(this=again(before), expression=exp.Null()), copy=False)  # fmt: skip
+        return [exp.GTE(this=self.day(), expression=since), exp.paren(still, copy=False)]
 
     def _alias(self, path: tuple[Join, ...]) -> str:
         """The alias of the table at a path's end, joining it once."""

@@ -11,6 +11,7 @@ from nlq.errors import BadRequest
 from nlq.sql import conditions
 from nlq.sql.build import again, divide, joined, named
 from nlq.sql.build import table as base_table
+from nlq.sql.columns import grain_type
 from nlq.sql.scan import SEGMENT
 from nlq.values.pipeline import Column
 from nlq.values.query import Order, SemanticQuery
@@ -118,8 +119,9 @@ def dimension_column(model: SemanticModel, name: str) -> Column:
         return Column(name, model.filters[name].label, "boolean", None, "dimension")
     if name in model.grains:
         one, grain = model.grains[name]
-        label = grain.capitalize() if one.time else f"{one.label}, {grain}"
-        return Column(name, label, "integer" if grain == "year" else "date", None, "dimension")
+        said = grain.replace("_", " ")
+        label = said.capitalize() if one.time else f"{one.label}, {said}"
+        return Column(name, label, grain_type(model, grain), None, "dimension")
     dimension = model.dimensions[name]
     return Column(name, dimension.label, dimension.type, None, "dimension")
 

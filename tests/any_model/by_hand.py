@@ -107,9 +107,19 @@ class World:
         self.metrics = {one["name"]: one for one in self.model["metrics"]}
         self.filters = {one["name"]: one for one in self.model.get("filters", [])}
         self.extent = world["extent"]
-        self.rows = {name: [row for row in rows if row["org_id"] == org and counts(self.tables[name], row)]
+        self.rows = {name: [row for row in rows if row.get("org_id", org) == org and counts(self.tables[name], row)]
                      for name, rows in world["rows"].items()}  # fmt: skip
         self.org = org
+        time = next(one for one in self.dims.values() if one.get("time"))
+        self.own_grains = time.get("grains", {})
+        self.days = {row[time["column"]]: row for row in self.rows[time["table"]]} if "table" in time else {}
+
+    def shown(self, day, grain):
+        """The bucket of a day; those of the calendar's own grains are found there."""
+        if grain not in self.own_grains:
+            return shown(day, grain)
+        found = self.days.get(day)
+        return found and found[self.own_grains[grain]]
 
     def joins(self, table):
         return [one for one in self.model["joins"] if one["from"] == table]
@@ -133,13 +143,13 @@ class World:
         name, _grain = self.split(field)
         if self.dims[name].get("time"):
             return (time or self.tables[table].get("time")) is not None
-        return self.path(table, self.dims[name]["table"]) is not None
+        return table in self.dims[name].get("held_by", {}) or self.path(table, self.dims[name]["table"]) is not None
 
     def split(self, field):
         name, _, grain = field.rpartition(".")
         if (
             name in self.dims
-            and grain in GRAINS
+            and (grain in GRAINS or grain in self.own_grains)
             and (self.dims[name].get("time") or self.dims[name].get("type") == "date")
         ):
             return name, grain
@@ -159,12 +169,7 @@ class World:
 
     def follow(self, table, row, goal):
         """The row of another table that a row leads to, or None."""
-        for join in self.path(table, goal) or []:
-            row = next((one for one in self.every(join["to"]) if all(one[its] == row[mine] and row[mine] is not None
-                        for mine, its in join["on"].items())), None)  # fmt: skip
-            if row is None:
-                return None
-        return row
+        return self.follow_path(table, row, self.path(table, goal) or [])
 
     def every(self, table):
         return self.rows[table]
@@ -176,6 +181,8 @@ class World:
         name, grain = self.split(field)
         dim = self.dims[name]
         wanted = dim.get("key") or [dim.get("column") or (dim.get("part") or dim.get("bins"))["of"]]
+        if table in dim.get("held_by", {}):
+            return (self.taken(dim, grain, self.column(table, row, dim["held_by"][table])),)
         values = self.columns_of(table, row, dim["table"], wanted)
         return tuple(self.taken(dim, grain, value) for value in values)
 
@@ -186,13 +193,15 @@ class World:
             mine = {its: ours for ours, its in path[-1]["on"].items()}
             wanted, path = [mine[column] for column in wanted], path[:-1]
         end = path[-1]["to"] if path else table
-        found = row if not path else self.follow_path(row, path)
+        found = row if not path else self.follow_path(table, row, path)
         return [None if found is None else self.column(end, found, column) for column in wanted]
 
-    def follow_path(self, row, path):
+    def follow_path(self, table, row, path):
+        day = self.day(table, row, None) if self.tables[table].get("time") else None
         for join in path:
+            versions = self.tables[join["to"]].get("versions")
             row = next((one for one in self.every(join["to"]) if all(one[its] == row[mine] and row[mine] is not None
-                        for mine, its in join["on"].items())), None)  # fmt: skip
+                        for mine, its in join["on"].items()) and (versions is None or held(one, versions, day))), None)  # fmt: skip
             if row is None:
                 return None
         return row
@@ -233,8 +242,8 @@ class World:
             return truth == (values[0] is (op in ("=", "in")))
         name, grain = self.split(field)
         if self.dims[name].get("time"):
-            mine = shown(self.day(table, row, time), grain)
-            wanted = [value if grain == "year" else date.fromisoformat(value) for value in values]
+            mine = self.shown(self.day(table, row, time), grain)
+            wanted = [value if grain in ("year", "season") else date.fromisoformat(value) for value in values]
             return compare(mine, op, wanted)
         dim = self.dims[name]
         if dim.get("key"):
@@ -261,6 +270,12 @@ class World:
             {"start": period[0].isoformat(), "end": period[1].isoformat()} if period else "all"
         )
         return [tuple(key[0]) for key, *_ in Asked(self, inner).ordered()]
+
+
+def held(row, versions, day):
+    """Whether a version held on a day."""
+    since, before = row[versions["since"]], row[versions["before"]]
+    return day is not None and since is not None and since <= day and (before is None or day < before)
 
 
 def counts(table, row):
@@ -307,7 +322,9 @@ class Asked:
         )
         self.base = {"period": self.period, "step": None, "window": None, "prior": False}
         grains = [world.split(name)[1] for name in self.dims if world.dims.get(world.split(name)[0], {}).get("time")]
-        self.grain = min(grains, key=GRAINS.index) if grains else None
+        self.grain = (
+            min(grains, key=lambda one: GRAINS.index(one) if one in GRAINS else len(GRAINS)) if grains else None
+        )
         self.placed_rows = {}
         tables = {table for one in query.get("metrics", []) for table in self.tables_of(one)}
         spans = [world.extent[name] for name in tables if world.extent.get(name)]
@@ -329,7 +346,7 @@ class Asked:
         return self.world.dims.get(self.world.split(name)[0], {}).get("time", False)
 
     def buckets(self, frame):
-        """With a window: the last day of each bucket that is shown, clipped to where there is data."""
+        """With a window: the last day (or first) of each bucket that is shown, clipped to where there is data."""
         span = frame["shown"] or self.covered
         if span is None:  # there is no row at all
             return []
@@ -337,8 +354,9 @@ class Asked:
         days = [span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)]
         ends = {}
         for day in days:
-            key = shown(move(day, *frame["step"]) if frame["step"] else day, self.grain)
-            ends[key] = max(ends.get(key, day), day)
+            key = self.world.shown(move(day, *frame["step"]) if frame["step"] else day, self.grain)
+            pick = min if frame.get("at") == "first" else max
+            ends[key] = pick(ends.get(key, day), day)
         return sorted(ends.values())
 
     def in_frame(self, frame, day):
@@ -365,7 +383,7 @@ class Asked:
             day = self.world.day(table, row, time) if has_time else None
             for at in self.in_frame(frame, day) if has_time else [None]:
                 key = tuple(
-                    (shown(move(at, *frame["step"]) if frame["step"] and at else at, self.world.split(name)[1]),)
+                    (self.world.shown(move(at, *frame["step"]) if frame["step"] and at else at, self.world.split(name)[1]),)
                     if self.is_time(name) else self.world.keys(table, row, name)
                     for name in dims
                 )  # fmt: skip
@@ -390,12 +408,16 @@ class Asked:
         if "derived" in metric:
             return self.derived(metric["derived"], key, frame, where, dims)
         if "cumulative" in metric:
-            window = {
-                kind: metric["cumulative"][kind]
-                for kind in ("trailing", "to_date", "running")
-                if kind in metric["cumulative"]
-            }
-            return self.value(metric["cumulative"]["of"], key, self.windowed(frame, window), where, dims)
+            spec = metric["cumulative"]
+            if self.averages_days(spec):
+                values = [
+                    inner.value(name, found, frame, where)
+                    for inner, found in self.daily(name, frame)
+                    if self.trimmed(inner, found) == key
+                ]
+                values = [value for value in values if value is not None]
+                return float(sum(values)) / len(values) if values else None
+            return self.value(spec["of"], key, self.windowed(frame, window_of(spec), spec.get("at")), where, dims)
         if "conversion" in metric:
             return self.converted(metric["conversion"], key, frame, where, dims)
         change = metric.get("change") or {"of": metric["growth"]}
@@ -425,7 +447,7 @@ class Asked:
         return self.shifted(frame, step)
 
     def shifted(self, frame, step):
-        if self.grain and self.grain not in LINES_UP[step[1]]:
+        if self.grain and self.grain not in LINES_UP.get(step[1], ()):
             raise NoMeaning("the buckets do not line up")
         if not self.grain and not frame["period"]:
             raise NoMeaning("nothing lies before all of the data")
@@ -434,7 +456,22 @@ class Asked:
         period = moved_back(frame["period"], *step) if frame["period"] else None
         return {**frame, "period": period, "step": step, "prior": True}
 
-    def windowed(self, frame, window):
+    def averages_days(self, spec):
+        """Whether a bucket shows the average of the windows that end with each of its days."""
+        return spec.get("at") == "average" and self.grain not in (None, "day")
+
+    def daily(self, name, frame):
+        """The same query split by days as well, with each of its groups."""
+        inner = Asked(
+            self.world, {**self.query, "dimensions": [*self.dims, "date.day"], "metrics": [name], "compare": []}
+        )
+        return [(inner, key) for key in inner.groups(frame)]
+
+    def trimmed(self, inner, key):
+        """A group of the query split by days as well, as a group of this one."""
+        return key[: len(self.dims)] + key[len(inner.dims) :]
+
+    def windowed(self, frame, window, at=None):
         if frame["window"]:
             raise NoMeaning("a window over a window")
         if self.grain is None:
@@ -443,7 +480,7 @@ class Asked:
                     raise NoMeaning("a window that ends nowhere")
                 return frame
             return {**frame, "period": (opens(window, frame["period"][1]), frame["period"][1])}
-        return {**frame, "window": window, "shown": frame["period"],
+        return {**frame, "window": window, "shown": frame["period"], "at": at,
                 "period": (opens(window, frame["period"][0]), frame["period"][1]) if frame["period"] else None}  # fmt: skip
 
     def derived(self, spec, key, frame, where, dims):
@@ -648,12 +685,12 @@ class Asked:
             for key in self.placed(metric["agg"]["table"], metric["agg"].get("time"), frame):
                 found[key] = None
         elif "cumulative" in metric:
-            window = {
-                kind: metric["cumulative"][kind]
-                for kind in ("trailing", "to_date", "running")
-                if kind in metric["cumulative"]
-            }
-            self.groups_of(metric["cumulative"]["of"], self.windowed(frame, window), found)
+            spec = metric["cumulative"]
+            if self.averages_days(spec):
+                for inner, key in self.daily(name, frame):
+                    found[self.trimmed(inner, key)] = None
+            else:
+                self.groups_of(spec["of"], self.windowed(frame, window_of(spec), spec.get("at")), found)
         elif "change" in metric or "growth" in metric:
             change = metric.get("change") or {"of": metric["growth"]}
             self.groups_of(change["of"], self.against(frame, change.get("against", "previous_period")), found)
@@ -696,7 +733,7 @@ class Asked:
         span = self.period or self.covered
         span = max(span[0], self.covered[0]), min(span[1], self.covered[1])
         days = [span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)]
-        return {((shown(day, self.grain),),): None for day in days}
+        return {((self.world.shown(day, self.grain),),): None for day in days}
 
     def all_zero(self, one):
         if isinstance(one, dict) and "agg" in one:
@@ -730,7 +767,7 @@ class Asked:
                 if self.covered:
                     span = max(span[0], self.covered[0]), min(span[1], self.covered[1])
                 days = [span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)]
-                lists.append(([name], {((shown(day, self.grain),),) for day in days}))
+                lists.append(([name], {((self.world.shown(day, self.grain),),) for day in days}))
                 taken.append(name)
                 continue
             table = self.world.dims[name]["table"]
@@ -911,6 +948,11 @@ class nulls_last:  # noqa: N801 - reads as what it does
         if self.value is None or other.value is None:
             return self.value is not None and other.value is None
         return self.value > other.value if self.down else self.value < other.value
+
+
+def window_of(spec):
+    """The window that a cumulative metric says."""
+    return {kind: spec[kind] for kind in ("trailing", "to_date", "running") if kind in spec}
 
 
 def opens(window, until):

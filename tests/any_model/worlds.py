@@ -1,11 +1,13 @@
 """Models with data, and queries over them, made from a seed: nulls, duplicates, unmatched keys, late rows, empty tables.
 
 Two tenants have identical ids throughout. Tables: `branch` (of an `area`), `person`, the facts `sale` (with a computed
-column), `line` (of a sale), `visit` and `stock`, and rollups of `sale`, of which some months are stale.
+column), `line` (of a sale), `visit` and `stock`, and rollups of `sale`, of which some months are stale. The `team` of a
+person changes: it is a table of versions. Two worlds of three have a calendar with grains of its own.
 """
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,10 +18,10 @@ TEXT = ("red", "Green", "blu_e", "50%", "äß")
 POLICY = {"org_id": {"column": "org_id"}, "regions": {"not_applicable": "there are none"}}
 FIELDS = {
     "sale": ("branch", "branch_kind", "area", "area_rank", "person", "colour", "branch_opened.month", "branch_opened.year",
-             "size", "is_big", "odd_weekday"),
-    "line": ("branch", "branch_kind", "area", "area_rank", "person", "colour", "size", "item", "is_big", "odd_weekday"),
-    "visit": ("branch", "branch_kind", "area", "area_rank", "person", "branch_opened.month"),
-    "stock": ("branch", "branch_kind", "area", "area_rank", "item"),
+             "size", "is_big", "odd_weekday", "team"),
+    "line": ("branch", "branch_kind", "area", "area_rank", "person", "colour", "size", "item", "is_big", "odd_weekday", "team", "thing"),
+    "visit": ("branch", "branch_kind", "area", "area_rank", "person", "branch_opened.month", "team"),
+    "stock": ("branch", "branch_kind", "area", "area_rank", "item", "thing"),
 }  # fmt: skip
 EVERYWHERE = ("branch", "branch_kind", "area", "area_rank")
 
@@ -28,9 +30,12 @@ def world(seed, size):
     """A model as YAML has it, its rows, and the first and last day of each table that has time."""
     pick = random.Random(f"world {seed}")
     rows = data(pick, size)
-    model = described(pick)
+    calendar = seed % 3 != 0
+    model = described(pick, calendar=calendar)
     built, stale = rolled_up(pick, rows)
-    rows |= built
+    rows |= built | {"team": teams(pick, rows["person"])}
+    if calendar:
+        rows["days"] = DAYS
     times = {"sale": "day", "visit": "at", "stock": "counted_on", "line": "day"}
     extent = {}
     for table, time in times.items():
@@ -41,6 +46,31 @@ def world(seed, size):
         ]
         extent[table] = (min(days), max(days)) if days else None
     return {"model": model, "rows": rows, "extent": extent, "stale": stale}
+
+
+def fortnight(day):
+    """The first of each two weeks that begin with a Thursday."""
+    return day - timedelta(days=(day - date(2024, 1, 4)).days % 14)
+
+
+DAYS = [{"day": day, "fortnight": fortnight(day), "season": ("dry", "wet")[day.month % 12 > 5]}
+        for day in (date(2024, 11, 1) + timedelta(days=n) for n in range(500))]  # fmt: skip
+
+
+def teams(pick, people):
+    """One to three versions of each person's team, with gaps between some; the last of some is still open."""
+    found = []
+    for person in people:
+        since = FIRST - timedelta(days=pick.choice([0, 30]))
+        for _ in range(pick.choice([0, 1, 2, 3])):
+            before = since + timedelta(days=pick.choice([1, 10, 40]))
+            last = pick.random() < 0.3
+            found.append({"org_id": person["org_id"], "id": person["id"], "since": since, "before": None if last else before,
+                          "name": pick.choice(["Alpha", "Beta", None])})  # fmt: skip
+            if last:
+                break
+            since = before + timedelta(days=pick.choice([0, 0, 5]))
+    return found
 
 
 def data(pick, size):
@@ -87,7 +117,7 @@ def data(pick, size):
     return found
 
 
-def described(pick):
+def described(pick, *, calendar=True):
     """The model: its structure is the same, its metrics differ."""
 
     def table(name, columns, *, time=None, **more):
@@ -116,12 +146,21 @@ def described(pick):
               time="day"),
         table("sale_by_month", {"colour": "string", "month": "date", "total": "decimal", "many": "integer", "people": "integer"}, time="month"),
     ]  # fmt: skip
+    tables.append({**table("team", {"since": "date", "before": "date", "name": "string"}), "key": ["org_id", "id", "since"],
+                   "versions": {"since": "since", "before": "before"}})  # fmt: skip
+    time = {"name": "date", "label": "Date", "description": "the day", "time": True}
+    if calendar:
+        tables.append({"name": "days", "description": "days", "grain": "one row a day", "key": ["day"], "policy": "shared",
+                       "columns": {"day": {"type": "date"}, "fortnight": {"type": "date"}, "season": {"type": "string"}}})  # fmt: skip
+        time |= {"table": "days", "column": "day", "grains": {"fortnight": "fortnight", "season": "season"}}
     for one in tables:
         if one["name"].startswith("sale_by"):
             one["key"] = ["org_id", *(("branch_id", "day") if one["name"].endswith("day") else ("colour", "month"))]
             del one["columns"]["id"]
     dimensions = [
-        {"name": "date", "label": "Date", "description": "the day", "time": True},
+        time,
+        dim("team", "team", column="name"),
+        dim("thing", "line", column="item", held_by={"stock": "item"}),
         dim("branch", "branch", key=["org_id", "id"], id="id", show="name"),
         dim("branch_kind", "branch", column="kind"),
         dim("branch_opened", "branch", column="opened", type="date"),
@@ -151,7 +190,8 @@ def described(pick):
         "tables": tables, "dimensions": dimensions, "rollups": rollups, "filters": filters, "metrics": metrics(pick),
         "joins": [join("branch", "area", "area_id"), join("sale", "branch", "branch_id"), join("sale", "person", "person_id"),
                   join("line", "sale", "sale_id"), join("visit", "branch", "branch_id"), join("visit", "person", "person_id"),
-                  join("stock", "branch", "branch_id"), join("sale_by_day", "branch", "branch_id")],
+                  join("stock", "branch", "branch_id"), join("sale_by_day", "branch", "branch_id"),
+                  join("sale", "team", "person_id"), join("visit", "team", "person_id")],
     }  # fmt: skip
 
 
@@ -195,7 +235,8 @@ def metrics(pick):
         metric("per_visit", "PHP", ratio=["total", "visits"]),
         metric("twice", "PHP", derived={"expr": pick.choice(["total + bright", "total - bright", "basket * 2", "total / buyers"])}),
         metric("since", "PHP", derived={"expr": "total - before", "inputs": {"before": {"metric": "total", "offset": pick.choice(["1 month", "1 year"])}}}),
-        metric("so_far", "PHP", cumulative={"of": pick.choice(["total", "buyers", "average"]), **window}),
+        metric("so_far", "PHP", cumulative={"of": pick.choice(["total", "buyers", "average"]), **window,
+                                             **pick.choice([{}, {"at": "first"}, {"at": "average"}])}),
         metric("rise", "ratio", growth="total"),
         metric("other_rise", "PHP", change={"of": pick.choice(["total", "sales", "basket"]), "give": pick.choice(["value", "change", "growth"]),
                                             "against": pick.choice(["previous_period", "previous_year", "3 month", {"start": "2025-01-06", "end": "2025-01-31"}])}),
@@ -268,7 +309,7 @@ def query(seed):
     dimensions = pick.sample(fields, min(len(fields), pick.choice([0, 1, 1, 2, 2, 3])))
     grain = None
     if pick.random() < 0.45:
-        grain = pick.choice(("day", "week", "month", "month", "quarter", "year"))
+        grain = pick.choice(("day", "week", "month", "month", "quarter", "year", "fortnight", "season"))
         dimensions.append(f"date.{grain}")
     pick.shuffle(dimensions)
     if dimensions:
@@ -320,16 +361,23 @@ def query(seed):
     return {key: value for key, value in asked.items() if value}
 
 
+def fitted(asked, made):
+    """The same query where a world has no calendar: with a grain that any date has."""
+    if "days" in made["rows"]:
+        return asked
+    return json.loads(json.dumps(asked).replace("date.fortnight", "date.week").replace("date.season", "date.month"))
+
+
 def fields_of(facts):
     sets = [set(FIELDS[fact]) for fact in facts]
     # An item of the lines is not an item of the stock: a field binds every metric of a query or the query is refused.
     common = set.intersection(*sets) - ({"item"} if set(facts) != {"line"} else set())
-    return sorted(common | ({"stocked"} if set(facts) == {"stock"} else set()))
+    return sorted(common | ({"stocked"} if set(facts) == {"stock"} else set()))  # a thing is held by both
 
 
 def condition(pick, field):
     values = {"branch": [1, 2, "Main"], "branch_kind": TEXT[:3], "area": [1, "North"], "area_rank": [1, 2, 3], "person": [1, 2, "Ana"], "colour": TEXT,
-              "size": ["minus", "low", "mid", "high"], "item": ["nut", "cog"], "stocked": ["nut", "bolt"], "is_big": [True, False],
+              "size": ["minus", "low", "mid", "high"], "item": ["nut", "cog"], "stocked": ["nut", "bolt"], "thing": ["nut", "bolt"], "team": ["Alpha", "Beta"], "is_big": [True, False],
               "odd_weekday": [True, False], "branch_opened.month": ["2025-02-01"], "branch_opened.year": [2024, 2025]}[field]  # fmt: skip
     if field in ("is_big", "odd_weekday"):
         return {"field": field, "op": pick.choice(["=", "!="]), "values": [pick.choice(values)]}
@@ -378,7 +426,8 @@ def period(pick):
 
 def comparison(pick, grain):
     shifts = {None: ["1 day", "1 week", "1 month", "1 quarter", "1 year"], "day": ["1 day", "7 days", "2 weeks"], "week": ["1 week"],
-              "month": ["1 month", "1 year", "1 quarter"], "quarter": ["1 quarter", "1 year"], "year": ["1 year"]}[grain]  # fmt: skip
+              "month": ["1 month", "1 year", "1 quarter"], "quarter": ["1 quarter", "1 year"], "year": ["1 year"],
+              "fortnight": ["1 week"], "season": ["1 year"]}[grain]  # fmt: skip
     if grain is None and pick.random() < 0.3:
         return [{"start": "2025-01-10", "end": "2025-02-20"}]
     return [{"shift": shift} for shift in pick.sample(shifts, min(len(shifts), pick.choice([1, 1, 2])))]

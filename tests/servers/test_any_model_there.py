@@ -79,7 +79,7 @@ def test_a_query_gives_what_its_definition_says(servers, seed):
     model = load.model_of(world)
     servers.fill(world)
     for number in range(QUERIES):
-        query = worlds.query(seed * 1000 + number)
+        query = worlds.fitted(worlds.query(seed * 1000 + number), world)
         org = worlds.ORGS[number % 2]
         snapshot = load.snapshot_of(world, org)
         for dialect in ("postgres", "trino") if number % 3 == 0 else ("postgres",):

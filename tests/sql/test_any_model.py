@@ -33,7 +33,7 @@ def compare(world, query, size):
     """One case on DuckDB, with rollups and without."""
     made = worlds.world(world, size)
     model = load.model_of(made)
-    asked = worlds.query(query)
+    asked = worlds.fitted(worlds.query(query), made)
     org = worlds.ORGS[query % 2]
     note(f"{asked}")
     snapshot = load.snapshot_of(made, org)
@@ -67,7 +67,7 @@ def test_a_query_over_two_tiers_gives_what_its_definition_says(world, query, siz
     """Hot and cold rows in two databases: no row is lost or doubled, whatever is computed of them."""
     made = load.tiered(worlds.world(world, size))
     watermark = worlds.FIRST + timedelta(days=days)
-    model, asked, org = load.model_of(made), worlds.query(query), worlds.ORGS[query % 2]
+    model, asked, org = load.model_of(made), worlds.fitted(worlds.query(query), made), worlds.ORGS[query % 2]
     snapshot = replace(load.snapshot_of(made, org), watermark=watermark)
     note(f"{asked} split at {watermark}")
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:

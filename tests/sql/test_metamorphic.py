@@ -29,7 +29,7 @@ def asked(world, size):
         load.fill(connection, made)
 
         def run(query):
-            text, values, statement = load.scoped(model, query, snapshot, "one", "duckdb")
+            text, values, statement = load.scoped(model, worlds.fitted(query, made), snapshot, "one", "duckdb")
             return [column.name for column in statement.columns], connection.execute(text, values).fetchall()
 
         yield run

@@ -1,0 +1,89 @@
+"""Rules about what one can split and filter by, and the ways that lead there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nlq.errors import BadRequest
+from nlq.semantics.model import GRAINS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nlq.semantics.check import Context
+    from nlq.semantics.tables import Join
+
+PLAIN = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def dimensions_fit(context: Context) -> Iterator[BadRequest]:
+    """Dimensions name a table, its columns and a parent that exist."""
+    for where, one in context.each("dimensions"):
+        if one.table or not one.time:
+            yield from context.known("the table", one.table, context.tables, where)
+        if one.table in context.tables:
+            columns = [*one.columns, *([one.id, one.show] if one.key else [])]
+            for column in columns:
+                yield from context.known("the column", column, context.tables[one.table].columns, where)
+        if one.parent:
+            yield from context.known("the dimension", one.parent, context.dimensions, where)
+        if one.kind_of:
+            yield from context.known("the dimension", one.kind_of, context.dimensions, where)
+        if one.ranked_by:
+            yield from context.known("the metric", one.ranked_by, context.metrics, where)
+
+
+def dimensions_hold(context: Context) -> Iterator[BadRequest]:
+    """What other tables hold as well is a column there; what there are versions of is not grouped by their key."""
+    for where, one in context.each("dimensions"):
+        for table, column in one.held_by.items():
+            yield from context.known("the table", table, context.tables, where)
+            if table in context.tables:
+                yield from context.known("the column", column, context.tables[table].columns, where)
+        if one.key and one.table in context.tables and context.tables[one.table].versions:
+            yield BadRequest(f'"{one.name}" is grouped by a key of versions', where=where,
+                             fix="give it a column, or let another table hold what there are versions of")  # fmt: skip
+
+
+def grains_fit(context: Context) -> Iterator[BadRequest]:
+    """Further grains belong to the time dimension, and are columns of its calendar."""
+    for where, one in context.each("dimensions"):
+        if one.grains and not (one.time and one.table):
+            yield BadRequest(f'"{one.name}" has grains of its own and is no calendar', where=where,
+                             fix="say them where `time: true` is, with the calendar's table and column")  # fmt: skip
+            continue
+        for name, column in one.grains.items():
+            if name in GRAINS or not PLAIN.fullmatch(name):
+                yield BadRequest(f'"{name}" cannot be the name of a grain', where=where, fix="give it another")
+            if one.table in context.tables:
+                yield from context.known("the column", column, context.tables[one.table].columns, where)
+
+
+def paths_are_single(context: Context) -> Iterator[BadRequest]:
+    """From a table with figures to a dimension there is one shortest path: with two, the figure would depend on which."""
+    joins = [join for _, join in context.each("joins")]
+    measured = {metric.agg.table for _, metric in context.each("metrics") if metric.agg}
+    for where, one in context.each("dimensions"):
+        for table in sorted(measured - set(one.held_by)):
+            ways = _shortest(joins, table, one.table)
+            if one.reach is not None:
+                ways = [way for way in ways if len(way) <= one.reach]
+            if len(ways) > 1:
+                said = " and ".join(" > ".join((table, *way)) for way in ways)
+                yield BadRequest(f'"{one.name}" can be reached from {table} in {len(ways)} ways: {said}', where=where,
+                                 fix="remove one of the joins, or join the table under another name for the other meaning")  # fmt: skip
+
+
+def _shortest(joins: list[Join], start: str, goal: str) -> list[tuple[str, ...]]:
+    """The paths of fewest joins from a table to another, as the tables on the way."""
+    edge: list[tuple[str, ...]] = [()]
+    seen = {start}
+    while edge:
+        found = [way for way in edge if (way[-1] if way else start) == goal]
+        if found:
+            return found
+        grown = [(*way, join.to) for way in edge for join in joins if join.from_ == (way[-1] if way else start)]
+        edge = [way for way in grown if way[-1] not in seen]
+        seen |= {way[-1] for way in edge}
+    return []
