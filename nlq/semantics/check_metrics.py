@@ -19,21 +19,14 @@ if TYPE_CHECKING:
 
 NUMBERS = ("integer", "number", "decimal")
 DAYS = ("date", "timestamp", "datetime")
-ARITHMETIC = (
-    exp.Column,
-    exp.Identifier,
-    exp.Literal,
-    exp.Add,
-    exp.Sub,
-    exp.Mul,
-    exp.Div,
-    exp.Paren,
-    exp.Neg,
-    exp.Coalesce,
-)
-# A computed column may also choose; none of these raises on a value, and none reads anything but its row.
-ROW_BY_ROW = (*ARITHMETIC, exp.Case, exp.If, exp.And, exp.Or, exp.Not, exp.Is, exp.Null, exp.Boolean, exp.EQ, exp.NEQ, exp.GT,
-              exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Lower, exp.Upper, exp.Abs, exp.Round)  # fmt: skip
+# What arithmetic over figures is made of: none of it raises on a value.
+ARITHMETIC = (exp.Column, exp.Identifier, exp.Literal, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Paren, exp.Neg, exp.Coalesce, exp.Nullif,
+              exp.Abs, exp.Round, exp.Greatest, exp.Least, exp.Case, exp.If, exp.And, exp.Or, exp.Not, exp.Is, exp.Null, exp.EQ,
+              exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In)  # fmt: skip
+# A computed column may also read texts and dates; none of these raises on a value, and none reads anything but its row.
+ROW_BY_ROW = (*ARITHMETIC, exp.Boolean, exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.Substring, exp.Concat, exp.DPipe, exp.Like,
+              exp.Escape, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Extract, exp.Var, exp.Mod, exp.StartsWith, exp.Replace,
+              exp.DateDiff, exp.DateTrunc, exp.TimestampTrunc, exp.Floor, exp.Ceil, exp.Sign)  # fmt: skip
 
 
 def computed_columns_fit(context: Context) -> Iterator[BadRequest]:
@@ -108,7 +101,10 @@ def _aggregate(context: Context, metric: Metric, agg: Aggregate, where: str) -> 
     for name in (*agg.columns, *agg.each, *((agg.column,) if agg.column else ()), *((agg.time,) if agg.time else ())):
         yield from context.known("the column", name, table.columns, where)
     column = table.columns.get(agg.column or "")
-    if column is not None and agg.function != "count" and column.type not in NUMBERS:
+    ordered = agg.function in ("min", "max") and column is not None and column.type in DAYS
+    if ordered and metric.unit != "date":
+        yield BadRequest(f'"{metric.name}" is a date, and its unit {metric.unit}', where=where, fix="write unit: date")
+    if column is not None and agg.function != "count" and column.type not in NUMBERS and not ordered:
         yield BadRequest(f'"{metric.name}" is the {agg.function} of {agg.column}, which is {column.type}', where=where,
                          fix="aggregate a number, or count it")  # fmt: skip
     time = agg.time or table.time
@@ -157,7 +153,11 @@ def _expression(context: Context, what: str, text: str, allowed: tuple[type[exp.
         )
         return
     for node in tree.walk():
-        if not isinstance(node, allowed) or (isinstance(node, exp.Column) and node.table):
+        if (
+            not isinstance(node, allowed)
+            or (isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast))
+            or (isinstance(node, exp.Column) and node.table)
+        ):
             yield BadRequest(f"{what} holds {node.sql()}, which is not allowed there", where=where,
                              fix="use names, numbers, + - * / and coalesce")  # fmt: skip
             return

@@ -9,7 +9,10 @@ from typing import Literal
 from nlq.semantics.tables import FieldName, Name, Part, Synonyms
 from nlq.values.query import Condition, Period, Window
 
-NAME_IN_EXPRESSION = re.compile(r"[a-z_][a-z0-9_]*")
+NAME_IN_EXPRESSION = re.compile(r"(?<![\w'.])[a-z_][a-z0-9_]*\b(?!\s*\()")
+WORDS = frozenset(
+    {"case", "when", "then", "else", "end", "and", "or", "not", "is", "null", "in", "between", "true", "false"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +65,20 @@ class Aggregate(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class Input(Part):
-    """A metric under another name in an expression: filtered, or of `offset` ("1 month") before."""
+    """A metric under another name in an expression: filtered, of `offset` ("1 month") before, or of the unit's first day.
+
+    By day, `offset` is the same date before (the last of the month where there is none such) and `to_start` the first day of
+    the unit; an offset in days or weeks moves the days under any bucket, one in months lays whole buckets beside one another.
+    """
 
     metric: Name
     where: tuple[Condition, ...] = ()
     offset: str | None = None
+    to_start: Literal["week", "month", "quarter", "year"] | None = None
+
+    def __post_init__(self) -> None:
+        if self.offset is not None and self.to_start is not None:
+            raise ValueError("an input has `offset` or `to_start`, not both")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,15 +93,15 @@ class Derived(Part):
 class Cumulative(Part):
     """A metric over a window that ends with each period or bucket: exactly one of the three, as in a query's window.
 
-    `at` says which window a bucket of several days shows: the one that ends with its last day, with its first, or the average
-    of those that end with each of its days.
+    `at` says which window a bucket of several days shows: the one that ends with its last day; of those that end with each of
+    its days the first or the last that holds any rows; or their average.
     """
 
     of: Name
     trailing: str | None = None
     to_date: Literal["week", "month", "quarter", "year"] | None = None
     running: Literal[True] | None = None
-    at: Literal["last", "first", "average"] = "last"
+    at: Literal["last", "first_known", "last_known", "average"] = "last"
 
     @property
     def window(self) -> Window:
@@ -156,8 +168,8 @@ class Metric(Part):
     synonyms: Synonyms = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.unit not in ("count", "ratio", "days") and not re.fullmatch(r"[A-Z]{3}", self.unit):
-            raise ValueError("a unit is count, ratio, days or a currency's code such as PHP")
+        if self.unit not in ("count", "ratio", "days", "date") and not re.fullmatch(r"[A-Z]{3}", self.unit):
+            raise ValueError("a unit is count, ratio, days, date or a currency's code such as PHP")
         if [getattr(self, kind) is not None for kind in KINDS].count(True) != 1:
             raise ValueError(f"a metric has exactly one of {', '.join(KINDS)}")
 
@@ -166,7 +178,7 @@ class Metric(Part):
         """The metrics that it is made of, in `derived` those of its inputs and of its expression."""
         if self.derived is not None:
             inputs = self.derived.inputs
-            named = [name for name in NAME_IN_EXPRESSION.findall(self.derived.expr) if name != "coalesce"]
+            named = [name for name in NAME_IN_EXPRESSION.findall(self.derived.expr) if name not in WORDS]
             return tuple(dict.fromkeys(inputs[name].metric if name in inputs else name for name in named))
         if self.cumulative is not None:
             return (self.cumulative.of,)

@@ -15,7 +15,7 @@ from sqlglot import exp
 from nlq.sql.build import cast, joined, some_rows
 from nlq.sql.columns import moved
 from nlq.sql.frames import length
-from nlq.sql.scan import AGGREGATES, SEGMENT, Scan
+from nlq.sql.scan import AGGREGATES, MATCHED, SEGMENT, Scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -46,7 +46,11 @@ def plain(job: Job, parts: Sequence[tuple[Source, tuple[Branch, ...]]]) -> exp.S
     picked: list[exp.Expr] = columns(job.keys)
     for measure in measures:
         value = exp.column(measure.leaf.alias)
-        picked.append(exp.alias_(_whole(measure, value), measure.leaf.alias, copy=False))
+        whole = _whole(measure, value)
+        if counted and Scan(job, *pairs[0]).some(measure):
+            found = exp.EQ(this=exp.Max(this=exp.column(MATCHED)), expression=exp.Literal.number(1))
+            whole = exp.Case().when(found, whole, copy=False)
+        picked.append(exp.alias_(whole, measure.leaf.alias, copy=False))
     return grouped(exp.select(*picked, copy=False).from_(union(arms, "parts"), copy=False), job.keys)
 
 
@@ -124,6 +128,23 @@ def _first_that_reaches(value: exp.Expr, over: exp.Expr, under: exp.Expr) -> exp
     return exp.Max(this=exp.Case().when(here, value.copy(), copy=False))
 
 
+def outermost(
+    relation: exp.Expr, keys: tuple[Keys, ...], value: exp.Expr, by: str, alias: str, *, last: bool
+) -> exp.Select:
+    """The value of each group's last row in the order of the column `by`, or of its first."""
+    order = exp.Order(expressions=[exp.Ordered(this=exp.column(by), desc=last, nulls_first=False)])
+    place = exp.Window(this=exp.RowNumber(), partition_by=columns(keys), order=order)
+    rows = exp.select(
+        *columns(keys), exp.alias_(value.copy(), VALUE, copy=False), exp.alias_(place, PLACE, copy=False), copy=False
+    ).from_(relation, copy=False)
+    here = exp.EQ(this=exp.column(PLACE), expression=exp.Literal.number(1))
+    found = exp.Max(this=exp.Case().when(here, exp.column(VALUE), copy=False))
+    tree = exp.select(*columns(keys), exp.alias_(found, alias, copy=False), copy=False).from_(
+        _named(rows, "placed"), copy=False
+    )
+    return grouped(tree, keys)
+
+
 def _less(value: exp.Expr, by: int) -> exp.Expr:
     return exp.paren(exp.Sub(this=value, expression=exp.Literal.number(by)), copy=False) if by else value
 
@@ -187,6 +208,12 @@ def conversion(job: Job, leaves: Sequence[Leaf], one: Conversion, start: Source,
     of = [f"__who_{number}" for number in range(1, len(who) + 1)]
     ids, goal_ids = list(job.model.tables[start.table].key), list(job.model.tables[goal.table].key)
     events = one.counting == "events"
+    aim = job.model.metrics[one.to].agg
+    distinct = (
+        replace(second, columns=aim.columns)
+        if events and aim is not None and aim.function == "count_distinct"
+        else None
+    )
 
     def begun(scan: Scan) -> list[exp.Expr]:
         found = [exp.alias_(scan.only(first, scan.column(start.table, name, start.table)), alias, copy=False) for name, alias in zip(who, of, strict=True)]  # fmt: skip
@@ -200,10 +227,14 @@ def conversion(job: Job, leaves: Sequence[Leaf], one: Conversion, start: Source,
     def done(scan: Scan) -> list[exp.Expr]:
         found = [exp.alias_(scan.only(second, scan.column(goal.table, name, goal.table)), alias, copy=False) for name, alias in zip(whom, of, strict=True)]  # fmt: skip
         rows = [exp.alias_(scan.column(goal.table, name, goal.table), f"__id_{name}", copy=False) for name in goal_ids] if events else []  # fmt: skip
-        return [*found, *rows, exp.alias_(scan.day(), DAY, copy=False)]
+        counted = [exp.alias_(scan.counted(distinct, goal.table), VALUE, copy=False)] if distinct else []
+        return [*found, *rows, *counted, exp.alias_(scan.day(), DAY, copy=False)]
 
     begins = _rows(job, start, branches, begun)
     ends = _rows(replace(job, where=(), keys=(), segment=None), goal, goal_branches, done)
+    if events and not goal_ids:  # nothing names a row of it: any number that it alone has will do
+        by_day = exp.Order(expressions=[exp.Ordered(this=exp.column(DAY), desc=False, nulls_first=False)])
+        ends, goal_ids = _with(ends, exp.Window(this=exp.RowNumber(), order=by_day), "__id_row"), ["row"]
     same = [exp.EQ(this=exp.column(name, table="done"), expression=exp.column(name, table="begun")) for name in of]
     later = exp.GTE(this=exp.column(DAY, table="done"), expression=exp.column(DAY, table="begun"))
     on: list[exp.Expr] = [*same, later]
@@ -211,9 +242,8 @@ def conversion(job: Job, leaves: Sequence[Leaf], one: Conversion, start: Source,
         limit = moved(exp.column(DAY, table="begun"), *length(one.within))
         on.append(exp.LT(this=exp.column(DAY, table="done"), expression=limit))
     if events:
-        return _events(
-            job, leaves, begins, ends, on, [f"__id_{name}" for name in ids], [f"__id_{name}" for name in goal_ids]
-        )
+        named_ids = [[f"__id_{name}" for name in names] for names in (ids, goal_ids)]
+        return _events(job, leaves, begins, ends, on, *named_ids, distinct=distinct is not None)
     return _entities(job, leaves, begins, ends, on, of)
 
 
@@ -238,8 +268,8 @@ def _entities(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr
 
 
 def _events(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr, on: list[exp.Expr], ids: list[str],
-            goal_ids: list[str]) -> exp.Select:  # fmt: skip
-    """Every second thing counts once, where its latest first thing stands."""
+            goal_ids: list[str], *, distinct: bool) -> exp.Select:  # fmt: skip
+    """Every second thing counts once, where its latest first thing stands; of what is counted distinct, its different values."""
     latest = exp.Order(expressions=[
         exp.Ordered(this=exp.column(DAY, table="begun"), desc=True, nulls_first=False),
         *(exp.Ordered(this=exp.column(name, table="begun"), desc=False, nulls_first=False) for name in ids),
@@ -248,13 +278,15 @@ def _events(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr, 
         this=exp.RowNumber(), partition_by=[exp.column(name, table="done") for name in goal_ids], order=latest
     )
     came = exp.alias_(exp.column(DAY, table="done"), CAME, copy=False)
-    pairs = exp.select(*columns(job.keys, "begun"), came, exp.alias_(nth, PLACE, copy=False), copy=False).from_(
-        _named(begins, "begun"), copy=False
-    )
+    values = [exp.column(VALUE, table="done")] if distinct else []
+    pairs = exp.select(
+        *columns(job.keys, "begun"), came, *values, exp.alias_(nth, PLACE, copy=False), copy=False
+    ).from_(_named(begins, "begun"), copy=False)
     pairs = joined(pairs, _named(ends, "done"), on=exp.and_(*on, copy=False), side="LEFT")
     first = exp.and_(exp.EQ(this=exp.column(PLACE), expression=exp.Literal.number(1)),
                      exp.not_(exp.Is(this=exp.column(CAME), expression=exp.Null()), copy=False), copy=False)  # fmt: skip
-    value = exp.Count(this=exp.Case().when(first, exp.Literal.number(1), copy=False))
+    counted = exp.Case().when(first, exp.column(VALUE) if distinct else exp.Literal.number(1), copy=False)
+    value = exp.Count(this=exp.Distinct(expressions=[counted]) if distinct else counted)
     picked = [*columns(job.keys), *(exp.alias_(value.copy(), leaf.alias, copy=False) for leaf in leaves)]
     return grouped(exp.select(*picked, copy=False).from_(_named(pairs, "pairs"), copy=False), job.keys)
 

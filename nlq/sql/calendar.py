@@ -46,16 +46,15 @@ def buckets(model: SemanticModel, span: Period, grain: Unit, alias: str, *, home
     )
 
 
-def ends(model: SemanticModel, span: Period | None, grain: Unit, step: Step | None, *, home: str | None,
-         first: bool = False) -> exp.Select:  # fmt: skip
-    """The last (or first) day of each bucket within a span: what a window ends with. No span, no days."""
+def ends(model: SemanticModel, span: Period | None, grain: Unit, step: Step | None, *, home: str | None) -> exp.Select:
+    """The last day of each bucket within a span: what a window ends with. No span, no days."""
     tree, column = _days(model, span or Period(start=date(2000, 1, 1), end=date(2000, 1, 1)), home=home)
     if span is None:
         tree = tree.where(exp.false(), copy=False)
     if grain == "day":
         return tree.select(exp.alias_(column, "until", copy=False), copy=False)
-    edge = exp.alias_((exp.Min if first else exp.Max)(this=column), "until", copy=False)
-    return tree.select(edge, copy=False).group_by(_bucket(model, column.copy(), grain, step), copy=False)
+    last = exp.alias_(exp.Max(this=column), "until", copy=False)
+    return tree.select(last, copy=False).group_by(_bucket(model, column.copy(), grain, step), copy=False)
 
 
 def _bucket(model: SemanticModel, column: exp.Expr, grain: Unit, step: Step | None) -> exp.Expr:

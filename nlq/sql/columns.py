@@ -45,6 +45,14 @@ def local_date(model: SemanticModel, table: str, name: str, alias: str) -> exp.E
     return cast(found, "date") if spec.type == "datetime" else found
 
 
+def local_time(model: SemanticModel, table: str, name: str, alias: str) -> exp.Expr:
+    """A date or time column as the model's zone has it, to be compared with a day: with the moment at which that begins."""
+    spec, found = model.tables[table].columns[name], column(model, table, name, alias)
+    if spec.type == "timestamp":
+        return exp.AtTimeZone(this=found, zone=exp.Literal.string(model.header.timezone))
+    return found
+
+
 def taken(model: SemanticModel, one: Dimension, table: str, name: str, alias: str) -> exp.Expr:
     """A column as its dimension takes it: a part of a date, a bin of a number, or as it is."""
     if one.part is not None:
@@ -78,13 +86,20 @@ def first_day(value: exp.Expr, unit: Unit) -> exp.Expr:
     return cast(exp.DateTrunc(this=value, unit=exp.Literal.string(unit.upper())), "date")  # type: ignore[no-untyped-call]
 
 
-def time_bucket(value: exp.Expr, grain: Unit, step: tuple[int, Unit] | None) -> exp.Expr:
+def time_bucket(value: exp.Expr, grain: Unit, step: tuple[int, Unit] | None = None) -> exp.Expr:
     """The first day of the unit that a date is in (the year as a number), after it was moved forward by `step`."""
     if step is not None:
         value = moved(value, *step)
     if grain == "year":
         return exp.Extract(this=exp.var("YEAR"), expression=value)
     return first_day(value, grain)
+
+
+def made_of_nothing(tree: exp.Expr) -> bool:
+    """Whether a computed column may have a value where all that it is made of is null."""
+    return any(
+        isinstance(node, (exp.Case, exp.Coalesce, exp.Is, exp.Concat, exp.Greatest, exp.Least)) for node in tree.walk()
+    ) or not any(isinstance(node, exp.Column) for node in tree.walk())
 
 
 def grain_type(model: SemanticModel, grain: str) -> CellType:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from nlq.sql import asked, conditions
+from nlq.sql import asked, conditions, spelling
 from nlq.sql.build import named
 from nlq.sql.figures import Gather
 from nlq.sql.frames import Frame
@@ -37,10 +37,12 @@ def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot
     Raises:
         BadRequest: a name that the model does not have, a field that a metric cannot reach, a part that does not fit.
     """
-    query = asked.spelt_out(model, query)
+    query, called = spelling.understood(model, asked.spelt_out(model, query))
     asked.check(model, query)
     parts = Parts(model, snapshot)
     tree, columns, metrics = _with_totals(parts, query) if query.totals else _rows(parts, query)
+    if called:
+        columns = spelling.as_asked(tree, columns, called)
     ctes = [exp.CTE(this=inner, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, inner in parts.ctes]
     tree.set("with_", exp.With(expressions=ctes))
     if snapshot.watermark is not None:
@@ -101,7 +103,7 @@ def _set(parts: Parts, condition: Condition, outer: Period | None) -> exp.Select
     assert query is not None  # noqa: S101 - only set filters come here
     field = condition.field or ""
     period = query.period if query.period is not None else (outer or "all")
-    inner = asked.spelt_out(parts.model, replace(query, period=period))
+    inner, _ = spelling.understood(parts.model, asked.spelt_out(parts.model, replace(query, period=period)))
     asked.check(parts.model, inner)
     label = f"those_{conditions.plain_name(field)}_"
     named_by = {one.by for one in inner.order}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nlq.sql.figures import Gather
 
 
-OF_ARMS = frozenset({"fold", "reached", "converted"})  # leaves that are no aggregate of one table
+OF_ARMS = frozenset({"fold", "first", "last", "reached", "converted"})  # leaves that are no aggregate of one table
 
 
 def fill(gather: Gather) -> bool:

@@ -62,7 +62,7 @@ class Gather:
                      for one in (self.query.segments or (None,))]  # fmt: skip
         self._aggregates()
         for leaf in self.broken.leaves:
-            if leaf.function == "fold":
+            if leaf.fold is not None:
                 self._fold(leaf)
         self._conversions()
         filled = fill and empties.fill(self)
@@ -143,19 +143,28 @@ class Gather:
         grains = [self.model.grains[name][1] for name in self.query.dimensions if self.model.is_time_grain(name)]
         found = {}
         for index, frame in enumerate(self.frames):
-            if frame.window is None:
+            if not frame.spined:
                 continue
             grain: Unit = min(grains, key=fineness)  # type: ignore[arg-type]
             if self.covered is None and frame.shown is None and not self.known:
                 raise BadRequest(
                     "a window over all of the data needs to know where it ends", where="period", fix="give a period"
                 )
-            span = calendar.within(frame.shown, self.covered) if self.covered else frame.shown
-            first = frame.at == "first"
-            days = calendar.ends(self.model, span, grain, frame.step, home=self.parts.home, first=first)
+            span = self._shown_of(frame)
+            days = calendar.ends(self.model, span, grain, frame.step, home=self.parts.home)
             self.calendar_read()
             found[index] = self.parts.add(f"{self.label}ends{frame.name.replace('__', '_')}", days)
         return found
+
+    def _shown_of(self, frame: Frame) -> Period | None:
+        """The days that the buckets of a frame are made of; None where there are none."""
+        if self.covered is None:
+            return frame.shown
+        if frame.lag is not None:  # a day without rows may stand for one that has some
+            return frame.shown or Period(self.covered.start, periods.add(self.covered.end, *frame.lag))
+        if frame.start is not None:
+            return frame.shown or Period(self.covered.start, periods.end_of(self.covered.end, frame.start))
+        return calendar.within(frame.shown, self.covered)
 
     def calendar_read(self) -> None:
         """The lineage names the calendar, where the model has one."""
@@ -178,6 +187,11 @@ class Gather:
         kept = exp.Case().when(exp.and_(*wanted, copy=False), value.copy(), copy=False) if wanted else value
 
         def fold(job: Job) -> exp.Expr:
+            if leaf.function in ("first", "last"):
+                by = conditions.plain_name(entry.each[0])
+                return arms.outermost(
+                    named(figures.name), job.keys, value, by, leaf.alias, last=leaf.function == "last"
+                )
             if entry.agg == "median":
                 rows = exp.select(
                     *arms.columns(job.keys), exp.alias_(kept.copy(), arms.VALUE, copy=False), copy=False
@@ -261,6 +275,8 @@ class Gather:
     def _type(self, leaf: Leaf) -> exp.DType | None:
         """The type of a leaf's column, for the nulls of the arms that have none; None where it is a decimal."""
         metric, function = self.model.metrics[leaf.metric], leaf.function
+        if leaf.function in ("first", "last"):
+            return None
         if leaf.fold is not None:
             if leaf.fold.agg == "count":
                 return exp.DType.BIGINT
@@ -277,12 +293,14 @@ class Gather:
         column = self.model.tables[metric.agg.table].columns[metric.agg.column or ""].type
         if column == "decimal":
             return None
+        if metric.unit == "date":
+            return exp.DType.DATE
         return exp.DType.BIGINT if column == "integer" else exp.DType.DOUBLE
 
     def _is_zero(self, leaf: Leaf, *, many: bool) -> bool:
         """Whether nothing is zero for a leaf: where its metric says so, and there was data to be absent."""
         if leaf.fold is not None:
-            return leaf.fold.agg == "count" and many
+            return leaf.function == "fold" and leaf.fold.agg == "count" and many
         frame, metric = self.frames[leaf.frame], self.model.metrics[leaf.metric]
         if frame.prior and not (frame.period and self.covered and frame.period.start >= self.covered.start):
             return False

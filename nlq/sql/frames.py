@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from nlq.errors import BadRequest
 from nlq.semantics import periods
@@ -42,8 +42,15 @@ class Frame:
     step: Step | None = None
     window: Window | None = None
     shown: Period | None = None
-    at: Literal["last", "first"] = "last"  # which day of a bucket its window ends with
+    by_day: bool = False  # `step` moves days under buckets that it does not fit, as a metric of the model says
+    lag: Step | None = None  # each day shows the rows of so long before
+    start: Unit | None = None  # each day shows the rows of the first day of its unit
     prior: bool = False  # it stands beside another: what is not in it is unknown, unless there is data for all of it
+
+    @property
+    def spined(self) -> bool:
+        """Whether its buckets are made of days of their own, which each hold the rows of others."""
+        return self.window is not None or self.lag is not None or self.start is not None
 
 
 class Frames:
@@ -93,11 +100,51 @@ class Frames:
             )
         if outer.period is None and self.grain is None:
             raise BadRequest("all of the data has no period before it", where="compare", fix="give a period")
-        if outer.step is not None or outer.window is not None:
-            raise BadRequest("a comparison of a comparison, or of a window, has no meaning here", where="compare",
-                             fix="compare the plain metric, or leave `compare` out")  # fmt: skip
+        self._once(index)
         period = None if outer.period is None else periods.shift(outer.period, -step[0], step[1])
         return self.add(Frame(f"{outer.name}{name}", period, step, prior=True))
+
+    def back(self, index: int, step: Step, name: str) -> int:
+        """A frame moved back as a metric of the model says it: by days whatever the buckets are, and day by day by months.
+
+        A comparison that is asked for keeps like with like (`shifted`); what a model says about days is about days.
+        """
+        if self.grain is None or self.grain in LINES_UP.get(step[1], ()):
+            return self.shifted(index, step, name)
+        if step[1] in ("day", "week"):
+            self._once(index)
+            outer = self[index]
+            period = None if outer.period is None else periods.shift(outer.period, -step[0], step[1])
+            return self.add(Frame(f"{outer.name}{name}", period, step, by_day=True, prior=True))
+        if self.grain == "day":
+            return self._lagged(index, name, lag=step)
+        return self.shifted(index, step, name)  # which says why it cannot be
+
+    def to_start(self, index: int, unit: Unit, name: str) -> int:
+        """A frame in which each day shows the first day of its unit; a bucket of that unit shows itself."""
+        if self.grain == unit:
+            return index
+        if self.grain != "day":
+            raise BadRequest(f"the first day of a {unit} is shown by day or by {unit}", where="dimensions",
+                             fix=f"add date.day or date.{unit}")  # fmt: skip
+        return self._lagged(index, name, start=unit)
+
+    def _lagged(self, index: int, name: str, *, lag: Step | None = None, start: Unit | None = None) -> int:
+        self._once(index)
+        outer = self[index]
+        read = None
+        if outer.period is not None:
+            ends = (outer.period.start, outer.period.end)
+            first, last = (
+                periods.add(day, -lag[0], lag[1]) if lag else periods.start_of(day, start or "day") for day in ends
+            )
+            read = Period(start=first, end=last)
+        return self.add(Frame(f"{outer.name}{name}", read, shown=outer.period, lag=lag, start=start, prior=True))
+
+    def _once(self, index: int) -> None:
+        if self[index].step is not None or self[index].spined:
+            raise BadRequest("a comparison of a comparison, or of a window, has no meaning here", where="compare",
+                             fix="compare the plain metric, or leave `compare` out")  # fmt: skip
 
     def before(self, index: int, name: str = "__before") -> int:
         """The period before: one bucket back, or the period that lies before the frame's own."""
@@ -107,13 +154,10 @@ class Frames:
         step: Step = (1, self.grain) if self.grain else periods.step_of(outer.period)  # type: ignore[arg-type]
         return self.shifted(index, step, name)
 
-    def windowed(self, index: int, window: Window, at: Literal["last", "first"] = "last") -> int:
-        """A frame in which each bucket (or the period, where there are none) holds the rows of its window.
-
-        The window of a bucket ends with its last day, or with its first (`at`).
-        """
+    def windowed(self, index: int, window: Window) -> int:
+        """A frame in which each bucket (or the period, where there are none) holds the rows of its window."""
         outer = self[index]
-        if outer.window is not None:
+        if outer.spined:
             raise BadRequest("a window over a window has no meaning here", where="window", fix="leave one of them out")
         kind = next(name for name in SUFFIX if getattr(window, name))
         name = f"{outer.name}{SUFFIX[kind]}"
@@ -126,8 +170,7 @@ class Frames:
             span = Period(start=opens(window, outer.period.end), end=outer.period.end)
             return self.add(Frame(name, span, prior=outer.prior))
         read = None if outer.period is None else Period(opens(window, outer.period.start), outer.period.end)
-        name = f"{name}_first" if at == "first" else name
-        return self.add(Frame(name, read, outer.step, window, outer.period, at, outer.prior))
+        return self.add(Frame(name, read, outer.step, window, outer.period, prior=outer.prior))
 
 
 def fineness(grain: str) -> int:

@@ -28,7 +28,8 @@ class Leaf:
     """One aggregate in one frame, under its own filter: a column of an inner query.
 
     `function` says what is aggregated: the metric's own function; `sum` and `count` of an average; `reached` and `converted`
-    of a conversion; or `fold`, an aggregate over groups of the metric (the entry's `each` and `agg`).
+    of a conversion; `fold`, an aggregate over groups of the metric (the entry's `each` and `agg`); or the `first` or `last` of
+    its groups, in the order of the day that they are of.
     """
 
     alias: str
@@ -101,6 +102,9 @@ class _Builder:
         name = entry.as_ or f"{metric.name}{_tail(entry)}"
         kind, unit, label = self._kind(metric, entry), _unit(metric, entry), _label(metric, entry)
         plain = entry.window is None and entry.agg is None
+        if kind == "date" and (comparisons or entry.agg in ("avg", "median")):
+            raise BadRequest(f"{metric.name} is a date: it has no difference and no average", where=f"metric {metric.name}",
+                             fix="ask for it plainly, or for its least or greatest")  # fmt: skip
         here = self._asked(metric, entry, name, 0)
         additive = plain and metric.adds_up
         outputs = [Output(Column(name, label, kind, unit, "metric"), here, metric.name, additive)]
@@ -168,13 +172,13 @@ class _Builder:
         return self._value(self.model.metrics[part], f"{name}__{part}" if where else part, frame, where)
 
     def _cumulative(self, metric: Metric, one: Cumulative, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:  # fmt: skip
-        """A window that ends with each bucket's last day or first, or the mean over its days of those that end with each."""
+        """A window that ends with each bucket's last day; or of those that end with each of its days, one or their average."""
         time = self.model.time_dimension
-        if one.at != "average" or self.frames.grain in (None, "day") or time is None:
-            last_or_first = self.frames.windowed(frame, one.window, "first" if one.at == "first" else "last")
-            return self._part(one.of, name, last_or_first, where)
+        if one.at == "last" or self.frames.grain in (None, "day") or time is None:
+            return self._part(one.of, name, self.frames.windowed(frame, one.window), where)
         daily = MetricEntry(metric=metric.name, where=where, each=(f"{time.name}.day",), agg="avg")
-        return self._leaf(metric.name, frame, "fold", (), name, daily)
+        how = {"average": "fold", "first_known": "first", "last_known": "last"}[one.at]
+        return self._leaf(metric.name, frame, how, (), name, daily)
 
     def _aggregate(self, metric: Metric, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:
         assert metric.agg is not None  # noqa: S101 - asked before
@@ -196,7 +200,9 @@ class _Builder:
                 continue
             at = frame
             if given.offset is not None:
-                at = self.frames.shifted(frame, length(given.offset), f"__{column.name}")
+                at = self.frames.back(frame, length(given.offset), f"__{column.name}")
+            if given.to_start is not None:
+                at = self.frames.to_start(at, given.to_start, f"__{column.name}")
             metric = self.model.metrics[given.metric]
             values[column.name] = self._value(metric, f"{name}__{column.name}", at, (*where, *given.where))
 
@@ -210,7 +216,7 @@ class _Builder:
         return tree.transform(fill)
 
     def _converted(self, metric: Metric, one: Conversion, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:  # fmt: skip
-        if self.frames[frame].window is not None:
+        if self.frames[frame].spined:
             raise BadRequest(f"{metric.name} is followed over days of its own: a window over it has no meaning", where="window",
                              fix="leave the window out")  # fmt: skip
         done = self._leaf(metric.name, frame, "converted", where, f"{name}__converted")
@@ -265,6 +271,8 @@ def kind_of(model: SemanticModel, metric: Metric) -> CellType:
     if metric.agg is not None:
         if metric.agg.function in ("count", "count_distinct") and metric.agg.over_time != "average":
             return "integer"
+        if metric.unit == "date":
+            return "date"
         whole = metric.agg.function in ("sum", "min", "max") and metric.agg.over_time != "average"
         column = model.tables[metric.agg.table].columns[metric.agg.column or ""].type if metric.agg.column else ""
         return "integer" if whole and column == "integer" else "number"
@@ -282,7 +290,9 @@ def _tail(entry: MetricEntry) -> str:
     return next((end for kind, end in SUFFIX.items() if entry.window and getattr(entry.window, kind)), "")
 
 
-def _unit(metric: Metric, entry: MetricEntry) -> str:
+def _unit(metric: Metric, entry: MetricEntry) -> str | None:
+    if metric.unit == "date":
+        return None
     return "count" if entry.agg == "count" else metric.unit
 
 

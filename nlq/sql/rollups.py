@@ -46,7 +46,7 @@ def _through(asked: Asked, base: Source, rollup: Rollup) -> Source | str:
         return "not built"
     grain: Unit = rollup.time["grain"]  # type: ignore[assignment]
     period, frame = base.period, asked.frames[base.frame]
-    if grain != "day" and frame.window is not None:
+    if grain != "day" and frame.spined:
         return f"a window is read by day, and it is kept by {grain}"
     if period is not None and grain != "day" and not periods.is_whole(period, grain):
         return f"the period is not made of whole {grain}s"
@@ -56,7 +56,7 @@ def _through(asked: Asked, base: Source, rollup: Rollup) -> Source | str:
             reason = _same_field(asked.model, rollup, name)
             if reason:
                 return reason
-        served = _serve(asked, rollup, measure, at_once=frame.window is None)
+        served = _serve(asked, rollup, measure, at_once=not frame.spined)
         if served is None:
             return f"{measure.leaf.metric} cannot be added up from it"
         found.append(served)

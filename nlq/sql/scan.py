@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nlq.values.query import Condition, Segment
 
 SEGMENT = "segment"
+MATCHED = "__matched"  # a one on rows that the filter of a distinct count leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,11 @@ class Scan:
         _, picked = self.keyed()
         picked.append(
             exp.alias_(
-                self.only(measure, self._counted(measure, self._alias_of(measure))), measure.leaf.alias, copy=False
+                self.only(measure, self.counted(measure, self._alias_of(measure))), measure.leaf.alias, copy=False
             )
         )
+        if self.some(measure):
+            picked.append(exp.alias_(self.only(measure, exp.Literal.number(1)), MATCHED, copy=False))
         return self.rows(picked).distinct(copy=False)
 
     def keyed(self) -> tuple[list[exp.Expr], list[exp.Expr]]:
@@ -116,7 +119,7 @@ class Scan:
         conditions = [*self._period(), *filters.where(self.model, wanted, self)]
         tree = exp.select(*picked, copy=False).from_(self._relation(self.table, self.table), copy=False)
         spine = self.job.spines.get(self.source.frame)
-        if spine is not None and self.frame.window is not None:
+        if spine is not None and self.frame.spined:
             tree = joined(tree, exp.Table(this=exp.to_identifier(spine)), on=self._in_window(spine))
         for near, alias, join in self.joins.values():
             same = [exp.EQ(this=self.column(join.to, its, alias), expression=self.column(join.from_, mine, near))
@@ -136,16 +139,41 @@ class Scan:
 
     def value(self, measure: Measure) -> exp.Expr:
         """The column that a measure aggregates, under its leaf's filter; a one where it counts rows."""
-        one: exp.Expr = exp.Literal.number(1)
-        return self.only(measure, self.column(self.table, measure.column, self.table) if measure.column else one)
+        if not measure.column:
+            return self.only(measure, exp.Literal.number(1))
+        dated = self.model.metrics[measure.leaf.metric].unit == "date"
+        read = of_columns.local_date(self.model, self.table, measure.column, self.table) if dated else None
+        return self.only(measure, read or self.column(self.table, measure.column, self.table))
 
     def day(self) -> exp.Expr:
         """The local date of a row."""
         return of_columns.local_date(self.model, self.table, self.source.time or "", self.table)
 
+    def shown_day(self) -> exp.Expr:
+        """The day for which a row counts: its own, or the later one at which a comparison or a window shows it.
+
+        Conditions on dates are of that day: what is asked of March is answered of March, whatever is shown there.
+        """
+        if self.frame.spined and self.source.frame in self.job.spines:
+            return exp.column("until", table=self.job.spines[self.source.frame])
+        return of_columns.moved(self.day(), *self.frame.step) if self.frame.step else self.day()
+
     def column(self, name: str, column: str, alias: str) -> exp.Expr:
         """A column of a table, computed ones spelt out."""
-        return of_columns.column(self.model, name, column, alias)
+        return self._found(name, column, alias, of_columns.column(self.model, name, column, alias))
+
+    def _found(self, name: str, column: str, alias: str, value: exp.Expr) -> exp.Expr:
+        """What is read of a joined table: null where no row was found, whatever is computed there."""
+        expr = self.model.tables[name].columns[column].expr
+        if (
+            expr is None
+            or alias == self.table
+            or not of_columns.made_of_nothing(of_columns.computed(self.model, name, expr))
+        ):
+            return value
+        key = exp.column(self.model.tables[name].key[0], table=alias)
+        there = exp.not_(exp.Is(this=key, expression=exp.Null()), copy=False)
+        return exp.Case().when(there, value, copy=False)
 
     # What conditions ask for (filters.Columns).
 
@@ -156,6 +184,8 @@ class Scan:
                 this=filters.truth(self.model, self.model.filters[field], self), expressions=[exp.false()]
             )
         found = self._field(field)
+        if found.dimension.time:
+            return self._key_columns(field)[0]
         one, alias = found.dimension, self._alias(found.path)
         wanted = found.columns[one.key.index(one.id)] if one.id else found.columns[0]
         return self._read(found, one, wanted, alias)
@@ -206,45 +236,43 @@ class Scan:
         if name in self.model.filters:
             return [self.id(name)]
         field = self._field(name)
-        if field.dimension.time and self.frame.window is not None:
-            until = exp.column("until", table=self.job.spines[self.source.frame])
-            return [self._bucket(until, field, f"{field.dimension.name}_until")]
-        alias = self._alias(field.path)
         if field.dimension.time:
-            return [self._bucket(self.day(), field, field.dimension.name)]
+            return [self._bucket(self.shown_day(), field, f"{field.dimension.name}_shown")]
+        alias = self._alias(field.path)
         return [self._read(field, field.dimension, column, alias) for column in field.columns]
 
     def _read(self, field: Field, one: Dimension, column: str, alias: str) -> exp.Expr:
         """A column as its dimension takes it: a date's bucket, a part of it, a number's bin, or as it is."""
         home = field.path[-1].to if field.path else self.table
         if field.grain is not None:
-            found = of_columns.local_date(self.model, home, column, alias)
-            return self._bucket(found, field, f"{one.name}_own", moved=False)
-        return of_columns.taken(self.model, one, home, column, alias)
+            found = self._found(home, column, alias, of_columns.local_date(self.model, home, column, alias))
+            return self._bucket(found, field, f"{one.name}_own")
+        return self._found(home, column, alias, of_columns.taken(self.model, one, home, column, alias))
 
-    def _bucket(self, day: exp.Expr, field: Field, called: str, *, moved: bool = True) -> exp.Expr:
+    def _bucket(self, day: exp.Expr, field: Field, called: str) -> exp.Expr:
         """The bucket of a date at a field's grain; a grain of the model's own is read from its calendar."""
-        step, own = self.frame.step if moved else None, self.model.own_grains.get(field.grain or "")
+        own = self.model.own_grains.get(field.grain or "")
         if own is None:
-            return time_bucket(day, field.grain, step)  # type: ignore[arg-type]
+            return time_bucket(day, field.grain)  # type: ignore[arg-type]
         time = self.model.time_dimension
         assert time is not None and time.column is not None  # noqa: S101, PT018 - it has grains, so it has a calendar
         alias = f"{called}_calendar"
-        there = self.column(time.table, time.column, alias)
-        self.calendars.setdefault(alias, exp.EQ(this=there, expression=of_columns.moved(day, *step) if step else day))
+        self.calendars.setdefault(alias, exp.EQ(this=self.column(time.table, time.column, alias), expression=day))
         return self.column(time.table, own, alias)
 
     def _version(self, name: str, alias: str) -> list[exp.Expr]:
-        """The version that held on the row's own day, where a table is one of versions."""
+        """The version that held when a day began: the row's own, or where days stand for others the one that it is shown at."""
         versions = self.model.tables[name].versions
         if versions is None:
             return []
         since, before = (
-            of_columns.local_date(self.model, name, column, alias) for column in (versions.since, versions.before)
+            of_columns.local_time(self.model, name, column, alias) for column in (versions.since, versions.before)
         )
-        still = exp.or_(exp.LT(this=self.day(), expression=before),
-                        exp.Is(this=again(before), expression=exp.Null()), copy=False)  # fmt: skip
-        return [exp.GTE(this=self.day(), expression=since), exp.paren(still, copy=False)]
+        day = self.shown_day if self.frame.spined or self.frame.by_day else self.day
+        still = exp.or_(
+            exp.LT(this=day(), expression=before), exp.Is(this=again(before), expression=exp.Null()), copy=False
+        )
+        return [exp.GTE(this=day(), expression=since), exp.paren(still, copy=False)]
 
     def _alias(self, path: tuple[Join, ...]) -> str:
         """The alias of the table at a path's end, joining it once."""
@@ -284,8 +312,13 @@ class Scan:
         return found
 
     def _in_window(self, spine: str) -> exp.Expr:
-        """The rows of a window that ends with a day of the spine."""
+        """The rows that a day of the spine holds: of the window that ends with it, or of the one day that it stands for."""
         window, until = self.frame.window, exp.column("until", table=spine)
+        if self.frame.lag is not None:
+            count, unit = self.frame.lag
+            return exp.EQ(this=self.day(), expression=of_columns.moved(until, -count, unit))
+        if self.frame.start is not None:
+            return exp.EQ(this=self.day(), expression=of_columns.first_day(until, self.frame.start))
         assert window is not None  # noqa: S101 - asked before
         ends = exp.LTE(this=self.day(), expression=until)
         if window.trailing is not None:
@@ -300,13 +333,32 @@ class Scan:
     def _aggregate(self, measure: Measure) -> exp.Expr:
         """The aggregate of one leaf."""
         if measure.function == "count_distinct":
-            counted = self.only(measure, self._counted(measure, self._alias_of(measure)))
-            if measure.approximate and len(measure.columns) <= 2:
-                return exp.ApproxDistinct(this=counted)
-            return exp.Count(this=exp.Distinct(expressions=[counted]))
+            counted = self.only(measure, self.counted(measure, self._alias_of(measure)))
+            approximate = measure.approximate and len(measure.columns) <= 2
+            found = (
+                exp.ApproxDistinct(this=counted) if approximate else exp.Count(this=exp.Distinct(expressions=[counted]))
+            )
+            return self._unless_none(measure, found)
         if measure.function == "count" and not measure.column:
-            return exp.Count(this=self.value(measure) if measure.leaf.where else exp.Star())
+            found = exp.Count(this=self.value(measure) if measure.leaf.where else exp.Star())
+            return self._unless_none(measure, found)
+        if measure.function == "count":
+            return self._unless_none(measure, exp.Count(this=self.value(measure)))
         return AGGREGATES[measure.function](this=self.value(measure))
+
+    def _unless_none(self, measure: Measure, count: exp.Expr) -> exp.Expr:
+        """A count, and null where the leaf's own filter leaves no row: a group without rows has no figure either.
+
+        Where absence is zero the count itself says so.
+        """
+        if not self.some(measure):
+            return count
+        matched = exp.Count(this=self.only(measure, exp.Literal.number(1)))
+        return exp.Case().when(exp.GT(this=matched, expression=exp.Literal.number(0)), count, copy=False)
+
+    def some(self, measure: Measure) -> bool:
+        """Whether it matters that the leaf's own filter leaves any row."""
+        return bool(measure.leaf.where) and not self.model.metrics[measure.leaf.metric].absence_is_zero
 
     def _alias_of(self, measure: Measure) -> str:
         """The table whose keys a distinct count counts."""
@@ -314,7 +366,7 @@ class Scan:
             return self.table
         return self._alias(self._path(measure.distinct_on))
 
-    def _counted(self, measure: Measure, alias: str) -> exp.Expr:
+    def counted(self, measure: Measure, alias: str) -> exp.Expr:
         """The key whose different values are counted; the tenant's column needs no counting."""
         home = measure.distinct_on or self.table
         tenant = self.model.tenant_column(home)

@@ -160,8 +160,10 @@ class World:
         return value.date() if isinstance(value, datetime) else value
 
     def column(self, table, row, name):
-        """A column of a row; a computed one is a product, the only kind that is generated."""
+        """A column of a row; a computed one is a product, or the choice of one word of two."""
         spec = self.tables[table]["columns"][name]
+        if spec.get("expr", "").startswith("CASE"):
+            return "warm" if row["kind"] == "red" else "cold"
         if "expr" in spec:
             left, right = (row[part.strip()] for part in spec["expr"].split("*"))
             return None if left is None or right is None else left * right
@@ -174,30 +176,30 @@ class World:
     def every(self, table):
         return self.rows[table]
 
-    def keys(self, table, row, field):
+    def keys(self, table, row, field, day=None):
         """What a row is grouped by under a dimension that is no time: a tuple."""
         if field in self.filters:
-            return (bool(self.holds_all(table, row, self.filters[field]["where"])),)
+            return (bool(self.holds_all(table, row, self.filters[field]["where"], day=day)),)
         name, grain = self.split(field)
         dim = self.dims[name]
         wanted = dim.get("key") or [dim.get("column") or (dim.get("part") or dim.get("bins"))["of"]]
         if table in dim.get("held_by", {}):
             return (self.taken(dim, grain, self.column(table, row, dim["held_by"][table])),)
-        values = self.columns_of(table, row, dim["table"], wanted)
+        values = self.columns_of(table, row, dim["table"], wanted, day)
         return tuple(self.taken(dim, grain, value) for value in values)
 
-    def columns_of(self, table, row, goal, wanted):
+    def columns_of(self, table, row, goal, wanted, day=None):
         """Columns of the table at a path's end, read from the joining table where it holds the same."""
         path = self.path(table, goal)
         while path and all(column in path[-1]["on"].values() for column in wanted):
             mine = {its: ours for ours, its in path[-1]["on"].items()}
             wanted, path = [mine[column] for column in wanted], path[:-1]
         end = path[-1]["to"] if path else table
-        found = row if not path else self.follow_path(table, row, path)
+        found = row if not path else self.follow_path(table, row, path, day)
         return [None if found is None else self.column(end, found, column) for column in wanted]
 
-    def follow_path(self, table, row, path):
-        day = self.day(table, row, None) if self.tables[table].get("time") else None
+    def follow_path(self, table, row, path, day=None):
+        day = day[1] if day else self.day(table, row, None) if self.tables[table].get("time") else None
         for join in path:
             versions = self.tables[join["to"]].get("versions")
             row = next((one for one in self.every(join["to"]) if all(one[its] == row[mine] and row[mine] is not None
@@ -223,37 +225,37 @@ class World:
 
     # Conditions.
 
-    def holds_all(self, table, row, conditions, time=None, period=None):
-        return all(self.holds(table, row, one, time, period) for one in conditions)
+    def holds_all(self, table, row, conditions, time=None, period=None, day=None):
+        return all(self.holds(table, row, one, time, period, day) for one in conditions)
 
-    def holds(self, table, row, one, time=None, period=None):
+    def holds(self, table, row, one, time=None, period=None, day=None):
         if "any" in one:
-            return any(self.holds(table, row, part, time, period) for part in one["any"])
+            return any(self.holds(table, row, part, time, period, day) for part in one["any"])
         if "all" in one:
-            return all(self.holds(table, row, part, time, period) for part in one["all"])
+            return all(self.holds(table, row, part, time, period, day) for part in one["all"])
         field, op, values = one["field"], one["op"], one.get("values", [])
         if "query" in one:
-            keys = self.keys(table, row, field)
+            keys = self.keys(table, row, field, day)
             chosen = set(self.chosen(one["query"], period))
             inside = None not in keys and keys in chosen
             return inside if op == "in" else not inside
         if field in self.filters:
-            truth = self.holds_all(table, row, self.filters[field]["where"], time)
+            truth = self.holds_all(table, row, self.filters[field]["where"], time, day=day)
             return truth == (values[0] is (op in ("=", "in")))
         name, grain = self.split(field)
         if self.dims[name].get("time"):
-            mine = self.shown(self.day(table, row, time), grain)
+            mine = self.shown(day[0] if day else self.day(table, row, time), grain)
             wanted = [value if grain in ("year", "season") else date.fromisoformat(value) for value in values]
             return compare(mine, op, wanted)
         dim = self.dims[name]
         if dim.get("key"):
             number = dim["key"].index(dim["id"])
-            mine, label = self.keys(table, row, field)[number], self.label(table, row, field)
+            mine, label = self.keys(table, row, field, day)[number], self.label(table, row, field)
             if op in ("=", "in", "!=", "not_in"):
                 among = any(value is not None and str(value) in values for value in (mine, label))
                 return among == (op in ("=", "in"))
             return compare(label if op == "contains" else mine, op, values)
-        mine = self.keys(table, row, field)[0]
+        mine = self.keys(table, row, field, day)[0]
         if grain:
             values = [value if grain == "year" else date.fromisoformat(value) for value in values]
         return compare(mine, op, values)
@@ -326,6 +328,7 @@ class Asked:
             min(grains, key=lambda one: GRAINS.index(one) if one in GRAINS else len(GRAINS)) if grains else None
         )
         self.placed_rows = {}
+        self.shown_at = {}  # the day for which a row counts in a group
         tables = {table for one in query.get("metrics", []) for table in self.tables_of(one)}
         spans = [world.extent[name] for name in tables if world.extent.get(name)]
         self.covered = (min(one[0] for one in spans), max(one[1] for one in spans)) if spans else None
@@ -346,7 +349,7 @@ class Asked:
         return self.world.dims.get(self.world.split(name)[0], {}).get("time", False)
 
     def buckets(self, frame):
-        """With a window: the last day (or first) of each bucket that is shown, clipped to where there is data."""
+        """With a window: the last day of each bucket that is shown, clipped to where there is data."""
         span = frame["shown"] or self.covered
         if span is None:  # there is no row at all
             return []
@@ -355,8 +358,7 @@ class Asked:
         ends = {}
         for day in days:
             key = self.world.shown(move(day, *frame["step"]) if frame["step"] else day, self.grain)
-            pick = min if frame.get("at") == "first" else max
-            ends[key] = pick(ends.get(key, day), day)
+            ends[key] = max(ends.get(key, day), day)
         return sorted(ends.values())
 
     def in_frame(self, frame, day):
@@ -365,6 +367,15 @@ class Asked:
             return (
                 [] if day is None else [end for end in self.buckets(frame) if opens(frame["window"], end) <= day <= end]
             )
+        if frame.get("lag"):
+            if day is None or not frame["shown"]:
+                return []
+            first, last = frame["shown"]
+            return [
+                one
+                for one in (first + timedelta(days=n) for n in range((last - first).days + 1))
+                if frame["lag"](one) == day
+            ]
         if frame["period"] is None:
             return [day]
         return [day] if day is not None and frame["period"][0] <= day <= frame["period"][1] else []
@@ -372,26 +383,33 @@ class Asked:
     def placed(self, table, time, frame, dims=None):
         """Every row that counts in a frame, under the key of each group that it counts in: key -> rows."""
         dims = self.dims if dims is None else dims
-        mark = (table, time, repr(frame), tuple(dims))
+        mark = (table, time, repr({key: value for key, value in frame.items() if key != "lag"}), tuple(dims))
         if mark in self.placed_rows:
             return self.placed_rows[mark]
         found = defaultdict(list)
         has_time = time or self.world.tables[table].get("time")
         for row in self.world.every(table):
-            if not self.world.holds_all(table, row, self.where, time, self.period):
-                continue
             day = self.world.day(table, row, time) if has_time else None
             for at in self.in_frame(frame, day) if has_time else [None]:
+                shown = move(at, *frame["step"]) if frame["step"] and at else at
+                days = (
+                    shown,
+                    shown if frame["window"] or frame.get("lag") or frame.get("by_day") else at,
+                )  # of dates, of versions
+                if not self.world.holds_all(table, row, self.where, time, self.period, days):
+                    continue
                 key = tuple(
-                    (self.world.shown(move(at, *frame["step"]) if frame["step"] and at else at, self.world.split(name)[1]),)
-                    if self.is_time(name) else self.world.keys(table, row, name)
+                    (self.world.shown(shown, self.world.split(name)[1]),)
+                    if self.is_time(name) else self.world.keys(table, row, name, days)
                     for name in dims
                 )  # fmt: skip
                 for segment in self.segments or [None]:
                     if segment is None:
                         found[key].append(row)
-                    elif self.world.holds_all(table, row, segment["where"], time, self.period):
+                        self.shown_at[id(row), mark, key] = days
+                    elif self.world.holds_all(table, row, segment["where"], time, self.period, days):
                         found[(*key, (segment["label"],))].append(row)
+                        self.shown_at[id(row), mark, (*key, (segment["label"],))] = days
         self.placed_rows[mark] = dict(found)
         return self.placed_rows[mark]
 
@@ -409,15 +427,16 @@ class Asked:
             return self.derived(metric["derived"], key, frame, where, dims)
         if "cumulative" in metric:
             spec = metric["cumulative"]
-            if self.averages_days(spec):
-                values = [
-                    inner.value(name, found, frame, where)
-                    for inner, found in self.daily(name, frame)
-                    if self.trimmed(inner, found) == key
-                ]
+            if self.of_days(spec):
+                mine = [(inner, found) for inner, found in self.daily(name, frame) if self.trimmed(inner, found) == key]
+                mine.sort(key=lambda one: one[1][len(self.dims)])
+                if spec["at"] != "average":
+                    inner, found = mine[0 if spec["at"] == "first_known" else -1] if mine else (None, None)
+                    return inner.value(name, found, frame, where) if inner else None
+                values = [inner.value(name, found, frame, where) for inner, found in mine]
                 values = [value for value in values if value is not None]
                 return float(sum(values)) / len(values) if values else None
-            return self.value(spec["of"], key, self.windowed(frame, window_of(spec), spec.get("at")), where, dims)
+            return self.value(spec["of"], key, self.windowed(frame, window_of(spec)), where, dims)
         if "conversion" in metric:
             return self.converted(metric["conversion"], key, frame, where, dims)
         change = metric.get("change") or {"of": metric["growth"]}
@@ -451,14 +470,14 @@ class Asked:
             raise NoMeaning("the buckets do not line up")
         if not self.grain and not frame["period"]:
             raise NoMeaning("nothing lies before all of the data")
-        if frame["step"] or frame["window"]:
+        if frame["step"] or frame["window"] or frame.get("lag"):
             raise NoMeaning("a comparison of a comparison")
         period = moved_back(frame["period"], *step) if frame["period"] else None
         return {**frame, "period": period, "step": step, "prior": True}
 
-    def averages_days(self, spec):
-        """Whether a bucket shows the average of the windows that end with each of its days."""
-        return spec.get("at") == "average" and self.grain not in (None, "day")
+    def of_days(self, spec):
+        """Whether a bucket shows one of the windows that end with each of its days, or their average."""
+        return spec.get("at", "last") != "last" and self.grain not in (None, "day")
 
     def daily(self, name, frame):
         """The same query split by days as well, with each of its groups."""
@@ -471,7 +490,36 @@ class Asked:
         """A group of the query split by days as well, as a group of this one."""
         return key[: len(self.dims)] + key[len(inner.dims) :]
 
-    def windowed(self, frame, window, at=None):
+    def moved(self, frame, given):
+        """The frame of an input of a derived metric: as it is, so long before, or at the first day of each day's unit."""
+        if "offset" not in given and "to_start" not in given:
+            return frame
+        step = parsed(given["offset"]) if "offset" in given else None
+        if step and (self.grain is None or self.grain in LINES_UP.get(step[1], ())):
+            return self.shifted(frame, step)
+        if not step and self.grain == given["to_start"]:
+            return frame
+        if frame["step"] or frame["window"] or frame.get("lag"):
+            raise NoMeaning("a comparison of a comparison")
+        if step and step[1] in ("day", "week"):
+            return {
+                **frame,
+                "period": moved_back(frame["period"], *step) if frame["period"] else None,
+                "step": step,
+                "by_day": True,
+                "prior": True,
+            }
+        if self.grain != "day":
+            raise NoMeaning("the buckets do not line up")
+        lag = (lambda day: move(day, -step[0], step[1])) if step else (lambda day: floor(day, given["to_start"]))
+        ahead = (lambda day: move(day, *step)) if step else (lambda day: ceiling(day, given["to_start"]))
+        shown = frame["period"] or (self.covered and (self.covered[0], ahead(self.covered[1])))
+        return {**frame, "lag": lag, "shown": shown, "named": repr(given), "prior": True,
+                "period": frame["period"] and (lag(frame["period"][0]), max(lag(frame["period"][0]), lag(frame["period"][1])))}  # fmt: skip
+
+    def windowed(self, frame, window):
+        if frame.get("lag"):
+            raise NoMeaning("a window over what is shown elsewhere")
         if frame["window"]:
             raise NoMeaning("a window over a window")
         if self.grain is None:
@@ -480,7 +528,7 @@ class Asked:
                     raise NoMeaning("a window that ends nowhere")
                 return frame
             return {**frame, "period": (opens(window, frame["period"][1]), frame["period"][1])}
-        return {**frame, "window": window, "shown": frame["period"], "at": at,
+        return {**frame, "window": window, "shown": frame["period"],
                 "period": (opens(window, frame["period"][0]), frame["period"][1]) if frame["period"] else None}  # fmt: skip
 
     def derived(self, spec, key, frame, where, dims):
@@ -490,8 +538,7 @@ class Asked:
             given = inputs.get(name)
             if given is None:
                 return self.value(name, key, frame, where, dims)
-            at = self.shifted(frame, parsed(given["offset"])) if "offset" in given else frame
-            return self.value(given["metric"], key, at, [*where, *given.get("where", [])], dims)
+            return self.value(given["metric"], key, self.moved(frame, given), [*where, *given.get("where", [])], dims)
 
         left, op, right = spec["expr"].split()
         first = of(left)
@@ -516,7 +563,19 @@ class Asked:
         )
         if rows is None:
             return 0 if zero else None
-        rows = [row for row in rows if self.world.holds_all(table, row, where, time, self.period)]
+        mark = (
+            table,
+            time,
+            repr({key: value for key, value in frame.items() if key != "lag"}),
+            tuple(self.dims if dims is None else dims),
+        )
+        rows = [
+            row
+            for row in rows
+            if self.world.holds_all(table, row, where, time, self.period, self.shown_at[id(row), mark, key])
+        ]
+        if where and not rows and not zero:
+            return None  # a count of no row is no figure, unless absence is zero
         if agg.get("over_time"):
             found = self.over_time(agg, key, placed, rows, where, dims)
         else:
@@ -592,7 +651,7 @@ class Asked:
                 if not self.segments or place[-1] == key[-1]  # another segment is another question
                 for row in begun(rows)
             ]
-            count = 0
+            converted = []
             for later in done:
                 fits = [(place, row) for place, row in every_begun if same(row, later)]
                 if fits:
@@ -601,7 +660,10 @@ class Asked:
                         ((p, r) for p, r in fits if self.world.day(table, r, None) == latest),
                         key=lambda one: one[1]["id"],
                     )
-                    count += place == key
+                    converted += [later] if place == key else []
+            count = len(converted)
+            if goal["agg"]["function"] == "count_distinct":
+                count = aggregated(goal["agg"], [], converted)
             of = self.value(spec["from"], key, frame, where, dims)
         else:
             reached = {tuple(row[name] for name in who) for row in begun(mine)}
@@ -686,11 +748,11 @@ class Asked:
                 found[key] = None
         elif "cumulative" in metric:
             spec = metric["cumulative"]
-            if self.averages_days(spec):
+            if self.of_days(spec):
                 for inner, key in self.daily(name, frame):
                     found[self.trimmed(inner, key)] = None
             else:
-                self.groups_of(spec["of"], self.windowed(frame, window_of(spec), spec.get("at")), found)
+                self.groups_of(spec["of"], self.windowed(frame, window_of(spec)), found)
         elif "change" in metric or "growth" in metric:
             change = metric.get("change") or {"of": metric["growth"]}
             self.groups_of(change["of"], self.against(frame, change.get("against", "previous_period")), found)
@@ -703,8 +765,7 @@ class Asked:
             for part in spec["expr"].split()[::2]:
                 given = spec.get("inputs", {}).get(part)
                 if given:
-                    at = self.shifted(frame, parsed(given["offset"])) if "offset" in given else frame
-                    self.groups_of(given["metric"], at, found)
+                    self.groups_of(given["metric"], self.moved(frame, given), found)
                 elif not part.replace(".", "").isdigit():
                     self.groups_of(part, frame, found)
         else:
@@ -742,7 +803,7 @@ class Asked:
 
         def zero(name):
             metric = self.world.metrics[name]
-            if "conversion" in metric:
+            if "conversion" in metric or self.of_days(metric.get("cumulative", {})):
                 return False
             return (
                 metric.get("absence_is_zero", False)

@@ -17,13 +17,13 @@ FIRST = date(2025, 1, 6)
 TEXT = ("red", "Green", "blu_e", "50%", "äß")
 POLICY = {"org_id": {"column": "org_id"}, "regions": {"not_applicable": "there are none"}}
 FIELDS = {
-    "sale": ("branch", "branch_kind", "area", "area_rank", "person", "colour", "branch_opened.month", "branch_opened.year",
+    "sale": ("branch", "branch_kind", "warmth", "area", "area_rank", "person", "colour", "branch_opened.month", "branch_opened.year",
              "size", "is_big", "odd_weekday", "team"),
-    "line": ("branch", "branch_kind", "area", "area_rank", "person", "colour", "size", "item", "is_big", "odd_weekday", "team", "thing"),
-    "visit": ("branch", "branch_kind", "area", "area_rank", "person", "branch_opened.month", "team"),
-    "stock": ("branch", "branch_kind", "area", "area_rank", "item", "thing"),
+    "line": ("branch", "branch_kind", "warmth", "area", "area_rank", "person", "colour", "size", "item", "is_big", "odd_weekday", "team", "thing"),
+    "visit": ("branch", "branch_kind", "warmth", "area", "area_rank", "person", "branch_opened.month", "team"),
+    "stock": ("branch", "branch_kind", "warmth", "area", "area_rank", "item", "thing"),
 }  # fmt: skip
-EVERYWHERE = ("branch", "branch_kind", "area", "area_rank")
+EVERYWHERE = ("branch", "branch_kind", "warmth", "area", "area_rank")
 
 
 def world(seed, size):
@@ -134,7 +134,8 @@ def described(pick, *, calendar=True):
 
     tables = [
         table("area", {"name": "string", "rank": "integer"}),
-        table("branch", {"name": "string", "kind": "string", "area_id": "integer", "opened": "date"}),
+        table("branch", {"name": "string", "kind": "string", "area_id": "integer", "opened": "date",
+                         "warmth": {"type": "string", "expr": "CASE WHEN kind = 'red' THEN 'warm' ELSE 'cold' END"}}),
         table("person", {"name": "string"}),
         table("sale", {"branch_id": "integer", "person_id": "integer", "day": "date", "amount": "decimal", "qty": "integer", "weight": "number",
                        "colour": "string", "void": "string", "worth": {"type": "decimal", "expr": "amount * amount"}},
@@ -163,6 +164,7 @@ def described(pick, *, calendar=True):
         dim("thing", "line", column="item", held_by={"stock": "item"}),
         dim("branch", "branch", key=["org_id", "id"], id="id", show="name"),
         dim("branch_kind", "branch", column="kind"),
+        dim("warmth", "branch", column="warmth"),
         dim("branch_opened", "branch", column="opened", type="date"),
         dim("area", "area", key=["org_id", "id"], id="id", show="name"),
         dim("area_rank", "area", column="rank", type="integer"),
@@ -234,13 +236,14 @@ def metrics(pick):
         metric("bright_share", "ratio", ratio=["bright", "total"]),
         metric("per_visit", "PHP", ratio=["total", "visits"]),
         metric("twice", "PHP", derived={"expr": pick.choice(["total + bright", "total - bright", "basket * 2", "total / buyers"])}),
-        metric("since", "PHP", derived={"expr": "total - before", "inputs": {"before": {"metric": "total", "offset": pick.choice(["1 month", "1 year"])}}}),
+        metric("since", "PHP", derived={"expr": "total - before", "inputs": {"before": {"metric": "total", **pick.choice([
+            {"offset": "1 month"}, {"offset": "1 year"}, {"offset": "7 day"}, {"to_start": "month"}, {"to_start": "week"}])}}}),
         metric("so_far", "PHP", cumulative={"of": pick.choice(["total", "buyers", "average"]), **window,
-                                             **pick.choice([{}, {"at": "first"}, {"at": "average"}])}),
+                                             **pick.choice([{}, {"at": "first_known"}, {"at": "last_known"}, {"at": "average"}])}),
         metric("rise", "ratio", growth="total"),
         metric("other_rise", "PHP", change={"of": pick.choice(["total", "sales", "basket"]), "give": pick.choice(["value", "change", "growth"]),
                                             "against": pick.choice(["previous_period", "previous_year", "3 month", {"start": "2025-01-06", "end": "2025-01-31"}])}),
-        metric("came_back", "ratio", conversion={"from": "visits", "to": pick.choice(["sales", "visits"]), "by": ["org_id", "person_id"],
+        metric("came_back", "ratio", conversion={"from": "visits", "to": pick.choice(["sales", "visits", "buyers"]), "by": ["org_id", "person_id"],
                                                  **pick.choice([{"within": "7 day"}, {"within": "1 month"}, {}]),
                                                  "counting": pick.choice(["entities", "events"]), "give": pick.choice(["rate", "count"])}),
     ]  # fmt: skip
@@ -323,6 +326,14 @@ def query(seed):
         )
     if pick.random() < 0.15:
         asked["where"].append(set_filter(pick, fields))
+    if pick.random() < 0.08 and "stock" not in facts:
+        asked["where"].append(
+            {
+                "field": "date.month",
+                "op": pick.choice([">=", "in", "!="]),
+                "values": [pick.choice(["2025-02-01", "2025-03-01"])],
+            }
+        )
     if pick.random() < 0.65:
         asked["period"] = period(pick)
     if pick.random() < 0.25:
@@ -377,7 +388,7 @@ def fields_of(facts):
 
 def condition(pick, field):
     values = {"branch": [1, 2, "Main"], "branch_kind": TEXT[:3], "area": [1, "North"], "area_rank": [1, 2, 3], "person": [1, 2, "Ana"], "colour": TEXT,
-              "size": ["minus", "low", "mid", "high"], "item": ["nut", "cog"], "stocked": ["nut", "bolt"], "thing": ["nut", "bolt"], "team": ["Alpha", "Beta"], "is_big": [True, False],
+              "size": ["minus", "low", "mid", "high"], "item": ["nut", "cog"], "stocked": ["nut", "bolt"], "thing": ["nut", "bolt"], "team": ["Alpha", "Beta"], "warmth": ["warm", "cold"], "is_big": [True, False],
               "odd_weekday": [True, False], "branch_opened.month": ["2025-02-01"], "branch_opened.year": [2024, 2025]}[field]  # fmt: skip
     if field in ("is_big", "odd_weekday"):
         return {"field": field, "op": pick.choice(["=", "!="]), "values": [pick.choice(values)]}

@@ -1,0 +1,58 @@
+"""What an import or an export brings over, and the list of what it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+# Every reason for which a part is not carried as it was, with what it means for the figures.
+CODES = {
+    "not_read": "the file or the part could not be understood",
+    "unknown_reference": "it names something that the project does not have",
+    "name": "its name is no plain name here",
+    "expression": "its SQL holds something that is not allowed in a row's expression, or cannot be parsed",
+    "filter": "its condition cannot be said here; what depends on it is left out, for without it the figure is another",
+    "aggregation": "there is no such aggregation here",
+    "grain": "dates have no such grain here",
+    "ambiguous": "two ways lead to the same name; the first is taken",
+    "no_policy": "nobody may read the table until it has a policy",
+    "type_guessed": "the type of a column was guessed",
+    "unit_guessed": "the unit of a metric was guessed",
+    "fill_value": "only zero can stand for what is missing",
+    "left_out": "the other format says it, and nothing here would read it",
+    "depends": "it is made of something that could not be carried",
+    "no_words": "the other format has no words for it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing that was not carried as it was: a code of `CODES`, the part, and what happened to it."""
+
+    code: str
+    where: str
+    what: str
+
+    def __post_init__(self) -> None:
+        assert self.code in CODES, self.code  # noqa: S101 - a slip of ours
+
+
+@dataclass(slots=True)
+class Imported:
+    """A model as YAML has it: file name to content, and what was not carried."""
+
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """How many there are of each kind of part."""
+        sections = ("tables", "joins", "dimensions", "filters", "metrics", "rollups", "verified")
+        return {name: sum(len(one.get(name, ())) for one in self.files.values()) for name in sections}
+
+
+class NotCarried(Exception):
+    """A part that cannot be said in our words."""
+
+    def __init__(self, code: str, what: str) -> None:
+        super().__init__(what)
+        self.code, self.what = code, what

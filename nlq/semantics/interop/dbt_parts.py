@@ -1,0 +1,76 @@
+"""Small parts that both of dbt's ways of writing share: filters, windows, relations, the inputs of a metric."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from nlq.semantics.interop.dbt_project import Input
+
+if TYPE_CHECKING:
+    from nlq.semantics.interop.dbt_project import MetricOf
+
+REF = re.compile(r"(?:ref|source)\(\s*(?:['\"][^'\"]+['\"]\s*,\s*)?['\"]([^'\"]+)['\"]")
+ROLES = (
+    "measure",
+    "numerator",
+    "denominator",
+    "base_measure",
+    "base_metric",
+    "conversion_measure",
+    "conversion_metric",
+    "metric",
+    "input_metric",
+)
+Plain = dict[str, Any]
+
+
+def conditions(value: Any) -> tuple[str, ...]:
+    """A filter as the conditions that all must hold: a text, a list of texts, or a manifest's where_filters."""
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value.strip(),) if value.strip() else ()
+    if isinstance(value, dict):
+        if "where_filters" in value:
+            return conditions(value["where_filters"])
+        return conditions(value["where_sql_template"])
+    return tuple(one for part in value for one in conditions(part))
+
+
+def length(value: Any) -> str | None:
+    """A window such as "7 days" or {count: 7, granularity: day}, as "7 day"."""
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        return f"{value['count']} {str(value['granularity']).rstrip('s')}"
+    count, _, unit = str(value).strip().partition(" ")
+    return f"{int(count)} {unit.strip().lower().rstrip('s')}"
+
+
+def relation(one: Plain, settings: dict[str, Plain]) -> tuple[str, str | None]:
+    """The table of a semantic model, and its schema where that is said."""
+    node = one.get("node_relation")
+    if isinstance(node, dict):
+        return str(node["alias"]), node.get("schema_name")
+    found = REF.search(str(one.get("model") or ""))
+    name = found.group(1) if found else str(one.get("model") or one["name"])
+    config = settings.get(name, {})
+    return str(config.get("alias") or name), config.get("schema")
+
+
+def given(value: Any) -> Input:
+    """A metric or measure as another is made of it: a name, or a name with more said."""
+    if not isinstance(value, dict):
+        return Input(str(value))
+    return Input(str(value["name"]), value.get("alias"), conditions(value.get("filter")), length(value.get("offset_window")),
+                 value.get("offset_to_grain"), value.get("fill_nulls_with"), bool(value.get("join_to_timespine")))  # fmt: skip
+
+
+def metric_inputs(made: MetricOf, both: Plain, params: Plain) -> None:
+    """What a metric is made of, by role."""
+    for role in ROLES:
+        if both.get(role) is not None:
+            made.of[role] = given(both[role])
+    listed = params.get("metrics") or both.get("input_metrics") or ()
+    made.inputs = tuple(given(one) for one in listed if made.type == "derived")

@@ -1,0 +1,92 @@
+"""SQL of a row, as other formats hold it, into the expressions that our columns and metrics may have."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from nlq.semantics.check_metrics import ARITHMETIC, ROW_BY_ROW
+from nlq.semantics.interop.carried import NotCarried
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+DIVIDES_WHOLES = frozenset({"trino", "postgres", "redshift", "athena", "presto", "tsql"})  # 3 / 2 is 1 there
+WORDS = frozenset({"true", "false", "null", "current_date", "current_timestamp"})
+
+
+def plain_column(text: str) -> str | None:
+    """The name where an expression is a bare column, else None."""
+    text = text.strip().strip('"`')
+    return text.lower() if PLAIN.fullmatch(text) and text.lower() not in WORDS else None
+
+
+def parsed(text: str, dialect: str) -> exp.Expr:
+    """An expression of the source's dialect as a tree.
+
+    Raises:
+        NotCarried: it is no single expression.
+    """
+    try:
+        return sqlglot.parse_one(text, read=dialect)
+    except (SqlglotError, RecursionError):
+        raise NotCarried("expression", f"it cannot be parsed: {text}") from None
+
+
+def row_expression(text: str, dialect: str) -> str:
+    """An expression over one row's columns, in the canonical dialect; casts give null where they would raise.
+
+    Raises:
+        NotCarried: it holds what a computed column may not.
+    """
+    return written(total(parsed(text, dialect), dialect), ROW_BY_ROW, text)
+
+
+def arithmetic(text: str, dialect: str) -> str:
+    """An expression over metrics, in the canonical dialect.
+
+    Raises:
+        NotCarried: it holds more than arithmetic.
+    """
+    tree = parsed(text, dialect)
+    for one in tree.find_all(exp.Div):  # a division of figures is one of doubles here, whatever it is there
+        one.set("typed", True)
+        one.set("safe", False)
+    return written(tree, ARITHMETIC, text)
+
+
+def total(tree: exp.Expr, dialect: str) -> exp.Expr:
+    """The same without what raises on a value, and with divisions as the source means them."""
+
+    def change(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column):
+            return exp.column(node.name.lower())
+        if type(node) is exp.Cast:
+            return exp.TryCast(this=node.this, to=node.to)
+        if isinstance(node, exp.Div) and dialect not in DIVIDES_WHOLES:
+            over = exp.TryCast(this=node.this, to=exp.DataType(this=exp.DataType.Type.DOUBLE))
+            under = node.expression
+            if not isinstance(under.unnest(), (exp.Nullif, exp.Literal)):
+                under = exp.Nullif(this=under, expression=exp.Literal.number(0))
+            return exp.Div(this=over, expression=under)
+        return node
+
+    return tree.transform(change)
+
+
+def written(tree: exp.Expr, allowed: Iterable[type[exp.Expr]], text: str) -> str:
+    """A tree as text, once all of it is allowed.
+
+    Raises:
+        NotCarried: it is not.
+    """
+    kinds = tuple(allowed)
+    for node in tree.walk():
+        if not isinstance(node, kinds):
+            raise NotCarried("expression", f"{node.key} is not allowed in {text}")
+    return tree.sql("trino")

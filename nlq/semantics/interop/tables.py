@@ -1,0 +1,100 @@
+"""Tables as they grow while another format's model is read: the columns that are used, computed ones, and their types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.qualify_columns import qualify_columns
+from sqlglot.schema import MappingSchema
+
+from nlq.semantics.interop.carried import Issue
+from nlq.semantics.interop.expressions import parsed, plain_column, row_expression
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Types of a database's columns, by table and column, in our words.
+Types = "Mapping[str, Mapping[str, str]]"
+OURS = {"VARCHAR": "string", "TEXT": "string", "CHAR": "string", "BOOLEAN": "boolean", "INT": "integer", "BIGINT": "integer", "SMALLINT": "integer",
+        "TINYINT": "integer", "DOUBLE": "number", "FLOAT": "number", "DECIMAL": "decimal", "DATE": "date", "TIMESTAMP": "datetime",
+        "DATETIME": "datetime", "TIMESTAMPTZ": "timestamp"}  # fmt: skip
+SQL = {"string": "VARCHAR", "boolean": "BOOLEAN", "integer": "BIGINT", "number": "DOUBLE", "decimal": "DECIMAL(38, 9)", "date": "DATE",
+       "datetime": "TIMESTAMP", "timestamp": "TIMESTAMPTZ"}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Building:
+    """One table of the model in the making; `relation` is the database's table."""
+
+    name: str
+    relation: str
+    dialect: str
+    known: Mapping[str, str] | None
+    issues: list[Issue]
+    plain: dict[str, Any] = field(default_factory=dict)
+    columns: dict[str, dict[str, Any]] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)  # an expression to the column that holds it
+    guessed: list[str] = field(default_factory=list)
+
+    def column(self, expr: str, called: str, guess: str) -> str:
+        """The column that an expression is: a stored one, or a computed one under the name `called` or one like it.
+
+        Args:
+            expr: SQL over one row, in the source's dialect.
+            called: what a computed column is to be called.
+            guess: its type, where nothing says it.
+
+        Raises:
+            NotCarried: the expression cannot stand in a computed column.
+        """
+        name = plain_column(expr)
+        if name is not None:
+            self._stored(name, guess)
+            return name
+        if expr not in self.written:
+            text = row_expression(expr, self.dialect)
+            tree = parsed(text, "trino")
+            for one in tree.find_all(exp.Column):
+                self._stored(one.name, "string")
+            free = called
+            while free in self.columns or (self.known is not None and free in self.known):
+                free = f"{free}_computed"
+            self.columns[free] = {"type": self._inferred(tree) or guess, "expr": text}
+            self.written[expr] = free
+        return self.written[expr]
+
+    def type(self, column: str) -> str:
+        """The type of a column that is there."""
+        return str(self.columns[column]["type"])
+
+    def _stored(self, name: str, guess: str) -> None:
+        known = self.known.get(name) if self.known is not None else None
+        if name not in self.columns:
+            self.columns[name] = {"type": known or guess}
+            if known is None:
+                self.guessed.append(name)
+                if self.known is not None:
+                    self.issues.append(Issue("unknown_reference", f"table {self.name}", f"the database's {self.relation} has no column {name}"))  # fmt: skip
+        elif known is None and self.columns[name]["type"] == "string" and guess != "string":
+            self.columns[name]["type"] = guess
+
+    def _inferred(self, tree: exp.Expr) -> str | None:
+        """What type an expression gives, as far as its columns' types tell."""
+        schema = MappingSchema({"t": {name: SQL[one["type"]] for name, one in self.columns.items() if one["type"] in SQL}}, dialect="trino")  # fmt: skip
+        select = exp.select(exp.alias_(tree.copy(), "it")).from_("t")
+        try:
+            kind = annotate_types(qualify_columns(select, schema), schema=schema).selects[0].type
+        except SqlglotError:
+            return None
+        return OURS.get(kind.this.name) if kind is not None else None
+
+    def finished(self) -> dict[str, Any]:
+        """The table as YAML has it."""
+        if self.guessed:
+            self.issues.append(Issue("type_guessed", f"table {self.name}", f"types of {', '.join(self.guessed)}: say --data, or look at them"))  # fmt: skip
+        review = {"review": True} if self.guessed else {}
+        return {"name": self.name, **self.plain, "columns": self.columns, **review}
