@@ -86,4 +86,4 @@ def vega(chart: Chart | None, columns: tuple[Column, ...], rows: tuple[tuple[Any
 
 
 def _is_time(column: Column) -> bool:
-    return column.type == "date" or column.name.endswith((".year", ".hour_of_day", ".day_of_week", ".month_of_year"))
+    return column.type == "date" or column.grain in ("year", "hour_of_day", "day_of_week", "month_of_year")

@@ -67,8 +67,9 @@ def _number(cell: float | Decimal, column: Column) -> str:
 
 
 def _day(cell: date, column: Column) -> str:
-    if column.name.endswith(".month"):
+    grain = column.grain
+    if grain == "month":
         return f"{cell:%b %Y}"
-    if column.name.endswith(".quarter"):
+    if grain == "quarter":
         return f"Q{(cell.month + 2) // 3} {cell.year}"
-    return f"week of {cell}" if column.name.endswith(".week") else cell.isoformat()
+    return f"week of {cell}" if grain == "week" else cell.isoformat()

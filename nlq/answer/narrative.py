@@ -41,7 +41,7 @@ def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tupl
     if per:
         groups = [index for index in dimensions if columns[index].name in per]
         return _firsts(columns, filled, groups, [index for index in dimensions if index not in groups], metrics[0])
-    if any(columns[index].type == "date" or columns[index].name.endswith(".year") for index in dimensions[:1]):
+    if any(columns[index].type == "date" or columns[index].grain == "year" for index in dimensions[:1]):
         return _series(columns, filled, dimensions[0], metrics[0], days, single=len(dimensions) == 1)
     return _ranking(columns, filled, dimensions, metrics[0], limited=limited)
 
@@ -93,7 +93,7 @@ def _series(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], time: int,
 
 def _cut(cell: Any, column: Column, days: tuple[date | None, date | None]) -> bool:
     """Whether a unit of time reaches beyond the days that the figures are over."""
-    grain = column.name.rpartition(".")[2]
+    grain = column.grain
     if grain not in LARGER or cell is None:
         return False
     start = cell if isinstance(cell, date) else date(int(cell), 1, 1)

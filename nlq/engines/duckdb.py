@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nlq.drivers.duckdb import DuckDBFile, Stopper
+from nlq.engines.bare import as_rows, states
 from nlq.engines.cells import result
 from nlq.engines.snapshot import build
 from nlq.engines.threads import run_in_thread
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from nlq.values import Result, Snapshot
 
 STATE_TIMEOUT_S = 10.0
+T = TypeVar("T")
 STATE_ROWS = 1_000_000
 
 
@@ -55,7 +58,10 @@ class DuckDBEngine:
 
     async def snapshot(self, org_id: str | None) -> Snapshot:
         """The state of the tables for a tenant. One file has no tiers, so there is no watermark."""
-        rows = await self._call(lambda stopper: self._state("duckdb_snapshot.sql", org_id, stopper))
+        try:
+            rows = await self._call(lambda stopper: self._state("duckdb_snapshot.sql", org_id, stopper))
+        except Internal:  # a file that nlq did not build: nobody publishes versions there
+            return build(self._model, await self._call(lambda stopper: self._bare(org_id, stopper)), (), None)
         equal = await self._call(lambda stopper: self._state("duckdb_equal.sql", org_id, stopper))
         return build(self._model, rows.rows, (row[0] for row in equal.rows), None)
 
@@ -78,13 +84,28 @@ class DuckDBEngine:
 
     def _state(self, name: str, org_id: str | None, stopper: Stopper) -> Fetched:
         text = Path(__file__).with_name(name).read_text(encoding="utf-8")
-        try:
-            return self._open().run(
-                text, {"org_id": org_id}, max_rows=STATE_ROWS, timeout_s=STATE_TIMEOUT_S, stopper=stopper
-            )
-        except Internal:
-            raise EngineDown("the file holds no nlq warehouse: its table of versions is missing", where=str(self._path),
-                             fix="build it again: `nlq warehouse demo`") from None  # fmt: skip
+        return self._open().run(
+            text, {"org_id": org_id}, max_rows=STATE_ROWS, timeout_s=STATE_TIMEOUT_S, stopper=stopper
+        )
 
-    async def _call(self, work: Callable[[Stopper], Fetched]) -> Fetched:
+    def _bare(self, org_id: str | None, stopper: Stopper) -> list[tuple[Any, ...]]:
+        """The state of every table, from the tables themselves; the file's own time is the version of all."""
+        status = self._path.stat()
+        fresh = datetime.fromtimestamp(status.st_mtime, UTC).isoformat()
+        found = []
+        for name, tree in states(self._model, org_id):
+            try:
+                rows = (
+                    self._open()
+                    .run(tree.sql("duckdb"), {}, max_rows=1, timeout_s=STATE_TIMEOUT_S, stopper=stopper)
+                    .rows
+                )
+            except Internal:
+                raise EngineDown(f"the file has no table {name} as the model has it", where=str(self._path),
+                                 fix="build it (`nlq warehouse demo` builds the demo's), or see `nlq model check`",
+                                 public="the data is not as the model has it") from None  # fmt: skip
+            found.append((name, rows[0]))
+        return as_rows(found, f"{status.st_mtime_ns}-{status.st_size}", fresh)
+
+    async def _call(self, work: Callable[[Stopper], T]) -> T:
         return await run_in_thread(work, Stopper(), blocking=self._blocking)

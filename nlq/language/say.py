@@ -56,7 +56,7 @@ class _Labels:
 
     def field(self, name: str) -> str:
         if self._model.is_time_grain(name):
-            return name.rpartition(".")[2]
+            return self._model.grains[name][1].replace("_", " ")
         if name in self._model.filters:
             return self._model.filters[name].label.lower()
         if name in self._model.grains:

@@ -189,7 +189,7 @@ def rollups_fit(context: Context) -> Iterator[BadRequest]:
 
 
 def synonyms_do_not_collide(context: Context) -> Iterator[BadRequest]:
-    """One phrase never means two metrics, nor two dimensions."""
+    """One phrase never means two metrics, nor two dimensions; told with the questions in which it would."""
     for section in ("metrics", "dimensions"):
         owners: dict[str, list[tuple[str, str]]] = {}
         for where, part in context.each(section):
@@ -199,8 +199,21 @@ def synonyms_do_not_collide(context: Context) -> Iterator[BadRequest]:
         for phrase, found in owners.items():
             names = Counter(name for name, _ in found)
             if len(names) > 1:
-                yield BadRequest(f'"{phrase}" means {" and ".join(sorted(names))}', where=found[-1][1],
+                asked = ", ".join(f'"{one}"' for one in _questions(context, section, phrase))
+                yield BadRequest(f'"{phrase}" means {" and ".join(sorted(names))}, in questions such as {asked}', where=found[-1][1],
                                  fix="keep it with one of them")  # fmt: skip
+
+
+def _questions(context: Context, section: str, phrase: str) -> list[str]:
+    """Questions that a phrase stands in: of the model's own examples and verified ones, else the plainest."""
+    known = [question for source in context.sources if source.model for question in source.model.examples]
+    known += [one.question for _, one in context.each("verified")]
+    word = re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE)
+    found = [question for question in known if word.search(question)]
+    metric = next((source.model.default_metric for source in context.sources if source.model), "total").replace(
+        "_", " "
+    )
+    return found[:3] or [f"{phrase} last month" if section == "metrics" else f"{metric} by {phrase}"]
 
 
 def header_fits(context: Context) -> Iterator[BadRequest]:

@@ -164,6 +164,11 @@ class Column:
     unit: str | None
     role: Role
 
+    @property
+    def grain(self) -> str:
+        """What its name ends with, after a dot or two underscores: of a date its grain."""
+        return self.name.replace("__", ".").rpartition(".")[2]
+
     def to_json(self) -> dict[str, Any]:
         """As the Answer's `columns` hold it."""
         return {"name": self.name, "label": self.label, "type": self.type, "unit": self.unit, "role": self.role}

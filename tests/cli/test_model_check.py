@@ -100,6 +100,19 @@ def test_what_is_wrong_in_the_files_is_found(place, before, after, said):
     assert "fix" in done.stderr
 
 
+def test_words_for_two_things_are_told_with_the_questions_that_hold_them(place):
+    file, _, run = place
+    head, metrics = file.read_text(encoding="utf-8").split("\nmetrics:\n")
+    lines = metrics.splitlines()
+    for place_of in [n for n, line in enumerate(lines) if line.strip().startswith("synonyms:")][:2]:
+        lines[place_of] = "    synonyms: {en: [takings]}"
+    file.write_text(head + "\nmetrics:\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    done = run("model", "check")
+    assert done.returncode == 2
+    assert '"takings" means' in done.stderr
+    assert 'in questions such as "takings last month"' in done.stderr
+
+
 def test_a_join_that_is_not_unique_on_its_one_side_is_found(place):
     _, path, run = place
     spoil(path, "INSERT INTO supplier SELECT * FROM supplier LIMIT 2")

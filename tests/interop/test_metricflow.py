@@ -6,15 +6,15 @@ than MetricFlow stands in OTHERWISE, each with its reason, and has to differ: a 
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from datetime import date, datetime
 from decimal import Decimal
 
 import duckdb
+import lakeside as lakeside_data
 import pytest
-from helpers import ROOT
+from lakeside import PLACE
 
 from nlq.errors import NlqError
 from nlq.policy.scope import scope
@@ -27,11 +27,13 @@ from nlq.semantics.load import load
 from nlq.sql.compile import compile_query
 from nlq.values import Principal, SemanticQuery, Snapshot, TableState
 
-PLACE = ROOT / "tests" / "interop" / "metricflow"
 QUERIES = {one["id"]: one for one in json.loads((PLACE / "queries.json").read_text(encoding="utf-8"))}
 EXPECTED = json.loads((PLACE / "expected.json").read_text(encoding="utf-8"))
 BY_MONTH = {"targets", "mtd_less_target", "revenue_to_target"}  # metrics whose time is kept by month
-CUT = {"price_p25_cont", "kiosk_amount_p90"}  # DuckDB gives a percentile of a decimal with its two places; ours is exact
+CUT = {
+    "price_p25_cont",
+    "kiosk_amount_p90",
+}  # DuckDB gives a percentile of a decimal with its two places; ours is exact
 CONVERSIONS = {"visit_to_hire", "visit_to_hire_count", "visit_to_hire_ever", "visit_to_hire_ever_count", "visit_to_hire_month",
                "visit_to_hire_same_weather", "visit_to_hire_same_kind_count", "visitors_who_hired"}  # fmt: skip
 
@@ -76,12 +78,7 @@ def column_types(connection):
 def lakeside():
     """The data, in a database in memory."""
     with duckdb.connect(":memory:") as connection:
-        connection.execute((PLACE / "data" / "schema.sql").read_text(encoding="utf-8"))
-        for path in sorted((PLACE / "data").glob("*.csv")):
-            with path.open(encoding="utf-8", newline="") as lines:
-                _, *rows = csv.reader(lines)
-            marks = ", ".join("?" * len(rows[0]))
-            connection.executemany(f"INSERT INTO {path.stem} VALUES ({marks})", [[cell or None for cell in row] for row in rows])
+        lakeside_data.fill(connection)
         yield connection
 
 
@@ -123,13 +120,21 @@ def query_of(one, where):
     """A question in our words. MetricFlow widens a range to whole buckets; here the asker says which days."""
     made = {"metrics": one["metrics"], "dimensions": one["group_by"], "where": where}
     if one.get("start") or one.get("end"):
-        start, end = date.fromisoformat(one.get("start") or "2000-01-01"), date.fromisoformat(one.get("end") or "2040-12-31")
+        start, end = (
+            date.fromisoformat(one.get("start") or "2000-01-01"),
+            date.fromisoformat(one.get("end") or "2040-12-31"),
+        )
         grains = [name.rpartition("__")[2] for name in one["group_by"] if name.startswith("metric_time__")]
         grain = grains[0] if grains and grains[0] in periods.UNITS else "day"
         grain = "month" if BY_MONTH & set(one["metrics"]) and grain in ("day", "week") else grain
-        made["period"] = {"start": periods.start_of(start, grain).isoformat(), "end": periods.end_of(end, grain).isoformat()}
+        made["period"] = {
+            "start": periods.start_of(start, grain).isoformat(),
+            "end": periods.end_of(end, grain).isoformat(),
+        }
     if one.get("order_by"):
-        made["order"] = [{"by": name.removeprefix("-"), "dir": "desc" if name.startswith("-") else "asc"} for name in one["order_by"]]
+        made["order"] = [
+            {"by": name.removeprefix("-"), "dir": "desc" if name.startswith("-") else "asc"} for name in one["order_by"]
+        ]
     if one.get("limit") is not None:
         made["limit"] = one["limit"]
     return SemanticQuery.from_json(made)
@@ -146,15 +151,20 @@ def plain(cell, name=""):
     if isinstance(cell, (bool, type(None))):
         return cell
     try:
-        return float(cell) if isinstance(cell, (int, float, Decimal)) or cell.lstrip("-").replace(".", "", 1).isdigit() else cell
+        return (
+            float(cell)
+            if isinstance(cell, (int, float, Decimal)) or cell.lstrip("-").replace(".", "", 1).isdigit()
+            else cell
+        )
     except ValueError:
         return cell
 
 
 def same(mine, theirs, metric):
     if mine is None or theirs is None:
-        # A rate or count of conversions that did not happen is null to MetricFlow, and zero here.
-        return mine == theirs or (metric in CONVERSIONS and theirs is None and mine == 0)
+        # A rate or count of conversions that did not happen is null to MetricFlow, and zero here; and what is filled with zero
+        # (sunny_mtd) is zero here beside other metrics' rows too.
+        return mine == theirs or (metric in {*CONVERSIONS, "sunny_mtd"} and theirs is None and mine == 0)
     if isinstance(mine, float) and isinstance(theirs, float):
         return math.isclose(mine, theirs, rel_tol=1e-9, abs_tol=0.0101 if metric in CUT else 1e-9)
     return mine == theirs
@@ -174,7 +184,8 @@ def differences(one, names, found, expected):
         for row in rows:
             cells = [plain(row[place], name) for place, name in zip(places, columns, strict=True)]
             made[tuple(cells[: len(keys)])] = cells[len(keys) :]
-        assert len(made) == len(rows), "a group stands twice"
+        # MetricFlow gives one row several times where a spine of days is not made distinct (odd_fill_two_month).
+        assert len(made) == len({tuple(map(str, row)) for row in rows}), "a group stands twice"
         return made
 
     mine, theirs = groups(picked, range(len(columns))), groups(expected["rows"], theirs_order)
@@ -209,3 +220,59 @@ def test_a_query_gives_metricflows_numbers(project, name, request):
         return
     wrong = differences(one, *answer(project, name), expected)
     assert bool(wrong) == (name in OTHERWISE), wrong[:3] or f"this is as MetricFlow has it now: {OTHERWISE[name]}"
+
+
+def test_saved_queries_are_verified_questions_with_metricflows_numbers(project):
+    saved = {one.by.rpartition(" ")[2]: one for one in project.model.verified}
+    recorded = {name.removeprefix("saved__"): one for name, one in EXPECTED.items() if name.startswith("saved__")}
+    assert set(saved) == set(recorded)
+    for name, one in saved.items():
+        query = one.query
+        asked = {"metrics": list(query.metrics)}
+        names, rows = project.rows(query)
+        expected = recorded[name]
+        columns = [field.replace(".", "__") for field in names]
+        assert sorted(columns) == sorted(expected["columns"])
+        assert not differences(asked, columns, rows, expected)
+        if query.order and query.limit is None:
+            places = [columns.index(column) for column in expected["columns"]]
+            mine = [
+                [plain(row[place], column) for place, column in zip(places, expected["columns"], strict=True)]
+                for row in rows
+            ]
+            assert mine == [
+                [plain(cell, column) for cell, column in zip(row, expected["columns"], strict=True)]
+                for row in expected["rows"]
+            ]
+
+
+def test_what_is_not_carried_is_listed(project):
+    listed = {(one.code, one.where.rpartition(" ")[2]) for one in project.imported.issues}
+    assert ("grain", "revenue_fiscal_change") in listed
+    assert ("grain", "kiosk_sales.sold_hour") in listed
+    assert ("left_out", "hires_spined") in listed
+    assert ("left_out", "fiscal_revenue") in listed
+    carried = {one["name"] for one in project.imported.files["metrics.yml"]["metrics"]}
+    assert {"revenue_fiscal_change"} == set(read_names(project)) - carried
+
+
+def read_names(project):
+    """Every metric that the project's files name."""
+    del project
+    import yaml
+
+    found = []
+    for path in sorted((PLACE / "legacy").rglob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found += [one["name"] for one in content.get("metrics") or ()]
+    return found
+
+
+def test_without_a_word_on_who_may_read_nobody_may(lakeside, tmp_path):
+    from nlq.errors import ModelError
+
+    imported = DbtImport(PLACE / "legacy", Source(types=column_types(lakeside))).finished()
+    assert {one.where for one in imported.issues if one.code == "no_policy"} >= {"table hires", "table members"}
+    write(tmp_path, imported.files)
+    with pytest.raises(ModelError, match="has no policy"):
+        load(tmp_path)

@@ -63,15 +63,16 @@ def _document(content: Mapping[str, Any]) -> str:
 
     parts = []
     for key, value in content.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
+        if isinstance(value, dict):  # the header: a line a key
+            block = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=False)
+            parts.append(f"{key}:\n" + "".join(f"  {line}\n" for line in block.splitlines()))
+        elif value:
             items = [_item(dumped(one)) for one in value]
             apart = [before.count("\n") + after.count("\n") > 2 for before, after in pairwise(items)]
             parts.append(
                 f"{key}:\n"
                 + "".join(item + ("\n" if gap else "") for item, gap in zip(items, [*apart, False], strict=True))
             )
-        else:
-            parts.append(dumped({key: value}))
     return "\n".join(parts)
 
 

@@ -271,6 +271,22 @@ def rollup_verify(as_: opt.As = None, engine: opt.EngineName = opt.Engine.auto, 
         raise typer.Exit(verify(assistant, opt.asker(assistant.settings, as_), as_json=format_ is opt.Shape.json))
 
 
+@model_app.command("import")
+def model_import(
+    source: Annotated[Path, typer.Argument(help="A dbt project's folder, or its target/semantic_manifest.json.")],
+    kind: Annotated[opt.Interchange, typer.Option("--from", help="Whose format it is.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the model's files go.")],
+    data: opt.Data = None, schema: opt.Schema = "", dialect: opt.SqlDialect = "", policy: opt.Policy = opt.Who.nobody,
+    tenant: opt.Tenant = None, regions: opt.Regions = None, timezone: opt.Timezone = "UTC", force: opt.Force = False,
+    format_: opt.Format = opt.Shape.table,
+) -> None:  # fmt: skip
+    """Read somebody else's semantic layer into a model's files. What cannot be carried is listed, never dropped."""
+    from nlq.surfaces.cli.interchange import Target, import_model  # noqa: PLC0415
+
+    target = Target(out, data, schema, dialect, timezone, policy.value, tenant, regions, force=force)
+    raise typer.Exit(import_model(kind.value, source, target, as_json=format_ is opt.Shape.json))
+
+
 @model_app.command("schema")
 def model_schema() -> None:
     """Print the JSON Schema of model files, for editors."""

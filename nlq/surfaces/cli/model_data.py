@@ -1,78 +1,188 @@
-"""The half of `nlq model check` that looks at the data: columns that exist, keys that are unique, equivalences that hold."""
+"""The half of `nlq model check` that looks at the data: columns that exist, keys that are unique, equivalences that hold.
+
+It looks at every database that the deployment reads: the file, or PostgreSQL and the two catalogs that Trino reads.
+"""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from sqlglot import exp
 
 from nlq.errors import BadRequest, EngineDown, NlqError
-from nlq.warehouse.inspect import Inspector
+from nlq.warehouse.catalog import Catalog, broken_equalities, open_catalog
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nlq.semantics.model import SemanticModel
+    from nlq.semantics.tables import Table
     from nlq.settings import Settings
+
+
+def databases(settings: Settings) -> list[tuple[str, str]]:
+    """The databases of a deployment: a name for people, and a URL."""
+    if not settings.server_url:
+        return [("duckdb", f"duckdb://{settings.warehouse}")]
+    # The owner sees rows that row security hides from the service's own account.
+    found = [("postgres", settings.postgres_owner_url or settings.server_url)]
+    if settings.trino_url:
+        found += [
+            (f"trino {tier}", f"trino://{urlsplit(settings.trino_url).netloc}/{tier}") for tier in ("hot", "cold")
+        ]
+    return found
 
 
 def check_data(model: SemanticModel, settings: Settings) -> tuple[list[NlqError], list[str]]:
     """Problems that the data shows, and notes on what could not be looked at."""
-    try:
-        with Inspector(settings.warehouse, model.header.schema_) as database:
-            found = [
-                *_columns(model, database),
-                *_types(model, database),
-                *_keys(model, database),
-                *_equalities(model, database),
-            ]
-        # What is not as it is declared cannot be added up.
-        rollups, notes = ([], []) if found else _rollups(settings)
-    except EngineDown as problem:
-        return [], [f"the data was not looked at: {problem.what}"]
-    else:
-        return [*found, *rollups], notes
-
-
-def _columns(model: SemanticModel, database: Inspector) -> list[NlqError]:
-    """Tables and columns that the model names and the database does not have."""
     found: list[NlqError] = []
-    actual = database.columns()
-    for table in model.tables.values():
-        if (table.source or table.name) not in actual:
-            found.append(
-                BadRequest(
-                    f'the table "{table.name}" is not in the database',
-                    where=f"table {table.name}",
-                    fix="remove it, or build it",
-                )
+    notes: list[str] = []
+    looked = False
+    for name, url in databases(settings):
+        try:
+            with ExitStack() as open_:
+                catalog = open_.enter_context(open_catalog(url, model.header.schema_, name))
+                found += _problems(model, catalog, notes)
+                looked = True
+        except (EngineDown, BadRequest) as problem:
+            notes.append(
+                f"the data of {name} was not looked at: {problem.what}"
+                if settings.server_url
+                else f"the data was not looked at: {problem.what}"
+            )
+    if not looked or found:  # what is not as it is declared cannot be added up
+        return found, notes
+    rollups, more = _rollups(settings)
+    return [*found, *rollups], [*notes, *more]
+
+
+def _problems(model: SemanticModel, catalog: Catalog, notes: list[str]) -> Iterator[NlqError]:
+    actual = catalog.columns()
+    tables = [table for table in model.tables.values() if "." not in (table.source or "")]
+    if catalog.name == "trino cold":  # the cold catalog holds what is split, and what both tiers read
+        tables = [table for table in tables if _source(table) in actual]
+    for rule in RULES:
+        yield from rule(model, catalog, tables, actual, notes)
+
+
+Actual = dict[str, dict[str, str]]
+
+
+def _source(table: Table) -> str:
+    return table.source or table.name
+
+
+def _there(catalog: Catalog, table: str) -> str:
+    """Where a problem is: the table, and the database where there are several."""
+    return f"table {table}" if catalog.name == "duckdb" else f"table {table}, {catalog.name}"
+
+
+def _columns(
+    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str]
+) -> Iterator[NlqError]:
+    """Tables and columns that the model names and the database does not have."""
+    del model, notes
+    for table in tables:
+        there = actual.get(_source(table))
+        if there is None:
+            yield BadRequest(
+                f'the table "{table.name}" is not in the database',
+                where=_there(catalog, table.name),
+                fix="remove it, or build it",
             )
             continue
-        found.extend(
-            BadRequest(f'the column "{column}" is not in the database', where=f"table {table.name}",
-                       fix=f"columns are {', '.join(actual[table.source or table.name])}")
-            for column in table.stored if column not in actual[table.source or table.name]
-        )  # fmt: skip
-    return found
+        for column in table.stored:
+            if column not in there:
+                yield BadRequest(f'the column "{column}" is not in the database', where=_there(catalog, table.name),
+                                 fix=f"columns are {', '.join(there)}")  # fmt: skip
 
 
-# What a column of the model's type may be in the database: the first word of DuckDB's name of it.
+# What a column of the model's type may be in the database.
 FITS = {
-    "string": {"VARCHAR", "UUID", "ENUM"}, "integer": {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "HUGEINT"},
-    "number": {"DOUBLE", "FLOAT", "DECIMAL", "BIGINT", "INTEGER"}, "decimal": {"DECIMAL", "BIGINT", "INTEGER"}, "boolean": {"BOOLEAN"},
-    "date": {"DATE"}, "timestamp": {"TIMESTAMP WITH TIME ZONE"}, "datetime": {"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"},
+    "string": {"string"}, "integer": {"integer"}, "number": {"number", "decimal", "integer"}, "decimal": {"decimal", "integer"},
+    "boolean": {"boolean"}, "date": {"date"}, "timestamp": {"timestamp"}, "datetime": {"datetime"},
 }  # fmt: skip
 
 
-def _types(model: SemanticModel, database: Inspector) -> list[NlqError]:
+def _types(
+    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str]
+) -> Iterator[NlqError]:
     """Columns that are of another type than the model says: a text would be added up, a moment taken for a day."""
-    actual = database.types()
-    found: list[NlqError] = []
-    for table in model.tables.values():
+    del model, notes
+    for table in tables:
         for column in table.stored:
-            said, kind = table.columns[column].type, actual.get((table.source or table.name, column), "")
-            plain = kind.partition("(")[0]
-            if kind and said in FITS and plain not in FITS[said]:
-                fits = next((one for one, kinds in FITS.items() if plain in kinds), "another type")
-                found.append(BadRequest(f'the column "{column}" is {kind} in the database, and {said} in the model',
-                                        where=f"table {table.name}", fix=f"write type: {fits}"))  # fmt: skip
-    return found
+            said, spelt = table.columns[column].type, actual.get(_source(table), {}).get(column)
+            kind = "" if spelt is None else catalog.type(spelt)
+            if spelt is None or said not in FITS or kind in FITS[said]:
+                continue
+            yield BadRequest(f'the column "{column}" is {spelt} in the database, and {said} in the model', where=_there(catalog, table.name),
+                             fix=f"write type: {kind or 'another type, or leave the column out'}")  # fmt: skip
+
+
+def _keys(
+    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str]
+) -> Iterator[NlqError]:
+    """Keys that are not unique: a join to such a table would multiply rows."""
+    ones = {join.to for join in model.joins}
+    for table in tables:
+        if table.name not in ones or not set(table.key) <= set(actual.get(_source(table), {})):
+            continue
+        if catalog.count(_source(table)) == 0 and catalog.name != "duckdb":
+            notes.append(
+                f"no row of {table.name} is to be seen in {catalog.name} as this account: its keys were not counted"
+            )
+            continue
+        twice = catalog.repeated(_source(table), table.key)
+        if twice:
+            yield BadRequest(f'{twice:,} keys of "{table.name}" stand in several rows', where=_there(catalog, table.name),
+                             fix=f"the key ({', '.join(table.key)}) must be unique: joins rest on it")  # fmt: skip
+
+
+def _versions(
+    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str]
+) -> Iterator[NlqError]:
+    """Versions of one thing that hold at once: a join by the day would multiply rows."""
+    del model, notes
+    for table in tables:
+        versions = table.versions
+        if versions is None or not {versions.since, versions.before, *table.key} <= set(actual.get(_source(table), {})):
+            continue
+        own = [exp.column(name, quoted=True) for name in table.key if name != versions.since]
+        order = exp.Order(expressions=[exp.Ordered(this=exp.column(versions.since, quoted=True), nulls_first=False)])
+        following = exp.Window(
+            this=exp.Lead(this=exp.column(versions.since, quoted=True)), partition_by=own, order=order
+        )
+        inner = exp.select(exp.column(versions.before, quoted=True).as_("ends"), following.as_("next")).from_(
+            exp.table_(_source(table))
+        )
+        wrong = (
+            exp.select(exp.Count(this=exp.Star()))
+            .from_(inner.subquery("v"))
+            .where("next IS NOT NULL AND (ends IS NULL OR ends > next)")
+        )
+        count = int(catalog.rows(wrong)[0][0])
+        if count:
+            yield BadRequest(f'{count:,} versions in "{table.name}" still hold when the next one begins', where=_there(catalog, table.name),
+                             fix=f"let {versions.before} of each be no later than {versions.since} of the next")  # fmt: skip
+
+
+def _equalities(
+    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str]
+) -> Iterator[NlqError]:
+    """Equivalences (`same_as`) that the last check of the data found broken."""
+    del tables, actual, notes
+    if catalog.dialect == "trino":  # the check is written where the data is published
+        return
+    broken = broken_equalities(catalog) if any(metric.same_as for metric in model.metrics.values()) else frozenset()
+    for name, metric in model.metrics.items():
+        if metric.same_as and name in broken:
+            yield BadRequest(f'"{name}" and "{metric.same_as}" do not agree in this data', where=f"metric {name}",
+                             fix="the finer one is not used until they do; mend the data")  # fmt: skip
+
+
+RULES = (_columns, _types, _keys, _versions, _equalities)
 
 
 def _rollups(settings: Settings) -> tuple[list[NlqError], list[str]]:
@@ -82,30 +192,7 @@ def _rollups(settings: Settings) -> tuple[list[NlqError], list[str]]:
 
     if not settings.default_principal:
         return [], ["rollups were not compared with their base rows: there is no default_principal to read as"]
-    with SyncAssistant(Assistant(settings, blocking=True, engine="duckdb")) as assistant:
+    with SyncAssistant(Assistant(settings, blocking=True, engine="auto")) as assistant:
         broken = [one for one in verify(assistant, settings.principal(None)) if one.differs]
     return [BadRequest(f"{one.rollup} does not add up to {one.metric} by {', '.join(one.dimensions)}: {one.differs}", where=f"rollup {one.rollup}",
                        fix="build it anew, or mend what it keeps and measures") for one in broken], []  # fmt: skip
-
-
-def _keys(model: SemanticModel, database: Inspector) -> list[NlqError]:
-    """Keys that are not unique: a join to such a table would multiply rows."""
-    found: list[NlqError] = []
-    actual = database.columns()
-    for name in sorted({join.to for join in model.joins}):
-        key, source = model.tables[name].key, model.tables[name].source or name
-        twice = database.repeated(source, key) if set(key) <= set(actual.get(source, ())) else 0
-        if twice:
-            found.append(BadRequest(f'{twice:,} keys of "{name}" stand in several rows', where=f"table {name}",
-                                    fix=f"the key ({', '.join(key)}) must be unique: joins rest on it"))  # fmt: skip
-    return found
-
-
-def _equalities(model: SemanticModel, database: Inspector) -> list[NlqError]:
-    """Equivalences (`same_as`) that the last check of the data found broken."""
-    broken = database.broken_equalities()
-    return [
-        BadRequest(f'"{name}" and "{metric.same_as}" do not agree in this data', where=f"metric {name}",
-                   fix="the finer one is not used until they do; mend the data")
-        for name, metric in model.metrics.items() if metric.same_as and name in broken
-    ]  # fmt: skip

@@ -55,6 +55,19 @@ class Dialect(StrEnum):
     postgres = "postgres"
 
 
+class Interchange(StrEnum):
+    """Whose semantic layer is read or written."""
+
+    dbt = "dbt"
+
+
+class Who(StrEnum):
+    """Who may read what was imported or drafted."""
+
+    nobody = "nobody"
+    shared = "shared"
+
+
 class Section(StrEnum):
     """A part of the model."""
 
@@ -87,6 +100,32 @@ Config = Annotated[
 ]
 Scale = Annotated[float, typer.Option(min=0.01, max=100, help="How much data: 1 is about 2 million sales.")]
 Seed = Annotated[int, typer.Option(min=0, help="Another seed gives other data of the same kind.")]
+
+
+Data = Annotated[
+    str | None, typer.Option("--data", metavar="URL", help="The database: types are looked up there. duckdb:///FILE, postgresql://… or trino://HOST:PORT/CATALOG.")
+]  # fmt: skip
+Schema = Annotated[
+    str, typer.Option("--schema", help="The schema that the tables are in, where the source does not say it.")
+]
+SqlDialect = Annotated[
+    str,
+    typer.Option(
+        "--sql", metavar="DIALECT", help="The SQL of its expressions: duckdb, postgres, snowflake, bigquery …"
+    ),
+]
+Policy = Annotated[
+    Who, typer.Option("--policy", help="Who may read the tables: nobody until a policy is written, or all (shared).")
+]
+Tenant = Annotated[
+    str | None,
+    typer.Option("--tenant", metavar="COLUMN", help="Each organisation reads the rows whose COLUMN is its own."),
+]
+Regions = Annotated[
+    str | None, typer.Option("--regions", metavar="COLUMN", help="And each asker those of their regions.")
+]
+Timezone = Annotated[str, typer.Option("--timezone", help="In which a moment's day is taken.")]
+Force = Annotated[bool, typer.Option("--force", help="Write over files that are there.")]
 
 
 def opened(config: Path | None, engine: str) -> SyncAssistant:

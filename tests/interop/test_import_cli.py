@@ -1,0 +1,138 @@
+"""`nlq model import` as a person uses it: a project in, a model that answers out, and what was not carried said."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import lakeside
+import pytest
+
+NLQ = str(Path(sys.executable).with_name("nlq"))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    path = tmp_path_factory.mktemp("lakeside") / "lakeside.duckdb"
+    lakeside.build(path)
+    return path
+
+
+@pytest.fixture
+def nlq(tmp_path, home, data):
+    def run(*arguments):
+        env = {**home, "NLQ_DUCKDB_PATH": str(data)}
+        return subprocess.run([NLQ, *map(str, arguments)], env=env, cwd=tmp_path, capture_output=True, text=True, check=False)  # fmt: skip
+
+    return run
+
+
+def test_a_project_is_imported_and_asked(nlq, data, tmp_path):
+    out = tmp_path / "layer"
+    done = nlq("model", "import", lakeside.PLACE / "legacy", "--from", "dbt", "--out", out, "--data", data, "--policy", "shared")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "revenue_fiscal_change" in done.stdout
+    (out / "nlq.toml").write_text(lakeside.SETTINGS.format(path=data), encoding="utf-8")
+    config = ("--config", out / "nlq.toml")
+    checked = nlq("model", "check", *config)
+    assert (checked.returncode, "no problems" in checked.stdout) == (0, True), checked.stderr
+    assert nlq("model", "verify", *config).returncode == 0
+    query = {"metrics": ["hires"], "dimensions": ["metric_time__month"], "period": {"start": "2025-04-01", "end": "2025-05-31"}}  # fmt: skip
+    answer = json.loads(nlq("query", json.dumps(query), "--format", "json", *config).stdout)
+    assert [column["name"] for column in answer["columns"]] == ["metric_time__month", "hires"]
+    assert answer["rows"] == [["2025-04-01", 70], ["2025-05-01", 73]]
+    asked = json.loads(nlq("ask", "hires by pier kind in may 2025", "--format", "json", *config).stdout)
+    assert asked["status"] == "answered", asked["reason"]
+    assert sum(row[1] for row in asked["rows"]) == 73
+
+
+def test_a_compiled_manifest_is_read_as_well(nlq, data, tmp_path):
+    done = nlq("model", "import", lakeside.PLACE / "latest" / "semantic_manifest.json", "--from", "dbt", "--out", tmp_path / "a",
+               "--data", data, "--policy", "shared", "--format", "json")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["problems"] == []
+    assert said["counts"]["metrics"] > 100
+
+
+def test_without_a_policy_the_files_say_so_and_nothing_can_be_read(nlq, data, tmp_path):
+    done = nlq("model", "import", lakeside.PLACE / "legacy", "--from", "dbt", "--out", tmp_path / "a", "--data", data)
+    assert done.returncode == 0, done.stderr
+    assert "nobody may read the table until it has a policy" in done.stdout
+    checked = nlq("model", "check", tmp_path / "a")
+    assert checked.returncode == 2
+    assert "has no policy" in checked.stderr
+
+
+def test_a_tenants_column_becomes_the_policy_where_there_is_one(nlq, data, tmp_path):
+    out = tmp_path / "a"
+    done = nlq("model", "import", lakeside.PLACE / "legacy", "--from", "dbt", "--out", out, "--data", data, "--tenant", "weather")  # fmt: skip
+    text = (out / "tables.yml").read_text(encoding="utf-8")
+    assert "org_id: {column: weather}" in text
+    assert "it has no column weather" in done.stdout
+
+
+def test_files_that_are_there_are_not_written_over(nlq, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "mine.yml").write_text("model: {}\n", encoding="utf-8")
+    done = nlq("model", "import", lakeside.PLACE / "legacy", "--from", "dbt", "--out", tmp_path / "a")
+    assert done.returncode == 2
+    assert "mine.yml" in done.stderr
+    assert (tmp_path / "a" / "mine.yml").read_text(encoding="utf-8") == "model: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("semantic_models: [", "not_read"),
+        ("semantic_models:\n  - {model: ref('a')}\n", "not_read"),
+        ("models: []\n", "there is no semantic model"),
+    ],
+)
+def test_what_is_no_project_is_said(nlq, tmp_path, text, said):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "a.yml").write_text(text, encoding="utf-8")
+    done = nlq("model", "import", project, "--from", "dbt", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert said in done.stderr + done.stdout or "there is no semantic model" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_metric_that_cannot_be_carried_takes_what_is_made_of_it_along(nlq, data, tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "m.yml").write_text(
+        """
+semantic_models:
+  - name: hires
+    model: ref('hires')
+    defaults: {agg_time_dimension: hired_on}
+    entities: [{name: hire, type: primary, expr: hire_id}, {name: pier, type: foreign, expr: pier_id}]
+    dimensions: [{name: hired_on, type: time, type_params: {time_granularity: day}}, {name: weather, type: categorical}]
+    measures: [{name: price, agg: sum}, {name: odd, agg: sum, expr: "sum(price) over ()"}, {name: hires, agg: count, expr: hire_id}]
+metrics:
+  - {name: revenue, label: Revenue, type: simple, type_params: {measure: price}}
+  - {name: odd, label: Odd, type: simple, type_params: {measure: odd}}
+  - {name: odd_share, label: Odd share, type: ratio, type_params: {numerator: odd, denominator: revenue}}
+  - {name: unknown_filter, label: U, type: simple, type_params: {measure: price}, filter: "{{ Dimension('boat__kind') }} = 'canoe'"}
+  - {name: twice, label: Twice, type: derived, type_params: {expr: odd_share * 2, metrics: [odd_share]}}
+""",
+        encoding="utf-8",
+    )
+    done = nlq("model", "import", project, "--from", "dbt", "--out", tmp_path / "out", "--data", data, "--policy", "shared", "--format", "json")  # fmt: skip
+    said = json.loads(done.stdout)
+    assert done.returncode == 0, said
+    listed = {(one["code"], one["where"].split(" ")[-1]) for one in said["issues"]}
+    assert {
+        ("expression", "odd"),
+        ("depends", "odd_share"),
+        ("depends", "twice"),
+        ("filter", "unknown_filter"),
+    } <= listed
+    metrics = (tmp_path / "out" / "metrics.yml").read_text(encoding="utf-8")
+    assert "name: revenue" in metrics
+    assert "odd" not in metrics
+    assert "unknown_filter" not in metrics
