@@ -50,7 +50,7 @@ class Filters:
             part = self._plain(span, group, exclude=excluded)
         if places:
             self._narrow(part)
-        if joined and places and self._inside_the_one_before(part):
+        if joined and self._inside_the_one_before(part):
             part.group = len(self._parts)  # "Makati, NCR" is one place, said twice
         span.role = "left out" if excluded else "filter"
         self._parts.append(part)
@@ -131,10 +131,24 @@ class Filters:
     def _inside_the_one_before(self, part: Part) -> bool:
         """Whether the place before lies in this one, so that the comma narrows instead of listing."""
         before = self._parts[-1] if self._parts else None
-        if before is None or before.resolved is None or part.resolved is None or not part.span.comma:
+        if before is None or not part.span.comma:
             return False
+        if before.resolved is None or part.resolved is None:
+            return self._level_above(before, part)
         outer, inner = part.resolved.taken.place, before.resolved.taken.place
         return _contains(outer, inner)
+
+    def _level_above(self, before: Part, part: Part) -> bool:
+        """Whether a value is of a level above that of the one before: a city, then its province."""
+        lower, upper = ({name for one in each.conditions for name in one.fields()} for each in (before, part))
+        if len(lower) != 1 or len(upper) != 1 or before.exclude != part.exclude:
+            return False
+        level, (goal,) = self._model.dimensions.get(lower.pop()), upper
+        while level is not None and level.parent is not None:
+            if level.parent == goal:
+                return True
+            level = self._model.dimensions.get(level.parent)
+        return False
 
 
 def _contains(outer: Any, inner: Any) -> bool:

@@ -26,7 +26,7 @@ class Servers:
         self.owner = self.loop.run_until_complete(asyncpg.connect(urls["SERVERS_OWNER_URL"]))
         self.run("DROP SCHEMA IF EXISTS world CASCADE")
         self.run("CREATE SCHEMA world")
-        for create, _, _ in load.statements(worlds.world(0, 1), TYPES)[1:]:
+        for create, _, _ in load.statements(worlds.world(1, 1), TYPES)[1:]:  # one that has all of the tables
             self.run(create)
         self.run("GRANT USAGE ON SCHEMA world TO PUBLIC")
         self.run("GRANT SELECT ON ALL TABLES IN SCHEMA world TO PUBLIC")

@@ -10,7 +10,10 @@ from nlq.semantics.interop.carried import Issue
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`shared`: all may read all. Else `tenant` is the column that holds the organisation, and `regions` that of the region."""
+    """`tenant` is the column that holds the organisation, `regions` that of the region: an asker reads the rows of their own.
+
+    `shared`: all may read the tables that have no such column (all tables, where no column is named).
+    """
 
     shared: bool = False
     tenant: str | None = None
@@ -19,21 +22,23 @@ class Policy:
 
 def policed(table: dict[str, Any], policy: Policy | None, issues: list[Issue]) -> dict[str, Any]:
     """A table with its policy; where its columns do not allow the one that was asked for, without any, which is listed."""
-    if policy is not None and policy.shared:
-        return {**table, "policy": "shared"}
     columns = table["columns"]
-    if policy is None or policy.tenant is None or policy.tenant not in columns:
-        why = (
-            "say --policy shared or --tenant COLUMN, or write `policy:`"
-            if policy is None
-            else f"it has no column {policy.tenant}"
+    if policy is None:
+        issues.append(
+            Issue("no_policy", f"table {table['name']}", "say --policy shared or --tenant COLUMN, or write `policy:`")
         )
-        issues.append(Issue("no_policy", f"table {table['name']}", why))
         return table
-    regions: dict[str, Any] = {"not_applicable": "there are no regions in what was imported"}
-    if policy.regions is not None:
-        if policy.regions not in columns:
-            issues.append(Issue("no_policy", f"table {table['name']}", f"it has no column {policy.regions}"))
-            return table
+    if policy.tenant is None or policy.tenant not in columns:
+        if policy.shared:
+            return {**table, "policy": "shared"}
+        issues.append(Issue("no_policy", f"table {table['name']}", f"it has no column {policy.tenant}"))
+        return table
+    regions: dict[str, Any] = {"not_applicable": "nobody said which column holds the region"}
+    if policy.regions is not None and policy.regions in columns:
         regions = {"column": policy.regions}
+    elif policy.regions is not None:
+        issues.append(
+            Issue("no_policy", f"table {table['name']}", f"it has no column {policy.regions}: regions do not narrow it")
+        )
+        return table
     return {**table, "policy": {"org_id": {"column": policy.tenant}, "regions": regions}}

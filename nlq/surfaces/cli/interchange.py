@@ -1,4 +1,4 @@
-"""`nlq model import`: somebody else's semantic layer into a model's files."""
+"""`nlq model import` and `draft`: somebody else's semantic layer, or a bare database, into a model's files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from nlq.surfaces.cli.options import working
 
 if TYPE_CHECKING:
     from nlq.semantics.interop.carried import Imported, Issue
+    from nlq.semantics.interop.policies import Policy
 
 SCHEMA_FILE = "model.schema.json"
 
@@ -41,6 +42,34 @@ def import_model(kind: str, source: Path, target: Target, *, as_json: bool) -> i
     with working():
         imported = _import(kind, source, target)
     return finish(imported, target, as_json=as_json)
+
+
+def draft_model(target: Target, currency: str | None, *, as_json: bool) -> int:
+    """Look at a database, write a first model of it, and say what was guessed."""
+    from nlq.semantics.draft.build import Draft  # noqa: PLC0415
+    from nlq.warehouse.catalog import open_catalog  # noqa: PLC0415
+
+    _may_write(target)
+    url = database_url(target.data or "")
+    with working(), open_catalog(url, target.schema or default_schema(url)) as catalog:
+        name = target.schema or Path(url.rpartition("/")[2]).stem or "draft"
+        drafted = Draft(
+            catalog,
+            schema=catalog.schema,
+            name=name,
+            timezone=target.timezone,
+            policy=_policy(target),
+            currency=currency,
+        ).build()
+    return finish(drafted, target, as_json=as_json)
+
+
+def _policy(target: Target) -> Policy | None:
+    """What was said of who may read; None where nobody said anything."""
+    from nlq.semantics.interop.policies import Policy  # noqa: PLC0415
+
+    policy = Policy(shared=target.policy == "shared", tenant=target.tenant, regions=target.regions)
+    return policy if policy.shared or policy.tenant else None
 
 
 def finish(imported: Imported, target: Target, *, as_json: bool) -> int:
@@ -73,10 +102,7 @@ def finish(imported: Imported, target: Target, *, as_json: bool) -> int:
 
 
 def _import(kind: str, source: Path, target: Target) -> Imported:
-    from nlq.semantics.interop.policies import Policy  # noqa: PLC0415
-
-    policy = Policy(shared=target.policy == "shared", tenant=target.tenant, regions=target.regions)
-    known = policy if policy.shared or policy.tenant else None
+    known = _policy(target)
     types: dict[str, dict[str, str]] | None = None
     dialect = target.dialect
     if target.data is not None:

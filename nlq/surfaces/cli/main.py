@@ -287,6 +287,21 @@ def model_import(
     raise typer.Exit(import_model(kind.value, source, target, as_json=format_ is opt.Shape.json))
 
 
+@model_app.command("draft")
+def model_draft(
+    source: Annotated[str, typer.Option("--from", metavar="URL", help="The database: duckdb:///FILE, postgresql://… or trino://HOST:PORT/CATALOG.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the model's files go.")],
+    schema: opt.Schema = "", policy: opt.Policy = opt.Who.nobody, tenant: opt.Tenant = None, regions: opt.Regions = None,
+    currency: Annotated[str | None, typer.Option(help="The currency of what is called like money: PHP.")] = None,
+    timezone: opt.Timezone = "UTC", force: opt.Force = False, format_: opt.Format = opt.Shape.table,
+) -> None:  # fmt: skip
+    """Write a first model from a database: what its constraints and rows show. What was guessed says `review: true`."""
+    from nlq.surfaces.cli.interchange import Target, draft_model  # noqa: PLC0415
+
+    target = Target(out, source, schema, "", timezone, policy.value, tenant, regions, force=force)
+    raise typer.Exit(draft_model(target, currency, as_json=format_ is opt.Shape.json))
+
+
 @model_app.command("schema")
 def model_schema() -> None:
     """Print the JSON Schema of model files, for editors."""
