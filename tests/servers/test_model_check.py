@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from helpers import ROOT
 
 NLQ = str(Path(sys.executable).with_name("nlq"))
@@ -18,7 +19,7 @@ NLQ = str(Path(sys.executable).with_name("nlq"))
 def check(loaded, home, tmp_path):
     """Runs it over a copy of the demo's model in which a text was replaced."""
 
-    def run(before="", after="", owner=True):
+    def run(before="", after="", *, owner=True):
         layer = tmp_path / "layer"
         shutil.copytree(ROOT / "semantic_layer", layer)
         path = layer / "scout" / "tables.yml"
@@ -56,3 +57,31 @@ def test_a_type_that_is_another_is_named(check):
 def test_rows_that_this_account_does_not_see_are_not_taken_for_unique_ones(check):
     done = check(owner=False)
     assert "its keys were not counted" in done.stdout
+
+
+@pytest.mark.parametrize("database", ["postgres", "trino"])
+def test_a_draft_of_a_server_finds_what_a_draft_of_the_file_finds(loaded, home, tmp_path, warehouse, database):
+    """The silver tables are on all of them; gold is behind views that show an account without claims nothing."""
+    url = {"postgres": loaded["SERVERS_OWNER_URL"], "trino": f"{loaded['NLQ_TRINO_URL'].rstrip('/').replace('http://', 'trino://')}/cold"}[database]  # fmt: skip
+    found = {}
+    for name, source in (("file", str(warehouse)), ("server", url)):
+        out = tmp_path / name
+        done = subprocess.run([NLQ, "model", "draft", "--from", source, "--schema", "scout", "--out", str(out), "--tenant", "org_id", "--regions", "region",
+                               "--policy", "shared"], env=home, capture_output=True, text=True, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        tables, joins = (
+            yaml.safe_load((out / "tables.yml").read_text(encoding="utf-8")).get(part, [])
+            for part in ("tables", "joins")
+        )
+        silver = {"silver_transactions_cleaned", "silver_transaction_items"}
+        keys = {
+            one["name"]: sorted(one["key"]) for one in tables if one["name"] in silver or one["name"].startswith("dim_")
+        }
+        ways = {
+            (one["from"], one["to"], tuple(sorted(one.get("on") or one[True])))
+            for one in joins
+            if one["from"] in silver
+        }
+        metrics = {one["name"] for one in yaml.safe_load((out / "metrics.yml").read_text(encoding="utf-8"))["metrics"]}
+        found[name] = keys, ways, metrics
+    assert found["server"] == found["file"]

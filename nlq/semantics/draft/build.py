@@ -57,6 +57,9 @@ class Draft:
         for name in [name for name, one in seen.items() if not one.rows]:
             self.issues.append(Issue("left_out", f"table {name}", "it has no rows, so nothing can be found of it"))
             del seen[name]
+        for one in seen.values():  # a key that holds the organisation is one within it; `_key` puts it back
+            if self.tenant in one.key and len(one.key) > 1:
+                one.key = tuple(name for name in one.key if name != self.tenant)
         self.made = made = guess(self.catalog, seen, ways(self.catalog, seen))
         for name in made.unplaced:
             self.issues.append(

@@ -1,0 +1,143 @@
+"""A `Layer` as a model's files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nlq.semantics.interop.carried import Imported, Issue, NotCarried
+from nlq.semantics.interop.dbt_tables import titled
+from nlq.semantics.interop.layer_figures import Figures
+from nlq.semantics.interop.policies import policed
+from nlq.semantics.interop.tables import Building
+
+if TYPE_CHECKING:
+    from nlq.semantics.interop.dbt_import import Source
+    from nlq.semantics.interop.layer import Layer, Member, Relation
+
+Plain = dict[str, Any]
+TYPES = {"decimal": "number", "datetime": "date", "timestamp": "date", "array": "string", "json": "string"}
+
+
+class LayerImport:
+    """The tables and dimensions of a layer, and its figures as metrics."""
+
+    def __init__(self, layer: Layer, source: Source) -> None:
+        self.layer, self.source = layer, source
+        self.issues = layer.issues
+        self.tables: dict[str, Building] = {}
+        self.fields: dict[tuple[str, str], str] = {}  # a table and its member to the column that it is
+        self.dimensions: dict[str, Plain] = {}
+        self.said: set[str] = set()
+
+    def finished(self) -> Imported:
+        """The files of the model, and what was not carried."""
+        for one in self.layer.relations.values():
+            self._table(one)
+        joins = self._joins()
+        self._dimensions()
+        metrics = Figures(self).build()
+        public = [one["name"] for one in metrics if not one.get("internal")]
+        schema = self.layer.schema or self.source.schema
+        header = {"name": self.layer.name, "description": self.layer.description or f"Imported from {self.layer.name}.", "schema": schema,
+                  "timezone": self.source.timezone, "default_period": "last 30 days", "default_metric": next(iter(public), "")}  # fmt: skip
+        made = Imported()
+        made.files = {
+            "model.yml": {"model": header},
+            "tables.yml": {"tables": [self._policed(name) for name in self.tables], "joins": joins},
+            "dimensions.yml": {"dimensions": [{"name": "date", "label": "Date", "description": "The day that a figure counts on.", "time": True},
+                                              *self.dimensions.values()]},
+            "metrics.yml": {"metrics": metrics},
+        }  # fmt: skip
+        made.issues = list(dict.fromkeys(self.issues))
+        return made
+
+    def _policed(self, name: str) -> Plain:
+        own = self.layer.relations[name].policy
+        table = self.tables[name].finished()
+        return {**table, "policy": own} if own is not None else policed(table, self.source.policy, self.issues)
+
+    def _table(self, one: Relation) -> None:
+        types = self.source.types
+        known = None if types is None else types.get(one.relation, {})
+        if types is not None and not known:
+            self.issues.append(
+                Issue("unknown_reference", f"table {one.name}", f"the database has no table {one.relation}")
+            )
+        made = self.tables[one.name] = Building(one.name, one.relation, self.layer.dialect, known, self.issues)
+        made.plain = {
+            "description": one.description or f"{titled(one.label or one.name)}.",
+            "grain": f"one row a {titled(one.name).lower()}",
+        }
+        schema = one.schema if one.schema and one.schema != (self.layer.schema or self.source.schema) else None
+        if schema or one.relation != one.name:
+            made.plain["source"] = f"{schema}.{one.relation}" if schema else one.relation
+        for member in one.members.values():
+            guess = {"time": "datetime", "": "string"}.get(member.type, member.type)
+            try:
+                self.fields[one.name, member.name] = made.column(member.expr, member.name, guess)
+            except NotCarried as problem:
+                self.issues.append(Issue(problem.code, f"{one.name}.{member.name}", problem.what))
+        made.plain["key"] = [self.fields.get((one.name, name)) or made.column(name, name, "string") for name in one.key]
+        if one.time is not None and (one.name, one.time) in self.fields:
+            made.plain["time"] = self.fields[one.name, one.time]
+        if one.where:
+            try:
+                made.column(one.where, f"{one.name}_counts", "boolean")
+                spec = made.columns.pop(made.written.pop(one.where))
+                made.plain["valid"] = spec["expr"]
+            except NotCarried as problem:
+                self.issues.append(
+                    Issue(problem.code, f"table {one.name}", f"its rows are narrowed by {one.where}: {problem.what}")
+                )
+
+    def _joins(self) -> list[Plain]:
+        found: list[Plain] = []
+        for way in self.layer.ways:
+            if way.start not in self.tables or way.end not in self.tables:
+                self.issues.append(
+                    Issue("unknown_reference", f"join {way.start} > {way.end}", "one of the tables is not there")
+                )
+                continue
+            on = {}
+            for mine, its in way.on:
+                on[self.fields.get((way.start, mine)) or self.tables[way.start].column(mine, mine, "string")] = (
+                    self.fields.get((way.end, its)) or self.tables[way.end].column(its, its, "string")
+                )
+            if set(on.values()) != set(self.tables[way.end].plain["key"]):
+                self.issues.append(
+                    Issue(
+                        "ambiguous",
+                        f"join {way.start} > {way.end}",
+                        f"it is not on the key of {way.end}, so it could multiply rows",
+                    )
+                )
+                continue
+            if not any(one["from"] == way.start and one["to"] == way.end for one in found):
+                found.append({"from": way.start, "to": way.end, "on": on})
+        return found
+
+    def _dimensions(self) -> None:
+        for one in self.layer.relations.values():
+            for member in one.members.values():
+                column = self.fields.get((one.name, member.name))
+                if column is None or not member.public or member.kind == "fact":
+                    continue
+                self._dimension(one, member, column)
+
+    def _dimension(self, one: Relation, member: Member, column: str) -> None:
+        name = f"{one.name}__{member.name}"
+        kind = self.tables[one.name].type(column)
+        label = member.label or titled(member.name)
+        made: Plain = {"name": name, "label": label, "description": member.description or f"{label} of the {titled(one.label or one.name).lower()}.",
+                       "table": one.name, "column": column, "type": "boolean" if member.kind == "filter" else TYPES.get(kind, kind)}  # fmt: skip
+        made |= self.say(*member.synonyms, label.lower(), f"{titled(one.name).lower()} {label.lower()}")
+        self.dimensions[name] = made
+
+    def say(self, *words: str) -> Plain:
+        """Phrases that nothing else has; of two ways to say one thing the later only where the earlier is taken."""
+        *given, plain, long = words
+        free = [word for word in dict.fromkeys([*given, plain]) if word.strip() and word not in self.said]
+        if plain in self.said and long not in self.said:
+            free.append(long)
+        self.said |= set(free)
+        return {"synonyms": {"en": free}} if free else {}
