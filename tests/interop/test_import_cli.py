@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import lakeside
 import pytest
 
@@ -136,3 +137,39 @@ metrics:
     assert "name: revenue" in metrics
     assert "odd" not in metrics
     assert "unknown_filter" not in metrics
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "dimension"), [("snowflake", "revenue", "piers__kind"), ("ossie", "revenue", "piers__kind")]
+)
+def test_other_formats_are_imported_and_asked(nlq, data, tmp_path, kind, metric, dimension):
+    out = tmp_path / "layer"
+    file = lakeside.PLACE.parent / kind / "model.yaml"
+    done = nlq(
+        "model",
+        "import",
+        file,
+        "--from",
+        kind,
+        "--out",
+        out,
+        "--data",
+        data,
+        "--schema",
+        "main",
+        "--policy",
+        "shared",
+        "--format",
+        "json",
+    )
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["problems"]) == (0, []), done.stderr
+    (out / "nlq.toml").write_text(lakeside.SETTINGS.format(path=data), encoding="utf-8")
+    query = {"metrics": [metric], "dimensions": [dimension], "period": {"start": "2025-05-01", "end": "2025-05-31"}}
+    answer = json.loads(nlq("query", json.dumps(query), "--format", "json", "--config", out / "nlq.toml").stdout)
+    assert answer["status"] == "answered", answer["reason"]
+    with duckdb.connect(str(data), read_only=True) as connection:
+        (total,) = connection.execute(
+            "SELECT sum(price) FROM hires WHERE hired_on BETWEEN '2025-05-01' AND '2025-05-31'"
+        ).fetchone()
+    assert sum(row[1] for row in answer["rows"]) == pytest.approx(float(total))

@@ -58,6 +58,10 @@ def read(place: Path) -> Layer:
         ):
             layer.lose("left_out", f"relationship {one.get('name')}", "a join that is not by equality")
             continue
+        if one.get("join_type") == "inner":
+            layer.lose(
+                "left_out", f"relationship {one.get('name')}", "inner: here rows that name nothing stay, as unknown"
+            )
         layer.ways.append(Way(str(one["left_table"]), str(one["right_table"]), on))
     for one in list_of(content, "metrics"):
         _figure(layer, one, None)
@@ -103,6 +107,7 @@ def _table(layer: Layer, table: Plain) -> None:
     for part in list_of(table, "measures"):
         how = part.get("default_aggregation")
         if how is None:
+            layer.lose("left_out", f"{name}.{part['name']}", "a measure without an aggregation is no metric")
             continue
         if how not in AGGREGATES:
             layer.lose("aggregation", f"{name}.{part['name']}", f"there is no {how}")

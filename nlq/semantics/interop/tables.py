@@ -11,7 +11,7 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify_columns import qualify_columns
 from sqlglot.schema import MappingSchema
 
-from nlq.semantics.interop.carried import Issue
+from nlq.semantics.interop.carried import Issue, NotCarried
 from nlq.semantics.interop.expressions import parsed, plain_column, row_expression
 
 if TYPE_CHECKING:
@@ -49,23 +49,36 @@ class Building:
             guess: its type, where nothing says it.
 
         Raises:
-            NotCarried: the expression cannot stand in a computed column.
+            NotCarried: the expression cannot stand in a computed column, or names a column that is not there.
         """
         name = plain_column(expr)
         if name is not None:
+            self._there([name])
             self._stored(name, guess)
             return name
         if expr not in self.written:
             text = row_expression(expr, self.dialect)
             tree = parsed(text, "trino")
-            for one in tree.find_all(exp.Column):
-                self._stored(one.name, "string")
+            used = [one.name for one in tree.find_all(exp.Column)]
+            self._there(used)
+            for one in used:
+                self._stored(one, "string")
             free = called
             while free in self.columns or (self.known is not None and free in self.known):
                 free = f"{free}_computed"
             self.columns[free] = {"type": self._inferred(tree) or guess, "expr": text}
             self.written[expr] = free
         return self.written[expr]
+
+    def _there(self, names: list[str]) -> None:
+        """The columns are in the database, where it could be looked at.
+
+        Raises:
+            NotCarried: one is not.
+        """
+        missing = [name for name in names if self.known and name not in self.known]
+        if missing:
+            raise NotCarried("unknown_reference", f"the database's {self.relation} has no column {missing[0]}")
 
     def type(self, column: str) -> str:
         """The type of a column that is there."""
@@ -77,8 +90,6 @@ class Building:
             self.columns[name] = {"type": known or guess}
             if known is None:
                 self.guessed.append(name)
-                if self.known is not None:
-                    self.issues.append(Issue("unknown_reference", f"table {self.name}", f"the database's {self.relation} has no column {name}"))  # fmt: skip
         elif known is None and self.columns[name]["type"] == "string" and guess != "string":
             self.columns[name]["type"] = guess
 

@@ -110,11 +110,18 @@ def _import(kind: str, source: Path, target: Target) -> Imported:
 
         with open_catalog(database_url(target.data), target.schema or default_schema(target.data)) as catalog:
             types, dialect = catalog.types(), dialect or catalog.dialect
-    del kind  # one so far
     from nlq.semantics.interop.dbt_import import DbtImport, Source  # noqa: PLC0415
 
     schema = target.schema or default_schema(target.data or "duckdb:")
-    return DbtImport(source, Source(schema, dialect or "duckdb", target.timezone, known, types)).finished()
+    how = Source(schema, dialect or "duckdb", target.timezone, known, types)
+    if kind == "dbt":
+        return DbtImport(source, how).finished()
+    from nlq.semantics.interop.layer_import import LayerImport  # noqa: PLC0415
+    from nlq.semantics.interop.readers import READERS  # noqa: PLC0415
+
+    layer = READERS[kind](source)
+    layer.schema = target.schema or layer.schema
+    return LayerImport(layer, how).finished()
 
 
 def database_url(url: str) -> str:

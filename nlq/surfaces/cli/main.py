@@ -273,7 +273,7 @@ def rollup_verify(as_: opt.As = None, engine: opt.EngineName = opt.Engine.auto, 
 
 @model_app.command("import")
 def model_import(
-    source: Annotated[Path, typer.Argument(help="A dbt project's folder, or its target/semantic_manifest.json.")],
+    source: Annotated[Path, typer.Argument(help="A dbt project's folder or its semantic_manifest.json; the YAML file of another format.")],
     kind: Annotated[opt.Interchange, typer.Option("--from", help="Whose format it is.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the model's files go.")],
     data: opt.Data = None, schema: opt.Schema = "", dialect: opt.SqlDialect = "", policy: opt.Policy = opt.Who.nobody,

@@ -59,6 +59,8 @@ class Interchange(StrEnum):
     """Whose semantic layer is read or written."""
 
     dbt = "dbt"
+    snowflake = "snowflake"
+    ossie = "ossie"
 
 
 class Who(StrEnum):
