@@ -74,6 +74,13 @@ def test_every_error_code_is_described():
     assert not [one.code for one in kinds if f"| `{one.code}` |" not in text]
 
 
+def test_every_code_of_what_an_import_does_not_carry_is_described():
+    from nlq.semantics.interop.carried import CODES
+
+    text = (ROOT / "docs" / "interchange.md").read_text(encoding="utf-8")
+    assert not [code for code in CODES if f"| {code} |" not in text]
+
+
 def test_every_link_leads_somewhere():
     for page in PAGES:
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
