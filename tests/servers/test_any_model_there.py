@@ -12,6 +12,7 @@ from any_model import load, worlds
 from any_model.compare import check
 
 TYPES = {**load.TYPES, "number": "DOUBLE PRECISION", "string": "TEXT"}
+pytestmark = pytest.mark.slow
 WORLDS, QUERIES = 25, 6
 
 

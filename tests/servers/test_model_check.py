@@ -12,6 +12,7 @@ import pytest
 import yaml
 from helpers import ROOT
 
+pytestmark = pytest.mark.slow
 NLQ = str(Path(sys.executable).with_name("nlq"))
 
 

@@ -13,6 +13,7 @@ from any_model.compare import check
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.slow
 CASES = settings(
     max_examples=500,
     deadline=None,
