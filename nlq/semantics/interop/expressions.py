@@ -13,7 +13,7 @@ from nlq.semantics.check_metrics import ARITHMETIC, ROW_BY_ROW
 from nlq.semantics.interop.carried import NotCarried
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 DIVIDES_WHOLES = frozenset({"trino", "postgres", "redshift", "athena", "presto", "tsql"})  # 3 / 2 is 1 there
@@ -68,6 +68,15 @@ def total(tree: exp.Expr, dialect: str) -> exp.Expr:
             return exp.column(node.name.lower())
         if type(node) is exp.Cast:
             return exp.TryCast(this=node.this, to=node.to)
+        if isinstance(node, exp.Is) and isinstance(
+            node.expression, exp.Boolean
+        ):  # a truth, also where the value is unknown
+            value = node.this if node.expression.this else exp.Not(this=exp.paren(node.this))
+            return exp.Coalesce(this=value, expressions=[exp.false()])
+        if isinstance(node, exp.DPipe):  # put together as texts, whatever they are, as the source may do
+            sides = [one if isinstance(one, (exp.DPipe, exp.TryCast)) or (isinstance(one, exp.Literal) and one.is_string)
+                     else exp.TryCast(this=one, to=exp.DataType(this=exp.DataType.Type.VARCHAR)) for one in (node.this, node.expression)]  # fmt: skip
+            return exp.DPipe(this=sides[0], expression=sides[1])
         if isinstance(node, exp.Div) and dialect not in DIVIDES_WHOLES:
             over = exp.TryCast(this=node.this, to=exp.DataType(this=exp.DataType.Type.DOUBLE))
             under = node.expression
@@ -76,7 +85,18 @@ def total(tree: exp.Expr, dialect: str) -> exp.Expr:
             return exp.Div(this=over, expression=under)
         return node
 
-    return tree.transform(change)
+    return _upward(tree.copy(), change)
+
+
+def _upward(tree: exp.Expr, change: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+    """Every node changed, the inner ones first: what stands in a node that is replaced is changed too."""
+    for node in reversed(list(tree.walk(bfs=True))):
+        made = change(node)
+        if made is not node:
+            if node is tree:
+                return made
+            node.replace(made)
+    return tree
 
 
 def written(tree: exp.Expr, allowed: Iterable[type[exp.Expr]], text: str) -> str:

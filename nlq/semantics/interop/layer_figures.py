@@ -93,15 +93,15 @@ class Figures:
             body["where"] = [
                 condition
                 for text in one.filters
-                for condition in carried(parsed(text, self.layer.dialect), _Fields(self, one.home))
+                for condition in _Fields(self, one.home).carried(parsed(text, self.layer.dialect))
             ]
         if one.window is not None:
             return {"cumulative": {"of": self._stand_in(f"{name}__each", body), **one.window}}
         if one.offset is not None:
             return {
                 "derived": {
-                    "expr": "then",
-                    "inputs": {"then": {"metric": self._stand_in(f"{name}__now", body), "offset": one.offset}},
+                    "expr": "at_that_time",
+                    "inputs": {"at_that_time": {"metric": self._stand_in(f"{name}__now", body), "offset": one.offset}},
                 }
             }
         return body
@@ -232,7 +232,7 @@ class Figures:
         its = {column.table or one.home for column in condition.find_all(exp.Column)}
         if len(mine) != 1 or its <= mine:
             return value, []
-        return then, carried(condition, _Fields(self, one.home))
+        return then, _Fields(self, one.home).carried(condition)
 
     def row(self, value: exp.Expr, table: str, one: Figure) -> exp.Expr:
         """An expression over one row, its members spelt out as their own SQL."""
@@ -258,12 +258,25 @@ class _Fields:
         self.figures, self.home = figures, home
         self.tree: exp.Expr | None = None
 
+    def carried(self, condition: exp.Expr) -> list[Plain]:
+        """A condition on members of any table, each called by its table too.
+
+        Raises:
+            NotCarried: it cannot be said.
+        """
+        tree = condition.copy()
+        for column in list(tree.find_all(exp.Column)):
+            column.replace(exp.column(f"{column.table or self.home}__{column.name}"))
+        return carried(
+            tree
+            if not isinstance(condition, exp.Column)
+            else exp.column(f"{condition.table or self.home}__{condition.name}"),
+            self,
+        )
+
     def field(self, name: str) -> str | None:
-        """A member by its bare name: conditions know no tables, so it has to be of one alone."""
-        dimensions = self.figures.made.dimensions
-        own = f"{self.home}__{name}"
-        found = [own] if own in dimensions else [one for one in dimensions if one.endswith(f"__{name}")]
-        return found[0] if len(found) == 1 else None
+        """A member by its whole name."""
+        return name if name in self.figures.made.dimensions else None
 
     def type(self, field: str) -> str:
         """Its type."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nlq.semantics.interop import ossie, snowflake
+from nlq.semantics.interop import cube, ossie, snowflake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
     from nlq.semantics.interop.layer import Layer
 
-READERS: dict[str, Callable[[Path], Layer]] = {"ossie": ossie.read, "snowflake": snowflake.read}
+READERS: dict[str, Callable[[Path], Layer]] = {"cube": cube.read, "ossie": ossie.read, "snowflake": snowflake.read}
