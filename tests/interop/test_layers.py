@@ -110,6 +110,14 @@ def test_a_question_gives_the_figures_by_hand(imported, kind, name):
 
 
 LISTED = {
+    "cube": {
+        ("expression", "piers.position"), ("expression", "piers.hire_count"), ("aggregation", "metric hires.weathers"), ("aggregation", "metric hires.any_late"),
+        ("aggregation", "metric hires.long_end"), ("aggregation", "metric hires.revenue_ahead"), ("aggregation", "metric hires.channel_revenue"),
+        ("aggregation", "metric hires.weather_rank"), ("aggregation", "metric kiosk_sales.takings_by_money"), ("expression", "kiosk_sales.money"),
+        ("grain", "hires.hired_on"), ("left_out", "hires.note"), ("no_policy", "hires.access_policy"), ("no_policy", "members.access_policy"),
+        ("left_out", "hires.pre_aggregations"), ("left_out", "piers.hierarchies"), ("left_out", "view hire_overview"), ("expression", "hires.pier_kind"),
+        ("expression", "piers.place"), ("left_out", "hires.refresh_key"), ("left_out", "hires.data_source"),
+    },
     "snowflake": {
         ("left_out", "members.full_name"), ("left_out", "hires.weather"), ("expression", "hires.running_hours"), ("expression", "piers.berth_rank"),
         ("expression", "members.hire_total"), ("expression", "metric hires.revenue_7_rows"), ("expression", "metric hires.revenue_so_far"),

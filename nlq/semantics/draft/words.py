@@ -66,7 +66,7 @@ def parts(name: str) -> list[str]:
 
 
 def core(table: str) -> str:
-    """A table's name without what says only which layer it is in: silver_transactions_cleaned is transactions."""
+    """A table's name without what says only which layer it is in: silver_orders_cleaned is orders."""
     words = parts(table)
     while len(words) > 1 and words[0] in LAYERS:
         words = words[1:]

@@ -61,6 +61,7 @@ class Interchange(StrEnum):
     dbt = "dbt"
     snowflake = "snowflake"
     ossie = "ossie"
+    cube = "cube"
 
 
 class Who(StrEnum):
