@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def state_of(model: SemanticModel, spec: Table, org_id: str | None) -> exp.Select:
     """SELECT the count of a table's rows and its first and last day; for a tenant of their own rows alone.
 
-    Of a table whose rows are a tenant's by way of another table, the days are left unknown.
+    Of a table whose rows are a tenant's by way of another table, count and days are left unknown.
     """
     schema, _, name = (spec.source or spec.name).rpartition(".")
     relation = table(name, schema or model.header.schema_, spec.name)
@@ -31,7 +31,8 @@ def state_of(model: SemanticModel, spec: Table, org_id: str | None) -> exp.Selec
     day = (
         local_date(model, spec.name, spec.time, spec.name) if spec.time and not hidden else exp.cast(exp.Null(), "date")
     )
-    tree = exp.select(exp.Count(this=exp.Star()), exp.Min(this=day), exp.Max(this=day.copy())).from_(relation)
+    count: exp.Expr = exp.Literal.number(0) if hidden else exp.Count(this=exp.Star())
+    tree = exp.select(count, exp.Min(this=day), exp.Max(this=day.copy())).from_(relation)
     if rule is not None and rule.column is not None and org_id is not None:
         own = exp.EQ(this=exp.column(rule.column, table=spec.name), expression=exp.Literal.string(org_id))
         tree = tree.where(own)
