@@ -115,7 +115,7 @@ semantic_models:
     dimensions: [{name: hired_on, type: time, type_params: {time_granularity: day}}, {name: weather, type: categorical}]
     measures: [{name: price, agg: sum}, {name: odd, agg: sum, expr: "sum(price) over ()"}, {name: hires, agg: count, expr: hire_id}]
 metrics:
-  - {name: revenue, label: Revenue, type: simple, type_params: {measure: price}}
+  - {name: revenue, label: Revenue, type: simple, type_params: {measure: price}, config: {meta: {owner: till desk}}}
   - {name: odd, label: Odd, type: simple, type_params: {measure: odd}}
   - {name: odd_share, label: Odd share, type: ratio, type_params: {numerator: odd, denominator: revenue}}
   - {name: unknown_filter, label: U, type: simple, type_params: {measure: price}, filter: "{{ Dimension('boat__kind') }} = 'canoe'"}
@@ -135,6 +135,7 @@ metrics:
     } <= listed
     metrics = (tmp_path / "out" / "metrics.yml").read_text(encoding="utf-8")
     assert "name: revenue" in metrics
+    assert "owner: till desk" in metrics
     assert "odd" not in metrics
     assert "unknown_filter" not in metrics
 

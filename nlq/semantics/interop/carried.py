@@ -21,7 +21,6 @@ CODES = {
     "fill_value": "only zero can stand for what is missing",
     "left_out": "the other format says it, and nothing here would read it",
     "depends": "it is made of something that could not be carried",
-    "no_words": "the other format has no words for it",
 }
 
 

@@ -53,7 +53,7 @@ class Metrics:
         own = body.pop("where", [])
         self.made[one.name] = {
             "name": one.name, "label": one.label or titled(one.name), "description": one.description or f"{one.label or titled(one.name)}.",
-            "unit": self._unit(one, body), **body, **({"where": [*own, *conditions]} if own or conditions else {}),
+            "unit": self._unit(one, body), **({"owner": str(one.meta["owner"])} if one.meta.get("owner") else {}), **body, **({"where": [*own, *conditions]} if own or conditions else {}),
             **({"internal": True} if one.private else {}), "review": True, **self._synonyms(one),
         }  # fmt: skip
 

@@ -67,6 +67,8 @@ class Tables:
         source = f"{model.schema}.{model.relation}" if model.schema else model.relation
         if source != model.name:
             made.plain["source"] = source
+        if model.meta.get("owner"):
+            made.plain["owner"] = str(model.meta["owner"])
         for element in (*model.entities.values(), *model.dimensions.values()):
             guess = "datetime" if element.type == "time" else "string"
             try:

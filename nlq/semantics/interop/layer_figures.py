@@ -214,7 +214,7 @@ class Figures:
         table = str(next(iter(tables)))
         if table not in self.made.tables:
             raise NotCarried("unknown_reference", f"there is no table {table}")
-        text = self.row(value, table, one).sql(self.layer.dialect)
+        text = self.row(value, table).sql(self.layer.dialect)
         guess = "string" if function in ("count", "count_distinct") else "decimal"
         column = self.made.tables[table].column(text, f"{called}_value", guess)
         agg: Plain = {"function": function, "table": table}
@@ -234,7 +234,7 @@ class Figures:
             return value, []
         return then, _Fields(self, one.home).carried(condition)
 
-    def row(self, value: exp.Expr, table: str, one: Figure) -> exp.Expr:
+    def row(self, value: exp.Expr, table: str) -> exp.Expr:
         """An expression over one row, its members spelt out as their own SQL."""
         members = self.layer.relations[table].members
 
@@ -247,7 +247,6 @@ class Figures:
             inner = parsed(member.expr, self.layer.dialect)
             return inner if isinstance(inner, exp.Column) else exp.paren(inner)
 
-        del one
         return value.copy().transform(change) if not isinstance(value, exp.Column) else change(value.copy())
 
 
