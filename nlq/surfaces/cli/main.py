@@ -12,6 +12,8 @@ import typer
 
 from nlq.errors import BadRequest, Declined, NlqError
 from nlq.surfaces.cli import options as opt
+from nlq.surfaces.cli.commands_model import model_app, rollup_app
+from nlq.surfaces.cli.commands_warehouse import warehouse_app
 
 if TYPE_CHECKING:
     from nlq.values import Answer
@@ -24,12 +26,9 @@ app = typer.Typer(
     name="nlq", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Questions in plain words to figures that can be trusted. Exit codes: 0 answered, 1 failed, 2 usage, 3 asked back, 4 declined.",
 )  # fmt: skip
-model_app = typer.Typer(no_args_is_help=True, help="Look at the semantic layer, and check it.")
-warehouse_app = typer.Typer(no_args_is_help=True, help="Build the data.")
-app.add_typer(model_app, name="model")
 eval_app = typer.Typer(no_args_is_help=True, help="Questions with known answers, run and scored.")
+app.add_typer(model_app, name="model")
 app.add_typer(warehouse_app, name="warehouse")
-rollup_app = typer.Typer(no_args_is_help=True, help="Tables of sums beside the rows that they are of.")
 app.add_typer(rollup_app, name="rollup")
 app.add_typer(eval_app, name="eval")
 
@@ -227,151 +226,6 @@ def doctor(format_: opt.Format = opt.Shape.table, config: opt.Config = None) -> 
     from nlq.surfaces.cli.doctor import examine  # noqa: PLC0415
 
     raise typer.Exit(examine(config, as_json=format_ is opt.Shape.json))
-
-
-@model_app.command("check")
-def model_check(
-    folder: Annotated[Path | None, typer.Argument(help="The semantic layer's folder; without it, the deployment's.")] = None,
-    format_: opt.Format = opt.Shape.table, config: opt.Config = None,
-) -> None:  # fmt: skip
-    """Find what is wrong with the semantic layer; every problem with its file, line and fix."""
-    from nlq.surfaces.cli.model import check  # noqa: PLC0415
-
-    raise typer.Exit(check(folder, config, as_json=format_ is opt.Shape.json))
-
-
-@model_app.command("show")
-def model_show(
-    what: Annotated[opt.Section, typer.Argument(help="What to list.")] = opt.Section.metrics,
-    format_: opt.Format = opt.Shape.table, config: opt.Config = None,
-) -> None:  # fmt: skip
-    """List metrics, dimensions, tables or rollups."""
-    from nlq.surfaces.cli.model import show  # noqa: PLC0415
-
-    show(what.value, config, as_json=format_ is opt.Shape.json)
-
-
-@model_app.command("verify")
-def model_verify(as_: opt.As = None, engine: opt.EngineName = opt.Engine.auto, format_: opt.Format = opt.Shape.table,
-                 config: opt.Config = None) -> None:  # fmt: skip
-    """Run the query of every verified question; exits 1 where one does not answer."""
-    from nlq.surfaces.cli.rollups import questions  # noqa: PLC0415
-
-    with opt.opened(config, engine.value) as assistant:
-        raise typer.Exit(questions(assistant, opt.asker(assistant.settings, as_), as_json=format_ is opt.Shape.json))
-
-
-@rollup_app.command("verify")
-def rollup_verify(as_: opt.As = None, engine: opt.EngineName = opt.Engine.auto, format_: opt.Format = opt.Shape.table,
-                  config: opt.Config = None) -> None:  # fmt: skip
-    """Read every figure that a rollup may answer both ways, from it and from base rows; exits 1 where they differ."""
-    from nlq.surfaces.cli.rollups import verify  # noqa: PLC0415
-
-    with opt.opened(config, engine.value) as assistant:
-        raise typer.Exit(verify(assistant, opt.asker(assistant.settings, as_), as_json=format_ is opt.Shape.json))
-
-
-@model_app.command("import")
-def model_import(
-    source: Annotated[Path, typer.Argument(help="A dbt project's folder or its semantic_manifest.json; the YAML file of another format.")],
-    kind: Annotated[opt.Interchange, typer.Option("--from", help="Whose format it is.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the model's files go.")],
-    data: opt.Data = None, schema: opt.Schema = "", dialect: opt.SqlDialect = "", policy: opt.Policy = opt.Who.nobody,
-    tenant: opt.Tenant = None, regions: opt.Regions = None, timezone: opt.Timezone = "UTC", force: opt.Force = False,
-    format_: opt.Format = opt.Shape.table,
-) -> None:  # fmt: skip
-    """Read somebody else's semantic layer into a model's files. What cannot be carried is listed, never dropped."""
-    from nlq.surfaces.cli.interchange import Target, import_model  # noqa: PLC0415
-
-    target = Target(out, data, schema, dialect, timezone, policy.value, tenant, regions, force=force)
-    raise typer.Exit(import_model(kind.value, source, target, as_json=format_ is opt.Shape.json))
-
-
-@model_app.command("draft")
-def model_draft(
-    source: Annotated[str, typer.Option("--from", metavar="URL", help="The database: duckdb:///FILE, postgresql://… or trino://HOST:PORT/CATALOG.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the model's files go.")],
-    schema: opt.Schema = "", policy: opt.Policy = opt.Who.nobody, tenant: opt.Tenant = None, regions: opt.Regions = None,
-    currency: Annotated[str | None, typer.Option(help="The currency of what is called like money: PHP.")] = None,
-    timezone: opt.Timezone = "UTC", force: opt.Force = False, format_: opt.Format = opt.Shape.table,
-) -> None:  # fmt: skip
-    """Write a first model from a database: what its constraints and rows show. What was guessed says `review: true`."""
-    from nlq.surfaces.cli.interchange import Target, draft_model  # noqa: PLC0415
-
-    target = Target(out, source, schema, "", timezone, policy.value, tenant, regions, force=force)
-    raise typer.Exit(draft_model(target, currency, as_json=format_ is opt.Shape.json))
-
-
-@model_app.command("schema")
-def model_schema() -> None:
-    """Print the JSON Schema of model files, for editors."""
-    from nlq.surfaces.cli.model import schema  # noqa: PLC0415
-
-    print(schema())
-
-
-@warehouse_app.command("demo")
-def warehouse_demo(
-    out: Annotated[Path | None, typer.Option(help="The file to write; without it, the one that this deployment reads.")] = None,
-    scale: opt.Scale = 1.0, seed: opt.Seed = 2026, config: opt.Config = None,
-) -> None:  # fmt: skip
-    """Build the demo's DuckDB file, in place of an older one."""
-    from nlq.settings import load  # noqa: PLC0415
-    from nlq.surfaces.cli.build import build_demo  # noqa: PLC0415
-
-    build_demo(out or load(config).warehouse, scale=scale, seed=seed)
-
-
-@warehouse_app.command("tpch")
-def warehouse_tpch(
-    out: Annotated[Path | None, typer.Option(help="The file to write; without it, the one that this deployment reads.")] = None,
-    scale: Annotated[float, typer.Option(help="1 is 1.5 million orders.")] = 0.1, config: opt.Config = None,
-) -> None:  # fmt: skip
-    """Build a second business (the TPC-H schema), for the model in semantic_layer/tpch."""
-    from nlq.settings import load  # noqa: PLC0415
-    from nlq.warehouse.tpch import build  # noqa: PLC0415
-
-    path = out or load(config).warehouse
-    with opt.working():
-        rows = build(path, scale=scale)
-    print(f"built {path}: {sum(rows.values()):,} rows", file=sys.stderr)
-
-
-@warehouse_app.command("migrate")
-def warehouse_migrate(config: opt.Config = None) -> None:
-    """Bring PostgreSQL's schema up to date; applied files are not applied again."""
-    from nlq.settings import load  # noqa: PLC0415
-    from nlq.surfaces.cli.servers import migrate  # noqa: PLC0415
-
-    migrate(load(config))
-
-
-@warehouse_app.command("load")
-def warehouse_load(
-    source: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="The DuckDB file; without it, the demo's.")] = None,
-    watermark: Annotated[str | None, typer.Option(metavar="DATE", help="The first hot day; without it, the last 30 days are hot.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Load it even where the same is loaded already.")] = False,
-    format_: opt.Format = opt.Shape.table, config: opt.Config = None,
-) -> None:  # fmt: skip
-    """Load a warehouse file onto the servers: the last days hot in PostgreSQL, the rest cold in Iceberg."""
-    from nlq.settings import load, parse_day  # noqa: PLC0415
-    from nlq.surfaces.cli.servers import load as fill  # noqa: PLC0415
-
-    day = parse_day(watermark, "--watermark") if watermark else None
-    fill(load(config), source, day, force=force, as_json=format_ is opt.Shape.json)
-
-
-@warehouse_app.command("tier")
-def warehouse_tier(
-    to: Annotated[str, typer.Option(metavar="DATE", help="The new first hot day.")],
-    clean: Annotated[bool, typer.Option("--clean", help="Also remove what is cold from PostgreSQL, after the grace time.")] = False,
-    config: opt.Config = None,
-) -> None:  # fmt: skip
-    """Move the watermark forward: copy to the cold tier, verify, publish."""
-    from nlq.settings import load, parse_day  # noqa: PLC0415
-    from nlq.surfaces.cli.servers import tier  # noqa: PLC0415
-
-    tier(load(config), parse_day(to, "--to"), clean=clean)
 
 
 @eval_app.command("run")

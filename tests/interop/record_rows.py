@@ -1,7 +1,7 @@
-"""Writes expected.json: the rows of each question's own SQL in questions.json, over the tables of ../metricflow/data.
+"""Writes a format's expected.json: the rows of each question's own SQL in its questions.json, over metricflow/data.
 
-python record.py            # needs duckdb only
-python record.py --check    # writes nothing, says what differs
+python record_rows.py cube              # or ossie, or snowflake; needs duckdb only
+python record_rows.py cube --check      # writes nothing, exits 1 where it differs
 """
 
 import datetime as dt
@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 HERE = Path(__file__).resolve().parent
-DATA = HERE.parent / "metricflow" / "data"
+DATA = HERE / "metricflow" / "data"
+FORMATS = ("cube", "ossie", "snowflake")
 
 
 def plain(value):
@@ -26,12 +27,15 @@ def plain(value):
 
 
 def main() -> int:
+    if len(sys.argv) < 2 or sys.argv[1] not in FORMATS:
+        raise SystemExit(f"whose rows? one of {', '.join(FORMATS)}")
+    folder = HERE / sys.argv[1]
     con = duckdb.connect()
     con.execute((DATA / "schema.sql").read_text(encoding="utf-8"))
     for path in sorted(DATA.glob("*.csv")):
         con.execute(f"COPY {path.stem} FROM '{path}' (FORMAT csv, HEADER true, NULLSTR '')")
     lines = []
-    for one in json.loads((HERE / "questions.json").read_text(encoding="utf-8")):
+    for one in json.loads((folder / "questions.json").read_text(encoding="utf-8")):
         found = con.execute(one["sql"])
         columns = [*one["group_by"], *one["metrics"]]
         if len(columns) != len(found.description):
@@ -40,7 +44,7 @@ def main() -> int:
         rows.sort(key=lambda row: [(cell is None, str(type(cell)), cell if cell is not None else 0) for cell in row])
         lines.append(f"  {json.dumps(one['id'])}: {json.dumps({'columns': columns, 'rows': rows}, ensure_ascii=False)}")
     text = "{\n" + ",\n".join(lines) + "\n}\n"
-    file = HERE / "expected.json"
+    file = folder / "expected.json"
     if "--check" in sys.argv:
         same = file.read_text(encoding="utf-8") == text
         print("same" if same else "differs")
