@@ -8,19 +8,22 @@ from typing import Any
 # Every reason for which a part is not carried as it was, with what it means for the figures.
 CODES = {
     "not_read": "the file or the part could not be understood",
-    "unknown_reference": "it names something that the project does not have",
-    "name": "its name is no plain name here",
-    "expression": "its SQL holds something that is not allowed in a row's expression, or cannot be parsed",
-    "filter": "its condition cannot be said here; what depends on it is left out, for without it the figure is another",
-    "aggregation": "there is no such aggregation here",
-    "grain": "dates have no such grain here",
+    "unknown_reference": "it names something that the project, or the database, does not have",
+    "name": "its name is no plain name there",
+    "expression": "its SQL holds something that is not allowed in a row's expression, or cannot be parsed or written",
+    "filter": "its condition cannot be said there; what depends on it is left out, for without it the figure is another",
+    "aggregation": "there is no such aggregation there",
+    "grain": "dates have no such grain there",
     "ambiguous": "two ways lead to the same name; the first is taken",
     "no_policy": "nobody may read the table until it has a policy",
     "type_guessed": "the type of a column was guessed",
     "unit_guessed": "the unit of a metric was guessed",
     "fill_value": "only zero can stand for what is missing",
-    "left_out": "the other format says it, and nothing here would read it",
+    "left_out": "nothing there would read it",
     "depends": "it is made of something that could not be carried",
+    "open": "who may read it cannot be said there: whoever reaches the database there reads all of it",
+    "reach": "there it is more joins away than can be followed",
+    "otherwise": "it is carried, and there it may be another figure where it is said when",
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlq.semantics.interop.carried import Issue, NotCarried
 from nlq.semantics.interop.dbt_filters import all_of
+from nlq.semantics.interop.dbt_parts import several, shown, synonyms
 from nlq.semantics.interop.dbt_tables import titled
 from nlq.semantics.interop.expressions import arithmetic
 
@@ -35,7 +36,8 @@ class Metrics:
         for one in self.project.metrics.values():
             self._named(one)
         self._drop_what_hangs_on_the_lost()
-        money = [name for name, one in self.made.items() if one["unit"] == "count" and not self._counts(one)]
+        money = [name for name, one in self.made.items() if one["unit"] == "count" and not self._counts(one)
+                 and not (name in self.project.metrics and shown(self.project.metrics[name].meta))]  # fmt: skip
         if money:
             self.issues.append(
                 Issue("unit_guessed", "metrics", f"plain numbers, where some may be money: {', '.join(money)}")
@@ -54,17 +56,21 @@ class Metrics:
         self.made[one.name] = {
             "name": one.name, "label": one.label or titled(one.name), "description": one.description or f"{one.label or titled(one.name)}.",
             "unit": self._unit(one, body), **({"owner": str(one.meta["owner"])} if one.meta.get("owner") else {}), **body, **({"where": [*own, *conditions]} if own or conditions else {}),
-            **({"internal": True} if one.private else {}), "review": True, **self._synonyms(one),
+            **({"internal": True} if one.private else {}), **shown(one.meta), "review": True, **self._synonyms(one),
         }  # fmt: skip
 
     def _synonyms(self, one: MetricOf) -> Plain:
-        words = [
-            word
-            for word in dict.fromkeys((one.name.replace("_", " "), one.label.lower()))
-            if word and word not in self.said
-        ]
-        self.said |= set(words)
-        return {"synonyms": {"en": words}} if words and not one.private else {}
+        if one.private:
+            return {}
+        own = synonyms(one.meta)
+        own["en"] = [one.name.replace("_", " "), one.label.lower(), *own.get("en", ())]
+        found = {
+            language: [word for word in dict.fromkeys(words) if word and word not in self.said]
+            for language, words in own.items()
+        }
+        found = {language: words for language, words in found.items() if words}
+        self.said |= {word for words in found.values() for word in words}
+        return {"synonyms": found} if found else {}
 
     def _body(self, one: MetricOf) -> Plain:
         kinds = {"simple": self._simple, "ratio": self._ratio, "derived": self._derived, "cumulative": self._cumulative, "conversion": self._conversion}  # fmt: skip
@@ -230,7 +236,10 @@ class Metrics:
             made = {
                 "function": "count_distinct",
                 "table": model.name,
-                "columns": [table.column(expr, f"{measure.name}_counted", "string")],
+                "columns": [
+                    table.column(one, f"{measure.name}_counted", "string")
+                    for one in several(expr, self.tables.dialect) or (expr,)
+                ],
             }
         elif measure.agg == "sum_boolean":
             one = f"CASE WHEN {expr} THEN 1 ELSE 0 END"

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
+from nlq.semantics.interop.carried import NotCarried
 from nlq.semantics.interop.dbt_project import Input
+from nlq.semantics.interop.expressions import parsed
 
 if TYPE_CHECKING:
     from nlq.semantics.interop.dbt_project import MetricOf
 
 REF = re.compile(r"(?:ref|source)\(\s*(?:['\"][^'\"]+['\"]\s*,\s*)?['\"]([^'\"]+)['\"]")
+UNIT = re.compile(r"count|ratio|days|date|[A-Z]{3}")
+MOST_DECIMALS = 9
 ROLES = (
     "measure",
     "numerator",
@@ -65,6 +71,55 @@ def given(value: Any) -> Input:
         return Input(str(value))
     return Input(str(value["name"]), value.get("alias"), conditions(value.get("filter")), length(value.get("offset_window")),
                  value.get("offset_to_grain"), value.get("fill_nulls_with"), bool(value.get("join_to_timespine")))  # fmt: skip
+
+
+def synonyms(meta: Plain) -> dict[str, list[str]]:
+    """Phrases that a project keeps under `meta: {synonyms: …}`: a list in English, or lists by language."""
+    said = meta.get("synonyms")
+    by_language = {"en": said} if isinstance(said, list) else said if isinstance(said, dict) else {}
+    return {language: [str(word).strip().lower() for word in by_language.get(language) or () if str(word).strip()]
+            for language in ("en", "fil", "ceb") if isinstance(by_language.get(language), list)}  # fmt: skip
+
+
+def shown(meta: Plain) -> Plain:
+    """How a figure is shown, where a project keeps it under `meta`: its unit (a currency's code, ratio …) and decimals."""
+    unit, decimals = meta.get("unit"), meta.get("decimals")
+    made: Plain = {"unit": unit} if isinstance(unit, str) and UNIT.fullmatch(unit) else {}
+    return made | ({"decimals": decimals} if type(decimals) is int and 0 <= decimals <= MOST_DECIMALS else {})
+
+
+def several(expr: str, dialect: str) -> tuple[str, ...]:
+    """The columns of a key that is written as one text of several (a || '|' || b); none where it is anything else.
+
+    Casts of them, separators and lengths between them change nothing of which rows are the same.
+    """
+    try:
+        tree = parsed(expr, dialect)
+    except NotCarried:
+        return ()
+    if not isinstance(tree, exp.DPipe):
+        return ()
+    names: list[str] = []
+    for part in _piped(tree):
+        whole = isinstance(part, (exp.Cast, exp.Column))
+        inner = part.this if isinstance(part, exp.Cast) else part
+        if isinstance(inner, exp.Length) and isinstance(inner.this.unnest(), (exp.Column, exp.Cast)):
+            continue
+        if isinstance(inner, exp.Literal):
+            continue
+        if not (whole and isinstance(inner, exp.Column)):
+            return ()
+        names.append(inner.name.lower())
+    return tuple(names) if len(names) == len(set(names)) > 1 else ()
+
+
+def _piped(tree: exp.Expr) -> list[exp.Expr]:
+    tree = tree.unnest()
+    return (
+        [part for side in (tree.this, tree.expression) for part in _piped(side)]
+        if isinstance(tree, exp.DPipe)
+        else [tree]
+    )
 
 
 def metric_inputs(made: MetricOf, both: Plain, params: Plain) -> None:

@@ -22,6 +22,7 @@ class Element:
     grain: str | None = None
     validity: Literal["since", "before"] | None = None
     partition: bool = False
+    meta: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

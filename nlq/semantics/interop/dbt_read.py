@@ -148,7 +148,13 @@ def dimension(part: Plain, expr: str, grain: str | None = None) -> Element:
     validity = part.get("validity_params") or params.get("validity_params") or {}
     end = "since" if validity.get("is_start") else "before" if validity.get("is_end") else None
     return Element(part["name"], str(part["type"]).lower(), expr, part.get("label") or "", part.get("description") or "",
-                   grain or params.get("time_granularity"), end, bool(part.get("is_partition")))  # type: ignore[arg-type]  # fmt: skip
+                   grain or params.get("time_granularity"), end, bool(part.get("is_partition")), meta_of(part))  # type: ignore[arg-type]  # fmt: skip
+
+
+def meta_of(part: Plain) -> Plain:
+    """What a project says for itself of a part: `config: {meta: …}`, or `meta` alone as older ones have it."""
+    meta = (part.get("config") or {}).get("meta") or part.get("meta")
+    return dict(meta) if isinstance(meta, dict) else {}
 
 
 def _metric(project: Project, one: Plain, where: str) -> None:

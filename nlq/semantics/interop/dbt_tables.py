@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nlq.semantics.interop.carried import Issue, NotCarried
+from nlq.semantics.interop.dbt_parts import several, synonyms
 from nlq.semantics.interop.tables import Building
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nlq.semantics.interop.dbt_project import Element, Project, Semantics
+    from nlq.semantics.interop.dbt_project import Element, Project, Semantics, Spine
 
 TIME = "metric_time"
 GRAINS = ("day", "week", "month", "quarter", "year")
@@ -37,6 +38,9 @@ class Tables:
     dimensions: dict[str, Plain] = field(default_factory=dict)
     elements: dict[tuple[str, str], str] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
+    parts: dict[tuple[str, str], tuple[str, ...]] = field(
+        default_factory=dict
+    )  # of an entity that several columns make up
 
     def build(self) -> None:
         """All of it, in the order in which the parts need one another."""
@@ -69,6 +73,10 @@ class Tables:
             made.plain["source"] = source
         if model.meta.get("owner"):
             made.plain["owner"] = str(model.meta["owner"])
+        for name, entity in model.entities.items():
+            parts = several(entity.expr, self.dialect)
+            if parts:
+                self.parts[model.name, name] = tuple(made.column(part, part, "string") for part in parts)
         for element in (*model.entities.values(), *model.dimensions.values()):
             guess = "datetime" if element.type == "time" else "string"
             try:
@@ -86,8 +94,22 @@ class Tables:
     def _key(self, model: Semantics, entity: str | None = None) -> list[str]:
         """The columns by which a row is found: an entity's, with those that part the table."""
         entity = entity or next(iter(sorted(model.keys, key=lambda one: model.entities[one].type != "primary")), None)
-        own = [self.elements[model.name, entity]] if entity and (model.name, entity) in self.elements else []
+        own = [*self._columns(model, entity)] if entity else []
+        if any("expr" in self.building[model.name].columns[column] for column in own):
+            self.issues.append(
+                Issue(
+                    "expression",
+                    f"{model.where}: {model.name}.{entity}",
+                    "a key that is computed: nothing is joined by it",
+                )
+            )
+            return []
         return own + [self.elements[model.name, one.name] for one in model.dimensions.values() if one.partition and own]
+
+    def _columns(self, model: Semantics, entity: str) -> tuple[str, ...]:
+        """The columns that an entity is: one, those that make it up, or none where it is not carried."""
+        one = self.elements.get((model.name, entity))
+        return self.parts.get((model.name, entity), () if one is None else (one,))
 
     def _time(self) -> None:
         """The one time dimension, over the project's spine of days where it has one."""
@@ -106,18 +128,34 @@ class Tables:
         if not days:
             return
         spine = days[0]
-        known = None if self.types is None else self.types.get(spine.relation, {})
-        made = Building(spine.relation, spine.relation, self.dialect, known, self.issues)
-        made.column(spine.column, spine.column, "date")
+        made = self._days(spine)
         for name, column in spine.grains.items():
             made.column(column, name, "date")
-        made.plain = {"description": "All days.", "grain": "one row a day", "key": [spine.column]}
-        if spine.schema:
-            made.plain["source"] = f"{spine.schema}.{spine.relation}"
-        self.building[spine.relation] = made
-        time |= {"table": spine.relation, "column": spine.column}
+        time |= {"table": made.name, "column": spine.column}
         if spine.grains:
             time["grains"] = dict(spine.grains)
+
+    def _days(self, spine: Spine) -> Building:
+        """The table of all days: a semantic model of the same table with one row a day, else one of its own."""
+        same = next(
+            (
+                name
+                for name, model in self.project.semantics.items()
+                if (model.relation, model.schema) == (spine.relation, spine.schema)
+            ),
+            None,
+        )
+        if same is not None and self.building[same].plain["key"] == [spine.column]:
+            return self.building[same]
+        known = None if self.types is None else self.types.get(spine.relation, {})
+        name = spine.relation if spine.relation not in self.building else f"{spine.relation}_days"
+        made = self.building[name] = Building(name, spine.relation, self.dialect, known, self.issues)
+        made.column(spine.column, spine.column, "date")
+        made.plain = {"description": "All days.", "grain": "one row a day", "key": [spine.column]}
+        source = f"{spine.schema}.{spine.relation}" if spine.schema else spine.relation
+        if source != name:
+            made.plain["source"] = source
+        return made
 
     # Fields.
 
@@ -178,8 +216,14 @@ class Tables:
         else:
             made["type"] = {"decimal": "number", "datetime": "date", "timestamp": "date"}.get(kind, kind)
         words = self._words(element, name)
-        if words:
-            made["synonyms"] = {"en": [words]}
+        own = {
+            language: [word for word in said if word not in self.said]
+            for language, said in synonyms(element.meta).items()
+        }
+        self.said |= {word for said in own.values() for word in said}
+        own["en"] = [*([words] if words else []), *own.get("en", [])]
+        if any(own.values()):
+            made["synonyms"] = {language: said for language, said in own.items() if said}
         self.dimensions[name] = made
 
     def _words(self, element: Element, name: str) -> str | None:
@@ -201,7 +245,17 @@ class Tables:
                     self._join(model.name, self._role(entity, to), entity, model, to)
 
     def _join(self, start: str, end: str, entity: str, model: Semantics, to: Semantics) -> None:
-        on = {self.elements[model.name, entity]: self.elements[to.name, entity]}
+        mine, its = self._columns(model, entity), self._columns(to, entity)
+        if len(mine) != len(its) or any("expr" in self.building[to.name].columns[column] for column in its):
+            self.issues.append(
+                Issue(
+                    "expression",
+                    f"{model.where}: {model.name}",
+                    f"the join to {to.name} by {entity}, which is computed",
+                )
+            )
+            return
+        on = dict(zip(mine, its, strict=True))
         for part in to.dimensions.values():
             if part.partition and (model.name, part.name) in self.elements:
                 on[self.elements[model.name, part.name]] = self.elements[to.name, part.name]

@@ -35,7 +35,8 @@ def write(folder: Path, files: Mapping[str, Mapping[str, Any]], schema: str = ""
     return written
 
 
-def _document(content: Mapping[str, Any]) -> str:
+def dumper() -> Any:
+    """A writer of YAML that flows what is short: a list or mapping of plain values on one line."""
     import yaml  # noqa: PLC0415 - only where files are written
 
     class Dumper(yaml.SafeDumper):  # its methods are as the base has them: booleans by position
@@ -52,14 +53,26 @@ def _document(content: Mapping[str, Any]) -> str:
         def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
             super().increase_indent(flow, indentless=False)
 
+        def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - every part is written out
+            return True
+
     for first in "oO":  # `on` is a key here and no truth, as the loader has it
         kept = [one for one in Dumper.yaml_implicit_resolvers.get(first, []) if one[0] != "tag:yaml.org,2002:bool"]
         Dumper.yaml_implicit_resolvers = {**Dumper.yaml_implicit_resolvers, first: kept}
+    return Dumper
 
-    def dumped(value: Any) -> str:
-        return str(
-            yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=False)
-        )
+
+def dumped(value: Any) -> str:
+    """A value as text."""
+    import yaml  # noqa: PLC0415 - the same
+
+    return str(
+        yaml.dump(value, Dumper=dumper(), sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=False)
+    )
+
+
+def _document(content: Mapping[str, Any]) -> str:
+    import yaml  # noqa: PLC0415 - the same
 
     parts = []
     for key, value in content.items():

@@ -71,6 +71,22 @@ def model_import(
     raise typer.Exit(import_model(kind.value, source, target, as_json=format_ is opt.Shape.json))
 
 
+@model_app.command("export")
+def model_export(
+    kind: Annotated[opt.ExportTo, typer.Option("--to", help="Whose format to write.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")],
+    folder: Annotated[Path | None, typer.Argument(help="The semantic layer's folder; without it, the deployment's.")] = None,
+    dialect: opt.SqlDialect = "", force: opt.Force = False, format_: opt.Format = opt.Shape.table, config: opt.Config = None,
+) -> None:  # fmt: skip
+    """Write the semantic layer in somebody else's format. What it has no words for is listed, never dropped."""
+    from nlq.surfaces.cli.exports import export_model  # noqa: PLC0415
+
+    as_json = format_ is opt.Shape.json
+    raise typer.Exit(
+        export_model(folder, kind.value, out, config=config, dialect=dialect, force=force, as_json=as_json)
+    )
+
+
 @model_app.command("draft")
 def model_draft(
     source: Annotated[str, typer.Option("--from", metavar="URL", help="The database: duckdb:///FILE, postgresql://… or trino://HOST:PORT/CATALOG.")],

@@ -91,7 +91,7 @@ def finish(imported: Imported, target: Target, *, as_json: bool) -> int:
         return 2 if problems else 0
     counts = ", ".join(f"{count} {name}" for name, count in imported.counts().items() if count)
     print(f"wrote {target.out}: {counts}")
-    _tell(imported.issues)
+    tell(imported.issues)
     for one in problems:
         print(one, file=sys.stderr)
     if not problems:
@@ -162,7 +162,8 @@ def _problems(imported: Imported, out: Path) -> list[NlqError]:
     return []
 
 
-def _tell(issues: list[Issue]) -> None:
+def tell(issues: list[Issue]) -> None:
+    """What was not carried, by its code."""
     from nlq.semantics.interop.carried import CODES  # noqa: PLC0415
 
     for code in dict.fromkeys(one.code for one in issues):

@@ -64,6 +64,13 @@ class Interchange(StrEnum):
     cube = "cube"
 
 
+class ExportTo(StrEnum):
+    """What a model is written as; dbt-legacy is dbt's way of writing before 1.12."""
+
+    dbt = "dbt"
+    dbt_legacy = "dbt-legacy"
+
+
 class Who(StrEnum):
     """Who may read what was imported or drafted."""
 

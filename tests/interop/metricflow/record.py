@@ -9,6 +9,7 @@ It needs a virtual environment of its own, which no test of this repository uses
 The form of latest/ is read by dbt-core 1.12 only, in a second environment (see latest/README.md):
 
     other/bin/python record.py --project latest --check [--repair]
+    other/bin/python record.py --place exported --check [--repair]   # what `nlq model export --to dbt` made of it
 
 A run copies the project to a temporary folder, fills a DuckDB file there from data/, has `dbt parse` write the semantic
 manifest, asks MetricFlow for the SQL of every query of queries.json and of every saved query, and runs that SQL.
@@ -45,10 +46,12 @@ def database(file: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def manifest_of(project: str, work: Path) -> str:
+def manifest_of(project: Path, work: Path) -> str:
     """What `dbt parse` makes of a project: the text of its semantic manifest."""
-    place = work / project
-    shutil.copytree(HERE / project, place, ignore=shutil.ignore_patterns("semantic_manifest.json", "target", "logs"))
+    place = work / "project"
+    shutil.copytree(project, place, ignore=shutil.ignore_patterns("semantic_manifest.json", "target", "logs"))
+    if not (place / "profiles.yml").exists():  # an exported one: a profile is the user's own
+        shutil.copy(HERE / "legacy" / "profiles.yml", place)
     dbt = Path(sys.executable).with_name("dbt")
     done = subprocess.run(
         [dbt, "parse", "--no-partial-parse"], cwd=place, capture_output=True, text=True, check=False,
@@ -59,13 +62,13 @@ def manifest_of(project: str, work: Path) -> str:
     return (place / "target" / "semantic_manifest.json").read_text(encoding="utf-8")
 
 
-def repaired(text: str, project: str) -> str:
+def repaired(text: str, project: Path) -> str:
     """dbt-core 1.12.6 loses two things of a simple metric in the latest form; see latest/README.md."""
     import yaml
 
     written = {
         metric["name"]: metric
-        for file in (HERE / project / "models").glob("*.yml")
+        for file in (project / "models").glob("*.yml")
         for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", [])
         for metric in model.get("metrics", [])
     }
@@ -174,15 +177,21 @@ def answer(engine, con: duckdb.DuckDBPyConnection, query: dict) -> dict:
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--project", default="legacy", choices=["legacy", "latest"])
+    asked.add_argument(
+        "--place", type=Path, metavar="DIR", help="a project elsewhere: one that nlq exported; with --check"
+    )
     asked.add_argument("--check", action="store_true")
     asked.add_argument("--repair", action="store_true", help="undo what dbt-core 1.12.6 loses of latest/")
     args = asked.parse_args()
+    if args.place and not args.check:
+        asked.error("--place goes with --check")
+    project = args.place or HERE / args.project
     logging.disable(logging.CRITICAL)
     queries = json.loads((HERE / "queries.json").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        text = manifest_of(args.project, work)
-        engine, manifest = engine_of(repaired(text, args.project) if args.repair else text)
+        text = manifest_of(project, work)
+        engine, manifest = engine_of(repaired(text, project) if args.repair else text)
         queries += [
             {"id": f"saved__{one.name}", "saved_query": one.name, "sorted": bool(one.query_params.order_by)}
             for one in manifest.saved_queries

@@ -1,0 +1,254 @@
+"""Fields and conditions of ours in dbt's templates, as one table's metrics reach them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from nlq.errors import BadRequest
+from nlq.exports.dbt_shape import plain_name
+from nlq.semantics.interop.carried import NotCarried
+from nlq.semantics.joins import find_field, paths_from
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.exports.dbt_shape import Shape
+    from nlq.semantics.joins import Field
+    from nlq.values.query import Condition
+
+MOST_JOINS = 2  # MetricFlow follows no more
+OPS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
+
+
+class Spelling:
+    """What fields are called by metrics that count on one table, by its column `time` where not by the table's own."""
+
+    def __init__(self, shape: Shape, table: str, time: str | None = None) -> None:
+        self.shape, self.model, self.table, self.time = shape, shape.model, table, time
+
+    def name(self, field: str) -> str:
+        """A field as saved queries call it: entity__dimension, with __grain for a date."""
+        way, last, grain = self._found(field)
+        return "__".join([*way, last, *([grain] if grain else [])])
+
+    def group_by(self, field: str) -> tuple[str, ...]:
+        """The calls by which a saved query groups by a field: of a thing with a key its entity, and what it shows."""
+        one = self.model.dimensions.get(field)
+        if one is None or not one.key or one.key == (one.id,) == (one.show,):
+            return (self._template(field)[3:-3],)
+        path = paths_from(self.model, self.table)[one.table][0]
+        entity = self.shape.keys.get((self.shape.home_of(one.table), one.key))
+        if entity is None:
+            raise NotCarried("depends", f"the key of {field} is not carried")
+        shown = () if one.show == one.id else (self._shown(field, "")[3:-3],)
+        return (_entity(self._way(path)[:-1], entity), *shown)
+
+    def conditions(self, conditions: Sequence[Condition]) -> tuple[str, ...]:
+        """Conditions as filters, all of which must hold.
+
+        Raises:
+            NotCarried: one of them cannot be said.
+        """
+        bare = {one.field for one in conditions if one.op == "is_not_null"}
+        compared = {one.field for one in conditions if one.op in ("!=", "not_in") and one.query is None}
+        return tuple(
+            self._one(one, known=one.field in bare)
+            for one in conditions
+            if not (one.op == "is_not_null" and one.field in compared)
+        )
+
+    # Fields.
+
+    def _found(self, field: str) -> tuple[list[str], str, str | None]:
+        """The entities that lead to a field, its own name, and its grain."""
+        try:
+            found = find_field(self.model, self.table, field, self.time)
+        except BadRequest as problem:
+            raise NotCarried("ambiguous", str(problem)) from None
+        if found is None:
+            raise NotCarried("filter", f"{self.table} does not reach {field}")
+        if found.dimension.time:
+            return [], "metric_time", found.grain
+        entity = self._entity(found)
+        if entity is not None:
+            return self._way(found.path), entity, None
+        held = self.table in found.dimension.held_by
+        path = () if held else paths_from(self.model, self.table)[found.dimension.table][0]
+        end = self.shape.home_of(path[-1].to if path else self.table)
+        last = self.shape.elements.get((end, self._part(found)))
+        if last is None:
+            raise NotCarried("depends", f"{field} is not carried")
+        return self._way(path) or [str(self.shape.project.semantics[end].primary_entity)], last, found.grain
+
+    def _part(self, found: Field) -> str:
+        """The name that the element of a field has; a keyed one is compared by its id."""
+        one = found.dimension
+        return f"{one.name}.{one.id}" if one.key else one.name
+
+    def _entity(self, found: Field) -> str | None:
+        """The entity that a field is, where it is one."""
+        one = found.dimension
+        if one.part or one.bins or found.grain or (one.key and one.key != (one.id,)):
+            return None
+        end = self.shape.home_of(found.path[-1].to if found.path else self.table)
+        name = self.shape.keys.get((end, found.columns))
+        homes = {end, self.shape.home.get(one.table)}
+        return None if any((home, self._part(found)) in self.shape.elements for home in homes) else name
+
+    def _way(self, path: Any) -> list[str]:
+        if len(path) > MOST_JOINS:
+            raise NotCarried("reach", f"{len(path)} joins lead from {self.table} to {path[-1].to}")
+        found = [self.shape.entity.get((join.from_, join.to)) for join in path]
+        if None in found:
+            raise NotCarried("depends", f"a join from {self.table} to {path[-1].to} is not carried")
+        return [str(one) for one in found]
+
+    def _template(self, field: str) -> str:
+        way, last, grain = self._found(field)
+        if self._is_entity(field):
+            return f"{{{{ {_entity(way, last)} }}}}"
+        return f"{{{{ {_dimension(way, last, grain)} }}}}"
+
+    def _is_entity(self, field: str) -> bool:
+        found = find_field(self.model, self.table, field, self.time)
+        return found is not None and not found.dimension.time and self._entity(found) is not None
+
+    # Conditions.
+
+    def _one(self, one: Condition, *, known: bool = False) -> str:
+        """One condition; `known`: another says that its field is not null."""
+        if one.any is not None or one.all is not None:
+            parts = (
+                self.conditions(one.all) if one.all is not None else tuple(self._one(part) for part in one.any or ())
+            )
+            return f"({(' AND ' if one.all is not None else ' OR ').join(parts)})"
+        field = one.field or ""
+        if one.query is not None:
+            return self._set(one)
+        if field in self.model.filters:
+            holds = f"({' AND '.join(self.conditions(self.model.filters[field].where))})"
+            return holds if (one.values[0] is True) == (one.op in ("=", "in")) else f"NOT COALESCE({holds}, FALSE)"
+        return self._compared(one, field, known=known)
+
+    def _compared(self, one: Condition, field: str, *, known: bool) -> str:
+        subject = self._template(field)
+        if one.op in ("is_null", "is_not_null"):
+            return f"{subject} IS {'NOT ' if one.op == 'is_not_null' else ''}NULL"
+        if one.op == "contains":
+            text = str(one.values[0]).lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            return f"LOWER({self._shown(field, subject)}) LIKE {_text(f'%{text}%')} ESCAPE '\\'"
+        dimension = self.model.dimensions.get(field)
+        if dimension is not None and dimension.key:
+            return self._keyed(one, field, subject)
+        values = [self._value(field, value) for value in one.values]
+        if one.op == "between":
+            return f"{subject} BETWEEN {values[0]} AND {values[1]}"
+        if one.op in ("in", "not_in"):
+            made = f"{subject} {'NOT IN' if one.op == 'not_in' else 'IN'} ({', '.join(values)})"
+        else:
+            made = f"{subject} {OPS[str(one.op)]} {values[0]}"
+        return f"({made} OR {subject} IS NULL)" if one.op in ("!=", "not_in") and not known else made
+
+    def _keyed(self, one: Condition, field: str, subject: str) -> str:
+        """A thing is found by its id, or by the name that it shows."""
+        dimension = self.model.dimensions[field]
+        kind = self.model.tables[dimension.table].columns[dimension.id or ""].type
+        names = [_text(str(value)) for value in one.values]
+        ids = (
+            names
+            if kind != "integer"
+            else [str(value) for value in one.values if str(value).isascii() and str(value).isdigit()]
+        )
+        shown = self._shown(field, subject)
+        parts = [f"{side} IN ({', '.join(found)})" for side, found in ((subject, ids), (shown, names)) if found]
+        among = f"({' OR '.join(dict.fromkeys(parts))})"
+        return among if one.op in ("=", "in") else f"NOT COALESCE({among}, FALSE)"
+
+    def _shown(self, field: str, subject: str) -> str:
+        """The template of what a field shows."""
+        one = self.model.dimensions.get(field)
+        if one is None or not one.key or one.show == one.id:
+            return subject
+        *way, last = self._shown_name(field).split("__")
+        return f"{{{{ {_dimension(way, last, None)} }}}}"
+
+    def _shown_name(self, field: str) -> str:
+        """What a field with a key shows, by its whole name."""
+        one = self.model.dimensions[field]
+        paths = paths_from(self.model, self.table).get(one.table)
+        if not paths:
+            raise NotCarried("filter", f"{self.table} does not reach {field}")
+        end = self.shape.home_of(one.table)
+        last = self.shape.elements.get((end, f"{field}.{one.show}"))
+        if last is None:
+            raise NotCarried("depends", f"what {field} shows is not carried")
+        return "__".join([*(self._way(paths[0]) or [str(self.shape.project.semantics[end].primary_entity)]), last])
+
+    def _value(self, field: str, value: object) -> str:
+        if field in self.model.grains and self.model.grains[field][1] == "year":
+            return f"'{int(str(value)):04d}-01-01'"  # there a year is its first day
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        return str(value) if isinstance(value, (int, float)) else _text(str(value))
+
+    def _set(self, one: Condition) -> str:
+        """A set filter that chooses by a metric's figure."""
+        query = one.query
+        assert query is not None  # noqa: S101 - asked before
+        name = query.metrics[0] if len(query.metrics) == 1 and isinstance(query.metrics[0], str) else None
+        asked = (query.period, query.dimensions, query.where, query.compare, query.segments, query.limit, query.list)
+        plain = name is not None and asked == ("all", (one.field,), (), (), (), None, None)
+        if (
+            not plain
+            or not query.having
+            or any(part.field != name or part.op not in (*OPS, "in", "not_in", "is_not_null") for part in query.having)
+        ):
+            raise NotCarried("filter", f"the set of {one.field} is chosen by more than one figure of all time")
+        ops = {part.op for part in query.having}
+        if one.op == "not_in" and ops != {"is_not_null"}:
+            raise NotCarried("filter", f"all {one.field} but those that a figure chooses")
+        subject = f"{{{{ Metric('{plain_name(str(name))}', group_by=['{self.name(one.field or '')}']) }}}}"
+        if one.op == "not_in":
+            return f"{subject} IS NULL"
+        parts = []
+        for part in query.having:
+            values = [str(value) for value in part.values]
+            if part.op == "is_not_null":
+                parts += [] if ops & {"!=", "not_in"} else [f"{subject} IS NOT NULL"]
+            elif part.op in ("in", "not_in"):
+                parts.append(f"{subject} {'NOT IN' if part.op == 'not_in' else 'IN'} ({', '.join(values)})")
+            else:
+                parts.append(f"{subject} {OPS[str(part.op)]} {values[0]}")
+        return " AND ".join(parts)
+
+
+def common(shape: Shape, metric: str, conditions: Sequence[Condition]) -> tuple[str, ...]:
+    """Conditions as all tables that a metric counts on call them.
+
+    Raises:
+        NotCarried: they call them otherwise than one another, or one cannot.
+    """
+    made = {Spelling(shape, table).conditions(conditions) for table in sorted(shape.model.base_tables(metric))}
+    if len(made) > 1:
+        raise NotCarried(
+            "filter", f"{metric} is made of tables that call its filter's fields otherwise than one another"
+        )
+    return made.pop() if made else ()
+
+
+def _entity(way: list[str], name: str) -> str:
+    return f"Entity('{name}'{f', entity_path={way!r}' if way else ''})"
+
+
+def _dimension(way: list[str], name: str, grain: str | None) -> str:
+    """A field by the last of the entities that lead to it, the first apart."""
+    whole, more = "__".join([*way[-1:], name]), f", entity_path={way[:-1]!r}" if len(way) > 1 else ""
+    return f"TimeDimension('{whole}', '{grain}'{more})" if grain else f"Dimension('{whole}'{more})"
+
+
+def _text(value: str) -> str:
+    if "{{" in value or "{%" in value:
+        raise NotCarried("filter", f"{value} would be taken for a template")
+    return str(exp.Literal.string(value).sql("duckdb"))

@@ -1,0 +1,331 @@
+"""A model's tables as dbt's semantic models: joins become entities, fields the dimensions of the model that their table is.
+
+MetricFlow joins whatever two models name the same entity, and calls a field by the entities that lead to it. So each join of
+ours gives an entity to both of its ends, called by the way in our field's name where that says one (pier__kind), else by the
+table. Tables that are one way to another's rows (`like`), their fields called by ways, are that other model under one more entity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from nlq.exports.exported import words
+from nlq.semantics.interop.carried import Issue, NotCarried
+from nlq.semantics.interop.dbt_project import Element, Project, Semantics, Spine
+from nlq.semantics.model import GRAINS
+
+if TYPE_CHECKING:
+    from nlq.exports.rows import Rows
+    from nlq.semantics.model import SemanticModel
+    from nlq.semantics.tables import Dimension, Join, Table
+
+WAY = "__"
+SPINE = "metricflow_time_spine"
+RESERVED = frozenset({*GRAINS, "metric_time", "hour", "minute", "second"})
+
+
+class Shape:
+    """The semantic models of an export, without metrics. `elements` gives what a field is called in a semantic model."""
+
+    def __init__(self, model: SemanticModel, rows: Rows, issues: list[Issue]) -> None:
+        self.model, self.rows, self.issues = model, rows, issues
+        self.project = Project(model.header.name)
+        self.tables = [name for name in model.tables if self._wanted(name) and self._can_be_read(name)]
+        self.home = {name: self._home(name) for name in self.tables}
+        self.entity: dict[tuple[str, str], str] = {}  # a join's two tables to its entity
+        self.elements: dict[tuple[str, str], str] = {}  # a semantic model and a field of ours to an element
+        self.times: dict[tuple[str, str], str] = {}  # a semantic model and a column to the time dimension that it is
+        self.keys: dict[
+            tuple[str, tuple[str, ...]], str
+        ] = {}  # a semantic model and columns to the entity that they are
+
+    def build(self) -> None:
+        """All of it, in the order in which the parts need one another."""
+        for name in self.tables:
+            if self.home[name] == name:
+                self._model(name)
+        for join in self.model.joins:
+            if join.from_ in self.home and join.to in self.home:
+                self._join(join)
+        for one in self.model.dimensions.values():
+            self._held(one)
+        for name in self.project.semantics:
+            self._primary(name)
+        for one in self.model.dimensions.values():
+            self._fields(one)
+        for name in self.project.semantics:
+            self._times(name)
+        self._spine()
+
+    # Tables.
+
+    def _wanted(self, name: str) -> bool:
+        """Whether metrics count on a table, fields are of it, or a join leads over it to such a one; rollups of others alone are not."""
+        if name in self.model.rollup_tables and not any(
+            one.agg and one.agg.table == name for one in self.model.metrics.values()
+        ):
+            return False
+        return (
+            any(one.agg and one.agg.table == name for one in self.model.metrics.values())
+            or any(name == one.table or name in one.held_by for one in self.model.dimensions.values())
+            or any(name in (join.from_, join.to) for join in self.model.joins)
+        )
+
+    def _can_be_read(self, name: str) -> bool:
+        """Whether the rows that count can be told there; a table of all rows would give other figures."""
+        try:
+            self.rows.counts(name)
+        except NotCarried as problem:
+            self.issues.append(Issue(problem.code, f"table {name}", problem.what))
+            return False
+        return True
+
+    def home_of(self, table: str) -> str:
+        """The semantic model that a table is in.
+
+        Raises:
+            NotCarried: it is in none.
+        """
+        if table not in self.home:
+            raise NotCarried("depends", f"the table {table} is not carried")
+        return self.home[table]
+
+    def _home(self, name: str) -> str:
+        """The table whose semantic model stands for this one: itself, or one of the same rows where all fields are called by ways."""
+        table = self.model.tables[name]
+        if not self._called_by_ways(name):
+            return name
+        for other in self.tables:
+            if other == name:
+                return name
+            if _same_rows(table, self.model.tables[other]) and self._called_by_ways(other):
+                return other
+        return name
+
+    def _called_by_ways(self, name: str) -> bool:
+        own = [one for one in self.model.dimensions.values() if one.table == name and not one.time]
+        return bool(own) and all(WAY in one.name or one.reach == 0 for one in own)
+
+    def _model(self, name: str) -> None:
+        table = self.model.tables[name]
+        relation = name if table.valid is None else f"valid_{name}"
+        self.project.semantics[name] = Semantics(
+            name, relation, None, "", "", table.description, meta={"owner": table.owner} if table.owner else {}
+        )
+
+    # Entities.
+
+    def _join(self, join: Join) -> None:
+        """An entity on both ends of a join."""
+        start, end = self.home[join.from_], self.home[join.to]
+        mine, its = tuple(join.on), tuple(join.on.values())
+        order = sorted(range(len(its)), key=lambda at: its[at])
+        mine, its = tuple(mine[at] for at in order), tuple(its[at] for at in order)
+        for name in (self._way_to(join.to), join.to, f"{join.from_}_{join.to}"):
+            called = plain_name(name)
+            if called and self._free(start, called, mine) and self._free(end, called, its):
+                break
+        else:
+            raise NotCarried("ambiguous", f"the join {join.from_} > {join.to} has no name of its own")
+        self._entity(start, called, mine, "foreign")
+        kind = (
+            "natural"
+            if self.model.tables[end].versions
+            else "unique"
+            if any(one.type == "primary" for one in self.project.semantics[end].entities.values())
+            else "primary"
+        )
+        self._entity(end, called, its, kind)
+        self.entity[join.from_, join.to] = called
+
+    def _way_to(self, table: str) -> str:
+        """What fields of a table that a join leads to are called by: the last entity of their ways, where all say the same."""
+        own = [one for one in self.model.dimensions.values() if one.table == table and not one.time and one.reach != 0]
+        ways = {one.name.rpartition(WAY)[0].rpartition(WAY)[2] for one in own}
+        if len(ways) == 1 and "" not in ways:
+            return ways.pop()
+        key = self._joined_on(table)
+        return next(
+            (
+                one.name
+                for one in self.model.dimensions.values()
+                if one.table == table and not one.time and _is_of(one, key) and WAY not in one.name
+            ),
+            table,
+        )
+
+    def _joined_on(self, table: str) -> tuple[str, ...]:
+        one = self.model.tables[table]
+        return tuple(name for name in one.key if one.versions is None or name != one.versions.since)
+
+    def _free(self, model: str, name: str, columns: tuple[str, ...]) -> bool:
+        known = self.project.semantics[model].entities.get(name)
+        return name not in RESERVED and (
+            known is None or self.keys.get((model, columns)) == name or known.expr == self.rows.several(model, columns)
+        )
+
+    def _entity(self, model: str, name: str, columns: tuple[str, ...], kind: str) -> None:
+        made, known = self.project.semantics[model], self.project.semantics[model].entities.get(name)
+        if known is None:
+            made.entities[name] = Element(name, kind, self.rows.several(model, columns))
+        elif known.type == "foreign" and kind != "foreign":
+            made.entities[name] = replace(known, type=kind)
+        self.keys.setdefault((model, columns), name)
+
+    def _held(self, one: Dimension) -> None:
+        """A field that is a key, or that several tables hold themselves and no join leads to, is an entity of each of them."""
+        if one.time or one.type == "date" or one.column is None or WAY in one.name or one.table not in self.home:
+            return
+        known = self.keys.get((self.home[one.table], (one.column,)))
+        if known != one.name and not (one.reach == 0 and known is None):
+            return
+        for table, column in {one.table: one.column, **one.held_by}.items():
+            if table in self.home and self._free(self.home[table], one.name, (column,)):
+                kind = "primary" if (column,) == self.model.tables[table].key else "foreign"
+                self._entity(self.home[table], one.name, (column,), kind)
+
+    def _primary(self, name: str) -> None:
+        """The entity by which a semantic model's own fields are called."""
+        made, table = self.project.semantics[name], self.model.tables[name]
+        ways = {
+            one.name.rpartition(WAY)[0]
+            for one in self.model.dimensions.values()
+            if one.table == name and one.reach == 0 and WAY in one.name
+        }
+        primary = next((key for key, one in made.entities.items() if one.type == "primary"), None)
+        if primary is None and len(self._joined_on(name)) == 1 and not table.versions and not ways:
+            primary = self._unused(name)
+            self._entity(name, primary, self._joined_on(name), "primary")
+        made.primary_entity = primary or (ways.pop() if len(ways) == 1 else self._unused(name))
+
+    def _unused(self, name: str) -> str:
+        """A table's name as an entity that no other model has, so that nothing is joined by it."""
+        taken = {entity for one in self.project.semantics.values() for entity in (*one.entities, one.primary_entity)}
+        called = plain_name(name)
+        while called in taken or called in RESERVED:
+            called += "_row"
+        return called
+
+    # Fields.
+
+    def _fields(self, one: Dimension) -> None:
+        """A field as a dimension of the model that its table is, and of every other that holds it."""
+        if one.time:
+            return
+        for table, column in {one.table: None, **one.held_by}.items():
+            if table not in self.home or self.home[table] not in self.project.semantics:
+                continue
+            try:
+                self._field(one, table, column)
+            except NotCarried as problem:
+                self.issues.append(Issue(problem.code, f"dimension {one.name}", problem.what))
+
+    def _field(self, one: Dimension, table: str, column: str | None) -> None:
+        name = self.home[table]
+        if one.key:
+            for part in dict.fromkeys((one.id, one.show)):
+                if part and self.keys.get((name, (part,))) is None:
+                    said = one if part == one.show else replace(one, label=f"{one.label} id", synonyms={})
+                    self._element(name, f"{one.name}.{part}", part, self.rows.column(table, part), "categorical", said)
+            return
+        plain = (column or one.column or "",)
+        if plain[0] and self.keys.get((name, plain)) in (one.name, one.name.rpartition(WAY)[2]):
+            return  # it is an entity
+        called = one.name.rpartition(WAY)[2].replace(".", "_")
+        self._element(
+            name,
+            one.name,
+            called,
+            self.rows.field(one, table, column),
+            "time" if one.type == "date" else "categorical",
+            one,
+        )
+        if one.type == "date" and plain[0]:
+            self.times.setdefault((name, plain[0]), self.elements[name, one.name])
+
+    def _element(self, model: str, field: str, called: str, expr: str, kind: str, one: Dimension) -> None:
+        """One dimension, unless the model has the same already; a name that is taken is made another."""
+        made = self.project.semantics[model]
+        same = next(
+            (
+                known
+                for known in made.dimensions.values()
+                if known.expr == expr and known.type == kind and known.name == called
+            ),
+            None,
+        )
+        if same is None:
+            if called in made.entities:
+                called = (
+                    one.column
+                    if one.column and one.column not in made.entities and one.column == expr
+                    else f"{called}_value"
+                )
+            while called in made.dimensions or called in made.entities or called in RESERVED:
+                called = f"{made.name}_{called}" if not called.startswith(made.name) else f"{called}_value"
+            label, description = one.label, one.description
+            made.dimensions[called] = Element(
+                called, kind, expr, label, description, "day" if kind == "time" else None, meta=self._meta(one)
+            )
+        self.elements[model, field] = called
+
+    def _meta(self, one: Dimension) -> dict[str, object]:
+        found = words(one.synonyms, one.name.rpartition(WAY)[2], one.label)
+        return {"synonyms": found} if found else {}
+
+    def _times(self, name: str) -> None:
+        """The columns by which metrics count, and between which a version holds."""
+        made, table = self.project.semantics[name], self.model.tables[name]
+        own = [one for one in self.model.metrics.values() if one.agg and self.home.get(one.agg.table) == name]
+        columns = dict.fromkeys(
+            [*([table.time] if table.time else []), *(one.agg.time for one in own if one.agg and one.agg.time)]
+        )
+        for column in columns:
+            self.time_of(name, column)
+        if table.time and own:
+            made.time = self.times[name, table.time]
+        if table.versions:
+            ends: tuple[tuple[str, Literal["since", "before"]], ...] = (
+                (table.versions.since, "since"),
+                (table.versions.before, "before"),
+            )
+            for column, end in ends:
+                called = self.time_of(name, column)
+                made.dimensions[called] = replace(made.dimensions[called], validity=end)
+
+    def time_of(self, name: str, column: str) -> str:
+        """The time dimension that a column is; made where no field of ours is it."""
+        if (name, column) not in self.times:
+            made = self.project.semantics[name]
+            called = column
+            while called in made.dimensions or called in made.entities or called in RESERVED:
+                called += "_day"
+            made.dimensions[called] = Element(called, "time", self.rows.moment(name, column), grain="day")
+            self.times[name, column] = called
+        return self.times[name, column]
+
+    def _spine(self) -> None:
+        """The calendar, or a spine that the export brings itself."""
+        time = self.model.time_dimension
+        if time is None or not time.table:
+            self.project.spines.append(Spine(SPINE, None, "date_day", "day"))
+            return
+        relation = self.project.semantics[time.table].relation if time.table in self.project.semantics else time.table
+        self.project.spines.append(Spine(relation, None, time.column or "", "day", dict(time.grains)))
+
+
+def _is_of(one: Dimension, key: tuple[str, ...]) -> bool:
+    """Whether a field is the very key of its table."""
+    return (one.key or ((one.column,) if one.column else ())) == key
+
+
+def _same_rows(one: Table, other: Table) -> bool:
+    """Whether two tables are the same rows of the database under two names."""
+    return (one.source or one.name, one.columns, one.valid, one.versions, one.time, one.policy) == (
+        other.source or other.name, other.columns, other.valid, other.versions, other.time, other.policy)  # fmt: skip
+
+
+def plain_name(name: str) -> str:
+    """A name that dbt takes: without two underscores in a row."""
+    return "_".join(part for part in name.lower().split("_") if part)

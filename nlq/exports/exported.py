@@ -1,0 +1,74 @@
+"""What an export is: files of text, how much is in them, and what could not be said there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nlq.semantics.interop.carried import Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from nlq.semantics.model import SemanticModel
+
+
+@dataclass(slots=True)
+class Exported:
+    """File name to text, counts by kind of part, and what was not carried."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+
+    def write(self, folder: Path) -> None:
+        """Write the files below a folder, each whole or not at all; others in it are left alone.
+
+        Raises:
+            OSError: one cannot be written.
+        """
+        for name, text in self.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_name(f"{path.name}.draft")
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
+
+
+def unsaid(model: SemanticModel, tables: Iterable[str], *, synonyms: bool, filters: bool = False) -> list[Issue]:
+    """What none of the other formats has words for, of the tables that are carried; `synonyms` and `filters` say whether this one has them."""
+    issues = [one for name in tables for one in _of_table(model, name)]
+    left = {f"rollup {one.table}": f"sums of {one.of}: there metrics are read from base rows" for one in model.rollups}
+    for one in model.dimensions.values():
+        said = {"parent": one.parent, "values": one.values, "place": one.place, "ranked_by": one.ranked_by, "kind_of": one.kind_of,
+                "synonyms": one.synonyms if not synonyms else None}  # fmt: skip
+        if any(said.values()):
+            left[f"dimension {one.name}"] = ", ".join(name for name, value in said.items() if value)
+    if not filters:
+        left |= {
+            f"filter {name}": "named conditions; metrics that use it hold it written out" for name in model.filters
+        }
+    left |= {f"absent {one.name}": "what the data does not hold" for one in model.absent}
+    return issues + [Issue("left_out", where, what) for where, what in left.items()]
+
+
+def _of_table(model: SemanticModel, name: str) -> list[Issue]:
+    table, found = model.tables[name], []
+    masked = [column for column, spec in table.columns.items() if spec.mask]
+    hidden = [
+        *(["its policy"] if isinstance(table.policy, dict) else []),
+        *([f"masks of {', '.join(masked)}"] if masked else []),
+    ]
+    if hidden:
+        found.append(Issue("open", f"table {name}", " and ".join(hidden)))
+    if table.tier or table.fresh_within:
+        found.append(Issue("left_out", f"table {name}", "tiers and freshness"))
+    return found
+
+
+def words(synonyms: Mapping[Any, tuple[str, ...]], *plain: str) -> dict[str, list[str]]:
+    """The synonyms by language, without what its name or label says already."""
+    said = {one.replace("_", " ").lower() for one in plain}
+    found = {str(language): [word for word in given if word not in said] for language, given in synonyms.items()}
+    return {language: given for language, given in found.items() if given}
