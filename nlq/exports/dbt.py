@@ -8,6 +8,7 @@ import sqlglot
 
 from nlq.exports.dbt_figures import Figures
 from nlq.exports.dbt_files import latest, legacy
+from nlq.exports.dbt_saved import SavedQueries
 from nlq.exports.dbt_shape import SPINE, Shape
 from nlq.exports.exported import Exported, unsaid
 from nlq.exports.rows import Rows
@@ -26,7 +27,9 @@ def export(model: SemanticModel, dialect: str, *, older: bool = False) -> Export
     issues: list[Issue] = []
     shape = Shape(model, Rows(model, dialect), issues)
     shape.build()
-    Figures(shape).build()
+    figures = Figures(shape)
+    figures.build()
+    SavedQueries(shape, figures.lost).build()
     project = shape.project
     made = Exported(issues=[*issues, *unsaid(model, shape.project.semantics, synonyms=True)])
     if older and any(one.private for one in project.metrics.values()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nlq.exports.dbt_shape import Shape
-    from nlq.semantics.joins import Field
+    from nlq.semantics.joins import Field, Path
+    from nlq.semantics.tables import Dimension
     from nlq.values.query import Condition
 
 MOST_JOINS = 2  # MetricFlow follows no more
@@ -38,7 +39,7 @@ class Spelling:
         one = self.model.dimensions.get(field)
         if one is None or not one.key or one.key == (one.id,) == (one.show,):
             return (self._template(field)[3:-3],)
-        path = paths_from(self.model, self.table)[one.table][0]
+        path = self._path(one, field)
         entity = self.shape.keys.get((self.shape.home_of(one.table), one.key))
         if entity is None:
             raise NotCarried("depends", f"the key of {field} is not carried")
@@ -75,7 +76,7 @@ class Spelling:
         if entity is not None:
             return self._way(found.path), entity, None
         held = self.table in found.dimension.held_by
-        path = () if held else paths_from(self.model, self.table)[found.dimension.table][0]
+        path = () if held else self._path(found.dimension, field)
         end = self.shape.home_of(path[-1].to if path else self.table)
         last = self.shape.elements.get((end, self._part(found)))
         if last is None:
@@ -97,7 +98,17 @@ class Spelling:
         homes = {end, self.shape.home.get(one.table)}
         return None if any((home, self._part(found)) in self.shape.elements for home in homes) else name
 
-    def _way(self, path: Any) -> list[str]:
+    def _path(self, one: Dimension, field: str) -> Path:
+        """The joins that lead to a field's table."""
+        paths = paths_from(self.model, self.table).get(one.table, ())
+        if len(paths) != 1:
+            raise NotCarried(
+                "filter",
+                f"{self.table} does not reach {field}" if not paths else f"two ways lead from {self.table} to {field}",
+            )
+        return paths[0]
+
+    def _way(self, path: Path) -> list[str]:
         if len(path) > MOST_JOINS:
             raise NotCarried("reach", f"{len(path)} joins lead from {self.table} to {path[-1].to}")
         found = [self.shape.entity.get((join.from_, join.to)) for join in path]
@@ -177,14 +188,12 @@ class Spelling:
     def _shown_name(self, field: str) -> str:
         """What a field with a key shows, by its whole name."""
         one = self.model.dimensions[field]
-        paths = paths_from(self.model, self.table).get(one.table)
-        if not paths:
-            raise NotCarried("filter", f"{self.table} does not reach {field}")
+        path = self._path(one, field)
         end = self.shape.home_of(one.table)
         last = self.shape.elements.get((end, f"{field}.{one.show}"))
         if last is None:
             raise NotCarried("depends", f"what {field} shows is not carried")
-        return "__".join([*(self._way(paths[0]) or [str(self.shape.project.semantics[end].primary_entity)]), last])
+        return "__".join([*(self._way(path) or [str(self.shape.project.semantics[end].primary_entity)]), last])
 
     def _value(self, field: str, value: object) -> str:
         if field in self.model.grains and self.model.grains[field][1] == "year":

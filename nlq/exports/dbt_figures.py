@@ -11,13 +11,12 @@ from nlq.exports.dbt_fields import Spelling, common
 from nlq.exports.dbt_shape import plain_name
 from nlq.exports.exported import words
 from nlq.semantics.interop.carried import Issue, NotCarried
-from nlq.semantics.interop.dbt_project import Element, Input, Measure, MetricOf, NonAdditive, Saved
+from nlq.semantics.interop.dbt_project import Element, Input, Measure, MetricOf, NonAdditive
 from nlq.values.query import SHIFT, Period
 
 if TYPE_CHECKING:
     from nlq.exports.dbt_shape import Shape
     from nlq.semantics.measures import Aggregate, Metric
-    from nlq.semantics.model import Verified
     from nlq.values.query import Condition
 
 AT = {"first_known": "first", "last_known": "last", "last": "last", "average": "average"}
@@ -31,13 +30,9 @@ class Figures:
     def __init__(self, shape: Shape) -> None:
         self.shape, self.model, self.project, self.issues = shape, shape.model, shape.project, shape.issues
         self.lost: set[str] = set()
-        time = self.model.time_dimension
-        self.spined = time is not None and bool(
-            time.table
-        )  # a calendar's days are the company's own; those of our spine are all
 
     def build(self) -> None:
-        """Every metric, then the verified questions as saved queries."""
+        """Every metric."""
         made: dict[str, MetricOf] = {}
         for one in self.model.metrics.values():
             try:
@@ -57,21 +52,20 @@ class Figures:
             kept = {one.of["measure"].name for one in made.values() if "measure" in one.of}
             semantics.measures = {name: one for name, one in semantics.measures.items() if name in kept}
         self.project.metrics = {one.name: one for one in made.values()}
-        if any(one.of["measure"].fill is not None for one in made.values() if "measure" in one.of):
-            days = (
-                "all of the calendar's"
-                if self.spined
-                else "none on which there are no rows at all: `join_to_timespine` would show all of the spine's"
+        self._distinct_labels()
+        # `join_to_timespine` would show them, but MetricFlow then repeats the rows of ratios by month, once a day.
+        if any(given.fill is not None for one in made.values() for given in one.of.values()):
+            what = (
+                "days on which there are no rows at all are not shown there; here they are zero where absence is zero"
             )
-            self.issues.append(
-                Issue(
-                    "otherwise",
-                    "metrics",
-                    f"where absence is zero, days without rows are shown there whatever the period is: {days}",
-                )
-            )
-        for number, verified in enumerate(self.model.verified, 1):
-            self._saved(verified, number)
+            self.issues.append(Issue("otherwise", "metrics", what))
+
+    def _distinct_labels(self) -> None:
+        """A label can stand once there: of those that several have, each gets its name beside it."""
+        labels = [one.label.lower() for one in self.project.metrics.values()]
+        for one in self.project.metrics.values():
+            if labels.count(one.label.lower()) > 1:
+                one.label = f"{one.label} ({one.name.replace('_', ' ')})"
 
     def _lose(self, name: str, code: str, what: str) -> None:
         self.lost.add(name)
@@ -144,7 +138,7 @@ class Figures:
         made.filter = Spelling(self.shape, agg.table, agg.time).conditions(one.where)
         semantics.measures[name] = Measure(name, home, AGGREGATES.get(agg.function, agg.function), expr, agg.percentile, agg.discrete,
                                            time=own, non_additive=self._over_time(one, agg, home, time))  # fmt: skip
-        made.of["measure"] = Input(name, fill=0, spine=self.spined) if one.absence_is_zero else Input(name)
+        made.of["measure"] = Input(name, fill=0) if one.absence_is_zero else Input(name)
 
     def _over_time(self, one: Metric, agg: Aggregate, home: str, time: str) -> NonAdditive | None:
         """The last or first day: there of each group apart, and rows that name no group are left out."""
@@ -293,75 +287,6 @@ class Figures:
                 "a period that is not over is there compared with the whole of the one before",
             )
         )
-
-    # Verified questions.
-
-    def _saved(self, one: Verified, number: int) -> None:
-        """A verified question as a saved query, where its query is one of metrics, fields and conditions alone."""
-        query, where = one.query, f"verified question {one.question!r}"
-        names = [name for name in query.metrics if isinstance(name, str)]
-        plain = (
-            query.having,
-            query.compare,
-            query.segments,
-            query.share,
-            query.per,
-            query.totals,
-            query.include_empty,
-            query.list,
-        )
-        if any(plain) or len(names) < len(query.metrics) or not names:
-            self.issues.append(Issue("left_out", where, "its query is more than metrics, fields and conditions"))
-            return
-        lost = sorted({*names} & self.lost)
-        if lost:
-            self.issues.append(Issue("depends", where, f"it asks for {lost[0]}"))
-            return
-        try:
-            tables = sorted({table for name in names for table in self.model.base_tables(name)})
-            spelt = [self._spelt(Spelling(self.shape, table), one) for table in tables]
-        except NotCarried as problem:
-            self.issues.append(Issue(problem.code, where, problem.what))
-            return
-        if any(found != spelt[0] for found in spelt):
-            self.issues.append(Issue("filter", where, "its metrics' tables call its fields otherwise than one another"))
-            return
-        group_by, conditions, order = spelt[0]
-        name = (
-            plain_name(
-                "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in one.question)[:60]
-            ).strip("_")
-            or f"question_{number}"
-        )
-        taken = {saved.name for saved in self.project.saved}
-        name = name if name not in taken and not name[0].isdigit() else f"question_{number}"
-        self.project.saved.append(
-            Saved(
-                name,
-                "",
-                one.question,
-                f"Verified by {one.by}.",
-                tuple(map(plain_name, names)),
-                group_by,
-                conditions,
-                order,
-                query.limit,
-            )
-        )
-
-    def _spelt(self, spelling: Spelling, one: Verified) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        query = one.query
-        group_by = tuple(name for field in query.dimensions for name in spelling.group_by(field))
-        conditions = spelling.conditions(query.where)
-        if isinstance(query.period, Period):
-            day = "{{ TimeDimension('metric_time', 'day') }}"
-            conditions += (f"{day} >= '{query.period.start}'", f"{day} <= '{query.period.end}'")
-        order = tuple(
-            ("-" if part.dir == "desc" else "")
-            + (plain_name(part.by) if part.by in self.model.metrics else spelling.group_by(part.by)[-1])
-            for part in query.order
-        )
-        return group_by, conditions, order
 
 
 def _choosing(conditions: list[Condition]) -> list[str]:

@@ -120,7 +120,8 @@ class Shape:
         """An entity on both ends of a join."""
         start, end = self.home[join.from_], self.home[join.to]
         mine, its = tuple(join.on), tuple(join.on.values())
-        order = sorted(range(len(its)), key=lambda at: its[at])
+        key = self.model.tables[join.to].key
+        order = sorted(range(len(its)), key=lambda at: key.index(its[at]))
         mine, its = tuple(mine[at] for at in order), tuple(its[at] for at in order)
         for name in (self._way_to(join.to), join.to, f"{join.from_}_{join.to}"):
             called = plain_name(name)

@@ -13,12 +13,17 @@ from urllib.parse import parse_qs, urlencode
 
 import httpx
 
+from nlq.surfaces.slack.bot import WORKING
+
 SIGNING = "a-signing-secret-of-slack-apps"
 TEAM, BOT = "T1", "U0BOT"
 
 
 class Slack:
-    """What the bot said, in order; `said(n)` waits until there are n messages."""
+    """What the bot said, in order; `said(n)` waits until there are n answers.
+
+    The note that a question is being worked on (a slow one's, and on a busy machine any one's) is no answer; `notes` has it.
+    """
 
     def __init__(self):
         self.calls, self.files = [], []
@@ -31,6 +36,12 @@ class Slack:
             self._more.notify_all()
 
     def messages(self):
+        return [body for body in self._said() if body.get("text") != WORKING]
+
+    def notes(self):
+        return [body for body in self._said() if body.get("text") == WORKING]
+
+    def _said(self):
         return [
             body for method, body in self.calls if method in ("chat.postMessage", "chat.postEphemeral", "chat.update")
         ]
@@ -44,6 +55,7 @@ class Slack:
         """Nothing more is said."""
         time.sleep(seconds)
         assert len(self.messages()) == count, self.messages()
+        assert count or not self.notes(), self.notes()
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -197,6 +197,7 @@ def test_what_is_said_twice_is_answered_once(bot):
         )
         assert response.status_code == 200
     api.quiet(1)
+    assert len(api.notes()) <= 1
 
 
 def test_a_slow_question_is_acknowledged_at_once(home):
@@ -224,8 +225,8 @@ def test_a_slow_question_is_acknowledged_at_once(home):
     with started(home, **model) as (api, address):
         _, took = send(address, event("total revenue last month", ident=fresh()))
         assert took < 3
-        first, last = api.said(2)
-        assert first["text"].startswith("Working")
+        (last,) = api.said(1)
+        assert len(api.notes()) == 1
         assert "ts" in last  # the note itself becomes the answer
         assert "₱" in words(last)
     server.shutdown()
