@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
 from nlq.errors import BadRequest
+from nlq.exports.conditions import OPS, Conditions
 from nlq.exports.dbt_shape import plain_name
 from nlq.semantics.interop.carried import NotCarried
 from nlq.semantics.joins import find_field, paths_from
@@ -20,14 +19,14 @@ if TYPE_CHECKING:
     from nlq.values.query import Condition
 
 MOST_JOINS = 2  # MetricFlow follows no more
-OPS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 
 
-class Spelling:
+class Spelling(Conditions):
     """What fields are called by metrics that count on one table, by its column `time` where not by the table's own."""
 
     def __init__(self, shape: Shape, table: str, time: str | None = None) -> None:
-        self.shape, self.model, self.table, self.time = shape, shape.model, table, time
+        super().__init__(shape.model)
+        self.shape, self.table, self.time = shape, table, time
 
     def name(self, field: str) -> str:
         """A field as saved queries call it: entity__dimension, with __grain for a date."""
@@ -38,27 +37,13 @@ class Spelling:
         """The calls by which a saved query groups by a field: of a thing with a key its entity, and what it shows."""
         one = self.model.dimensions.get(field)
         if one is None or not one.key or one.key == (one.id,) == (one.show,):
-            return (self._template(field)[3:-3],)
+            return (self.subject(field)[3:-3],)
         path = self._path(one, field)
         entity = self.shape.keys.get((self.shape.home_of(one.table), one.key))
         if entity is None:
             raise NotCarried("depends", f"the key of {field} is not carried")
-        shown = () if one.show == one.id else (self._shown(field, "")[3:-3],)
+        shown = () if one.show == one.id else (self.shown(field)[3:-3],)
         return (_entity(self._way(path)[:-1], entity), *shown)
-
-    def conditions(self, conditions: Sequence[Condition]) -> tuple[str, ...]:
-        """Conditions as filters, all of which must hold.
-
-        Raises:
-            NotCarried: one of them cannot be said.
-        """
-        bare = {one.field for one in conditions if one.op == "is_not_null"}
-        compared = {one.field for one in conditions if one.op in ("!=", "not_in") and one.query is None}
-        return tuple(
-            self._one(one, known=one.field in bare)
-            for one in conditions
-            if not (one.op == "is_not_null" and one.field in compared)
-        )
 
     # Fields.
 
@@ -116,7 +101,8 @@ class Spelling:
             raise NotCarried("depends", f"a join from {self.table} to {path[-1].to} is not carried")
         return [str(one) for one in found]
 
-    def _template(self, field: str) -> str:
+    def subject(self, field: str) -> str:
+        """The template of a field, or of the id of a thing with a key."""
         way, last, grain = self._found(field)
         if self._is_entity(field):
             return f"{{{{ {_entity(way, last)} }}}}"
@@ -126,62 +112,11 @@ class Spelling:
         found = find_field(self.model, self.table, field, self.time)
         return found is not None and not found.dimension.time and self._entity(found) is not None
 
-    # Conditions.
-
-    def _one(self, one: Condition, *, known: bool = False) -> str:
-        """One condition; `known`: another says that its field is not null."""
-        if one.any is not None or one.all is not None:
-            parts = (
-                self.conditions(one.all) if one.all is not None else tuple(self._one(part) for part in one.any or ())
-            )
-            return f"({(' AND ' if one.all is not None else ' OR ').join(parts)})"
-        field = one.field or ""
-        if one.query is not None:
-            return self._set(one)
-        if field in self.model.filters:
-            holds = f"({' AND '.join(self.conditions(self.model.filters[field].where))})"
-            return holds if (one.values[0] is True) == (one.op in ("=", "in")) else f"NOT COALESCE({holds}, FALSE)"
-        return self._compared(one, field, known=known)
-
-    def _compared(self, one: Condition, field: str, *, known: bool) -> str:
-        subject = self._template(field)
-        if one.op in ("is_null", "is_not_null"):
-            return f"{subject} IS {'NOT ' if one.op == 'is_not_null' else ''}NULL"
-        if one.op == "contains":
-            text = str(one.values[0]).lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            return f"LOWER({self._shown(field, subject)}) LIKE {_text(f'%{text}%')} ESCAPE '\\'"
-        dimension = self.model.dimensions.get(field)
-        if dimension is not None and dimension.key:
-            return self._keyed(one, field, subject)
-        values = [self._value(field, value) for value in one.values]
-        if one.op == "between":
-            return f"{subject} BETWEEN {values[0]} AND {values[1]}"
-        if one.op in ("in", "not_in"):
-            made = f"{subject} {'NOT IN' if one.op == 'not_in' else 'IN'} ({', '.join(values)})"
-        else:
-            made = f"{subject} {OPS[str(one.op)]} {values[0]}"
-        return f"({made} OR {subject} IS NULL)" if one.op in ("!=", "not_in") and not known else made
-
-    def _keyed(self, one: Condition, field: str, subject: str) -> str:
-        """A thing is found by its id, or by the name that it shows."""
-        dimension = self.model.dimensions[field]
-        kind = self.model.tables[dimension.table].columns[dimension.id or ""].type
-        names = [_text(str(value)) for value in one.values]
-        ids = (
-            names
-            if kind != "integer"
-            else [str(value) for value in one.values if str(value).isascii() and str(value).isdigit()]
-        )
-        shown = self._shown(field, subject)
-        parts = [f"{side} IN ({', '.join(found)})" for side, found in ((subject, ids), (shown, names)) if found]
-        among = f"({' OR '.join(dict.fromkeys(parts))})"
-        return among if one.op in ("=", "in") else f"NOT COALESCE({among}, FALSE)"
-
-    def _shown(self, field: str, subject: str) -> str:
+    def shown(self, field: str) -> str:
         """The template of what a field shows."""
         one = self.model.dimensions.get(field)
         if one is None or not one.key or one.show == one.id:
-            return subject
+            return self.subject(field)
         *way, last = self._shown_name(field).split("__")
         return f"{{{{ {_dimension(way, last, None)} }}}}"
 
@@ -195,14 +130,19 @@ class Spelling:
             raise NotCarried("depends", f"what {field} shows is not carried")
         return "__".join([*(self._way(path) or [str(self.shape.project.semantics[end].primary_entity)]), last])
 
-    def _value(self, field: str, value: object) -> str:
+    def value(self, field: str, value: object) -> str:
+        """A value; dbt takes dates as texts."""
         if field in self.model.grains and self.model.grains[field][1] == "year":
             return f"'{int(str(value)):04d}-01-01'"  # there a year is its first day
-        if isinstance(value, bool):
-            return "TRUE" if value else "FALSE"
-        return str(value) if isinstance(value, (int, float)) else _text(str(value))
+        return super().value(field, value)
 
-    def _set(self, one: Condition) -> str:
+    def text(self, value: str) -> str:
+        """A text, in which dbt would take two braces for a template."""
+        if "{{" in value or "{%" in value:
+            raise NotCarried("filter", f"{value} would be taken for a template")
+        return super().text(value)
+
+    def chosen(self, one: Condition) -> str:
         """A set filter that chooses by a metric's figure."""
         query = one.query
         assert query is not None  # noqa: S101 - asked before
@@ -216,6 +156,8 @@ class Spelling:
         ):
             raise NotCarried("filter", f"the set of {one.field} is chosen by more than one figure of all time")
         ops = {part.op for part in query.having}
+        if ops & {"!=", "not_in"} and "is_not_null" not in ops:
+            raise NotCarried("filter", f"the {one.field} of which {name} is another, or unknown")
         if one.op == "not_in" and ops != {"is_not_null"}:
             raise NotCarried("filter", f"all {one.field} but those that a figure chooses")
         subject = f"{{{{ Metric('{plain_name(str(name))}', group_by=['{self.name(one.field or '')}']) }}}}"
@@ -255,9 +197,3 @@ def _dimension(way: list[str], name: str, grain: str | None) -> str:
     """A field by the last of the entities that lead to it, the first apart."""
     whole, more = "__".join([*way[-1:], name]), f", entity_path={way[:-1]!r}" if len(way) > 1 else ""
     return f"TimeDimension('{whole}', '{grain}'{more})" if grain else f"Dimension('{whole}'{more})"
-
-
-def _text(value: str) -> str:
-    if "{{" in value or "{%" in value:
-        raise NotCarried("filter", f"{value} would be taken for a template")
-    return str(exp.Literal.string(value).sql("duckdb"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from nlq.exports.exported import words
+from nlq.exports.exported import carried_tables, words
 from nlq.semantics.interop.carried import Issue, NotCarried
 from nlq.semantics.interop.dbt_project import Element, Project, Semantics, Spine
 from nlq.semantics.model import GRAINS
@@ -31,7 +31,7 @@ class Shape:
     def __init__(self, model: SemanticModel, rows: Rows, issues: list[Issue]) -> None:
         self.model, self.rows, self.issues = model, rows, issues
         self.project = Project(model.header.name)
-        self.tables = [name for name in model.tables if self._wanted(name) and self._can_be_read(name)]
+        self.tables = [name for name in carried_tables(model) if self._can_be_read(name)]
         self.home = {name: self._home(name) for name in self.tables}
         self.entity: dict[tuple[str, str], str] = {}  # a join's two tables to its entity
         self.elements: dict[tuple[str, str], str] = {}  # a semantic model and a field of ours to an element
@@ -59,18 +59,6 @@ class Shape:
         self._spine()
 
     # Tables.
-
-    def _wanted(self, name: str) -> bool:
-        """Whether metrics count on a table, fields are of it, or a join leads over it to such a one; rollups of others alone are not."""
-        if name in self.model.rollup_tables and not any(
-            one.agg and one.agg.table == name for one in self.model.metrics.values()
-        ):
-            return False
-        return (
-            any(one.agg and one.agg.table == name for one in self.model.metrics.values())
-            or any(name == one.table or name in one.held_by for one in self.model.dimensions.values())
-            or any(name in (join.from_, join.to) for join in self.model.joins)
-        )
 
     def _can_be_read(self, name: str) -> bool:
         """Whether the rows that count can be told there; a table of all rows would give other figures."""

@@ -36,6 +36,16 @@ class Exported:
             draft.replace(path)
 
 
+def carried_tables(model: SemanticModel) -> list[str]:
+    """The tables on which metrics count, that fields are of, or that joins lead over; tables that are only rollups are not."""
+    counted = {one.agg.table for one in model.metrics.values() if one.agg}
+    named = {table for one in model.dimensions.values() for table in (one.table, *one.held_by)}
+    joined = {table for join in model.joins for table in (join.from_, join.to)}
+    return [
+        name for name in model.tables if name in counted or (name not in model.rollup_tables and name in named | joined)
+    ]
+
+
 def unsaid(model: SemanticModel, tables: Iterable[str], *, synonyms: bool, filters: bool = False) -> list[Issue]:
     """What none of the other formats has words for, of the tables that are carried; `synonyms` and `filters` say whether this one has them."""
     issues = [one for name in tables for one in _of_table(model, name)]

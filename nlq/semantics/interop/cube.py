@@ -225,8 +225,8 @@ class _Cube:
             )
         own, others = self._filters(one)
         made = Figure(name, self._aggregate(one, kind, own), self.name, others, self._window(one), self._offset(one), _unit(one),
-                      str(one.get("title") or ""), str(one.get("description") or ""), tuple(map(str, (one.get("meta") or {}).get("synonyms") or ())),
-                      _public(one) and _public(self.cube))  # fmt: skip
+                      label=str(one.get("title") or ""), description=str(one.get("description") or ""),
+                      synonyms=tuple(map(str, (one.get("meta") or {}).get("synonyms") or ())), public=_public(one) and _public(self.cube))  # fmt: skip
         if made.window is not None and made.offset is not None:
             raise NotCarried("aggregation", "a window that is moved")
         return made

@@ -53,11 +53,23 @@ def arithmetic(text: str, dialect: str) -> str:
     Raises:
         NotCarried: it holds more than arithmetic.
     """
-    tree = parsed(text, dialect)
+    tree = of_doubles(parsed(text, dialect))
     for one in tree.find_all(exp.Div):  # a division of figures is one of doubles here, whatever it is there
         one.set("typed", True)
         one.set("safe", False)
     return written(tree, ARITHMETIC, text)
+
+
+def of_doubles(tree: exp.Expr) -> exp.Expr:
+    """Arithmetic over figures without its casts to doubles: a division of figures is one of doubles here anyway."""
+
+    def change(node: exp.Expr) -> exp.Expr:
+        cast = isinstance(node, exp.Cast) and node.to.this in (exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT)
+        if not cast:
+            return node
+        return exp.paren(node.this) if isinstance(node.this, exp.Binary) else node.this
+
+    return upward(tree, change)
 
 
 def total(tree: exp.Expr, dialect: str) -> exp.Expr:
@@ -85,10 +97,10 @@ def total(tree: exp.Expr, dialect: str) -> exp.Expr:
             return exp.Div(this=over, expression=under)
         return node
 
-    return _upward(tree.copy(), change)
+    return upward(tree.copy(), change)
 
 
-def _upward(tree: exp.Expr, change: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+def upward(tree: exp.Expr, change: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
     """Every node changed, the inner ones first: what stands in a node that is replaced is changed too."""
     for node in reversed(list(tree.walk(bfs=True))):
         made = change(node)

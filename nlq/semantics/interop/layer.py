@@ -39,6 +39,9 @@ class Relation:
     time: str | None = None
     members: dict[str, Member] = field(default_factory=dict)
     policy: dict[str, object] | str | None = None  # ours, where the file came from us
+    masks: dict[str, dict[str, object]] = field(default_factory=dict)
+    owner: str = ""
+    grain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,9 @@ class Figure:
     window: dict[str, object] | None = None
     offset: str | None = None
     unit: str = ""
+    zero: bool = False  # where there are no rows it is zero
+    owner: str = ""
+    decimals: int | None = None
     label: str = ""
     description: str = ""
     synonyms: tuple[str, ...] = ()

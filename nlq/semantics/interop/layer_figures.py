@@ -10,7 +10,7 @@ from nlq.semantics.check_metrics import ARITHMETIC
 from nlq.semantics.interop.carried import Issue, NotCarried
 from nlq.semantics.interop.conditions import carried
 from nlq.semantics.interop.dbt_tables import titled
-from nlq.semantics.interop.expressions import parsed, written
+from nlq.semantics.interop.expressions import of_doubles, parsed, upward, written
 
 if TYPE_CHECKING:
     from nlq.semantics.interop.layer import Figure
@@ -24,6 +24,7 @@ FUNCTIONS: dict[type[exp.Expr], str] = {
     exp.Max: "max",
     exp.Median: "median",
 }
+GRAINS = ("day", "week", "month", "quarter")
 PERCENTILES = (exp.PercentileCont, exp.PercentileDisc)
 
 
@@ -69,7 +70,12 @@ class Figures:
             )
             return
         label = one.label or titled(one.name)
-        plain = {"name": name, "label": label, "description": one.description or f"{label}.", "unit": self._unit(one, body), **body,
+        zero = {"absence_is_zero": True} if one.zero and "agg" in body else {}
+        own = {
+            **({"owner": one.owner} if one.owner else {}),
+            **({"decimals": one.decimals} if one.decimals is not None else {}),
+        }
+        plain = {"name": name, "label": label, "description": one.description or f"{label}.", "unit": self._unit(one, body), **own, **body, **zero,
                  **({} if one.public else {"internal": True}), "review": True}  # fmt: skip
         if one.public:
             plain |= self.made.say(
@@ -145,7 +151,7 @@ class Figures:
                 return exp.column(self._figure(node, one))
             return node
 
-        made = tree.transform(change)
+        made = of_doubles(tree.transform(change))
         for division in made.find_all(exp.Div):
             division.set("typed", True)
             division.set("safe", False)
@@ -263,22 +269,44 @@ class _Fields:
         Raises:
             NotCarried: it cannot be said.
         """
-        tree = condition.copy()
-        for column in list(tree.find_all(exp.Column)):
-            column.replace(exp.column(f"{column.table or self.home}__{column.name}"))
-        return carried(
-            tree
-            if not isinstance(condition, exp.Column)
-            else exp.column(f"{condition.table or self.home}__{condition.name}"),
-            self,
-        )
+
+        def named(node: exp.Expr) -> exp.Expr:
+            if isinstance(node, exp.Column):
+                return exp.column(f"{node.table or self.home}__{node.name}")
+            return self._grain(node) or node
+
+        return carried(upward(condition.copy(), named), self)
+
+    def _grain(self, node: exp.Expr) -> exp.Expr | None:
+        """A part of a date, or its first day of a unit, as the field's grain."""
+        if isinstance(node, exp.Cast) and isinstance(node.this, exp.Column) and node.to.this.name == "DATE":
+            return node.this if node.this.name.rpartition(".")[2] in GRAINS or self._dated(node.this.name) else None
+        if isinstance(node, exp.Extract):
+            value, grain = node.expression, str(node.this.name).lower()
+            return (
+                exp.column(f"{value.name}.year")
+                if grain == "year" and isinstance(value, exp.Column) and self._dated(value.name)
+                else None
+            )
+        if isinstance(node, (exp.DateTrunc, exp.TimestampTrunc)):
+            unit = str(node.args["unit"].name).lower()
+            plain = isinstance(node.this, exp.Column) and self._dated(node.this.name) and unit in GRAINS
+            return exp.column(f"{node.this.name}.{unit}") if plain else None
+        return None
+
+    def _dated(self, name: str) -> bool:
+        return bool(self.figures.made.dimensions.get(name, {}).get("type") == "date")
 
     def field(self, name: str) -> str | None:
-        """A member by its whole name."""
-        return name if name in self.figures.made.dimensions else None
+        """A member by its whole name, a date perhaps at a grain."""
+        base = name.rpartition(".")[0]
+        return name if name in self.figures.made.dimensions or self._dated(base) else None
 
     def type(self, field: str) -> str:
-        """Its type."""
+        """Its type; a year is a number."""
+        base, _, grain = field.rpartition(".")
+        if base:
+            return "integer" if grain == "year" else "date"
         return str(self.figures.made.dimensions[field]["type"])
 
     def chosen(self, name: str, op: str, values: list[Any]) -> Plain | None:

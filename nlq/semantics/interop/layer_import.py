@@ -31,8 +31,14 @@ class LayerImport:
 
     def finished(self) -> Imported:
         """The files of the model, and what was not carried."""
-        for one in self.layer.relations.values():
-            self._table(one)
+        for one in list(self.layer.relations.values()):
+            try:
+                self._table(one)
+            except NotCarried as problem:  # all of its rows would be other figures
+                self.issues.append(
+                    Issue(problem.code, f"table {one.name}", f"its rows are narrowed by {one.where}: {problem.what}")
+                )
+                del self.tables[one.name]
         joins = self._joins()
         self._dimensions()
         metrics = Figures(self).build()
@@ -52,9 +58,29 @@ class LayerImport:
         return made
 
     def _policed(self, name: str) -> Plain:
-        own = self.layer.relations[name].policy
-        table = self.tables[name].finished()
+        """A table with who may read it: as the file says where it came from us and all that the policy names is there."""
+        one, building = self.layer.relations[name], self.tables[name]
+        own = one.policy if self._holds(one) else None
+        rules: list[Any] = list(own.values()) if isinstance(own, dict) else []
+        for column in [
+            str(name) for rule in rules for name in ([rule["column"]] if "column" in rule else rule.get("on", ()))
+        ]:
+            building.column(column, column, "string")
+        for column, mask in one.masks.items() if own is not None else ():
+            building.column(column, column, str(mask.get("type") or "string"))
+            building.columns[column] |= {key: mask[key] for key in ("mask", "unmask") if key in mask}
+        table = building.finished()
         return {**table, "policy": own} if own is not None else policed(table, self.source.policy, self.issues)
+
+    def _holds(self, one: Relation) -> bool:
+        """Whether a policy of ours can be kept."""
+        rules = one.policy.values() if isinstance(one.policy, dict) else ()
+        plain = all(isinstance(rule, dict) for rule in rules)
+        return (
+            one.policy is not None
+            and plain
+            and all(rule.get("exists") in (None, *self.tables) for rule in rules if isinstance(rule, dict))
+        )
 
     def _table(self, one: Relation) -> None:
         types = self.source.types
@@ -66,7 +92,8 @@ class LayerImport:
         made = self.tables[one.name] = Building(one.name, one.relation, self.layer.dialect, known, self.issues)
         made.plain = {
             "description": one.description or f"{titled(one.label or one.name)}.",
-            "grain": f"one row a {titled(one.name).lower()}",
+            "grain": one.grain or f"one row a {titled(one.name).lower()}",
+            **({"owner": one.owner} if one.owner else {}),
         }
         schema = one.schema if one.schema and one.schema != (self.layer.schema or self.source.schema) else None
         if schema or one.relation != one.name:
@@ -74,21 +101,20 @@ class LayerImport:
         for member in one.members.values():
             guess = {"time": "datetime", "": "string"}.get(member.type, member.type)
             try:
-                self.fields[one.name, member.name] = made.column(member.expr, member.name, guess)
+                column = self.fields[one.name, member.name] = made.column(member.expr, member.name, guess)
+                if (
+                    known is None and member.type and "expr" in made.columns[column]
+                ):  # said there, while columns' types are guessed
+                    made.columns[column]["type"] = guess
             except NotCarried as problem:
                 self.issues.append(Issue(problem.code, f"{one.name}.{member.name}", problem.what))
         made.plain["key"] = [self.fields.get((one.name, name)) or made.column(name, name, "string") for name in one.key]
         if one.time is not None and (one.name, one.time) in self.fields:
             made.plain["time"] = self.fields[one.name, one.time]
         if one.where:
-            try:
-                made.column(one.where, f"{one.name}_counts", "boolean")
-                spec = made.columns.pop(made.written.pop(one.where))
-                made.plain["valid"] = spec["expr"]
-            except NotCarried as problem:
-                self.issues.append(
-                    Issue(problem.code, f"table {one.name}", f"its rows are narrowed by {one.where}: {problem.what}")
-                )
+            made.column(one.where, f"{one.name}_counts", "boolean")
+            spec = made.columns.pop(made.written.pop(one.where))
+            made.plain["valid"] = spec["expr"]
 
     def _joins(self) -> list[Plain]:
         found: list[Plain] = []
@@ -117,7 +143,7 @@ class LayerImport:
         return found
 
     def _dimensions(self) -> None:
-        for one in self.layer.relations.values():
+        for one in (self.layer.relations[name] for name in self.tables):
             for member in one.members.values():
                 column = self.fields.get((one.name, member.name))
                 if column is None or not member.public or member.kind == "fact":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from nlq.errors import BadRequest
@@ -21,6 +22,9 @@ SPOKEN = {
     "DATABRICKS": "databricks",
     "BIGQUERY": "bigquery",
 }  # in order of preference
+VENDOR = "NLQ"
+DATASET = frozenset({"policy", "masks", "owner", "grain", "time"})
+FIGURE = frozenset({"unit", "absence_is_zero", "owner", "decimals", "label"})
 TYPES = {"String": "string", "Integer": "integer", "Decimal": "decimal", "Float": "number", "Boolean": "boolean", "Date": "date", "DateTime": "datetime",
          "DateTimeTz": "timestamp"}  # fmt: skip
 
@@ -40,6 +44,7 @@ def read(place: Path) -> Layer:
     model = models[0]
     layer = Layer(named(str(model["name"])), str(model.get("description") or ""), DIALECT)
     _context(layer, model, where)
+    _own(layer, model, where, frozenset())
     for one in list_of(model, "datasets"):
         _dataset(layer, one)
     schemas = {one.schema for one in layer.relations.values()} - {None}
@@ -60,20 +65,23 @@ def read(place: Path) -> Layer:
         except NotCarried as problem:
             layer.lose(problem.code, place_of, problem.what)
             continue
-        layer.figures.append(
-            Figure(
-                str(one["name"]),
-                text,
-                description=str(one.get("description") or ""),
-                synonyms=_context(layer, one, place_of),
-            )
-        )
+        own = _own(layer, one, place_of, FIGURE)
+        decimals = own.get("decimals")
+        layer.figures.append(Figure(
+            str(one["name"]), text, unit=str(own.get("unit") or ""), zero=own.get("absence_is_zero") is True, owner=str(own.get("owner") or ""),
+            decimals=decimals if isinstance(decimals, int) else None, label=str(own.get("label") or ""), description=str(one.get("description") or ""),
+            synonyms=_context(layer, one, place_of),
+        ))  # fmt: skip
     return layer
 
 
 def _dataset(layer: Layer, one: Plain) -> None:
-    name, source = str(one["name"]), str(one["source"]).strip()
-    where = None
+    name, where = str(one["name"]), None
+    try:
+        source = _source(one["source"])
+    except NotCarried as problem:
+        layer.lose(problem.code, f"dataset {name}", problem.what)
+        return
     if plain_column(source.replace(".", "_")):
         *before, relation = source.lower().split(".")
         schema = before[-1] if before else None
@@ -93,13 +101,27 @@ def _dataset(layer: Layer, one: Plain) -> None:
         str(one.get("description") or ""),
     )
     _context(layer, one, f"dataset {name}")
+    own = _own(layer, one, f"dataset {name}", DATASET)
+    made.owner, made.grain = str(own.get("owner") or ""), str(own.get("grain") or "")
+    made.policy = own["policy"] if isinstance(own.get("policy"), (str, dict)) else None
+    if "policy" in own and isinstance(own.get("masks"), dict):
+        made.masks = {str(column): mask for column, mask in own["masks"].items() if isinstance(mask, dict)}
     for part in list_of(one, "fields"):
         _field(layer, made, part)
+
+
+def _source(value: Any) -> str:
+    """A table's whole name or a query: as a text, or in an object that says which of the two it is."""
+    if not isinstance(value, dict):
+        return str(value).strip()
+    held = value.get("object")
+    return _expression(held).strip() if value.get("kind") == "query" else str(held).strip()
 
 
 def _field(layer: Layer, made: Relation, part: Plain) -> None:
     name, where = str(part["name"]), f"{made.name}.{part['name']}"
     kind, synonyms = str(part.get("datatype") or ""), _context(layer, part, where)
+    _own(layer, part, where, frozenset())
     if kind in ("Opaque", "Time"):
         layer.lose("left_out", where, f"a field of type {kind}")
         return
@@ -133,10 +155,28 @@ def _expression(value: Any) -> str:
     raise NotCarried("expression", f"it is written for {', '.join(texts) or 'nobody'} alone")
 
 
+def _own(layer: Layer, one: Plain, where: str, read: frozenset[str]) -> Plain:
+    """What an export of ours keeps in an extension; what of it is not read here is listed."""
+    found: Plain = {}
+    for extension in list_of(one, "custom_extensions"):
+        if extension.get("vendor_name") == VENDOR:
+            try:
+                data = json.loads(str(extension.get("data")))
+            except ValueError:
+                layer.lose("not_read", where, f"the extension of {VENDOR} is no JSON")
+                continue
+            found |= data if isinstance(data, dict) else {}
+    rest = sorted(set(found) - read)
+    if rest:
+        layer.lose("left_out", where, f"of our own: {', '.join(rest)}")
+    return found
+
+
 def _context(layer: Layer, one: Plain, where: str) -> tuple[str, ...]:
     """The synonyms that a part has; what else is said to a language model or to another tool is listed."""
     for extension in list_of(one, "custom_extensions"):
-        layer.lose("left_out", where, f"an extension of {extension.get('vendor_name')}")
+        if extension.get("vendor_name") != VENDOR:
+            layer.lose("left_out", where, f"an extension of {extension.get('vendor_name')}")
     context = one.get("ai_context")
     if isinstance(context, str):
         layer.lose("left_out", where, f"instructions: {context}")

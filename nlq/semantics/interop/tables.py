@@ -66,7 +66,9 @@ class Building:
             free = called
             while free in self.columns or (self.known is not None and free in self.known):
                 free = f"{free}_computed"
-            self.columns[free] = {"type": self._inferred(tree) or guess, "expr": text}
+            inferred = self._inferred(tree)
+            blind = self.known is None and inferred == "string"  # of columns whose types are guessed themselves
+            self.columns[free] = {"type": guess if blind else inferred or guess, "expr": text}
             self.written[expr] = free
         return self.written[expr]
 

@@ -45,9 +45,14 @@ def export_model(
 
 
 def _exported(model: SemanticModel, kind: str, dialect: str) -> Exported:
-    from nlq.exports import dbt  # noqa: PLC0415
+    from importlib import import_module  # noqa: PLC0415
 
-    return dbt.export(model, dialect, older=kind == "dbt-legacy")
+    if kind.startswith("dbt"):
+        from nlq.exports import dbt  # noqa: PLC0415
+
+        return dbt.export(model, dialect, older=kind == "dbt-legacy")
+    made: Exported = import_module(f"nlq.exports.{kind}").export(model, dialect)
+    return made
 
 
 def _known(dialect: str) -> str:

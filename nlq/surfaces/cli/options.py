@@ -69,6 +69,9 @@ class ExportTo(StrEnum):
 
     dbt = "dbt"
     dbt_legacy = "dbt-legacy"
+    ossie = "ossie"
+    snowflake = "snowflake"
+    cube = "cube"
 
 
 class Who(StrEnum):

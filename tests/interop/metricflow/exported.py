@@ -35,121 +35,20 @@ print(json.dumps(found))
 
 
 def main() -> int:
-    import duckdb
-
-    from nlq.exports import dbt
-    from nlq.exports.dbt_fields import Spelling
-    from nlq.exports.dbt_figures import Figures
-    from nlq.exports.dbt_shape import Shape
-    from nlq.exports.rows import Rows
-    from nlq.policy.scope import scope
-    from nlq.semantics.interop.carried import NotCarried
-    from nlq.semantics.joins import reaches
-    from nlq.semantics.load import load
-    from nlq.sql.compile import compile_query
-    from nlq.values import Principal, SemanticQuery, Snapshot, TableState
-
     said = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     said.add_argument("model", type=Path)
     said.add_argument("data", type=Path)
-    said.add_argument("--metricflow", required=True)
+    said.add_argument("--metricflow", required=True, help="a Python that has it")
     said.add_argument(
         "--start", required=True, help="the first day of a year, for MetricFlow widens a range to whole buckets"
     )
     said.add_argument("--end", required=True, help="the last day of a year")
     said.add_argument("--older", action="store_true", help="dbt's older way of writing")
     args = said.parse_args()
-    model = load(args.model)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         place, file = work / "project", work / "warehouse.duckdb"
-        shutil.copy(args.data, file)
-        dbt.export(model, "duckdb", older=args.older).write(place)
-        profile = (
-            (HERE / "legacy" / "profiles.yml")
-            .read_text(encoding="utf-8")
-            .replace("lakeside.duckdb", "warehouse.duckdb")
-            .replace("lakeside:", f"{model.header.name}:")
-        )
-        (place / "profiles.yml").write_text(profile, encoding="utf-8")
-        shape = Shape(model, Rows(model, "duckdb"), [])
-        shape.build()
-        Figures(shape).build()
-        with duckdb.connect(str(file)) as con:
-            org = "tpch"
-            for name, table in model.tables.items():
-                column = model.tenant_column(name)
-                if column:
-                    org = (
-                        con.execute(
-                            f"SELECT min({column}) FROM {model.header.schema_}.{table.source or name}"
-                        ).fetchone()[0]
-                        if org == "tpch"
-                        else org
-                    )
-                    con.execute(f"DELETE FROM {model.header.schema_}.{table.source or name} WHERE {column} <> '{org}'")
-            for path in (place / "models").glob("*.sql"):
-                text = re.sub(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}", r"\1.\2", path.read_text(encoding="utf-8"))
-                con.execute(f"CREATE OR REPLACE VIEW main.{path.stem} AS {text}")
-            snapshot = Snapshot(
-                None,
-                {name: state(con, model, name, TableState) for name in model.tables if name not in model.rollup_tables},
-                equal=frozenset(),
-            )
-            asked, ours = [], []
-            for name, metric in shape.project.metrics.items():
-                windowed = metric.type == "cumulative"
-                if metric.private or name not in model.metrics or (windowed and args.start < "2000"):
-                    continue
-                tables = sorted(model.base_tables(name))
-                fields = [
-                    None,
-                    *(field for field, one in model.dimensions.items() if not one.time and one.type != "date"),
-                ]
-                fields += [
-                    f"{one.name}.{grain}"
-                    for one in model.dimensions.values()
-                    if one.time or one.type == "date"
-                    for grain in ("day", "month", "year")
-                ]
-                for field in fields:
-                    if (field and not reaches(model, name, field)) or (
-                        windowed and (field is None or not model.is_time_grain(field))
-                    ):
-                        continue
-                    one = model.dimensions.get(field or "")
-                    try:
-                        groups = {Spelling(shape, table).group_by(field) for table in tables} if field else {()}
-                    except NotCarried as problem:
-                        print(f"{name} by {field}: {problem.what}")
-                        continue
-                    if len(groups) > 1:
-                        print(f"{name} by {field}: called otherwise by its tables")
-                        continue
-                    names = [plain(call) for call in groups.pop()]
-                    query = SemanticQuery.from_json(
-                        {
-                            "metrics": [name],
-                            "dimensions": [field] if field else [],
-                            "period": {"start": args.start, "end": args.end},
-                        }
-                    )
-                    statement = compile_query(model, query, snapshot)
-                    text, values = scope(statement, Principal("a", str(org), roles=("pii",), regions="*"), model).sql(
-                        "duckdb"
-                    )
-                    mine = con.execute(text, values or None).fetchall()
-                    keyed = bool(one is not None and one.key)
-                    day = "{{ TimeDimension('metric_time', 'day') }}"  # a range would be cut at the year 2000 there
-                    between = (
-                        {"where": [f"{day} BETWEEN '{args.start}' AND '{args.end}'"]}
-                        if args.start < "2000"
-                        else {"start": args.start, "end": args.end}
-                    )
-                    asked.append({"metrics": [name], "group_by": names, **between})
-                    ours.append(
-                        (f"{name} by {field}", [row[1:] if keyed and len(row) > 2 else row for row in mine], keyed)
-                    )
+        asked, ours = ours_of(args, place, file)
         (work / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
         done = subprocess.run(
             [args.metricflow, "-c", ASK, str(HERE), str(place), str(file), str(work / "asked.json")],
@@ -164,14 +63,128 @@ def main() -> int:
     bad = 0
     for (what, mine, keyed), found in zip(ours, theirs, strict=True):
         rows = found.get("rows")
-        same = rows is not None and alike(mine, [row[1:] if keyed and len(row) > 2 else row for row in rows])
-        if not same:
+        if rows is None or not alike(mine, [row[1:] if keyed and len(row) > 2 else row for row in rows]):
             bad += 1
             print(
                 f"DIFFERS {what}: ours {sorted(map(str, mine))[:3]}, theirs {found.get('refused') or sorted(map(str, rows))[:3]}"
             )
     print(f"{len(asked) - bad} of {len(asked)} the same")
     return 1 if bad else 0
+
+
+def ours_of(args, place, file):
+    """Writes the project and the data; gives the questions for MetricFlow, and our rows of each."""
+    import duckdb
+
+    from nlq.exports import dbt
+    from nlq.exports.dbt_figures import Figures
+    from nlq.exports.dbt_shape import Shape
+    from nlq.exports.rows import Rows
+    from nlq.semantics.load import load
+
+    model = load(args.model)
+    shutil.copy(args.data, file)
+    dbt.export(model, "duckdb", older=args.older).write(place)
+    profile = (
+        (HERE / "legacy" / "profiles.yml").read_text(encoding="utf-8").replace("lakeside.duckdb", "warehouse.duckdb")
+    )
+    (place / "profiles.yml").write_text(profile.replace("lakeside:", f"{model.header.name}:"), encoding="utf-8")
+    shape = Shape(model, Rows(model, "duckdb"), [])
+    shape.build()
+    Figures(shape).build()
+    with duckdb.connect(str(file)) as con:
+        org = one_organisation(con, model)
+        for path in (place / "models").glob("*.sql"):
+            text = re.sub(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}", r"\1.\2", path.read_text(encoding="utf-8"))
+            con.execute(f"CREATE OR REPLACE VIEW main.{path.stem} AS {text}")
+        return questions(con, model, shape, args, org)
+
+
+def one_organisation(con, model):
+    """The first organisation, whose rows alone are kept; any name where the model has no tenants."""
+    org = None
+    for name, table in model.tables.items():
+        column, source = model.tenant_column(name), f"{model.header.schema_}.{table.source or name}"
+        if column:
+            org = org or con.execute(f"SELECT min({column}) FROM {source}").fetchone()[0]
+            con.execute(f"DELETE FROM {source} WHERE {column} <> '{org}'")
+    return org or "any"
+
+
+def questions(con, model, shape, args, org):
+    """Every metric that was carried by every field that all of its tables call alike."""
+    from nlq.exports.dbt_fields import Spelling
+    from nlq.semantics.interop.carried import NotCarried
+    from nlq.semantics.joins import reaches
+    from nlq.values import Snapshot, TableState
+
+    snapshot = Snapshot(
+        None,
+        {name: state(con, model, name, TableState) for name in model.tables if name not in model.rollup_tables},
+        equal=frozenset(),
+    )
+    day = "{{ TimeDimension('metric_time', 'day') }}"  # a range would be cut at the year 2000 there
+    between = (
+        {"where": [f"{day} BETWEEN '{args.start}' AND '{args.end}'"]}
+        if args.start < "2000"
+        else {"start": args.start, "end": args.end}
+    )
+    asked, ours = [], []
+    for name, metric in shape.project.metrics.items():
+        windowed = metric.type == "cumulative"
+        if metric.private or name not in model.metrics or (windowed and args.start < "2000"):
+            continue
+        for field in [None, *fields(model)]:
+            if field and (not reaches(model, name, field) or (windowed and not model.is_time_grain(field))):
+                continue
+            try:
+                groups = (
+                    {Spelling(shape, table).group_by(field) for table in sorted(model.base_tables(name))}
+                    if field
+                    else {()}
+                )
+            except NotCarried as problem:
+                print(f"{name} by {field}: {problem.what}")
+                continue
+            if len(groups) > 1 or (windowed and field is None):
+                print(f"{name} by {field}: called otherwise by its tables")
+                continue
+            one = model.dimensions.get(field or "")
+            keyed = bool(one is not None and one.key)
+            asked.append({"metrics": [name], "group_by": [spelt(call) for call in groups.pop()], **between})
+            ours.append(
+                (
+                    f"{name} by {field}",
+                    [
+                        row[1:] if keyed and len(row) > 2 else row
+                        for row in rows_of(con, model, snapshot, name, field, args, org)
+                    ],
+                    keyed,
+                )
+            )
+    return asked, ours
+
+
+def fields(model):
+    """Every field: dimensions, and dates by day, month and year."""
+    plain = [name for name, one in model.dimensions.items() if not one.time and one.type != "date"]
+    dates = [one.name for one in model.dimensions.values() if one.time or one.type == "date"]
+    return [*plain, *(f"{name}.{grain}" for name in dates for grain in ("day", "month", "year"))]
+
+
+def rows_of(con, model, snapshot, name, field, args, org):
+    """Our own rows of a question."""
+    from nlq.policy.scope import scope
+    from nlq.sql.compile import compile_query
+    from nlq.values import Principal, SemanticQuery
+
+    query = SemanticQuery.from_json(
+        {"metrics": [name], "dimensions": [field] if field else [], "period": {"start": args.start, "end": args.end}}
+    )
+    text, values = scope(
+        compile_query(model, query, snapshot), Principal("a", str(org), roles=("pii",), regions="*"), model
+    ).sql("duckdb")
+    return con.execute(text, values or None).fetchall()
 
 
 def state(con, model, name, kind):
@@ -183,7 +196,7 @@ def state(con, model, name, kind):
     return kind("1", count, first, last, None)
 
 
-def plain(call):
+def spelt(call):
     """A template's call as MetricFlow's name of a field."""
     from nlq.semantics.interop.dbt_templates import reference
 
