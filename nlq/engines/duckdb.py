@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 STATE_TIMEOUT_S = 10.0
 T = TypeVar("T")
 STATE_ROWS = 1_000_000
+MOST_TENANTS = 10_000
 
 
 class DuckDBEngine:
@@ -40,6 +42,9 @@ class DuckDBEngine:
         self._path, self._model = path, model
         self._memory_limit, self._threads, self._blocking = memory_limit, threads, blocking
         self._file: DuckDBFile | None = None
+        self._opened: tuple[int, int, int] | None = None  # what the file was when it was opened: inode, time, size
+        self._states: dict[str | None, list[tuple[Any, ...]]] = {}  # of a file that nlq did not build, by tenant
+        self._running, self._lock = 0, threading.Lock()
 
     async def run(self, scoped: ScopedQuery, limits: Limits, snapshot: Snapshot | None = None) -> Result:  # noqa: ARG002 - a cache keys by it
         """Run a scoped query.
@@ -58,6 +63,7 @@ class DuckDBEngine:
 
     async def snapshot(self, org_id: str | None) -> Snapshot:
         """The state of the tables for a tenant. One file has no tiers, so there is no watermark."""
+        self._follow()
         try:
             rows = await self._call(lambda stopper: self._state("duckdb_snapshot.sql", org_id, stopper))
         except Internal:  # a file that nlq did not build: nobody publishes versions there
@@ -77,10 +83,26 @@ class DuckDBEngine:
             self._file = None
 
     def _open(self) -> DuckDBFile:
-        if self._file is None:
-            self._file = DuckDBFile(self._path, memory_limit=self._memory_limit, threads=self._threads,
-                                    timezone=self._model.header.timezone)  # fmt: skip
-        return self._file
+        with self._lock:
+            if self._file is None:
+                self._opened, self._states = self._signature(), {}
+                self._file = DuckDBFile(self._path, memory_limit=self._memory_limit, threads=self._threads,
+                                        timezone=self._model.header.timezone)  # fmt: skip
+            return self._file
+
+    def _signature(self) -> tuple[int, int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size
+
+    def _follow(self) -> None:
+        """Open a file that was replaced anew, once nothing runs on the old one; until then that is read, and said to be."""
+        with self._lock:
+            if self._file is not None and not self._running and self._signature() not in (None, self._opened):
+                self._file.close()
+                self._file = None
 
     def _state(self, name: str, org_id: str | None, stopper: Stopper) -> Fetched:
         text = Path(__file__).with_name(name).read_text(encoding="utf-8")
@@ -89,23 +111,34 @@ class DuckDBEngine:
         )
 
     def _bare(self, org_id: str | None, stopper: Stopper) -> list[tuple[Any, ...]]:
-        """The state of every table, from the tables themselves; the file's own time is the version of all."""
-        status = self._path.stat()
-        fresh = datetime.fromtimestamp(status.st_mtime, UTC).isoformat()
+        """The state of every table, from the tables themselves, read once for each tenant: an open file does not change.
+
+        The file's own time is the version of all.
+        """
+        file = self._open()
+        if org_id in self._states:
+            return self._states[org_id]
+        _, changed, size = self._opened or (0, 0, 0)
+        fresh = datetime.fromtimestamp(changed / 1e9, UTC).isoformat()
         found = []
         for name, tree in states(self._model, org_id):
             try:
-                rows = (
-                    self._open()
-                    .run(tree.sql("duckdb"), {}, max_rows=1, timeout_s=STATE_TIMEOUT_S, stopper=stopper)
-                    .rows
-                )
+                rows = file.run(tree.sql("duckdb"), {}, max_rows=1, timeout_s=STATE_TIMEOUT_S, stopper=stopper).rows
             except Internal:
                 raise EngineDown(f"the file has no table {name} as the model has it", where=str(self._path),
                                  fix="build it (`nlq warehouse demo` builds the demo's), or see `nlq model check`",
                                  public="the data is not as the model has it") from None  # fmt: skip
             found.append((name, rows[0]))
-        return as_rows(found, f"{status.st_mtime_ns}-{status.st_size}", fresh)
+        kept = as_rows(found, f"{changed}-{size}", fresh)
+        if len(self._states) < MOST_TENANTS:
+            self._states[org_id] = kept
+        return kept
 
     async def _call(self, work: Callable[[Stopper], T]) -> T:
-        return await run_in_thread(work, Stopper(), blocking=self._blocking)
+        with self._lock:
+            self._running += 1
+        try:
+            return await run_in_thread(work, Stopper(), blocking=self._blocking)
+        finally:
+            with self._lock:
+                self._running -= 1
