@@ -295,10 +295,38 @@ def test_a_policy_and_masks_come_back_from_an_ossie_file(tmp_path):
     assert again.tenant_column("dim_store") == "org_id"
     assert again.tables["dim_customer"].columns["phone"].mask == "last4"
     assert (again.metrics["revenue"].unit, again.metrics["revenue"].absence_is_zero) == ("PHP", True)
-    assert (
-        "silver_transaction_items" not in again.tables
-    )  # which rows of it count cannot be said by an expression of a row
-    assert any(one.where == "table silver_transaction_items" and one.code == "expression" for one in made.issues)
+    lines = again.tables["silver_transaction_items"].valid
+    assert (lines.exists, lines.on) == (
+        "silver_transactions_cleaned",
+        {"org_id": "org_id", "transaction_id": "transaction_id"},
+    )
+
+
+@pytest.mark.parametrize(("where", "kept"), [
+    ("EXISTS (SELECT 1 FROM s.parents AS its WHERE its.id = children.parent AND its.live)", {"exists": "parents", "on": {"parent": "id"}}),
+    ("EXISTS (SELECT 1 FROM s.parents AS its WHERE its.id = children.parent)", None),  # those that do not count are named too
+    ("EXISTS (SELECT 1 FROM s.parents AS its WHERE its.id = children.parent AND NOT its.live)", None),
+    ("EXISTS (SELECT 1 FROM s.others AS its WHERE its.id = children.parent)", None),
+    ("EXISTS (SELECT 1 FROM s.parents AS its WHERE its.id > children.parent AND its.live)", None),
+    ("parent IN (SELECT id FROM s.parents)", None),
+])  # fmt: skip
+def test_a_table_whose_rows_that_count_cannot_be_told_is_left_out(tmp_path, where, kept):
+    field = {
+        "expression": {"dialects": [{"dialect": "ANSI_SQL", "expression": "id"}]},
+        "dimension": {},
+        "datatype": "Integer",
+        "name": "id",
+    }
+    said = {"version": "0.2.0.dev0", "semantic_model": [{"name": "m", "datasets": [
+        {"name": "parents", "source": "SELECT * FROM s.parents AS parents WHERE live", "primary_key": ["id"], "fields": [field]},
+        {"name": "children", "source": f"SELECT * FROM s.children AS children WHERE {where}", "primary_key": ["id"], "fields": [field]},
+    ], "metrics": [{"name": "count", "expression": {"dialects": [{"dialect": "ANSI_SQL", "expression": "COUNT(children.id)"}]}}]}]}  # fmt: skip
+    (tmp_path / "m.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    made = LayerImport(READERS["ossie"](tmp_path / "m.yaml"), Source(policy=Policy(shared=True))).finished()
+    tables = {one["name"]: one for one in made.files["tables.yml"]["tables"]}
+    assert tables.get("children", {}).get("valid") == kept
+    assert [one["name"] for one in made.files["metrics.yml"]["metrics"]] == (["count"] if kept else [])
+    assert kept or any(one.where == "table children" and one.code == "expression" for one in made.issues)
 
 
 def test_a_source_of_ossie_may_be_an_object(tmp_path):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
 from nlq.semantics.interop.carried import Imported, Issue, NotCarried
 from nlq.semantics.interop.dbt_tables import titled
+from nlq.semantics.interop.expressions import parsed
 from nlq.semantics.interop.layer_figures import Figures
 from nlq.semantics.interop.policies import policed
 from nlq.semantics.interop.tables import Building
@@ -28,6 +31,7 @@ class LayerImport:
         self.fields: dict[tuple[str, str], str] = {}  # a table and its member to the column that it is
         self.dimensions: dict[str, Plain] = {}
         self.said: set[str] = set()
+        self.asked: dict[str, list[str]] = {}  # columns of a table that another's rows are found by
 
     def finished(self) -> Imported:
         """The files of the model, and what was not carried."""
@@ -39,6 +43,9 @@ class LayerImport:
                     Issue(problem.code, f"table {one.name}", f"its rows are narrowed by {one.where}: {problem.what}")
                 )
                 del self.tables[one.name]
+        for name, columns in self.asked.items():
+            for column in columns if name in self.tables else ():
+                self.tables[name].column(column, column, "string")
         joins = self._joins()
         self._dimensions()
         metrics = Figures(self).build()
@@ -112,9 +119,54 @@ class LayerImport:
         if one.time is not None and (one.name, one.time) in self.fields:
             made.plain["time"] = self.fields[one.name, one.time]
         if one.where:
-            made.column(one.where, f"{one.name}_counts", "boolean")
-            spec = made.columns.pop(made.written.pop(one.where))
-            made.plain["valid"] = spec["expr"]
+            made.plain["valid"] = self._named_by(one, made) or self._counts(one.where, one.name, made)
+
+    def _counts(self, where: str, name: str, made: Building) -> str:
+        """A condition on a table's own row."""
+        column = made.column(where, f"{name}_counts", "boolean")
+        if "expr" not in made.columns[column]:
+            return column
+        del made.written[where]
+        return str(made.columns.pop(column)["expr"])
+
+    def _named_by(self, one: Relation, made: Building) -> Plain | None:
+        """Rows that a row of another table names, of those of it that count there: EXISTS, with columns that are the same."""
+        tree = parsed(str(one.where), self.layer.dialect).unnest()
+        select = tree.this.unnest() if isinstance(tree, exp.Exists) else None
+        source = select.args.get("from_") if isinstance(select, exp.Select) else None
+        if select is None or source is None or not isinstance(source.this, exp.Table) or select.args.get("joins"):
+            return None
+        parent = next(
+            (
+                name
+                for name, other in self.layer.relations.items()
+                if other.relation == source.this.name.lower() and name != one.name
+            ),
+            None,
+        )
+        on, rest, its = {}, [], source.this.alias_or_name
+        where = select.args["where"].this.unnest() if select.args.get("where") else exp.true()
+        for part in list(where.flatten()) if isinstance(where, exp.And) else [where]:
+            sides = [part.this, part.expression] if isinstance(part, exp.EQ) else []
+            homes = {side.table: side.name for side in sides if isinstance(side, exp.Column)}
+            if len(homes) == 2 and its in homes:
+                on[homes[next(name for name in homes if name != its)]] = homes[its]
+            else:
+                rest.append(part.unnest())
+        inner = " AND ".join(part.transform(_bare).sql(self.layer.dialect) for part in rest)
+        if parent is None or not on or not self._same(inner, self.layer.relations[parent].where):
+            return None
+        for mine, theirs in on.items():
+            made.column(mine, mine, "string")
+            self.asked.setdefault(parent, []).append(theirs)
+        return {"exists": parent, "on": on}
+
+    def _same(self, text: str, where: str | None) -> bool:
+        """Whether two conditions are the same, as they are written."""
+        if not text or not where:
+            return not text and not where
+        first, second = (parsed(one, self.layer.dialect).unnest().sql(self.layer.dialect) for one in (text, where))
+        return first == second
 
     def _joins(self) -> list[Plain]:
         found: list[Plain] = []
@@ -167,3 +219,7 @@ class LayerImport:
             free.append(long)
         self.said |= set(free)
         return {"synonyms": {"en": free}} if free else {}
+
+
+def _bare(node: exp.Expr) -> exp.Expr:
+    return exp.column(node.name) if isinstance(node, exp.Column) else node
