@@ -220,6 +220,8 @@ class Figures:
         table = str(next(iter(tables)))
         if table not in self.made.tables:
             raise NotCarried("unknown_reference", f"there is no table {table}")
+        if function == "count" and isinstance(value, exp.Literal):  # of rows, whatever is written for each
+            return {"agg": {"function": "count", "table": table}, **({"where": where} if where else {})}
         text = self.row(value, table).sql(self.layer.dialect)
         guess = "string" if function in ("count", "count_distinct") else "decimal"
         column = self.made.tables[table].column(text, f"{called}_value", guess)
@@ -234,7 +236,7 @@ class Figures:
         if not whens or len(whens) != 1 or case.args.get("default") is not None:
             return value, []
         condition, then = whens[0].this, whens[0].args["true"]
-        mine = {column.table or one.home for column in then.find_all(exp.Column)}
+        mine = {column.table or one.home for column in then.find_all(exp.Column)} or ({one.home} - {None})
         its = {column.table or one.home for column in condition.find_all(exp.Column)}
         if len(mine) != 1 or its <= mine:
             return value, []
