@@ -17,10 +17,11 @@ from nlq.sql.build import named
 from nlq.sql.figures import Gather
 from nlq.sql.frames import Frame
 from nlq.sql.parts import Figures, Parts
+from nlq.sql.plans import Plans
 from nlq.sql.scan import SEGMENT
 from nlq.sql.shape import Shape, finished, shape
 from nlq.sql.tiers import at_home
-from nlq.values.pipeline import TOTAL, Column, Lineage, Statement
+from nlq.values.pipeline import TOTAL, Column, Lineage, Statement, Tree
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
@@ -32,10 +33,19 @@ PART, PLACE = "__part", "__place"
 
 
 def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot) -> Statement:
-    """One SELECT for a SemanticQuery, unscoped.
+    """One SELECT for a SemanticQuery, unscoped; from a plan that the model keeps, where it has one for it.
 
     Raises:
         BadRequest: a name that the model does not have, a field that a metric cannot reach, a part that does not fit.
+    """
+    return Plans.of(model).statement(model, query, snapshot, compile_anew)
+
+
+def compile_anew(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot) -> Statement:
+    """The same without any plan.
+
+    Raises:
+        BadRequest: as above.
     """
     query, called = spelling.understood(model, asked.spelt_out(model, query))
     asked.check(model, query)
@@ -54,7 +64,7 @@ def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot
         why=tuple(parts.why),
         notes=tuple(parts.notes),
     )
-    return Statement(tree, columns, lineage, snapshot.watermark)
+    return Statement(Tree(tree), columns, lineage, snapshot.watermark)
 
 
 def _rows(parts: Parts, query: SemanticQuery) -> tuple[exp.Select, tuple[Column, ...], list[str]]:

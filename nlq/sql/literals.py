@@ -1,0 +1,66 @@
+"""Literals that a plan leaves open. It is made without them, so nothing in it can depend on them.
+
+While a plan is made, an `Open` stands in the query in place of each value that may be another one the next time. It holds no
+value: all that the compiler can do with it is to leave a place for it in the tree, and to say how a value is written there.
+Whatever else is tried with it (comparing, hashing, writing it into a name) raises `Looked`, and then there is no plan.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nlq.values.query import Scalar
+
+class Looked(Exception):  # noqa: N818 - nothing is wrong: the query is compiled with its values in sight
+    """Something wanted to know what only the values say."""
+
+
+class Places:
+    """The places of a plan in the order in which they were left: whose value stands there, and how it is written."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, Callable[[Scalar], exp.Expr]]] = []
+        self._known: dict[tuple[object, ...], int] = {}
+
+    def leave(self, number: int, how: tuple[object, ...], write: Callable[[Scalar], exp.Expr]) -> exp.Expr:
+        """A node for the place; the same where the same value is written in the same way."""
+        place = self._known.setdefault((number, *how), len(self.found))
+        if place == len(self.found):
+            self.found.append((number, write))
+        return exp.Placeholder(this=place)
+
+
+class Open:
+    """The `number`th open value of a query. `digits` is all that is known of it, and stands in the key of its plan."""
+
+    __slots__ = ("_number", "_places", "digits")
+
+    def __init__(self, number: int, places: Places, *, digits: bool) -> None:
+        self._number, self._places, self.digits = number, places, digits
+
+    def place(self, how: tuple[object, ...], write: Callable[[Scalar], exp.Expr]) -> exp.Expr:
+        """A place for it in the tree. `write` gives the literal of a value, or raises where the value does not fit.
+
+        Args:
+            how: names `write`: two that are alike write alike.
+            write: what a compilation with the value in sight would have put there. It is asked anew for every value.
+        """
+        return self._places.leave(self._number, how, write)
+
+    def _looked(self, *_: object) -> NoReturn:
+        raise Looked
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _looked  # type: ignore[assignment]
+    __hash__ = __bool__ = __str__ = __repr__ = __len__ = __iter__ = __contains__ = _looked  # type: ignore[assignment]
+    __int__ = __float__ = __index__ = __format__ = _looked
+
+
+def place_of(node: exp.Expr) -> int | None:
+    """The number of an open place; None for any other node."""
+    found = node.args.get("this") if type(node) is exp.Placeholder else None
+    return found if type(found) is int else None
