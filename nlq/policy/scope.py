@@ -131,7 +131,9 @@ def draft_statement(draft: SqlDraft, model: SemanticModel, watermark: date | Non
         joins_hold(checked, model)
     tree = _total(checked)
     tables = tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table) if not is_cte(table)))
-    return Statement(Tree(expand(tree, model, watermark)), (), Lineage(tables, why=("SQL as it was written",)), watermark)
+    return Statement(
+        Tree(expand(tree, model, watermark)), (), Lineage(tables, why=("SQL as it was written",)), watermark
+    )
 
 
 def scope(statement: Statement, principal: Principal, model: SemanticModel) -> ScopedQuery:

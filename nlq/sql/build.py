@@ -91,11 +91,15 @@ def joined(
     return tree
 
 
+def limited(tree: exp.Select, most: int) -> exp.Select:
+    """The tree with a LIMIT, in place."""
+    tree.set("limit", exp.Limit(expression=exp.Literal.number(most)))
+    return tree
+
+
 def again(node: exp.Expr) -> exp.Expr:
-    """A node once more, to stand in a second place. A plain column is made anew: copying costs ten times that."""
-    if type(node) is exp.Column and set(node.args) <= {"this", "table"}:
-        name, table = node.args["this"], node.args.get("table")
-        return exp.Column(
-            this=exp.Identifier(**name.args), **({"table": exp.Identifier(**table.args)} if table else {})
-        )
-    return node.copy()
+    """A node once more, to stand in a second place. A plain column is made anew: copying costs more than twice that."""
+    parts = {part: name for part, name in node.args.items() if name is not None} if type(node) is exp.Column else {}
+    if not parts or any(type(name) is not exp.Identifier for name in parts.values()):
+        return node.copy()
+    return exp.Column(**{part: exp.Identifier(**name.args) for part, name in parts.items()})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from nlq.sql import asked, conditions, spelling
-from nlq.sql.build import named
+from nlq.sql.build import limited, named
 from nlq.sql.figures import Gather
 from nlq.sql.frames import Frame
 from nlq.sql.parts import Figures, Parts
@@ -80,7 +80,7 @@ def _cut(parts: Parts, query: SemanticQuery, made: Shape) -> tuple[exp.Select, l
     if order:
         tree = tree.order_by(*order, copy=False)
     if query.limit and not query.per:
-        tree = tree.limit(query.limit, copy=False)
+        tree = limited(tree, query.limit)
     return tree, order
 
 
@@ -125,7 +125,7 @@ def _set(parts: Parts, condition: Condition, outer: Period | None) -> exp.Select
     made.tree.set("expressions", [exp.column(alias, table=figures.name) for alias in aliases])
     tree, order = finished(parts, inner, made)
     if inner.limit:
-        tree = tree.order_by(*order, copy=False).limit(inner.limit, copy=False)
+        tree = limited(tree.order_by(*order, copy=False), inner.limit)
     name = parts.add(f"chosen_{conditions.plain_name(field)}", tree)
     known = [exp.not_(exp.Is(this=exp.column(alias), expression=exp.Null()), copy=False) for alias in aliases]
     return (

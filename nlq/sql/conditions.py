@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from nlq.errors import BadRequest
 from nlq.sql.filters import COMPARE
-from nlq.sql.literals import Open
+from nlq.sql.literals import placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -70,7 +70,7 @@ def _figure(one: Condition, value: exp.Expr) -> exp.Expr:
         raise BadRequest(
             f"{one.field} is compared with numbers", where="having", fix="give a number and =, >, <, between …"
         )
-    numbers = [cell.place(("number",), _number) if isinstance(cell, Open) else _number(cell) for cell in one.values]
+    numbers = [placed(cell, ("number",), _number) for cell in one.values]
     if one.op in ("is_null", "is_not_null"):
         empty = exp.Is(this=value, expression=exp.Null())
         return empty if one.op == "is_null" else exp.not_(empty, copy=False)

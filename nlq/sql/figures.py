@@ -17,7 +17,7 @@ from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.semantics.joins import find_field, kept_field
 from nlq.sql import arms, calendar, conditions, empties, filters
-from nlq.sql.build import divide, named
+from nlq.sql.build import divide, limited, named
 from nlq.sql.empties import OF_ARMS
 from nlq.sql.frames import Frame, fineness, length
 from nlq.sql.metrics import Leaf, break_down
@@ -268,7 +268,7 @@ class Gather:
         kind = self._type(leaf)
         if kind is None:
             return exp.Subquery(
-                this=exp.select(exp.column(leaf.alias), copy=False).from_(named(home), copy=False).limit(0, copy=False)
+                this=limited(exp.select(exp.column(leaf.alias), copy=False).from_(named(home), copy=False), 0)
             )
         return exp.Cast(this=exp.Null(), to=exp.DataType(this=kind))
 

@@ -11,7 +11,7 @@ from sqlglot import exp
 from nlq.errors import BadRequest
 from nlq.sql.build import cast
 from nlq.sql.columns import grain_type
-from nlq.sql.literals import Open
+from nlq.sql.literals import Open, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,8 +92,7 @@ def _compared(model: SemanticModel, condition: Condition, field: str, columns: C
 def _contains(field: str, dimension: Dimension | None, condition: Condition, columns: Columns) -> exp.Expr:
     if dimension is None or dimension.type != "string":
         raise BadRequest(f"{field} is no text to search in", where=f"where {field}", fix="use =, in, > or the like")
-    value = condition.values[0]
-    pattern = value.place(("pattern",), _pattern) if isinstance(value, Open) else _pattern(value)
+    pattern = placed(condition.values[0], ("pattern",), _pattern)
     like = exp.Like(this=exp.Lower(this=columns.shown(field)), expression=pattern)
     return exp.Escape(this=like, expression=exp.Literal.string("\\"))
 
@@ -155,10 +154,10 @@ def _among(
     return exp.paren(exp.or_(_equal(subject, ids), shown, copy=False), copy=False) if ids else shown
 
 
-def _whole(value: Scalar, written: exp.Expr) -> exp.Expr | None:
+def _whole(value: object, written: exp.Expr) -> exp.Expr | None:
     """A value as the number that it is written as; None where it is none, so that no id can be meant."""
     if isinstance(value, Open):
-        return value.place(("digits",), _digits) if value.digits else None
+        return placed(value, ("digits",), _digits) if value.digits else None
     text = written.name
     return exp.Literal.number(text) if text.isascii() and text.isdigit() else None
 
@@ -182,7 +181,7 @@ def literal(model: SemanticModel, field: str, dimension: Dimension | None, value
     def write(given: Scalar) -> exp.Expr:
         return _written(model, field, dimension, kind, given)
 
-    node = value.place(("value", field), write) if isinstance(value, Open) else write(value)
+    node = placed(value, ("value", field), write)
     return cast(node, "date") if kind == "date" else node
 
 

@@ -7,7 +7,7 @@ Whatever else is tried with it (comparing, hashing, writing it into a name) rais
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sqlglot import exp
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from nlq.values.query import Scalar
 
-class Looked(Exception):  # noqa: N818 - nothing is wrong: the query is compiled with its values in sight
-    """Something wanted to know what only the values say."""
+
+class Looked(Exception):
+    """Something wanted to know what only the values say. Nothing is wrong: the query is compiled with its values in sight."""
 
 
 class Places:
@@ -44,20 +45,26 @@ class Open:
         self._number, self._places, self.digits = number, places, digits
 
     def place(self, how: tuple[object, ...], write: Callable[[Scalar], exp.Expr]) -> exp.Expr:
-        """A place for it in the tree. `write` gives the literal of a value, or raises where the value does not fit.
-
-        Args:
-            how: names `write`: two that are alike write alike.
-            write: what a compilation with the value in sight would have put there. It is asked anew for every value.
-        """
+        """A place for it in the tree."""
         return self._places.leave(self._number, how, write)
 
     def _looked(self, *_: object) -> NoReturn:
         raise Looked
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _looked  # type: ignore[assignment]
-    __hash__ = __bool__ = __str__ = __repr__ = __len__ = __iter__ = __contains__ = _looked  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _looked
+    __hash__ = __bool__ = __str__ = __repr__ = __len__ = __iter__ = __contains__ = _looked
     __int__ = __float__ = __index__ = __format__ = _looked
+
+
+def placed(value: object, how: tuple[object, ...], write: Callable[[Any], exp.Expr]) -> exp.Expr:
+    """The literal of a value; of one that is open a place for it.
+
+    Args:
+        value: a value of a condition, or an `Open`.
+        how: names `write`: two that are alike write alike.
+        write: gives the literal, or raises where the value does not fit. It is asked again for every value of a plan.
+    """
+    return value.place(how, write) if isinstance(value, Open) else write(value)
 
 
 def place_of(node: exp.Expr) -> int | None:

@@ -79,10 +79,10 @@ class Prepared:
         marks = [exp.Literal(this=chr(MARK + place) * (len(text) - 2 * one.is_string), is_string=one.is_string)
                  for place, (one, text) in enumerate(zip(literals, said, strict=True))]  # fmt: skip
         names = {_writer(dialect, pretty).sql(mark): place for place, mark in enumerate(marks) if mark.this}
-        text = self.tree(marks).sql(dialect=dialect, pretty=pretty)
+        text = rendered(self.tree(marks), dialect, pretty=pretty)
         found = re.split(f"({'|'.join(map(re.escape, names))})", text) if names else [text]
         pieces = tuple(names.get(piece, piece) for piece in found)
-        same = _put_together(pieces, said) == self.tree(literals).sql(dialect=dialect, pretty=pretty)
+        same = _put_together(pieces, said) == rendered(self.tree(literals), dialect, pretty=pretty)
         return pieces if same and len(names) == len(marks) else None
 
 
@@ -109,7 +109,12 @@ class Filled:
     def text(self, dialect: str, *, pretty: bool) -> str:
         """The text, equal to the rendering of the tree."""
         found = self._prepared.text(self._literals, dialect, pretty=pretty)
-        return self.tree.sql(dialect=dialect, pretty=pretty) if found is None else found
+        return rendered(self.own(), dialect, pretty=pretty) if found is None else found
+
+
+def rendered(own: exp.Expr, dialect: str, *, pretty: bool) -> str:
+    """The text of a tree that nobody else has: a generator may change what it writes."""
+    return own.sql(dialect=dialect, pretty=pretty, copy=False)
 
 
 def _put_together(pieces: Pieces, said: list[str]) -> str:

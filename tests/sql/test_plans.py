@@ -23,7 +23,25 @@ CASES = settings(FEW, max_examples=250)
 SEEDS = {"world": st.integers(0, 10_000), "query": st.integers(0, 10_000_000)}
 DIALECTS = ("trino", "duckdb", "postgres")
 WHO = Principal("a", "one", regions="*")
-TEXTS = ("red", "Green", "ß", "", "it's", "a\\b", "50%", "two\nlines", "7", "007", "٣", "North", "nut", "Main", "-1", "\ue000", "x" * 120)
+TEXTS = (
+    "red",
+    "Green",
+    "ß",
+    "",
+    "it's",
+    "a\\b",
+    "50%",
+    "two\nlines",
+    "7",
+    "007",
+    "٣",
+    "North",
+    "nut",
+    "Main",
+    "-1",
+    "\ue000",
+    "x" * 120,
+)
 NUMBERS = (0, 1, 2, 3, 17, 1_000_000, 10**30, -1, 1.0, 2.5, 0.0, -0.0, -2.5, 1e30, float("inf"))
 DAYS = ("2025-02-01", "2025-03-01", "2024-02-29", "20250301", "2025-13-01")
 
@@ -71,7 +89,7 @@ def states(pick, snapshot):
     return found
 
 
-def outcome(compiler, model, query, snapshot, dialects=DIALECTS):
+def outcome(compiler, model, query, snapshot, dialects=DIALECTS, *, guarded=True):
     """All that can be seen of a compilation, or of its refusal."""
     try:
         made = compiler(model, query, snapshot)
@@ -80,7 +98,7 @@ def outcome(compiler, model, query, snapshot, dialects=DIALECTS):
     seen = [made.columns, made.lineage, made.watermark, made.tree, made.own_tree()]
     for dialect in dialects:
         seen += [made.sql(dialect), made.sql(dialect, pretty=False)]
-    return [*seen, scoped(made, model, dialects[0])]
+    return [*seen, guarded and scoped(made, model, dialects[0])]
 
 
 def scoped(made, model, dialect):
@@ -103,13 +121,13 @@ def compare(world, query):
     note(f"{asked}")
     for snapshot in states(pick, base):
         dialect = [pick.choice(DIALECTS)]
-        for one in asked:
+        for number, one in enumerate(asked):
             try:
                 parsed = SemanticQuery.from_json(one)
             except ValueError:  # what JSON cannot say
                 continue
-            found = outcome(compile_query, model, parsed, snapshot, dialect)
-            assert found == outcome(compile_anew, model, parsed, snapshot, dialect)
+            found = outcome(compile_query, model, parsed, snapshot, dialect, guarded=number == 1)
+            assert found == outcome(compile_anew, model, parsed, snapshot, dialect, guarded=number == 1)
 
 
 @FEW
@@ -185,7 +203,17 @@ def test_a_plan_is_made_anew_where_a_table_that_it_read_has_changed(asked, name)
 
 def test_a_literal_that_a_compiler_looks_at_makes_no_plan(asked):
     model, snapshot = asked
-    looks = (str, hash, bool, repr, lambda one: one == "red", lambda one: one in {"red"}, lambda one: f"{one}", lambda one: one < "z", len)
+    looks = (
+        str,
+        hash,
+        bool,
+        repr,
+        lambda one: one == "red",
+        lambda one: {one: 1},
+        lambda one: f"{one}",
+        lambda one: one < "z",
+        len,
+    )
     for look in looks:
 
         def build(model, query, snapshot, look=look):
