@@ -40,6 +40,16 @@ def named(name: str) -> exp.Expr:
     return exp.Table(this=exp.to_identifier(name))
 
 
+def select(picked: list[exp.Expr], relation: exp.Expr) -> exp.Select:
+    """SELECT these FROM that. As `called` does, it spares what the library's builders look at first: all of these are nodes."""
+    return exp.Select(expressions=picked, from_=exp.From(this=relation))
+
+
+def called(value: exp.Expr, name: str, *, quoted: bool | None = None) -> exp.Expr:
+    """A value under a name. A sub-select holds its own alias: for that there is `exp.alias_`."""
+    return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=quoted))
+
+
 def with_(tree: exp.Select, name: str, query: exp.Expr) -> exp.Select:
     """The tree with one more CTE at its end."""
     cte = exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name)))
@@ -99,7 +109,12 @@ def limited(tree: exp.Select, most: int) -> exp.Select:
 
 def again(node: exp.Expr) -> exp.Expr:
     """A node once more, to stand in a second place. A plain column is made anew: copying costs more than twice that."""
-    parts = {part: name for part, name in node.args.items() if name is not None} if type(node) is exp.Column else {}
-    if not parts or any(type(name) is not exp.Identifier for name in parts.values()):
+    if type(node) is not exp.Column:
         return node.copy()
-    return exp.Column(**{part: exp.Identifier(**name.args) for part, name in parts.items()})
+    name, table = node.args.get("this"), node.args.get("table")
+    if type(name) is not exp.Identifier or node.args.get("db") is not None:
+        return node.copy()
+    args = {"this": exp.Identifier(**name.args)}
+    if table is not None:
+        args["table"] = exp.Identifier(**table.args)
+    return exp.Column(**args)

@@ -207,6 +207,13 @@ def _written(model: SemanticModel, field: str, dimension: Dimension | None, kind
 
 def known_values(model: SemanticModel, dimension: Dimension) -> tuple[object, ...] | None:
     """The values that a dimension can have, where the model says them all."""
+    key = ("known_values", dimension.name)
+    if key not in model.memo:
+        model.memo[key] = _known_values(model, dimension)
+    return model.memo[key]  # type: ignore[no-any-return]
+
+
+def _known_values(model: SemanticModel, dimension: Dimension) -> tuple[object, ...] | None:
     if isinstance(dimension.values, tuple):
         return tuple(one.value for one in dimension.values)
     if dimension.bins is not None:
