@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from nlq.errors import BadRequest
 from nlq.sql.filters import COMPARE
-from nlq.sql.literals import placed
+from nlq.sql.literals import known, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,7 +65,7 @@ def figures(having: tuple[Condition, ...], values: Mapping[str, exp.Expr]) -> li
 
 
 def _figure(one: Condition, value: exp.Expr) -> exp.Expr:
-    wrong = [cell for cell in one.values if isinstance(cell, (str, bool))]
+    wrong = [cell for cell in known(one.values) if isinstance(cell, (str, bool))]
     if wrong or one.op == "contains" or one.query is not None:
         raise BadRequest(
             f"{one.field} is compared with numbers", where="having", fix="give a number and =, >, <, between …"

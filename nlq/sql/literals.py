@@ -2,7 +2,8 @@
 
 While a plan is made, an `Open` stands in the query in place of each value that may be another one the next time. It holds no
 value: all that the compiler can do with it is to leave a place for it in the tree, and to say how a value is written there.
-Whatever else is tried with it (comparing, hashing, writing it into a name) raises `Looked`, and then there is no plan.
+Whatever else is tried with it (comparing, hashing, asking for its type, writing it into a name) raises `Looked`, and then
+there is no plan.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from sqlglot import exp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from nlq.values.query import Scalar
 
@@ -51,9 +52,14 @@ class Open:
     def _looked(self, *_: object) -> NoReturn:
         raise Looked
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """Isinstance asks for it, where the type is another than the one that it is asked about."""
+        raise Looked
+
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _looked
     __hash__ = __bool__ = __str__ = __repr__ = __len__ = __iter__ = __contains__ = _looked
-    __int__ = __float__ = __index__ = __format__ = _looked
+    __int__ = __float__ = __index__ = __format__ = __getattr__ = _looked
 
 
 def placed(value: object, how: tuple[object, ...], write: Callable[[Any], exp.Expr]) -> exp.Expr:
@@ -65,6 +71,12 @@ def placed(value: object, how: tuple[object, ...], write: Callable[[Any], exp.Ex
         write: gives the literal, or raises where the value does not fit. It is asked again for every value of a plan.
     """
     return value.place(how, write) if isinstance(value, Open) else write(value)
+
+
+def known(values: Iterable[Scalar]) -> list[Scalar]:
+    """Those values that are not open."""
+    every: Iterable[object] = values
+    return [one for one in every if type(one) is not Open]  # type: ignore[misc]
 
 
 def place_of(node: exp.Expr) -> int | None:

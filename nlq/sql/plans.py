@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from nlq.errors import BadRequest
-from nlq.sql.literals import Looked, Places
+from nlq.sql.literals import Looked, Open, Places
 from nlq.sql.prepared import Prepared
 from nlq.sql.shapes import key_of, opened
 from nlq.values.pipeline import Snapshot, Statement, TableState
@@ -44,7 +45,7 @@ class Plans:
         self._most, self._lock, self._clock = most, Lock(), count(1)
         self._shapes: dict[Key, _Shape] = {}
         self._plans: dict[tuple[_Shape, tuple[Any, ...]], Prepared] = {}
-        self._hits = self._made = 0
+        self._hits = self._misses = 0
 
     @classmethod
     def of(cls, model: SemanticModel) -> Plans:
@@ -55,7 +56,7 @@ class Plans:
     @property
     def use(self) -> Use:
         """What the cache did so far."""
-        return Use(self._hits, self._made, len(self._plans))
+        return Use(self._hits, self._misses, len(self._plans))
 
     def statement(self, model: SemanticModel, query: SemanticQuery, snapshot: Snapshot, build: Build) -> Statement:
         """What `build` gives, from a plan where there is one.
@@ -69,7 +70,7 @@ class Plans:
             return build(model, query, snapshot)
         plan = self._kept(shape, snapshot) if shape is not None else None
         if plan is None and (shape is None or shape.reads is not None):
-            plan = self._make(key, model, query, snapshot, build)
+            plan = self._made(key, model, query, snapshot, build)
         if plan is not None:
             try:
                 return plan.filled(given)
@@ -78,43 +79,41 @@ class Plans:
         return build(model, query, snapshot)
 
     def _kept(self, shape: _Shape, snapshot: Snapshot) -> Prepared | None:
-        if shape.reads is None:
-            return None
         with self._lock:
-            plan = self._plans.get((shape, _state(snapshot, shape.reads)))
+            plan = self._plans.get((shape, _state(snapshot, shape.reads))) if shape.reads is not None else None
             if plan is not None:
                 self._hits += 1
                 plan.used = shape.used = next(self._clock)
             return plan
 
-    def _make(self, key: Key, model: SemanticModel, query: SemanticQuery, snapshot: Snapshot, build: Build) -> Prepared | None:  # fmt: skip
+    def _made(self, key: Key, model: SemanticModel, query: SemanticQuery, snapshot: Snapshot, build: Build) -> Prepared | None:  # fmt: skip
         """A plan, kept; None where there can be none."""
         places, watched = Places(), Watched(snapshot.tables)
+        unread: Any = Open(-1, places, digits=False)
+        seen = Snapshot(snapshot.watermark, watched, snapshot.equal, publication=unread, unverified_s=unread)
         try:
-            whole = build(model, opened(query, places), Snapshot(snapshot.watermark, watched, snapshot.equal))
+            whole = build(model, opened(query, places), seen)
         except BadRequest:
             return None
-        except Looked:
+        except (Looked, TypeError):  # the library's functions in C know no `Looked`
             with self._lock:
                 self._remember(key).reads = None
             return None
         plan = Prepared(whole, places.found)
         with self._lock:
-            self._made += 1
+            self._misses += 1
             shape = self._remember(key)
             # What is read depends on what was read before: all that any plan of this shape has read is looked at.
             shape.reads = tuple(dict.fromkeys((*(shape.reads or ()), *watched.read)))
             self._plans[shape, _state(snapshot, shape.reads)] = plan
             plan.used = shape.used
-            if len(self._plans) > self._most:
-                del self._plans[min(self._plans, key=lambda one: self._plans[one].used)]
+            _let_go(self._plans, self._most)
         return plan
 
     def _remember(self, key: Key) -> _Shape:
         shape = self._shapes.setdefault(key, _Shape())
         shape.used = next(self._clock)
-        if len(self._shapes) > self._most:
-            del self._shapes[min(self._shapes, key=lambda one: self._shapes[one].used)]
+        _let_go(self._shapes, self._most)
         return shape
 
 
@@ -144,6 +143,13 @@ class Watched(Mapping[str, TableState]):
 
     def __len__(self) -> int:
         raise Looked
+
+
+def _let_go(kept: dict[Any, Any], most: int) -> None:
+    """Forget what was not asked for the longest, some at once: to find them all has to be looked through."""
+    if len(kept) > most:
+        for key in nsmallest(max(1, most // 8), kept, key=lambda one: kept[one].used):
+            del kept[key]
 
 
 def _state(snapshot: Snapshot, tables: tuple[str, ...]) -> tuple[Any, ...]:
