@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 Build = Callable[["SemanticModel", "SemanticQuery", Snapshot], Statement]
-MOST = 500  # plans of a model, and shapes of queries; a plan is some 50 to 200 kB
+MOST = 256  # plans of a model, and shapes of queries; a plan is some 50 to 200 kB
 
 
 @dataclass(frozen=True, slots=True)

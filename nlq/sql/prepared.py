@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MARK = 0xE000  # a mark is a character of the private area, as often as its literal is long: lines break by width
 MOST_PLACES = 6_000
-MOST_TEXTS = 16
+MOST_TEXTS = 16  # of a plan: a pretty text is another for other widths
 Pieces = tuple["str | int", ...]
 
 
