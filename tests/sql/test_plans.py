@@ -119,7 +119,8 @@ def compare(world, query):
     base = load.snapshot_of(made, "one")
     if pick.random() < 0.5:
         base = replace(base, watermark=worlds.FIRST + timedelta(days=pick.randint(-5, 150)))
-    asked = [plain, *(others(pick, plain) for _ in range(2)), plain]
+    moved = {**others(pick, plain), "period": worlds.period(pick), "limit": pick.randint(1, 4)}  # another shape
+    asked = [plain, others(pick, plain), moved, plain]
     note(f"{asked}")
     for snapshot in states(pick, base):
         dialect = [pick.choice(DIALECTS)]
@@ -228,6 +229,17 @@ def test_a_plan_is_made_anew_where_a_table_that_it_read_has_changed(asked, name)
     other = replace(snapshot.tables["visit"], version="2")
     compile_query(model, plain, replace(snapshot, tables={**snapshot.tables, "visit": other}))
     assert Plans.of(model).use.made == 3
+
+
+def test_another_watermark_is_another_plan():
+    made = load.tiered(worlds.world(3, 20))
+    model, snapshot = load.model_of(made), load.snapshot_of(made, "one")
+    marks = [None, *(date(2025, month, day) for month in (1, 2, 3, 4) for day in (1, 15))]
+    for number, mark in enumerate([*marks, *marks]):
+        one = replace(snapshot, watermark=mark)
+        found = outcome(compile_query, model, query(), one, guarded=False)
+        assert found == outcome(compile_anew, model, query(), one, guarded=False)
+        assert Plans.of(model).use.hits == max(0, number + 1 - len(marks))
 
 
 def test_a_literal_that_a_compiler_looks_at_makes_no_plan(asked):
