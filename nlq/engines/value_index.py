@@ -16,7 +16,7 @@ from nlq.engines.base import Engine, Limits
 from nlq.policy.scope import fingerprint, scope
 from nlq.semantics.joins import find_field
 from nlq.sql.tiers import expand
-from nlq.values import KnownValue, Lineage, Principal, ScopeValues, Snapshot, Statement
+from nlq.values import KnownValue, Lineage, Principal, ScopeValues, Snapshot, Statement, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +62,7 @@ class ValueIndex:
         table = exp.alias_(exp.table_(one.table, db=self._model.header.schema_), one.table, table=True)
         tree = exp.select(*picked).distinct().from_(table).order_by(*(f"c{index}" for index in range(len(columns))))
         placed = expand(tree, self._model, snapshot.watermark)
-        statement = Statement(placed, (), Lineage((one.table,)), snapshot.watermark)
+        statement = Statement(Tree(placed), (), Lineage((one.table,)), snapshot.watermark)
         result = await self._engine.run(scope(statement, principal, self._model), LIMITS)
         return tuple(
             KnownValue(str(row[0]), str(row[1]), {name: str(cell) for name, cell in zip(parents, row[2:], strict=True)})

@@ -20,7 +20,7 @@ from nlq.sql.dialect import Values, bind, render
 from nlq.sql.joined import joins_hold
 from nlq.sql.tiers import expand, tiers_of
 from nlq.sql.validate import is_cte, parse, validate
-from nlq.values.pipeline import Column, Lineage, SqlDraft, Statement
+from nlq.values.pipeline import Column, Lineage, SqlDraft, Statement, Tree
 
 if TYPE_CHECKING:
     from datetime import date
@@ -131,7 +131,9 @@ def draft_statement(draft: SqlDraft, model: SemanticModel, watermark: date | Non
         joins_hold(checked, model)
     tree = _total(checked)
     tables = tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table) if not is_cte(table)))
-    return Statement(expand(tree, model, watermark), (), Lineage(tables, why=("SQL as it was written",)), watermark)
+    return Statement(
+        Tree(expand(tree, model, watermark)), (), Lineage(tables, why=("SQL as it was written",)), watermark
+    )
 
 
 def scope(statement: Statement, principal: Principal, model: SemanticModel) -> ScopedQuery:
@@ -144,7 +146,7 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
         NotPermitted: a table without a policy, or a use of a column that is hidden from this asker.
     """
     policies = Policies(model, principal, statement.watermark)
-    tree = statement.tree.copy()
+    tree = statement.own_tree()
     masks_hold(tree, policies)
     scans = [table for table in tree.find_all(exp.Table) if not is_cte(table)]
     read: dict[str, set[str]] = {}

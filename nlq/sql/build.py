@@ -40,6 +40,16 @@ def named(name: str) -> exp.Expr:
     return exp.Table(this=exp.to_identifier(name))
 
 
+def select(picked: list[exp.Expr], relation: exp.Expr) -> exp.Select:
+    """SELECT these FROM that. As `called` does, it spares what the library's builders look at first: all of these are nodes."""
+    return exp.Select(expressions=picked, from_=exp.From(this=relation))
+
+
+def called(value: exp.Expr, name: str, *, quoted: bool | None = None) -> exp.Expr:
+    """A value under a name. A sub-select holds its own alias: for that there is `exp.alias_`."""
+    return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=quoted))
+
+
 def with_(tree: exp.Select, name: str, query: exp.Expr) -> exp.Select:
     """The tree with one more CTE at its end."""
     cte = exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name)))
@@ -91,11 +101,20 @@ def joined(
     return tree
 
 
+def limited(tree: exp.Select, most: int) -> exp.Select:
+    """The tree with a LIMIT, in place."""
+    tree.set("limit", exp.Limit(expression=exp.Literal.number(most)))
+    return tree
+
+
 def again(node: exp.Expr) -> exp.Expr:
-    """A node once more, to stand in a second place. A plain column is made anew: copying costs ten times that."""
-    if type(node) is exp.Column and set(node.args) <= {"this", "table"}:
-        name, table = node.args["this"], node.args.get("table")
-        return exp.Column(
-            this=exp.Identifier(**name.args), **({"table": exp.Identifier(**table.args)} if table else {})
-        )
-    return node.copy()
+    """A node once more, to stand in a second place. A plain column is made anew: copying costs more than twice that."""
+    if type(node) is not exp.Column:
+        return node.copy()
+    name, table = node.args.get("this"), node.args.get("table")
+    if type(name) is not exp.Identifier or node.args.get("db") is not None:
+        return node.copy()
+    args = {"this": exp.Identifier(**name.args)}
+    if table is not None:
+        args["table"] = exp.Identifier(**table.args)
+    return exp.Column(**args)

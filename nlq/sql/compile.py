@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from nlq.sql import asked, conditions, spelling
-from nlq.sql.build import named
+from nlq.sql.build import limited, named
 from nlq.sql.figures import Gather
 from nlq.sql.frames import Frame
 from nlq.sql.parts import Figures, Parts
+from nlq.sql.plans import Plans
 from nlq.sql.scan import SEGMENT
 from nlq.sql.shape import Shape, finished, shape
 from nlq.sql.tiers import at_home
-from nlq.values.pipeline import TOTAL, Column, Lineage, Statement
+from nlq.values.pipeline import TOTAL, Column, Lineage, Statement, Tree
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
@@ -32,10 +33,19 @@ PART, PLACE = "__part", "__place"
 
 
 def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot) -> Statement:
-    """One SELECT for a SemanticQuery, unscoped.
+    """One SELECT for a SemanticQuery, unscoped; from a plan that the model keeps, where it has one for it.
 
     Raises:
         BadRequest: a name that the model does not have, a field that a metric cannot reach, a part that does not fit.
+    """
+    return Plans.of(model).statement(model, query, snapshot, compile_anew)
+
+
+def compile_anew(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot) -> Statement:
+    """The same without any plan.
+
+    Raises:
+        BadRequest: as above.
     """
     query, called = spelling.understood(model, asked.spelt_out(model, query))
     asked.check(model, query)
@@ -54,7 +64,7 @@ def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot
         why=tuple(parts.why),
         notes=tuple(parts.notes),
     )
-    return Statement(tree, columns, lineage, snapshot.watermark)
+    return Statement(Tree(tree), columns, lineage, snapshot.watermark)
 
 
 def _rows(parts: Parts, query: SemanticQuery) -> tuple[exp.Select, tuple[Column, ...], list[str]]:
@@ -70,7 +80,7 @@ def _cut(parts: Parts, query: SemanticQuery, made: Shape) -> tuple[exp.Select, l
     if order:
         tree = tree.order_by(*order, copy=False)
     if query.limit and not query.per:
-        tree = tree.limit(query.limit, copy=False)
+        tree = limited(tree, query.limit)
     return tree, order
 
 
@@ -115,7 +125,7 @@ def _set(parts: Parts, condition: Condition, outer: Period | None) -> exp.Select
     made.tree.set("expressions", [exp.column(alias, table=figures.name) for alias in aliases])
     tree, order = finished(parts, inner, made)
     if inner.limit:
-        tree = tree.order_by(*order, copy=False).limit(inner.limit, copy=False)
+        tree = limited(tree.order_by(*order, copy=False), inner.limit)
     name = parts.add(f"chosen_{conditions.plain_name(field)}", tree)
     known = [exp.not_(exp.Is(this=exp.column(alias), expression=exp.Null()), copy=False) for alias in aliases]
     return (

@@ -9,12 +9,13 @@ from sqlglot import exp
 
 from nlq.errors import BadRequest
 from nlq.sql.filters import COMPARE
+from nlq.sql.literals import known, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from nlq.semantics.model import SemanticModel
-    from nlq.values.query import Condition
+    from nlq.values.query import Condition, Scalar
 
 
 def sets_in(conditions: Iterable[Condition]) -> Iterator[Condition]:
@@ -64,12 +65,12 @@ def figures(having: tuple[Condition, ...], values: Mapping[str, exp.Expr]) -> li
 
 
 def _figure(one: Condition, value: exp.Expr) -> exp.Expr:
-    wrong = [cell for cell in one.values if isinstance(cell, (str, bool))]
+    wrong = [cell for cell in known(one.values) if isinstance(cell, (str, bool))]
     if wrong or one.op == "contains" or one.query is not None:
         raise BadRequest(
             f"{one.field} is compared with numbers", where="having", fix="give a number and =, >, <, between …"
         )
-    numbers = [exp.Literal.number(repr(cell)) for cell in one.values]
+    numbers = [placed(cell, ("number",), _number) for cell in one.values]
     if one.op in ("is_null", "is_not_null"):
         empty = exp.Is(this=value, expression=exp.Null())
         return empty if one.op == "is_null" else exp.not_(empty, copy=False)
@@ -87,3 +88,7 @@ def _figure(one: Condition, value: exp.Expr) -> exp.Expr:
     if one.op == "between":
         return exp.Between(this=value, low=numbers[0], high=numbers[1])
     return COMPARE[str(one.op)](this=value, expression=numbers[0])
+
+
+def _number(value: Scalar) -> exp.Expr:
+    return exp.Literal.number(repr(value))

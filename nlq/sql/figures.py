@@ -17,7 +17,7 @@ from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.semantics.joins import find_field, kept_field
 from nlq.sql import arms, calendar, conditions, empties, filters
-from nlq.sql.build import divide, named
+from nlq.sql.build import called, divide, limited, named, select
 from nlq.sql.empties import OF_ARMS
 from nlq.sql.frames import Frame, fineness, length
 from nlq.sql.metrics import Leaf, break_down
@@ -253,23 +253,19 @@ class Gather:
             for leaf in leaves:
                 value = exp.column(leaf.alias) if leaf.alias in mine else self._null(leaf, homes[leaf.alias])
                 picked.append(exp.alias_(value, leaf.alias, copy=False))
-            selects.append(exp.select(*picked, copy=False).from_(named(name), copy=False))
+            selects.append(select(picked, named(name)))
         picked = [
             *arms.columns(self.keys),
-            *(exp.alias_(exp.Max(this=exp.column(leaf.alias)), leaf.alias, copy=False) for leaf in leaves),
+            *(called(exp.Max(this=exp.column(leaf.alias)), leaf.alias) for leaf in leaves),
         ]
-        tree = arms.grouped(
-            exp.select(*picked, copy=False).from_(arms.union(selects, "every_arm"), copy=False), self.keys
-        )
+        tree = arms.grouped(select(picked, arms.union(selects, "every_arm")), self.keys)
         return self.parts.add(f"{self.label}figures", tree)
 
     def _null(self, leaf: Leaf, home: str) -> exp.Expr:
         """A null of a leaf's own type. A decimal's scale is known to the engine alone, and another would round it."""
         kind = self._type(leaf)
         if kind is None:
-            return exp.Subquery(
-                this=exp.select(exp.column(leaf.alias), copy=False).from_(named(home), copy=False).limit(0, copy=False)
-            )
+            return exp.Subquery(this=limited(select([exp.column(leaf.alias)], named(home)), 0))
         return exp.Cast(this=exp.Null(), to=exp.DataType(this=kind))
 
     def _type(self, leaf: Leaf) -> exp.DType | None:

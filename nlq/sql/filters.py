@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Protocol
 from sqlglot import exp
 
 from nlq.errors import BadRequest
-from nlq.sql.build import day
+from nlq.sql.build import cast
 from nlq.sql.columns import grain_type
+from nlq.sql.literals import Open, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.tables import Dimension, Filter
-    from nlq.values.query import Condition
+    from nlq.values.query import Condition, Scalar
 
 COMPARE: dict[str, type[exp.Binary]] = {">": exp.GT, ">=": exp.GTE, "<": exp.LT, "<=": exp.LTE}
 
@@ -74,9 +75,9 @@ def _compared(model: SemanticModel, condition: Condition, field: str, columns: C
         return exp.Not(this=exp.Is(this=subject, expression=exp.Null()))
     values = [literal(model, field, dimension, value) for value in condition.values]
     if op in ("=", "in"):
-        return _among(model, subject, values, dimension, field, columns)
+        return _among(model, subject, values, condition, columns)
     if op in ("!=", "not_in"):
-        among = _among(model, subject, values, dimension, field, columns)
+        among = _among(model, subject, values, condition, columns)
         if dimension is not None and dimension.key:  # a key that names nothing has no name to compare
             return exp.not_(_total(among), copy=False)
         return exp.paren(
@@ -91,9 +92,15 @@ def _compared(model: SemanticModel, condition: Condition, field: str, columns: C
 def _contains(field: str, dimension: Dimension | None, condition: Condition, columns: Columns) -> exp.Expr:
     if dimension is None or dimension.type != "string":
         raise BadRequest(f"{field} is no text to search in", where=f"where {field}", fix="use =, in, > or the like")
-    pattern = str(condition.values[0]).lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    like = exp.Like(this=exp.Lower(this=columns.shown(field)), expression=exp.Literal.string(f"%{pattern}%"))
+    pattern = placed(condition.values[0], ("pattern",), _pattern)
+    like = exp.Like(this=exp.Lower(this=columns.shown(field)), expression=pattern)
     return exp.Escape(this=like, expression=exp.Literal.string("\\"))
+
+
+def _pattern(value: Scalar) -> exp.Expr:
+    """What LIKE compares with: the value as it is written, anywhere."""
+    plain = str(value).lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return exp.Literal.string(f"%{plain}%")
 
 
 def _in_set(condition: Condition, columns: Columns) -> exp.Expr:
@@ -132,33 +139,56 @@ def _total(condition: exp.Expr) -> exp.Expr:
 
 
 def _among(
-    model: SemanticModel, subject: exp.Expr, values: list[exp.Expr], dimension: Dimension | None, field: str,
-    columns: Columns,
-) -> exp.Expr:  # fmt: skip
+    model: SemanticModel, subject: exp.Expr, values: list[exp.Expr], condition: Condition, columns: Columns
+) -> exp.Expr:
     """Equality with one of the values; a keyed dimension is found by its id or by the name that it shows."""
+    field = condition.field or ""
+    dimension = _dimension(model, field)
     if dimension is None or not dimension.key:
         return _equal(subject, values)
     shown = _equal(columns.shown(field), [value.copy() for value in values])
     ids = values
     if dimension.id and model.tables[dimension.table].columns[dimension.id].type == "integer":
-        ids = [exp.Literal.number(value.name) for value in values if value.name.isascii() and value.name.isdigit()]
+        numbers = (_whole(value, node) for value, node in zip(condition.values, values, strict=True))
+        ids = [number for number in numbers if number is not None]
     return exp.paren(exp.or_(_equal(subject, ids), shown, copy=False), copy=False) if ids else shown
+
+
+def _whole(value: object, written: exp.Expr) -> exp.Expr | None:
+    """A value as the number that it is written as; None where it is none, so that no id can be meant."""
+    if isinstance(value, Open):
+        return placed(value, ("digits",), _digits) if value.digits else None
+    text = written.name
+    return exp.Literal.number(text) if text.isascii() and text.isdigit() else None
+
+
+def _digits(value: Scalar) -> exp.Expr:
+    return exp.Literal.number(str(value))
 
 
 def _equal(subject: exp.Expr, values: list[exp.Expr]) -> exp.Expr:
     return exp.EQ(this=subject, expression=values[0]) if len(values) == 1 else exp.In(this=subject, expressions=values)
 
 
-def literal(model: SemanticModel, field: str, dimension: Dimension | None, value: object) -> exp.Expr:
+def literal(model: SemanticModel, field: str, dimension: Dimension | None, value: Scalar) -> exp.Expr:
     """A value as the field's type has it.
 
     Raises:
         BadRequest: a value of the wrong type, or one that the dimension is known not to have.
     """
     kind = grain_type(model, model.grains[field][1]) if dimension is None else dimension.type
+
+    def write(given: Scalar) -> exp.Expr:
+        return _written(model, field, dimension, kind, given)
+
+    node = placed(value, ("value", field), write)
+    return cast(node, "date") if kind == "date" else node
+
+
+def _written(model: SemanticModel, field: str, dimension: Dimension | None, kind: str, value: Scalar) -> exp.Expr:
     if kind == "date":
         try:
-            return day(date.fromisoformat(str(value)))
+            return exp.Literal.string(date.fromisoformat(str(value)).isoformat())
         except ValueError:
             raise BadRequest(f"{value!r} is not a date", where=f"where {field}", fix="write YYYY-MM-DD") from None
     expected = {"string": str, "integer": int, "number": (int, float), "boolean": bool}[kind]
@@ -177,6 +207,13 @@ def literal(model: SemanticModel, field: str, dimension: Dimension | None, value
 
 def known_values(model: SemanticModel, dimension: Dimension) -> tuple[object, ...] | None:
     """The values that a dimension can have, where the model says them all."""
+    key = ("known_values", dimension.name)
+    if key not in model.memo:
+        model.memo[key] = _known_values(model, dimension)
+    return model.memo[key]  # type: ignore[no-any-return]
+
+
+def _known_values(model: SemanticModel, dimension: Dimension) -> tuple[object, ...] | None:
     if isinstance(dimension.values, tuple):
         return tuple(one.value for one in dimension.values)
     if dimension.bins is not None:

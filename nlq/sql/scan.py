@@ -11,7 +11,7 @@ from sqlglot import exp
 from nlq.semantics.joins import find_field, kept_field, kept_path, paths_from
 from nlq.sql import columns as of_columns
 from nlq.sql import filters
-from nlq.sql.build import again, day, joined, some_rows, table
+from nlq.sql.build import again, called, day, joined, select, some_rows, table
 from nlq.sql.columns import time_bucket
 from nlq.sql.frames import Frame, length
 
@@ -83,7 +83,7 @@ class Scan:
         """The aggregates, by the keys."""
         grouped, picked = self.keyed()
         for measure in self.source.measures:
-            value = exp.alias_(self._aggregate(measure), measure.leaf.alias, copy=False)
+            value = called(self._aggregate(measure), measure.leaf.alias)
             metric = self.model.metrics[measure.leaf.metric]
             value.add_comments([f" {metric.name}: {metric.description} "])
             picked.append(value)
@@ -110,14 +110,14 @@ class Scan:
             for alias, column in zip(key.aliases, self._key_columns(key.field), strict=True):
                 if key.field != SEGMENT:  # a literal groups nothing, and means a position to some engines
                     grouped.append(column)
-                picked.append(exp.alias_(again(column), alias, copy=False))
+                picked.append(called(again(column), alias))
         return grouped, picked
 
     def rows(self, picked: list[exp.Expr]) -> exp.Select:
         """SELECT these FROM the source and what its fields asked to be joined, for the rows that count."""
         wanted = (*self.job.where, *(self.job.segment.where if self.job.segment else ()))
         conditions = [*self._period(), *filters.where(self.model, wanted, self)]
-        tree = exp.select(*picked, copy=False).from_(self._relation(self.table, self.table), copy=False)
+        tree = select(picked, self._relation(self.table, self.table))
         spine = self.job.spines.get(self.source.frame)
         if spine is not None and self.frame.spined:
             tree = joined(tree, exp.Table(this=exp.to_identifier(spine)), on=self._in_window(spine))

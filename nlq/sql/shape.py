@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from nlq.errors import BadRequest
 from nlq.sql import conditions
-from nlq.sql.build import again, divide, joined, named
+from nlq.sql.build import again, called, divide, joined, named, select
 from nlq.sql.build import table as base_table
 from nlq.sql.columns import grain_type
 from nlq.sql.scan import SEGMENT
@@ -69,8 +69,9 @@ def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures |
             made.values[column.name] = _share(made, value, within, whole.over(output.expression) if whole else None)
         if len(query.segments) == 2:
             _beside(made, query, output.column, value)
-    picked = [exp.alias_(again((made.shown | made.values)[one.name]), one.name, quoted="." in one.name, copy=False) for one in made.columns]  # fmt: skip
-    made.tree = exp.select(*picked, copy=False).from_(named(figures.name), copy=False)
+    every = made.shown | made.values
+    picked = [called(again(every[one.name]), one.name, quoted="." in one.name) for one in made.columns]
+    made.tree = select(picked, named(figures.name))
     for relation, condition in joins:
         made.tree = joined(made.tree, relation, on=condition, side="LEFT")
     if whole is not None:

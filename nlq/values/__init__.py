@@ -17,6 +17,7 @@ from nlq.values.pipeline import (
     SqlDraft,
     Statement,
     TableState,
+    Tree,
     Word,
 )
 from nlq.values.principal import Principal
@@ -51,5 +52,6 @@ __all__ = [
     "Statement",
     "TableState",
     "Timings",
+    "Tree",
     "Word",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,21 +185,56 @@ class Lineage:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One SELECT in the canonical dialect (Trino), not yet scoped: no engine accepts it.
+class Sql(Protocol):
+    """A statement's SQL: a tree, and the text of it."""
 
-    The tree is a value by agreement: whoever changes it copies it first.
-    """
+    @property
+    def tree(self) -> exp.Expr:
+        """The tree, a value by agreement: nobody changes it."""
+
+    def own(self) -> exp.Expr:
+        """The tree once more, for somebody who will change it."""
+
+    def text(self, dialect: str, *, pretty: bool) -> str:
+        """The text in a dialect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """SQL as the tree that it is."""
 
     tree: exp.Expr
+
+    def own(self) -> exp.Expr:
+        """A copy of the tree."""
+        return self.tree.copy()
+
+    def text(self, dialect: str, *, pretty: bool) -> str:
+        """The tree, written out."""
+        return self.tree.sql(dialect=dialect, pretty=pretty)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SELECT in the canonical dialect (Trino), not yet scoped: no engine accepts it."""
+
+    written: Sql
     columns: tuple[Column, ...]
     lineage: Lineage
     watermark: date | None = None  # where the tiers meet; None where there is one tier
 
+    @property
+    def tree(self) -> exp.Expr:
+        """The SELECT, a value by agreement: whoever changes it takes `own_tree`."""
+        return self.written.tree
+
+    def own_tree(self) -> exp.Expr:
+        """The SELECT once more, to be changed."""
+        return self.written.own()
+
     def sql(self, dialect: str = "trino", *, pretty: bool = True) -> str:
         """The text, unscoped: for people to read."""
-        return self.tree.sql(dialect=dialect, pretty=pretty)
+        return self.written.text(dialect, pretty=pretty)
 
 
 @dataclass(frozen=True, slots=True)
