@@ -15,7 +15,7 @@ from sqlglot import exp
 from nlq.sql.build import cast, joined, some_rows
 from nlq.sql.columns import moved
 from nlq.sql.frames import length
-from nlq.sql.scan import AGGREGATES, MATCHED, SEGMENT, Scan
+from nlq.sql.scan import AGGREGATES, MATCHED, SEGMENT, Scan, figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -50,7 +50,7 @@ def plain(job: Job, parts: Sequence[tuple[Source, tuple[Branch, ...]]]) -> exp.S
         if counted and Scan(job, *pairs[0]).some(measure):
             found = exp.EQ(this=exp.Max(this=exp.column(MATCHED)), expression=exp.Literal.number(1))
             whole = exp.Case().when(found, whole, copy=False)
-        picked.append(exp.alias_(whole, measure.leaf.alias, copy=False))
+        picked.append(figure(job.model, measure.leaf, whole))
     return grouped(exp.select(*picked, copy=False).from_(union(arms, "parts"), copy=False), job.keys)
 
 
@@ -68,7 +68,10 @@ def ranked(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Select
     assert agg is not None  # noqa: S101 - sources are of aggregates
     rows = _rows(job, source, branches, lambda scan: [exp.alias_(scan.value(measure), VALUE, copy=False)])
     fraction = Fraction(str(agg.percentile)) if agg.percentile is not None else Fraction(1, 2)
-    return middle(rows, job.keys, fraction, measure.leaf.alias, discrete=agg.discrete)
+    found = middle(rows, job.keys, fraction, measure.leaf.alias, discrete=agg.discrete)
+    metric = job.model.metrics[measure.leaf.metric]
+    found.selects[-1].add_comments([f" {metric.name}: {metric.description} "])
+    return found
 
 
 def middle(
@@ -175,7 +178,7 @@ def over_time(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Sel
         edge = (exp.Max if agg.over_time == "last" else exp.Min)(this=exp.column(DAY))
         rows = _with(rows, exp.Window(this=edge, partition_by=within), EDGE)
     picked: list[exp.Expr] = columns(job.keys)
-    picked += [exp.alias_(_taken(agg.over_time, one), one.leaf.alias, copy=False) for one in source.measures]
+    picked += [figure(job.model, one.leaf, _taken(agg.over_time, one)) for one in source.measures]
     return grouped(exp.select(*picked, copy=False).from_(_named(rows, "marked"), copy=False), job.keys)
 
 
@@ -261,7 +264,7 @@ def _entities(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr
     picked: list[exp.Expr] = columns(job.keys, "begun")
     for leaf in leaves:
         counted = reached.copy() if leaf.function == "reached" else exp.Case().when(came.copy(), who.copy(), copy=False)
-        picked.append(exp.alias_(exp.Count(this=exp.Distinct(expressions=[counted])), leaf.alias, copy=False))
+        picked.append(figure(job.model, leaf, exp.Count(this=exp.Distinct(expressions=[counted]))))
     tree = exp.select(*picked, copy=False).from_(_named(begins, "begun"), copy=False)
     tree = joined(tree, _named(ends, "done"), on=exp.and_(*on, copy=False), side="LEFT")
     return grouped(tree, job.keys, "begun")
@@ -287,7 +290,7 @@ def _events(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr, 
                      exp.not_(exp.Is(this=exp.column(CAME), expression=exp.Null()), copy=False), copy=False)  # fmt: skip
     counted = exp.Case().when(first, exp.column(VALUE) if distinct else exp.Literal.number(1), copy=False)
     value = exp.Count(this=exp.Distinct(expressions=[counted]) if distinct else counted)
-    picked = [*columns(job.keys), *(exp.alias_(value.copy(), leaf.alias, copy=False) for leaf in leaves)]
+    picked = [*columns(job.keys), *(figure(job.model, leaf, value.copy()) for leaf in leaves)]
     return grouped(exp.select(*picked, copy=False).from_(_named(pairs, "pairs"), copy=False), job.keys)
 
 

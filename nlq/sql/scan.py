@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.periods import Unit
     from nlq.semantics.tables import Dimension, Join
+    from nlq.sql.metrics import Leaf
     from nlq.sql.sources import Measure, Source
     from nlq.sql.tiers import Branch
     from nlq.values.query import Condition, Segment
@@ -69,6 +70,13 @@ class Job:
     segment: Segment | None = None
 
 
+def figure(model: SemanticModel, leaf: Leaf, value: exp.Expr) -> exp.Expr:
+    """A leaf's column, with what its metric means beside it."""
+    metric, made = model.metrics[leaf.metric], called(value, leaf.alias)
+    made.add_comments([f" {metric.name}: {metric.description} "])
+    return made
+
+
 class Scan:
     """Builds one inner query; remembers the joins that its fields asked for."""
 
@@ -83,10 +91,7 @@ class Scan:
         """The aggregates, by the keys."""
         grouped, picked = self.keyed()
         for measure in self.source.measures:
-            value = called(self._aggregate(measure), measure.leaf.alias)
-            metric = self.model.metrics[measure.leaf.metric]
-            value.add_comments([f" {metric.name}: {metric.description} "])
-            picked.append(value)
+            picked.append(figure(self.model, measure.leaf, self._aggregate(measure)))
         tree = self.rows(picked)
         return tree.group_by(*grouped, copy=False) if grouped else some_rows(tree)
 
