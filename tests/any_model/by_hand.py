@@ -343,6 +343,14 @@ class Asked:
             return [metric["agg"]["table"]]
         return [table for part in parts_of(metric) for table in self.base_tables(part)]
 
+    def moves(self, name):
+        """Whether a metric is of other days than those of its bucket."""
+        metric = self.world.metrics[name]
+        inputs = metric.get("derived", {}).get("inputs", {}).values()
+        if {"growth", "change", "cumulative"} & set(metric) or any({"offset", "to_start"} & set(one) for one in inputs):
+            return True
+        return "agg" not in metric and any(map(self.moves, parts_of(metric)))
+
     # Where rows count.
 
     def is_time(self, name):
@@ -1105,6 +1113,20 @@ def minus(now, then):
 def answer(world, query, org):
     """The rows of a query for a tenant, in order: what each dimension shows, then the figures; totals after them."""
     asked = Asked(World(world, org), query)
+    if sum(map(asked.is_time, asked.dims)) > 1:
+        moved = any(
+            asked.moves(name)
+            for one in query["metrics"]
+            for name in ([one] if isinstance(one, str) else one.get("ratio") or [one["metric"]])
+        )
+        entries = [one for one in query["metrics"] if not isinstance(one, str)]
+        if (
+            moved
+            or query.get("compare")
+            or any("window" in one or "each" in one for one in entries)
+            or any(map(asked.is_time, query.get("include_empty", [])))
+        ):
+            raise NoMeaning("what is moved, is moved by one grain")
     names = [*asked.dims, *(["segment"] if asked.segments else [])]
     figures = asked.columns()
     totals = query.get("totals") or []

@@ -314,6 +314,10 @@ def query(seed):
     if pick.random() < 0.45:
         grain = pick.choice(("day", "week", "month", "month", "quarter", "year", "fortnight", "season"))
         dimensions.append(f"date.{grain}")
+        if pick.random() < 0.12:
+            dimensions += [
+                f"date.{other}" for other in [pick.choice(("week", "month", "year", "season"))] if other != grain
+            ]
     pick.shuffle(dimensions)
     if dimensions:
         asked["dimensions"] = dimensions
@@ -376,7 +380,8 @@ def fitted(asked, made):
     """The same query where a world has no calendar: with a grain that any date has."""
     if "days" in made["rows"]:
         return asked
-    return json.loads(json.dumps(asked).replace("date.fortnight", "date.week").replace("date.season", "date.month"))
+    plain = json.loads(json.dumps(asked).replace("date.fortnight", "date.week").replace("date.season", "date.month"))
+    return {**plain, "dimensions": list(dict.fromkeys(plain["dimensions"]))} if "dimensions" in plain else plain
 
 
 def fields_of(facts):

@@ -56,6 +56,30 @@ def test_a_query_of_any_model_gives_what_its_definition_says(world, query, size)
     compare(world, query, size)
 
 
+@settings(CASES, max_examples=150)
+@given(
+    grains=st.lists(
+        st.sampled_from(("day", "week", "month", "quarter", "year", "fortnight", "season")),
+        min_size=2,
+        max_size=3,
+        unique=True,
+    ),
+    **SEEDS,
+)
+def test_several_grains_of_time_at_once_give_what_the_definition_says(world, query, size, grains):
+    def turned(asked):
+        kept = [name for name in asked.get("dimensions", []) if not name.startswith("date.")]
+        plain = {
+            key: value
+            for key, value in asked.items()
+            if key not in ("compare", "order", "per", "totals", "share", "include_empty")
+        }
+        return {**plain, "dimensions": [*kept[:1], *(f"date.{grain}" for grain in grains)]}
+
+    if compare(world, query, max(size, 10), turned) == "refused":
+        note("refused")
+
+
 @settings(CASES, max_examples=200)
 @given(
     grain=st.sampled_from(("day", "week", "month", "quarter", "fortnight", "season")),
