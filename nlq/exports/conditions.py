@@ -21,8 +21,8 @@ OPS = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 class Conditions(ABC):
     """Writes conditions; what a field is called in them is each format's own."""
 
-    def __init__(self, model: SemanticModel) -> None:
-        self.model = model
+    def __init__(self, model: SemanticModel, dialect: str) -> None:
+        self.model, self.dialect = model, dialect
 
     @abstractmethod
     def subject(self, field: str) -> str:
@@ -51,12 +51,20 @@ class Conditions(ABC):
             NotCarried: one of them cannot be said.
         """
         bare = {one.field for one in conditions if one.op == "is_not_null"}
-        compared = {one.field for one in conditions if one.op in ("!=", "not_in") and one.query is None}
+        compared = {
+            one.field
+            for one in conditions
+            if one.op in ("!=", "not_in") and one.query is None and not self._has_key(one.field)
+        }
         return tuple(
             self._one(one, known=one.field in bare)
             for one in conditions
             if not (one.op == "is_not_null" and one.field in compared)
         )
+
+    def _has_key(self, field: str | None) -> bool:
+        one = self.model.dimensions.get(field or "")
+        return field in self.model.filters or (one is not None and bool(one.key))
 
     def _one(self, one: Condition, *, known: bool = False) -> str:
         """One condition; `known`: another says that its field is not null."""
@@ -79,7 +87,7 @@ class Conditions(ABC):
             return f"{subject} IS {'NOT ' if one.op == 'is_not_null' else ''}NULL"
         if one.op == "contains":
             text = str(one.values[0]).lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            return f"LOWER({self.shown(field)}) LIKE {self.text(f'%{text}%')} ESCAPE '\\'"
+            return f"LOWER({self.shown(field)}) LIKE {self.text(f'%{text}%')} ESCAPE {self.text(chr(92))}"
         dimension = self.model.dimensions.get(field)
         if dimension is not None and dimension.key:
             return self._keyed(one, field, subject)
@@ -116,4 +124,4 @@ class Conditions(ABC):
 
     def text(self, value: str) -> str:
         """A text as a literal."""
-        return str(exp.Literal.string(value).sql("duckdb"))
+        return str(exp.Literal.string(value).sql(self.dialect))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from nlq.errors import BadRequest
 from nlq.exports.conditions import OPS, Conditions
-from nlq.exports.dbt_shape import plain_name
 from nlq.semantics.interop.carried import NotCarried
 from nlq.semantics.joins import find_field, paths_from
 
@@ -25,7 +24,7 @@ class Spelling(Conditions):
     """What fields are called by metrics that count on one table, by its column `time` where not by the table's own."""
 
     def __init__(self, shape: Shape, table: str, time: str | None = None) -> None:
-        super().__init__(shape.model)
+        super().__init__(shape.model, shape.rows.dialect)
         self.shape, self.table, self.time = shape, table, time
 
     def name(self, field: str) -> str:
@@ -60,13 +59,21 @@ class Spelling(Conditions):
         entity = self._entity(found)
         if entity is not None:
             return self._way(found.path), entity, None
-        held = self.table in found.dimension.held_by
-        path = () if held else self._path(found.dimension, field)
+        one = found.dimension
+        held = self.table in one.held_by
+        path = () if held else self._path(one, field)
+        if one.key and len(found.path) < len(path):  # the joining table holds the id itself, also where it names no row
+            end = found.path[-1].to if found.path else self.table
+            column = found.columns[one.key.index(one.id)] if one.id in one.key else found.columns[0]
+            return self._way(found.path) or [self._own_entity(end)], self.shape.column_of(end, column), None
         end = self.shape.home_of(path[-1].to if path else self.table)
         last = self.shape.elements.get((end, self._part(found)))
         if last is None:
             raise NotCarried("depends", f"{field} is not carried")
-        return self._way(path) or [str(self.shape.project.semantics[end].primary_entity)], last, found.grain
+        return self._way(path) or [self._own_entity(end)], last, found.grain
+
+    def _own_entity(self, table: str) -> str:
+        return str(self.shape.project.semantics[self.shape.home_of(table)].primary_entity)
 
     def _part(self, found: Field) -> str:
         """The name that the element of a field has; a keyed one is compared by its id."""
@@ -130,6 +137,19 @@ class Spelling(Conditions):
             raise NotCarried("depends", f"what {field} shows is not carried")
         return "__".join([*(self._way(path) or [str(self.shape.project.semantics[end].primary_entity)]), last])
 
+    def _chosen_by(self, field: str) -> str:
+        """The entity that a set filter's field is: MetricFlow chooses by nothing else."""
+        one = self.model.dimensions.get(field)
+        if one is not None and one.key and one.key != (one.id,):
+            path = self._path(one, field)
+            entity = self.shape.keys.get((self.shape.home_of(one.table), one.key))
+            if entity is None:
+                raise NotCarried("filter", f"the key of {field} is not carried")
+            return "__".join([*self._way(path)[:-1], entity])
+        if not self._is_entity(field):
+            raise NotCarried("filter", f"{field} chooses nothing there, for it is no entity")
+        return self.name(field)
+
     def value(self, field: str, value: object) -> str:
         """A value; dbt takes dates as texts."""
         if field in self.model.grains and self.model.grains[field][1] == "year":
@@ -138,7 +158,7 @@ class Spelling(Conditions):
 
     def text(self, value: str) -> str:
         """A text, in which dbt would take two braces for a template."""
-        if "{{" in value or "{%" in value:
+        if any(mark in value for mark in ("{{", "{%", "{#")):
             raise NotCarried("filter", f"{value} would be taken for a template")
         return super().text(value)
 
@@ -160,7 +180,13 @@ class Spelling(Conditions):
             raise NotCarried("filter", f"the {one.field} of which {name} is another, or unknown")
         if one.op == "not_in" and ops != {"is_not_null"}:
             raise NotCarried("filter", f"all {one.field} but those that a figure chooses")
-        subject = f"{{{{ Metric('{plain_name(str(name))}', group_by=['{self.name(one.field or '')}']) }}}}"
+        entities = {
+            self._chosen_by(one.field or ""),
+            *(Spelling(self.shape, table)._chosen_by(one.field or "") for table in self.model.base_tables(str(name))),
+        }
+        if len(entities) > 1:
+            raise NotCarried("filter", f"{name} calls {one.field} otherwise")
+        subject = f"{{{{ Metric('{self.shape.metric_names[str(name)]}', group_by=['{entities.pop()}']) }}}}"
         if one.op == "not_in":
             return f"{subject} IS NULL"
         parts = []

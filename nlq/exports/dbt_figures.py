@@ -30,6 +30,7 @@ class Figures:
     def __init__(self, shape: Shape) -> None:
         self.shape, self.model, self.project, self.issues = shape, shape.model, shape.project, shape.issues
         self.lost: set[str] = set()
+        self.names = shape.metric_names
 
     def build(self) -> None:
         """Every metric."""
@@ -84,9 +85,9 @@ class Figures:
         meta |= {"decimals": one.decimals} if one.decimals is not None else {}
         said = words(one.synonyms, one.name, one.label)
         meta |= {"synonyms": said} if said else {}
-        made = MetricOf(plain_name(one.name), "simple", "", one.label, one.description, private=one.internal, meta=meta)
-        if made.name != one.name and made.name in self.model.metrics:
-            raise NotCarried("name", f"there it would be called {made.name}, and so is another")
+        made = MetricOf(self.names[one.name], "simple", "", one.label, one.description, private=one.internal, meta=meta)
+        if made.name != one.name and not one.internal:
+            self.issues.append(Issue("name", f"metric {one.name}", f"there it is called {made.name}"))
         if one.agg is not None:
             self._simple(made, one, one.agg)
         elif one.ratio is not None:
@@ -123,7 +124,7 @@ class Figures:
             if agg.function == "count" and agg.column is None
             else rows.several(home, agg.columns)
             if agg.columns
-            else rows.column(home, agg.column or "")
+            else rows.value(home, agg.column or "", agg.function)
         )
         if agg.approximate:
             self.issues.append(Issue("left_out", f"metric {one.name}", "here it may be approximate; there it is exact"))
@@ -136,9 +137,13 @@ class Figures:
             name += "_measure"
         own = self.shape.time_of(home, agg.time) if agg.time and agg.time != table.time else None
         made.filter = Spelling(self.shape, agg.table, agg.time).conditions(one.where)
-        semantics.measures[name] = Measure(name, home, AGGREGATES.get(agg.function, agg.function), expr, agg.percentile, agg.discrete,
+        semantics.measures[name] = Measure(name, semantics.name, AGGREGATES.get(agg.function, agg.function), expr, agg.percentile, agg.discrete,
                                            time=own, non_additive=self._over_time(one, agg, home, time))  # fmt: skip
-        made.of["measure"] = Input(name, fill=0) if one.absence_is_zero else Input(name)
+        made.of["measure"] = (
+            Input(name, fill=0)
+            if one.absence_is_zero and agg.function in ("sum", "count", "count_distinct")
+            else Input(name)
+        )
 
     def _over_time(self, one: Metric, agg: Aggregate, home: str, time: str) -> NonAdditive | None:
         """The last or first day: there of each group apart, and rows that name no group are left out."""
@@ -166,7 +171,7 @@ class Figures:
         made.type = "ratio"
         where = self._pushed(made, one, parts)
         for role, part in zip(("numerator", "denominator"), parts, strict=True):
-            made.of[role] = Input(plain_name(part), where=where[part])
+            made.of[role] = Input(self.names[part], where=where[part])
 
     def _pushed(self, made: MetricOf, one: Metric, parts: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         """A metric's filter on it; or where its tables call fields otherwise than one another, on each of its parts."""
@@ -183,26 +188,28 @@ class Figures:
         tree = sqlglot.parse_one(derived.expr, read="trino")
         named = list(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
         where = self._pushed(made, one, one.parts)
-        inputs = []
+        inputs: list[Input] = []
+        called: dict[str, str] = {}
         for name in named:
             given = derived.inputs.get(name)
             metric = given.metric if given else name
+            alias, number = self.names[metric] if given is None else plain_name(name), 2
+            while alias in called.values():
+                alias, number = f"{plain_name(name)}_{number}", number + 1
+            called[name] = alias
             if given is None:
-                inputs.append(Input(plain_name(metric), where=where[metric]))
+                inputs.append(Input(self.names[metric], alias if alias != self.names[metric] else None, where[metric]))
                 continue
             self._may_be_moved(metric, given.offset or given.to_start)
-            inputs.append(
-                Input(
-                    plain_name(metric),
-                    plain_name(name),
-                    (*where[metric], *common(self.shape, metric, given.where)),
-                    given.offset,
-                    given.to_start,
-                )
-            )
+            filters = (*where[metric], *common(self.shape, metric, given.where))
+            inputs.append(Input(self.names[metric], alias, filters, given.offset, given.to_start))
         made.inputs = tuple(inputs)
-        for column in tree.find_all(exp.Column):
-            column.replace(exp.column(plain_name(column.name)))
+        for column in list(tree.find_all(exp.Column)):
+            new = exp.column(called[column.name])
+            if column is tree:
+                tree = new
+            else:
+                column.replace(new)
         made.expr = self.shape.rows.arithmetic(tree.sql("trino"))
 
     def _may_be_moved(self, metric: str, offset: str | None) -> None:
@@ -214,7 +221,7 @@ class Figures:
         assert said is not None  # noqa: S101 - asked before
         if self.model.metrics[said.of].agg is None:
             raise NotCarried("aggregation", f"a window over {said.of}, which is no plain aggregate")
-        made.type, made.of["input_metric"] = "cumulative", Input(plain_name(said.of))
+        made.type, made.of["input_metric"] = "cumulative", Input(self.names[said.of])
         made.window, made.to_grain, made.period_agg = said.trailing, said.to_date, AT[said.at]
         made.filter = common(self.shape, one.name, one.where)
         if said.at == "last":
@@ -241,7 +248,7 @@ class Figures:
         made.constants = tuple(
             (self._constant(homes[0], mine), self._constant(homes[1], its)) for mine, its in pairs[1:]
         )
-        made.of["base_metric"], made.of["conversion_metric"] = Input(plain_name(said.from_)), Input(plain_name(said.to))
+        made.of["base_metric"], made.of["conversion_metric"] = Input(self.names[said.from_]), Input(self.names[said.to])
         made.filter = Spelling(self.shape, ends[0].table, ends[0].time).conditions(one.where)
 
     def _shared(self, homes: list[str], pair: tuple[str, str]) -> str:
@@ -275,10 +282,15 @@ class Figures:
         self._may_be_moved(said.of, str(shift))
         where = self._pushed(made, one, one.parts)[said.of]
         made.type = "derived"
-        now, then = Input(plain_name(said.of), "now_", where), Input(plain_name(said.of), "before_", where, str(shift))
+        now, then = (
+            Input(self.names[said.of], "this_time", where),
+            Input(self.names[said.of], "that_time", where, str(shift)),
+        )
         made.inputs = (then,) if said.give == "value" else (now, then)
         made.expr = self.shape.rows.arithmetic(
-            {"value": "before_", "change": "now_ - before_", "growth": "(now_ - before_) / before_"}[said.give]
+            {"value": "that_time", "change": "this_time - that_time", "growth": "(this_time - that_time) / that_time"}[
+                said.give
+            ]
         )
         self.issues.append(
             Issue(

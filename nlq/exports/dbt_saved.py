@@ -77,7 +77,7 @@ class SavedQueries:
                 "",
                 one.question,
                 f"Verified by {one.by}.",
-                tuple(map(plain_name, names)),
+                tuple(self.shape.metric_names[name] for name in names),
                 group_by,
                 conditions,
                 order,
@@ -94,7 +94,7 @@ class SavedQueries:
             conditions += (f"{day} >= '{query.period.start}'", f"{day} <= '{query.period.end}'")
         order = tuple(
             ("-" if part.dir == "desc" else "")
-            + (plain_name(part.by) if part.by in self.model.metrics else spelling.group_by(part.by)[-1])
+            + (self.shape.metric_names[part.by] if part.by in self.model.metrics else spelling.group_by(part.by)[-1])
             for part in query.order
         )
         return group_by, conditions, order

@@ -7,6 +7,7 @@ table. Tables that are one way to another's rows (`like`), their fields called b
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 WAY = "__"
 SPINE = "metricflow_time_spine"
+SHORTEST = 2
 RESERVED = frozenset({*GRAINS, "metric_time", "hour", "minute", "second"})
 
 
@@ -30,12 +32,21 @@ class Shape:
 
     def __init__(self, model: SemanticModel, rows: Rows, issues: list[Issue]) -> None:
         self.model, self.rows, self.issues = model, rows, issues
-        self.project = Project(model.header.name)
+        self.project = Project(plain_name(model.header.name))
         self.tables = [name for name in carried_tables(model) if self._can_be_read(name)]
         self.home = {name: self._home(name) for name in self.tables}
         self.entity: dict[tuple[str, str], str] = {}  # a join's two tables to its entity
         self.elements: dict[tuple[str, str], str] = {}  # a semantic model and a field of ours to an element
         self.times: dict[tuple[str, str], str] = {}  # a semantic model and a column to the time dimension that it is
+        self.metric_names: dict[str, str] = {}  # metrics of ours to what they are called there
+        for name in model.metrics:
+            called, number = plain_name(name), 2
+            while called in self.metric_names.values():
+                called, number = f"{plain_name(name)}_{number}", number + 1
+            self.metric_names[name] = called
+        self.ends: dict[
+            str, dict[str, bool]
+        ] = {}  # an entity to the models that it leads to, and whether their fields say so
         self.keys: dict[
             tuple[str, tuple[str, ...]], str
         ] = {}  # a semantic model and columns to the entity that they are
@@ -47,7 +58,10 @@ class Shape:
                 self._model(name)
         for join in self.model.joins:
             if join.from_ in self.home and join.to in self.home:
-                self._join(join)
+                try:
+                    self._join(join)
+                except NotCarried as problem:
+                    self.issues.append(Issue(problem.code, f"join {join.from_} > {join.to}", problem.what))
         for one in self.model.dimensions.values():
             self._held(one)
         for name in self.project.semantics:
@@ -98,8 +112,13 @@ class Shape:
     def _model(self, name: str) -> None:
         table = self.model.tables[name]
         relation = name if table.valid is None else f"valid_{name}"
+        while table.valid is not None and relation in self.model.tables:
+            relation = f"{relation}_rows"
+        called = plain_name(name)
+        while called in {one.name for one in self.project.semantics.values()}:
+            called = f"{called}_rows"
         self.project.semantics[name] = Semantics(
-            name, relation, None, "", "", table.description, meta={"owner": table.owner} if table.owner else {}
+            called, relation, None, "", "", table.description, meta={"owner": table.owner} if table.owner else {}
         )
 
     # Entities.
@@ -111,12 +130,24 @@ class Shape:
         key = self.model.tables[join.to].key
         order = sorted(range(len(its)), key=lambda at: key.index(its[at]))
         mine, its = tuple(mine[at] for at in order), tuple(its[at] for at in order)
-        for name in (self._way_to(join.to), join.to, f"{join.from_}_{join.to}"):
+        spelt = self._spelt_way(join.to)
+        for name in (
+            spelt or self._way_to(join.to),
+            join.to,
+            f"{join.from_}_{join.to}",
+            f"{join.from_}_{'_'.join(mine)}",
+        ):
             called = plain_name(name)
-            if called and self._free(start, called, mine) and self._free(end, called, its):
+            fits = (
+                self._free(start, called, mine)
+                and self._free(end, called, its)
+                and self._means(called, end, spelt=name == spelt)
+            )
+            if fits:
                 break
         else:
             raise NotCarried("ambiguous", f"the join {join.from_} > {join.to} has no name of its own")
+        self.ends.setdefault(called, {})[end] = name == spelt
         self._entity(start, called, mine, "foreign")
         kind = (
             "natural"
@@ -129,11 +160,7 @@ class Shape:
         self.entity[join.from_, join.to] = called
 
     def _way_to(self, table: str) -> str:
-        """What fields of a table that a join leads to are called by: the last entity of their ways, where all say the same."""
-        own = [one for one in self.model.dimensions.values() if one.table == table and not one.time and one.reach != 0]
-        ways = {one.name.rpartition(WAY)[0].rpartition(WAY)[2] for one in own}
-        if len(ways) == 1 and "" not in ways:
-            return ways.pop()
+        """What a table that a join leads to is called where its fields do not say: the thing that its key is, else its own name."""
         key = self._joined_on(table)
         return next(
             (
@@ -143,6 +170,17 @@ class Shape:
             ),
             table,
         )
+
+    def _spelt_way(self, table: str) -> str | None:
+        """The last entity of the ways by which a table's fields are called, where all say the same."""
+        own = [one for one in self.model.dimensions.values() if one.table == table and not one.time and one.reach != 0]
+        ways = {one.name.rpartition(WAY)[0].rpartition(WAY)[2] for one in own}
+        return ways.pop() if len(ways) == 1 and "" not in ways else None
+
+    def _means(self, name: str, end: str, *, spelt: bool) -> bool:
+        """Whether an entity may lead to this model: another may be led to by it where both are called so by their fields."""
+        others = {home: said for home, said in self.ends.get(name, {}).items() if home != end}
+        return not others or (spelt and all(others.values()))
 
     def _joined_on(self, table: str) -> tuple[str, ...]:
         one = self.model.tables[table]
@@ -164,7 +202,13 @@ class Shape:
 
     def _held(self, one: Dimension) -> None:
         """A field that is a key, or that several tables hold themselves and no join leads to, is an entity of each of them."""
-        if one.time or one.type == "date" or one.column is None or WAY in one.name or one.table not in self.home:
+        if (
+            one.time
+            or one.type == "date"
+            or one.column is None
+            or one.name != plain_name(one.name)
+            or one.table not in self.home
+        ):
             return
         known = self.keys.get((self.home[one.table], (one.column,)))
         if known != one.name and not (one.reach == 0 and known is None):
@@ -216,12 +260,14 @@ class Shape:
             for part in dict.fromkeys((one.id, one.show)):
                 if part and self.keys.get((name, (part,))) is None:
                     said = one if part == one.show else replace(one, label=f"{one.label} id", synonyms={})
-                    self._element(name, f"{one.name}.{part}", part, self.rows.column(table, part), "categorical", said)
+                    self._element(
+                        name, f"{one.name}.{part}", plain_name(part), self.rows.column(table, part), "categorical", said
+                    )
             return
         plain = (column or one.column or "",)
         if plain[0] and self.keys.get((name, plain)) in (one.name, one.name.rpartition(WAY)[2]):
             return  # it is an entity
-        called = one.name.rpartition(WAY)[2].replace(".", "_")
+        called = plain_name(one.name.rpartition(WAY)[2])
         self._element(
             name,
             one.name,
@@ -287,12 +333,24 @@ class Shape:
         """The time dimension that a column is; made where no field of ours is it."""
         if (name, column) not in self.times:
             made = self.project.semantics[name]
-            called = column
+            called = plain_name(column)
             while called in made.dimensions or called in made.entities or called in RESERVED:
                 called += "_day"
             made.dimensions[called] = Element(called, "time", self.rows.moment(name, column), grain="day")
             self.times[name, column] = called
         return self.times[name, column]
+
+    def column_of(self, table: str, column: str) -> str:
+        """The dimension that a column of a table is; made where there is none."""
+        made, expr = self.project.semantics[self.home_of(table)], self.rows.column(table, column)
+        for name, one in made.dimensions.items():
+            if one.expr == expr and one.type == "categorical":
+                return name
+        called = plain_name(column)
+        while called in made.dimensions or called in made.entities:
+            called += "_value"
+        made.dimensions[called] = Element(called, "categorical", expr)
+        return called
 
     def _spine(self) -> None:
         """The calendar, or a spine that the export brings itself."""
@@ -316,5 +374,7 @@ def _same_rows(one: Table, other: Table) -> bool:
 
 
 def plain_name(name: str) -> str:
-    """A name that dbt takes: without two underscores in a row."""
-    return "_".join(part for part in name.lower().split("_") if part)
+    """A name that dbt takes: of two letters or more, without two underscores in a row, and no grain of time."""
+    made = "_".join(part for part in re.sub(r"[^a-z0-9]+", "_", name.lower()).split("_") if part)
+    made = made if made[:1].isalpha() else f"n_{made}".rstrip("_")
+    return f"{made}_value" if len(made) < SHORTEST or made in RESERVED else made

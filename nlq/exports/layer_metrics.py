@@ -123,19 +123,28 @@ class LayerMetrics:
         )  # it can be said
         value = None
         if agg.columns:
+            called = agg.columns[0] if len(agg.columns) == 1 else f"{one.name}_counted"
             value = self.shape.fact(
                 agg.table,
                 self.shape.rows.several(agg.table, agg.columns),
-                agg.columns[0] if len(agg.columns) == 1 else f"{one.name}_counted",
-                "string",
+                called,
+                self.shape.type(agg.table, agg.columns[0]) if len(agg.columns) == 1 else "string",
             )
         elif agg.column:
-            kind = self.model.tables[agg.table].columns[agg.column].type
-            value = self.shape.fact(
-                agg.table,
-                self.shape.rows.column(agg.table, agg.column),
-                agg.column,
-                "datetime" if kind == "timestamp" else kind,
+            text = self.shape.rows.value(agg.table, agg.column, agg.function)
+            kind = (
+                "date"
+                if text != self.shape.rows.column(agg.table, agg.column)
+                else self.shape.type(agg.table, agg.column)
+            )
+            value = self.shape.fact(agg.table, text, agg.column, kind)
+        if agg.function == "count" and conditions and not one.absence_is_zero:
+            self.issues.append(
+                Issue(
+                    "otherwise",
+                    f"metric {name or one.name}",
+                    "where its filter leaves no row it is zero there; here it is unknown",
+                )
             )
         if agg.time not in (None, self.model.tables[agg.table].time):
             self.issues.append(
@@ -187,18 +196,35 @@ class LayerMetrics:
         name = metric
         if where:
             one = self.model.metrics[metric]
-            name = f"{metric}_of_{owner}"
+            name = self._unused(f"{metric}_of_{owner}")
             narrowed = {"agg": self._simple, "ratio": self._ratio, "derived": self._derived}
             make = next((make for kind, make in narrowed.items() if getattr(one, kind) is not None), None)
             if make is None:
                 raise NotCarried("filter", f"{metric} under a filter of another")
             make(one, name, where)
-        column = exp.column(name)
-        return (
-            exp.Coalesce(this=column, expressions=[exp.Literal.number(0)])
-            if self.model.metrics[metric].absence_is_zero
-            else column
-        )
+        column: exp.Expr = exp.column(name)
+        made = self.figures[name]
+        if (
+            made.agg is not None
+            and made.agg.function == "count"
+            and made.value is None
+            and made.where
+            and not self._zero(metric)
+        ):
+            column = exp.Nullif(this=column, expression=exp.Literal.number(0))  # as here: without a row it is unknown
+        return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)]) if self._zero(metric) else column
+
+    def _zero(self, metric: str) -> bool:
+        """Whether a metric is zero where there is nothing: of what adds up, or counts, alone."""
+        one = self.model.metrics[metric]
+        return one.absence_is_zero and one.agg is not None and one.agg.function in ("sum", "count", "count_distinct")
+
+    def _unused(self, name: str) -> str:
+        """A name for a figure of our own, that neither a metric nor another figure has."""
+        called, number = name, 2
+        while called in self.figures or called in self.model.metrics:
+            called, number = f"{name}_{number}", number + 1
+        return called
 
     def _at(self, found: exp.Expr, offset: str, one: Metric) -> exp.Expr:
         """A figure at another time, as one of its own."""
@@ -206,7 +232,7 @@ class LayerMetrics:
             raise NotCarried("aggregation", f"a figure of {offset} before")
         column = found.find(exp.Column)
         assert column is not None  # noqa: S101 - every part is one
-        name = f"{column.name}_{offset.replace(' ', '_')}_before"
+        name = self._unused(f"{column.name}_{offset.replace(' ', '_')}_before")
         inner = self.figures[column.name]
         self.figures[name] = Figure(
             name, replace(one, internal=True), inner.home, hidden=True, of=column.name, offset=offset

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from nlq.errors import BadRequest
 from nlq.exports.conditions import Conditions
 from nlq.exports.exported import carried_tables
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.tables import Dimension, Join
 
-WAY = "__"
+WAY, MARK = "__", "field__"
 MEASURED = {"integer": "integer", "number": "number", "decimal": "decimal"}
 
 
@@ -104,12 +106,13 @@ class LayerShape:
             Member(
                 column,
                 self.rows.moment(name, column),
-                self._type(name, column),
+                self.type(name, column),
                 label=column.replace("_", " ").capitalize(),
             ),
         )
 
-    def _type(self, table: str, column: str) -> str:
+    def type(self, table: str, column: str) -> str:
+        """A column's type, as these formats have types."""
         kind = self.model.tables[table].columns[column].type
         return "datetime" if kind == "timestamp" else "string" if kind in ("array", "json") else kind
 
@@ -134,7 +137,7 @@ class LayerShape:
                     made = Member(
                         part,
                         self.rows.column(table, part),
-                        self._type(table, part),
+                        self.type(table, part),
                         label=label,
                         description=one.description,
                         of=one,
@@ -143,9 +146,9 @@ class LayerShape:
                     self.members[table, f"{one.name}.{part}"] = self._member(table, made)
             return
         way, _, last = one.name.rpartition(WAY)
-        called = last if way else one.name.replace(".", "_")
+        called = (last if way else one.name).replace(".", "_")
         stored = column or one.column
-        kind = "date" if one.type == "date" else self._type(table, stored) if stored else one.type
+        kind = self.type(table, stored) if stored else one.type
         expr = self.rows.field(one, table, column)
         self.members[table, one.name] = self._member(
             table, Member(called, expr, kind, label=one.label, description=one.description, of=one)
@@ -164,6 +167,10 @@ class LayerShape:
         )
         if same is not None:
             return same.name
+        if (
+            made.name in self.model.metrics or made.name in self.model.filters
+        ):  # a table has one name once, of whatever kind
+            made.name = f"{made.name}_{'value' if made.fact else 'field'}"
         called, number = made.name, 2
         while called in known:
             called, number = f"{made.name}_{number}", number + 1
@@ -192,7 +199,7 @@ class Fields(Conditions):
     """What fields are called where a metric counts on one table; `called` writes a relation's member."""
 
     def __init__(self, shape: LayerShape, table: str, time: str | None, called: Callable[[str, str], str]) -> None:
-        super().__init__(shape.model)
+        super().__init__(shape.model, shape.rows.dialect)
         self.shape, self.table, self.time, self.called = shape, table, time, called
 
     def found(self, field: str) -> tuple[str, str]:
@@ -208,10 +215,7 @@ class Fields(Conditions):
         path, column = self._path(one, field)
         end = path[-1].to if path else self.table
         if column is not None:  # the joining table holds it itself, also where it names no row
-            kind = self.model.tables[end].columns[column].type
-            return end, self.shape.fact(
-                end, self.shape.rows.column(end, column), column, "datetime" if kind == "timestamp" else kind
-            )
+            return end, self.shape.fact(end, self.shape.rows.column(end, column), column, self.shape.type(end, column))
         if (end, part) not in self.shape.members:
             raise NotCarried("depends", f"{field} is not carried")
         return end, self.shape.members[end, part]
@@ -220,7 +224,7 @@ class Fields(Conditions):
         relation = self.shape.relation_of(self.table)
         if self.time is not None and self.time != self.model.tables[self.table].time:
             expr = self.shape.rows.moment(self.table, self.time)
-            return self.shape.fact(self.table, expr, self.time, "date")
+            return self.shape.fact(self.table, expr, self.time, self.shape.type(self.table, self.time))
         if relation.time is None:
             raise NotCarried("filter", f"{self.table} has no {field}")
         return relation.time
@@ -249,7 +253,9 @@ class Fields(Conditions):
             return f"EXTRACT(YEAR FROM {made})"
         if grain not in ("week", "month", "quarter"):
             raise NotCarried("grain", f"{field}, a grain of the calendar's own")
-        return f"CAST(DATE_TRUNC('{grain}', {made}) AS DATE)"
+        first = exp.DateTrunc(this=exp.column(MARK), unit=exp.Literal.string(grain.upper()))  # type: ignore[no-untyped-call]
+        tree = exp.Cast(this=first, to=exp.DataType(this=exp.DataType.Type.DATE))
+        return str(tree.sql(self.dialect)).replace(MARK, made, 1)
 
     def _moment(self, field: str) -> bool:
         relation, member = self.found(field)

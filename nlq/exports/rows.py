@@ -13,6 +13,7 @@ from sqlglot.schema import MappingSchema
 
 from nlq.errors import UnsafeSql
 from nlq.semantics.interop.carried import NotCarried
+from nlq.semantics.interop.expressions import PLAIN, upward
 from nlq.semantics.interop.tables import SQL
 from nlq.sql import columns
 from nlq.sql.dialect import render
@@ -50,6 +51,11 @@ class Rows:
         if name is not None:
             return self.column(table, name)
         return self._text(table, columns.taken(self.model, one, table, held, ROW))
+
+    def value(self, table: str, name: str, function: str) -> str:
+        """What an aggregate is over; of dates the least and the greatest are days."""
+        dated = self.model.tables[table].columns[name].type in ("date", "datetime", "timestamp")
+        return self.day(table, name) if dated and function in ("min", "max") else self.column(table, name)
 
     def several(self, table: str, names: tuple[str, ...]) -> str:
         """Some columns as one text that no other values of them give: null where one of them is.
@@ -108,18 +114,18 @@ class Rows:
 
     def arithmetic(self, text: str) -> str:
         """Arithmetic over metrics; a division is one of doubles, and by zero it is null."""
-        tree = sqlglot.parse_one(text, read="trino")
-        for one in list(tree.find_all(exp.Div)):
-            under = one.expression
-            if not isinstance(under.unnest(), (exp.Nullif, exp.Literal)):
-                under = exp.Nullif(this=under.unnest().copy(), expression=exp.Literal.number(0))
-            over = one.this
-            if not isinstance(over, exp.Cast):
-                over = exp.cast(
-                    over.unnest().copy() if isinstance(over.unnest(), exp.Column) else over.copy(), "double"
-                )
-            one.replace(exp.Div(this=over, expression=under.copy()))
-        return tree.sql(self.dialect)
+
+        def change(node: exp.Expr) -> exp.Expr:
+            if not isinstance(node, exp.Div):
+                return node
+            over, under = node.this, node.expression
+            if not (isinstance(over.unnest(), exp.Cast) and over.unnest().to.this == exp.DataType.Type.DOUBLE):
+                over = exp.Cast(this=over.unnest(), to=exp.DataType(this=exp.DataType.Type.DOUBLE))
+            if not never_zero(under.unnest()):
+                under = exp.Nullif(this=under.unnest(), expression=exp.Literal.number(0))
+            return exp.Div(this=over, expression=under)
+
+        return str(upward(sqlglot.parse_one(text, read="trino"), change).sql(self.dialect))
 
     def literal(self, value: object) -> str:
         """A plain value."""
@@ -127,9 +133,7 @@ class Rows:
 
     def _text(self, table: str, tree: exp.Expr) -> str:
         """A tree over one row as the dialect's text, its columns by their bare names."""
-        bare = (
-            tree.unnest().copy().transform(lambda node: exp.column(node.name) if isinstance(node, exp.Column) else node)
-        )
+        bare = tree.unnest().copy().transform(lambda node: _column(node.name) if isinstance(node, exp.Column) else node)
         try:
             return render(self._typed(table, bare), self.dialect, pretty=False)
         except UnsafeSql as problem:
@@ -151,5 +155,17 @@ class Rows:
         for column in list(found.find_all(exp.Column)):
             column.set("table", None)
         for name in list(found.find_all(exp.Identifier)):
-            name.set("quoted", False)
+            name.set("quoted", not PLAIN.fullmatch(name.name))
         return found
+
+
+def _column(name: str) -> exp.Column:
+    return exp.column(exp.to_identifier(name, quoted=not PLAIN.fullmatch(name)))
+
+
+def never_zero(node: exp.Expr) -> bool:
+    """Whether a divisor is a number other than zero, or null where it would be zero."""
+    if isinstance(node, exp.Literal):
+        return not node.is_string and float(node.this) != 0
+    other = node.expression if isinstance(node, exp.Nullif) else None
+    return isinstance(other, exp.Literal) and not other.is_string and float(other.this) == 0
