@@ -42,9 +42,9 @@ class DuckDBEngine:
         self._path, self._model = path, model
         self._memory_limit, self._threads, self._blocking = memory_limit, threads, blocking
         self._file: DuckDBFile | None = None
-        self._opened: tuple[int, int, int] | None = None  # what the file was when it was opened: inode, time, size
+        self._opened: tuple[int, int] | None = None  # the file's time and size when it was opened
         self._states: dict[str | None, list[tuple[Any, ...]]] = {}  # of a file that nlq did not build, by tenant
-        self._running, self._lock = 0, threading.Lock()
+        self._lock = threading.Lock()
 
     async def run(self, scoped: ScopedQuery, limits: Limits, snapshot: Snapshot | None = None) -> Result:  # noqa: ARG002 - a cache keys by it
         """Run a scoped query.
@@ -63,7 +63,6 @@ class DuckDBEngine:
 
     async def snapshot(self, org_id: str | None) -> Snapshot:
         """The state of the tables for a tenant. One file has no tiers, so there is no watermark."""
-        self._follow()
         try:
             rows = await self._call(lambda stopper: self._state("duckdb_snapshot.sql", org_id, stopper))
         except Internal:  # a file that nlq did not build: nobody publishes versions there
@@ -90,19 +89,12 @@ class DuckDBEngine:
                                         timezone=self._model.header.timezone)  # fmt: skip
             return self._file
 
-    def _signature(self) -> tuple[int, int, int] | None:
+    def _signature(self) -> tuple[int, int] | None:
         try:
             status = self._path.stat()
         except OSError:
             return None
-        return status.st_ino, status.st_mtime_ns, status.st_size
-
-    def _follow(self) -> None:
-        """Open a file that was replaced anew, once nothing runs on the old one; until then that is read, and said to be."""
-        with self._lock:
-            if self._file is not None and not self._running and self._signature() not in (None, self._opened):
-                self._file.close()
-                self._file = None
+        return status.st_mtime_ns, status.st_size
 
     def _state(self, name: str, org_id: str | None, stopper: Stopper) -> Fetched:
         text = Path(__file__).with_name(name).read_text(encoding="utf-8")
@@ -113,12 +105,12 @@ class DuckDBEngine:
     def _bare(self, org_id: str | None, stopper: Stopper) -> list[tuple[Any, ...]]:
         """The state of every table, from the tables themselves, read once for each tenant: an open file does not change.
 
-        The file's own time is the version of all.
+        The time that the file had when it was opened is the version of all: one that was put in its place since is not read.
         """
         file = self._open()
         if org_id in self._states:
             return self._states[org_id]
-        _, changed, size = self._opened or (0, 0, 0)
+        changed, size = self._opened or (0, 0)
         fresh = datetime.fromtimestamp(changed / 1e9, UTC).isoformat()
         found = []
         for name, tree in states(self._model, org_id):
@@ -135,10 +127,4 @@ class DuckDBEngine:
         return kept
 
     async def _call(self, work: Callable[[Stopper], T]) -> T:
-        with self._lock:
-            self._running += 1
-        try:
-            return await run_in_thread(work, Stopper(), blocking=self._blocking)
-        finally:
-            with self._lock:
-                self._running -= 1
+        return await run_in_thread(work, Stopper(), blocking=self._blocking)

@@ -39,19 +39,29 @@ def export(model: SemanticModel, dialect: str) -> Exported:
     """The files of the cubes."""
     written = Written(model, dialect, moved=True, filters=True)
     made = _Cube(written)
-    return written.exported(
-        {
-            f"model/cubes/{name}.yml": dumped({"cubes": [made.cube(one)]})
-            for name, one in written.shape.relations.items()
-        }
-    )
+    files = {
+        f"model/cubes/{name}.yml": dumped({"cubes": [made.cube(one)]}) for name, one in written.shape.relations.items()
+    }
+    written.unsaid(made.kept)
+    return written.exported(files)
+
+
+class _Fields(Fields):
+    """Conditions in which Cube looks for references: it takes every brace for one."""
+
+    def text(self, value: str) -> str:
+        """A text without braces."""
+        if "{" in value or "}" in value:
+            raise NotCarried("filter", f"{value} would be taken for a reference")
+        return super().text(value)
 
 
 class _Cube:
-    """The parts of the files."""
+    """The parts of the files; `kept` are the named filters that are segments."""
 
     def __init__(self, written: Written) -> None:
         self.written, self.model, self.shape, self.metrics = written, written.model, written.shape, written.metrics
+        self.kept: set[str] = set()
 
     def cube(self, one: Relation) -> Plain:
         """A cube: of a table whose rows do not all count, over the query of those that do."""
@@ -131,15 +141,14 @@ class _Cube:
 
     def _segment(self, one: Filter, table: str) -> Plain | None:
         """A named condition whose fields are all of one table."""
-        fields = Fields(self.shape, table, None, lambda home, member: f"{home}.{member}")
+        fields = _Fields(self.shape, table, None, lambda home, name: self._called(table, home, name))
         try:
             if {fields.found(name)[0] for part in one.where for name in part.fields()} != {table}:
                 return None
-            text = " AND ".join(
-                Fields(self.shape, table, None, lambda _, member: f"{{CUBE.{member}}}").conditions(one.where)
-            )
+            text = " AND ".join(fields.conditions(one.where))
         except NotCarried:
             return None
+        self.kept.add(one.name)
         return {"name": one.name, "sql": text, **said(title=one.label, description=one.description)}
 
     # Measures.
@@ -170,13 +179,13 @@ class _Cube:
 
     def _named(self, one: Figure, name: str) -> str:
         home = self.metrics.figures[name].home
-        return f"{{{name}}}" if home == one.home else f"{{{home}.{name}}}"
+        return f"{{CUBE.{name}}}" if home == one.home else f"{{{home}.{name}}}"
 
     def _aggregate(self, one: Figure) -> Plain:
         agg = one.agg
         assert agg is not None  # noqa: S101 - asked before
         member = self.shape.relations[agg.table].members[one.value] if one.value is not None else None
-        fields = Fields(self.shape, agg.table, agg.time, lambda home, name: self._called(agg.table, home, name))
+        fields = _Fields(self.shape, agg.table, agg.time, lambda home, name: self._called(agg.table, home, name))
         conditions = fields.conditions(one.where)
         filters = [{"sql": text} for text in conditions]
         if member is None:

@@ -137,7 +137,7 @@ class Spelling(Conditions):
             raise NotCarried("depends", f"what {field} shows is not carried")
         return "__".join([*(self._way(path) or [str(self.shape.project.semantics[end].primary_entity)]), last])
 
-    def _chosen_by(self, field: str) -> str:
+    def chosen_by(self, field: str) -> str:
         """The entity that a set filter's field is: MetricFlow chooses by nothing else."""
         one = self.model.dimensions.get(field)
         if one is not None and one.key and one.key != (one.id,):
@@ -181,8 +181,8 @@ class Spelling(Conditions):
         if one.op == "not_in" and ops != {"is_not_null"}:
             raise NotCarried("filter", f"all {one.field} but those that a figure chooses")
         entities = {
-            self._chosen_by(one.field or ""),
-            *(Spelling(self.shape, table)._chosen_by(one.field or "") for table in self.model.base_tables(str(name))),
+            self.chosen_by(one.field or ""),
+            *(Spelling(self.shape, table).chosen_by(one.field or "") for table in self.model.base_tables(str(name))),
         }
         if len(entities) > 1:
             raise NotCarried("filter", f"{name} calls {one.field} otherwise")

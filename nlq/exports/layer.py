@@ -9,11 +9,11 @@ from nlq.exports.exported import Exported, unsaid
 from nlq.exports.layer_metrics import LayerMetrics
 from nlq.exports.layer_shape import LayerShape
 from nlq.exports.rows import Rows
+from nlq.semantics.interop.carried import Issue
 from nlq.values.query import Frozen, dump
 
 if TYPE_CHECKING:
     from nlq.exports.layer_shape import Member
-    from nlq.semantics.interop.carried import Issue
     from nlq.semantics.model import SemanticModel
 
 Plain = dict[str, Any]
@@ -29,6 +29,15 @@ class Written:
         self.metrics = LayerMetrics(self.shape, moved=moved)
         self.metrics.build()
         self.issues += unsaid(model, self.shape.relations, synonyms=True, filters=filters)
+
+    def unsaid(self, filters: set[str]) -> None:
+        """List the named filters that are not among these, and the verified questions."""
+        self.issues += [Issue("left_out", f"filter {name}", "its fields are not all of one table; metrics that use it hold it written out")
+                        for name in self.model.filters if name not in filters]  # fmt: skip
+        self.issues += [
+            Issue("left_out", f"verified question {one.question!r}", "there it would be SQL")
+            for one in self.model.verified
+        ]
 
     def exported(self, files: dict[str, str], **counts: int) -> Exported:
         """The export, with what was not carried."""

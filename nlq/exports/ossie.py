@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nlq.exports.layer import Written, phrases, plain, said
+from nlq.semantics.interop.reading import named
 from nlq.semantics.interop.write import dumped
 
 if TYPE_CHECKING:
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
     from nlq.exports.layer_shape import Member, Relation
     from nlq.semantics.model import SemanticModel
 
-VERSION, VENDOR, DIALECT = "0.2.0.dev0", "NLQ", "ANSI_SQL"
+VERSION, VENDOR = "0.2.0.dev0", "NLQ"
+DIALECTS = {
+    "snowflake": "SNOWFLAKE",
+    "databricks": "DATABRICKS",
+    "bigquery": "BIGQUERY",
+}  # of the others it knows none by name
 TYPES = {
     "string": "String",
     "integer": "Integer",
@@ -42,15 +48,11 @@ def export(model: SemanticModel, dialect: str) -> Exported:
         "name": model.header.name, **said(description=model.header.description), "datasets": datasets, **said(relationships=relationships, metrics=metrics),
         "custom_extensions": [_extension(made.rest())],
     }]}  # fmt: skip
-    return written.exported({f"{model.header.name}.yaml": dumped(content)})
+    return written.exported({f"{named(model.header.name)}.yaml": dumped(content)})
 
 
 def _extension(data: Plain) -> Plain:
     return {"vendor_name": VENDOR, "data": json.dumps(data, ensure_ascii=False, sort_keys=True)}
-
-
-def _expression(text: str) -> Plain:
-    return {"dialects": [{"dialect": DIALECT, "expression": text}]}
 
 
 class _Ossie:
@@ -58,6 +60,9 @@ class _Ossie:
 
     def __init__(self, written: Written) -> None:
         self.written, self.model, self.shape, self.metrics = written, written.model, written.shape, written.metrics
+
+    def _expression(self, text: str) -> Plain:
+        return {"dialects": [{"dialect": DIALECTS.get(self.shape.rows.dialect, "ANSI_SQL"), "expression": text}]}
 
     def dataset(self, one: Relation) -> Plain:
         """A table; of one whose rows do not all count, the query of those that do."""
@@ -81,7 +86,7 @@ class _Ossie:
         )
         rest = {} if one.of is None or not one.shown else said(parent=one.of.parent, place=one.of.place, kind_of=one.of.kind_of, values=plain(one.of.values),
                                                                synonyms={key: list(words) for key, words in one.of.synonyms.items() if key != "en"})  # fmt: skip
-        return {"name": one.name, "expression": _expression(one.expr), **dimension, **said(label=one.label, description=one.description), "datatype": TYPES[one.type],
+        return {"name": one.name, "expression": self._expression(one.expr), **dimension, **said(label=one.label, description=one.description), "datatype": TYPES[one.type],
                 **said(ai_context=said(synonyms=phrases(one))), **({"custom_extensions": [_extension(rest)]} if rest else {})}  # fmt: skip
 
     def metric(self, one: Figure) -> Plain:
@@ -90,7 +95,7 @@ class _Ossie:
         found = [word for words in metric.synonyms.values() for word in words if word != metric.label.lower()]
         rest = said(unit=metric.unit if metric.unit != "count" else None, decimals=metric.decimals, owner=metric.owner, absence_is_zero=metric.absence_is_zero or None,
                     same_as=metric.same_as, during=metric.during, counts=metric.counts, label=metric.label)  # fmt: skip
-        return {"name": one.name, "expression": _expression(self._whole(one)), **said(description=metric.description, ai_context=said(synonyms=list(dict.fromkeys(found)))),
+        return {"name": one.name, "expression": self._expression(self._whole(one)), **said(description=metric.description, ai_context=said(synonyms=list(dict.fromkeys(found)))),
                 "custom_extensions": [_extension(rest)]}  # fmt: skip
 
     def _whole(self, one: Figure) -> str:
@@ -108,12 +113,10 @@ class _Ossie:
 
     def _row(self, table: str) -> str:
         """What is never null of a table's rows, so that counting it counts them: a bare COUNT(*) does not say of which table."""
-        relation = self.shape.relations[table]
-        if relation.key:
-            column = relation.key[0]
-            return f"{table}.{self.shape.fact(table, self.shape.rows.column(table, column), column, self.model.tables[table].columns[column].type)}"
-        member = next(iter(relation.members))
-        return f"CASE WHEN {table}.{member} IS NULL THEN 1 ELSE 1 END"
+        relation, columns = self.shape.relations[table], self.model.tables[table].stored
+        column = relation.key[0] if relation.key else columns[0]
+        member = self.shape.fact(table, self.shape.rows.column(table, column), column, self.shape.type(table, column))
+        return f"{table}.{member}" if relation.key else f"CASE WHEN {table}.{member} IS NULL THEN 1 ELSE 1 END"
 
     def rest(self) -> Plain:
         """What of the model is neither of a dataset nor of a metric that is carried."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nlq.exports.layer import Written, phrases, said
 from nlq.exports.layer_shape import Fields
 from nlq.semantics.interop.carried import Issue, NotCarried
+from nlq.semantics.interop.reading import named
 from nlq.semantics.interop.write import dumped
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def export(model: SemanticModel, dialect: str) -> Exported:
     made = _Snowflake(written)
     figures = written.metrics.figures.values()
     whole = [made.metric(one, None) for one in figures if one.tree is not None]
+    for one in written.shape.relations.values():
+        made.table(one)  # what its metrics and filters need of other tables becomes a fact there
     tables = [made.table(one) for one in written.shape.relations.values()]
     relationships = [{
         "name": f"{one.from_}_to_{one.to}", "left_table": one.from_, "right_table": one.to,
@@ -46,17 +49,16 @@ def export(model: SemanticModel, dialect: str) -> Exported:
             "the database's name, which the model does not say: add `database:` where it is not the session's",
         )
     )
-    written.issues += [
-        Issue("left_out", f"verified question {one.question!r}", "there it would be SQL") for one in model.verified
-    ]
-    return written.exported({f"{model.header.name}.yaml": dumped(content)})
+    written.unsaid(made.kept)
+    return written.exported({f"{named(model.header.name)}.yaml": dumped(content)})
 
 
 class _Snowflake:
-    """The parts of the file."""
+    """The parts of the file; `kept` are the named filters that are in it."""
 
     def __init__(self, written: Written) -> None:
         self.written, self.model, self.shape, self.metrics = written, written.model, written.shape, written.metrics
+        self.kept: set[str] = set()
 
     def table(self, one: Relation) -> Plain:
         """A logical table: of one whose rows do not all count, the query of those that do."""
@@ -69,14 +71,15 @@ class _Snowflake:
             for figure in self.metrics.figures.values()
             if figure.agg is not None and figure.home == one.name
         ]
-        members = list(one.members.values())
+        filters = self._filters(one.name)
+        members = list(one.members.values())  # after the facts that metrics and filters need
         times = [member for member in members if self._is_time(one, member)]
         plain = [member for member in members if not member.fact and member not in times]
         facts = [member for member in members if member.fact]
         return {"name": one.name, **said(description=self.model.tables[one.name].description), "base_table": base,
                 **said(primary_key=said(columns=list(one.key)), dimensions=[self._member(member) for member in plain],
                        time_dimensions=[self._member(member) for member in times], facts=[self._member(member) for member in facts],
-                       filters=self._filters(one.name), metrics=metrics)}  # fmt: skip
+                       filters=filters, metrics=metrics)}  # fmt: skip
 
     def _is_time(self, home: Relation, one: Member) -> bool:
         """A date of a table with a time; of one without, a date is a dimension like another, so that nobody counts by it."""
@@ -102,6 +105,7 @@ class _Snowflake:
             text = " AND ".join(Fields(self.shape, table, None, lambda _, member: member).conditions(one.where))
         except NotCarried:
             return None
+        self.kept.add(one.name)
         words = [word for said_ in one.synonyms.values() for word in said_]
         return {"name": one.name, **said(synonyms=words, description=one.description), "expr": text}
 

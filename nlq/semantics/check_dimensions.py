@@ -26,6 +26,12 @@ def dimensions_fit(context: Context) -> Iterator[BadRequest]:
             columns = [*one.columns, *([one.id, one.show] if one.key else [])]
             for column in columns:
                 yield from context.known("the column", column, context.tables[one.table].columns, where)
+        if one.key and one.id not in one.key:
+            yield BadRequest(
+                f'the id of "{one.name}" ({one.id}) is no part of its key',
+                where=where,
+                fix=f"name one of {', '.join(one.key)}",
+            )
         if one.parent:
             yield from context.known("the dimension", one.parent, context.dimensions, where)
         if one.kind_of:

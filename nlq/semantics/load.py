@@ -129,7 +129,8 @@ def _parse(path: Path) -> Located:
         raise ModelError((BadRequest("a model file is a mapping of tables, joins, metrics …", where=f"{_short(path)}:1:1",
                                      fix="begin it with one of: model, tables, joins, rollups, dimensions, metrics"),))  # fmt: skip
     places: dict[tuple[Any, ...], tuple[int, int]] = {}
-    _locate(node, (), places)
+    if node is not None:
+        _locate(node, (), places)
     return Located(path, _short(path), content, places)
 
 

@@ -106,6 +106,9 @@ class _Cube:
             ),
             None,
         )
+        meta = cube.get("meta") or {}
+        if "default_time" in meta:  # an export of ours says by which date its rows count, or by none
+            made.time = meta["default_time"] if meta["default_time"] in made.members else None
         for one in list_of(cube, "segments"):
             self._each(f"{name}.{one['name']}", lambda one=one: self._segment(made, one))
         for one in list_of(cube, "joins"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlq.semantics.interop.carried import Issue, NotCarried
 from nlq.semantics.interop.dbt_filters import all_of
-from nlq.semantics.interop.dbt_parts import several, shown, synonyms
+from nlq.semantics.interop.dbt_parts import shown, synonyms
 from nlq.semantics.interop.dbt_tables import titled
 from nlq.semantics.interop.expressions import arithmetic
 
@@ -236,10 +236,7 @@ class Metrics:
             made = {
                 "function": "count_distinct",
                 "table": model.name,
-                "columns": [
-                    table.column(one, f"{measure.name}_counted", "string")
-                    for one in several(expr, self.tables.dialect) or (expr,)
-                ],
+                "columns": [table.column(expr, f"{measure.name}_counted", "string")],
             }
         elif measure.agg == "sum_boolean":
             one = f"CASE WHEN {expr} THEN 1 ELSE 0 END"

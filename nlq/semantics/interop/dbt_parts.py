@@ -91,7 +91,7 @@ def shown(meta: Plain) -> Plain:
 def several(expr: str, dialect: str) -> tuple[str, ...]:
     """The columns of a key that is written as one text of several (a || '|' || b); none where it is anything else.
 
-    Casts of them, separators and lengths between them change nothing of which rows are the same.
+    Between two columns stands a separator. A column may be cast to a text, and its length may stand before it.
     """
     try:
         tree = parsed(expr, dialect)
@@ -100,17 +100,29 @@ def several(expr: str, dialect: str) -> tuple[str, ...]:
     if not isinstance(tree, exp.DPipe):
         return ()
     names: list[str] = []
+    apart, length = True, None
     for part in _piped(tree):
-        whole = isinstance(part, (exp.Cast, exp.Column))
-        inner = part.this if isinstance(part, exp.Cast) else part
-        if isinstance(inner, exp.Length) and isinstance(inner.this.unnest(), (exp.Column, exp.Cast)):
+        if isinstance(part, exp.Literal) and part.is_string and part.this:
+            apart = True
             continue
-        if isinstance(inner, exp.Literal):
+        inner = part.this.unnest() if isinstance(part, exp.Cast) and part.to.this in exp.DataType.TEXT_TYPES else part
+        if isinstance(inner, exp.Length) and length is None and apart:
+            length, apart = _column(inner.this), False
             continue
-        if not (whole and isinstance(inner, exp.Column)):
+        name = _column(inner)
+        if name is None or not apart or length not in (None, name):
             return ()
-        names.append(inner.name.lower())
-    return tuple(names) if len(names) == len(set(names)) > 1 else ()
+        names.append(name)
+        apart, length = False, None
+    return tuple(names) if length is None and len(names) == len(set(names)) > 1 else ()
+
+
+def _column(node: exp.Expr) -> str | None:
+    """The name of a column, perhaps cast to a text."""
+    node = node.unnest()
+    if isinstance(node, exp.Cast) and node.to.this in exp.DataType.TEXT_TYPES:
+        node = node.this.unnest()
+    return node.name.lower() if isinstance(node, exp.Column) else None
 
 
 def _piped(tree: exp.Expr) -> list[exp.Expr]:

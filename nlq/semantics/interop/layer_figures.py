@@ -187,6 +187,8 @@ class Figures:
         if isinstance(what, exp.Star) or what is None or (isinstance(what, exp.Literal) and not what.is_string):
             if one.home is None:
                 raise NotCarried("expression", f"{one.expr} does not say of which table")
+            if one.home not in self.made.tables:
+                raise NotCarried("depends", f"the table {one.home} is not carried")
             return {"agg": {"function": "count", "table": one.home}}
         if isinstance(what, exp.Distinct):
             if len(what.expressions) != 1:

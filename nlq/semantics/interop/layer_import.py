@@ -67,17 +67,27 @@ class LayerImport:
     def _policed(self, name: str) -> Plain:
         """A table with who may read it: as the file says where it came from us and all that the policy names is there."""
         one, building = self.layer.relations[name], self.tables[name]
-        own = one.policy if self._holds(one) else None
-        rules: list[Any] = list(own.values()) if isinstance(own, dict) else []
-        for column in [
-            str(name) for rule in rules for name in ([rule["column"]] if "column" in rule else rule.get("on", ()))
-        ]:
-            building.column(column, column, "string")
-        for column, mask in one.masks.items() if own is not None else ():
-            building.column(column, column, str(mask.get("type") or "string"))
-            building.columns[column] |= {key: mask[key] for key in ("mask", "unmask") if key in mask}
-        table = building.finished()
-        return {**table, "policy": own} if own is not None else policed(table, self.source.policy, self.issues)
+        if one.policy is None:
+            return policed(building.finished(), self.source.policy, self.issues)
+        if not self._holds(one):
+            self.issues.append(
+                Issue("no_policy", f"table {name}", "its own policy or masks cannot be kept: say again who may read it")
+            )
+            return building.finished()
+        rules: list[Any] = list(one.policy.values()) if isinstance(one.policy, dict) else []
+        named = [
+            str(column) for rule in rules for column in ([rule["column"]] if "column" in rule else rule.get("on", ()))
+        ]
+        try:
+            for column in named:
+                building.column(column, column, "string")
+            for column, mask in one.masks.items():
+                building.column(column, column, str(mask.get("type") or "string"))
+                building.columns[column] |= {key: mask[key] for key in ("mask", "unmask") if key in mask}
+        except NotCarried as problem:
+            self.issues.append(Issue("no_policy", f"table {name}", f"its own policy cannot be kept: {problem.what}"))
+            return building.finished()
+        return {**building.finished(), "policy": one.policy}
 
     def _holds(self, one: Relation) -> bool:
         """Whether a policy of ours can be kept."""
@@ -134,16 +144,17 @@ class LayerImport:
         tree = parsed(str(one.where), self.layer.dialect).unnest()
         select = tree.this.unnest() if isinstance(tree, exp.Exists) else None
         source = select.args.get("from_") if isinstance(select, exp.Select) else None
-        if select is None or source is None or not isinstance(source.this, exp.Table) or select.args.get("joins"):
+        if select is None or source is None or not isinstance(source.this, exp.Table):
             return None
-        parent = next(
-            (
-                name
-                for name, other in self.layer.relations.items()
-                if other.relation == source.this.name.lower() and name != one.name
-            ),
-            None,
-        )
+        more = [
+            key for key, value in select.args.items() if value and key not in ("expressions", "from_", "where", "kind")
+        ]
+        if more or any(isinstance(node, exp.AggFunc) for one in select.selects for node in one.walk()):
+            return None
+        schema = source.this.db.lower() or None
+        fits = (name for name, other in self.layer.relations.items()
+                if other.relation == source.this.name.lower() and name != one.name and schema in (None, other.schema))  # fmt: skip
+        parent = next(fits, None)
         on, rest, its = {}, [], source.this.alias_or_name
         where = select.args["where"].this.unnest() if select.args.get("where") else exp.true()
         for part in list(where.flatten()) if isinstance(where, exp.And) else [where]:

@@ -35,8 +35,11 @@ def write(folder: Path, files: Mapping[str, Mapping[str, Any]], schema: str = ""
     return written
 
 
-def dumper() -> Any:
-    """A writer of YAML that flows what is short: a list or mapping of plain values on one line."""
+def dumper(*, ours: bool = True) -> Any:
+    """A writer of YAML that flows what is short: a list or mapping of plain values on one line.
+
+    `ours` are files for our own loader, to which on and off are words; to others they are truths, and are quoted.
+    """
     import yaml  # noqa: PLC0415 - only where files are written
 
     class Dumper(yaml.SafeDumper):  # its methods are as the base has them: booleans by position
@@ -56,18 +59,20 @@ def dumper() -> Any:
         def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - every part is written out
             return True
 
-    for first in "oO":  # `on` is a key here and no truth, as the loader has it
+    for first in "oO" if ours else "":  # `on` is a key here and no truth, as the loader has it
         kept = [one for one in Dumper.yaml_implicit_resolvers.get(first, []) if one[0] != "tag:yaml.org,2002:bool"]
         Dumper.yaml_implicit_resolvers = {**Dumper.yaml_implicit_resolvers, first: kept}
     return Dumper
 
 
-def dumped(value: Any) -> str:
+def dumped(value: Any, *, ours: bool = False) -> str:
     """A value as text."""
     import yaml  # noqa: PLC0415 - the same
 
     return str(
-        yaml.dump(value, Dumper=dumper(), sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=False)
+        yaml.dump(
+            value, Dumper=dumper(ours=ours), sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=False
+        )
     )
 
 
@@ -80,7 +85,7 @@ def _document(content: Mapping[str, Any]) -> str:
             block = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=False)
             parts.append(f"{key}:\n" + "".join(f"  {line}\n" for line in block.splitlines()))
         elif value:
-            items = [_item(dumped(one)) for one in value]
+            items = [_item(dumped(one, ours=True)) for one in value]
             apart = [before.count("\n") + after.count("\n") > 2 for before, after in pairwise(items)]
             parts.append(
                 f"{key}:\n"
