@@ -37,7 +37,7 @@ Plain = dict[str, Any]
 
 def export(model: SemanticModel, dialect: str) -> Exported:
     """The files of the cubes."""
-    written = Written(model, dialect, moved=True, filters=True)
+    written = Written(model, dialect, moved=True, filters=True, fields=_Fields)
     made = _Cube(written)
     files = {
         f"model/cubes/{name}.yml": dumped({"cubes": [made.cube(one)]}) for name, one in written.shape.relations.items()
@@ -143,7 +143,7 @@ class _Cube:
         """A named condition whose fields are all of one table."""
         fields = _Fields(self.shape, table, None, lambda home, name: self._called(table, home, name))
         try:
-            if {fields.found(name)[0] for part in one.where for name in part.fields()} != {table}:
+            if {home for part in one.where for name in part.fields() for home in fields.homes(name)} != {table}:
                 return None
             text = " AND ".join(fields.conditions(one.where))
         except NotCarried:

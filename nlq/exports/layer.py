@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlq.exports.exported import Exported, unsaid
 from nlq.exports.layer_metrics import LayerMetrics
-from nlq.exports.layer_shape import LayerShape
+from nlq.exports.layer_shape import Fields, LayerShape
 from nlq.exports.rows import Rows
 from nlq.semantics.interop.carried import Issue
 from nlq.values.query import Frozen, dump
@@ -22,11 +22,13 @@ Plain = dict[str, Any]
 class Written:
     """A model taken apart for one format; `exported` begins with what none of these formats can say."""
 
-    def __init__(self, model: SemanticModel, dialect: str, *, moved: bool, filters: bool = False) -> None:
+    def __init__(
+        self, model: SemanticModel, dialect: str, *, moved: bool, filters: bool = False, fields: type[Fields] = Fields
+    ) -> None:
         self.model = model
         self.issues: list[Issue] = []
         self.shape = LayerShape(model, Rows(model, dialect), self.issues)
-        self.metrics = LayerMetrics(self.shape, moved=moved)
+        self.metrics = LayerMetrics(self.shape, moved=moved, fields=fields)
         self.metrics.build()
         self.issues += unsaid(model, self.shape.relations, synonyms=True, filters=filters)
 

@@ -54,8 +54,8 @@ class Figure:
 class LayerMetrics:
     """All figures by name. `moved`: whether the format has windows over time and figures of another time."""
 
-    def __init__(self, shape: LayerShape, *, moved: bool) -> None:
-        self.shape, self.model, self.issues, self.moved = shape, shape.model, shape.issues, moved
+    def __init__(self, shape: LayerShape, *, moved: bool, fields: type[Fields] = Fields) -> None:
+        self.shape, self.model, self.issues, self.moved, self.fields = shape, shape.model, shape.issues, moved, fields
         self.figures: dict[str, Figure] = {}
         self.lost: dict[str, str] = {}
 
@@ -118,7 +118,7 @@ class LayerMetrics:
             raise NotCarried("aggregation", "what does not add up over time")
         relation = self.shape.relation_of(agg.table)
         conditions = (*one.where, *where)
-        Fields(self.shape, agg.table, agg.time, lambda table, member: f"{table}.{member}").conditions(
+        self.fields(self.shape, agg.table, agg.time, lambda table, member: f"{table}.{member}").conditions(
             conditions
         )  # it can be said
         value = None
@@ -302,7 +302,7 @@ class LayerMetrics:
         """An aggregate as SQL. `called` writes a member; `value` stands in for that of the value; `counted` counts rows."""
         agg = one.agg
         assert agg is not None  # noqa: S101 - asked before
-        fields = Fields(self.shape, agg.table, agg.time, called)
+        fields = self.fields(self.shape, agg.table, agg.time, called)
         conditions = fields.conditions(one.where)
         what = value if value is not None else called(agg.table, one.value) if one.value is not None else None
         if conditions:

@@ -220,6 +220,15 @@ class Fields(Conditions):
             raise NotCarried("depends", f"{field} is not carried")
         return end, self.shape.members[end, part]
 
+    def homes(self, field: str) -> set[str]:
+        """The tables that a condition on a field reads: of a thing with a key also that of what it shows."""
+        if field in self.model.filters:
+            return {
+                home for part in self.model.filters[field].where for name in part.fields() for home in self.homes(name)
+            }
+        one = self.model.dimensions.get(field)
+        return {self.found(field)[0], *({one.table} if one is not None and one.key else set())}
+
     def _time(self, field: str) -> str:
         relation = self.shape.relation_of(self.table)
         if self.time is not None and self.time != self.model.tables[self.table].time:

@@ -121,7 +121,7 @@ class Rows:
             over, under = node.this, node.expression
             if not (isinstance(over.unnest(), exp.Cast) and over.unnest().to.this == exp.DataType.Type.DOUBLE):
                 over = exp.Cast(this=over.unnest(), to=exp.DataType(this=exp.DataType.Type.DOUBLE))
-            if not never_zero(under.unnest()):
+            if not columns.never_zero(under.unnest()):
                 under = exp.Nullif(this=under.unnest(), expression=exp.Literal.number(0))
             return exp.Div(this=over, expression=under)
 
@@ -161,11 +161,3 @@ class Rows:
 
 def _column(name: str) -> exp.Column:
     return exp.column(exp.to_identifier(name, quoted=not PLAIN.fullmatch(name)))
-
-
-def never_zero(node: exp.Expr) -> bool:
-    """Whether a divisor is a number other than zero, or null where it would be zero."""
-    if isinstance(node, exp.Literal):
-        return not node.is_string and float(node.this) != 0
-    other = node.expression if isinstance(node, exp.Nullif) else None
-    return isinstance(other, exp.Literal) and not other.is_string and float(other.this) == 0

@@ -99,7 +99,7 @@ class _Snowflake:
     def _filter(self, one: Filter, table: str) -> Plain | None:
         fields = Fields(self.shape, table, None, lambda home, member: f"{home}.{member}")
         try:
-            homes = {fields.found(name)[0] for part in one.where for name in part.fields()}
+            homes = {home for part in one.where for name in part.fields() for home in fields.homes(name)}
             if homes != {table}:
                 return None
             text = " AND ".join(Fields(self.shape, table, None, lambda _, member: member).conditions(one.where))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
-from nlq.sql.build import cast
+from nlq.sql.build import cast, nullif
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
@@ -28,8 +28,36 @@ def computed(model: SemanticModel, table: str, text: str) -> exp.Expr:
     """A computed column's expression, parsed once. It is to be copied before it is changed."""
     key = ("computed", table, text)
     if key not in model.memo:
-        model.memo[key] = sqlglot.parse_one(text, read="trino")
+        model.memo[key] = _of_doubles(sqlglot.parse_one(text, read="trino"))
     return model.memo[key]  # type: ignore[no-any-return]
+
+
+def _of_doubles(tree: exp.Expr) -> exp.Expr:
+    """Divisions as every engine does them alike: of doubles, and null by zero. Whole numbers lose their rest on some, not on others."""
+    for node in reversed(list(tree.walk(bfs=True))):
+        if not isinstance(node, exp.Div) or (_is_double(node.this) and never_zero(node.expression.unnest())):
+            continue
+        under = node.expression
+        divisor = under.copy() if never_zero(under.unnest()) else nullif(under.unnest().copy(), exp.Literal.number(0))
+        over = node.this.copy() if _is_double(node.this) else cast(node.this.unnest().copy(), "double")
+        made = exp.Div(this=over, expression=divisor)
+        if node is tree:
+            return made
+        node.replace(made)
+    return tree
+
+
+def _is_double(node: exp.Expr) -> bool:
+    node = node.unnest()
+    return isinstance(node, exp.Cast) and node.to.this == exp.DataType.Type.DOUBLE
+
+
+def never_zero(node: exp.Expr) -> bool:
+    """Whether a divisor is a number other than zero, or null where it would be zero."""
+    if isinstance(node, exp.Literal):
+        return not node.is_string and float(node.this) != 0
+    other = node.expression if isinstance(node, exp.Nullif) else None
+    return isinstance(other, exp.Literal) and not other.is_string and float(other.this) == 0
 
 
 def _under(node: exp.Expr, alias: str) -> exp.Expr:

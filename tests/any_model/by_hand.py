@@ -164,6 +164,9 @@ class World:
         spec = self.tables[table]["columns"][name]
         if spec.get("expr", "").startswith("CASE"):
             return "warm" if row["kind"] == "red" else "cold"
+        if "/" in spec.get("expr", ""):
+            left, right = (row[part.strip()] for part in spec["expr"].split("/"))
+            return left / right if left is not None and right else None
         if "expr" in spec:
             left, right = (row[part.strip()] for part in spec["expr"].split("*"))
             return None if left is None or right is None else left * right

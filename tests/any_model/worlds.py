@@ -138,7 +138,8 @@ def described(pick, *, calendar=True):
                          "warmth": {"type": "string", "expr": "CASE WHEN kind = 'red' THEN 'warm' ELSE 'cold' END"}}),
         table("person", {"name": "string"}),
         table("sale", {"branch_id": "integer", "person_id": "integer", "day": "date", "amount": "decimal", "qty": "integer", "weight": "number",
-                       "colour": "string", "void": "string", "worth": {"type": "decimal", "expr": "amount * amount"}},
+                       "colour": "string", "void": "string", "worth": {"type": "decimal", "expr": "amount * amount"},
+                       "part": {"type": "number", "expr": "qty / branch_id"}},
               time="day", valid="void IS NULL"),
         table("line", {"sale_id": "integer", "day": "date", "item": "string", "units": "integer"}, time="day"),
         table("visit", {"branch_id": "integer", "person_id": "integer", "at": "datetime"}, time="at"),
@@ -216,6 +217,7 @@ def metrics(pick):
         metric("total", "PHP", agg=agg("sum", "sale", column="amount"), absence_is_zero=zero),
         metric("sales", agg=agg("count", "sale"), absence_is_zero=True),
         metric("worth", "PHP", agg=agg("sum", "sale", column="worth")),
+        metric("parts", agg=agg("sum", "sale", column="part")),
         metric("priced", agg=agg("count", "sale", column="amount")),
         metric("buyers", agg=agg("count_distinct", "sale", columns=["org_id", "person_id"]), absence_is_zero=zero),
         metric("average", "PHP", agg=agg("avg", "sale", column="amount")),
@@ -285,7 +287,7 @@ def rolled_up(pick, rows):
 # Queries.
 
 FACTS = {
-    "sale": ("total", "sales", "worth", "priced", "buyers", "average", "weight", "least", "most", "middle", "high", "first_above", "bright",
+    "sale": ("total", "sales", "worth", "parts", "priced", "buyers", "average", "weight", "least", "most", "middle", "high", "first_above", "bright",
              "basket", "bright_share", "twice", "since", "so_far", "rise", "other_rise"),
     "line": ("units", "sold"),
     "visit": ("visits", "came_back"),

@@ -30,7 +30,7 @@ class Fields(Protocol):
         """The field of ours that a column of the tree is, or None where it is none."""
 
     def type(self, field: str) -> str:
-        """Its type: string, integer, number, boolean or date; a year is an integer."""
+        """Its type: string, integer, number, boolean or date (`moment`: one with a time of day); a year is an integer."""
 
     def chosen(self, name: str, op: str, values: list[Any]) -> Plain | None:
         """A condition on a metric's figure by some entity, as a set filter; None where the name is no metric."""
@@ -105,6 +105,10 @@ def _compared(subject: exp.Expr, op: str, values: Sequence[Any], fields: Fields)
         return metric
     field = _known(_field(subject, fields), subject)
     kind = fields.type(field)
+    if kind == "moment":  # ours compare days: a moment is before a day, or not, as its own day is
+        if op not in ("<", ">="):
+            raise NotCarried("filter", f"{field} has a time of day, and is compared with the beginning of one")
+        kind = "date"
     if kind == "boolean" and op in ("=", "!=") and isinstance(values[0], bool):
         return {"field": field, "op": "=", "values": [values[0] is (op == "=")]}
     one = {"field": field, "op": op, "values": [_of_type(value, kind, field) for value in values]}

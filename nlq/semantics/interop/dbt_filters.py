@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nlq.semantics.interop.dbt_tables import Tables
 
 Plain = dict[str, Any]
+OF_NOTHING = (exp.Coalesce, exp.Is, exp.Case, exp.If)  # what may be true of a row whose fields are all unknown
 
 
 class Filter:
@@ -89,6 +90,8 @@ class Filter:
         assert first is not None  # noqa: S101 - asked before
         table = str(first["table"])
         like = self.tables.aliases.get(table, {}).get("like", table)
+        if any(isinstance(node, OF_NOTHING) for node in tree.walk()) and like != self._home():
+            raise NotCarried("filter", f"{self._said(tree)} may hold where nothing is joined")
         building = self.tables.building[like]
 
         def column(node: exp.Expr) -> exp.Expr:
@@ -111,6 +114,13 @@ class Filter:
             "column": name, "type": "boolean", "reach": first.get("reach", 0), **more, "review": True,
         })  # fmt: skip
         return {"field": field, "op": "=", "values": [True]}
+
+    def _home(self) -> str | None:
+        """The table that the owner of the filter counts, where it counts one."""
+        metric = self.tables.project.metrics.get(self.owner)
+        given = metric.of.get("measure") if metric is not None else None
+        measure = self.tables.project.measure(given.name) if given is not None else None
+        return measure.model if measure is not None else None
 
     def _said(self, tree: exp.Expr) -> str:
         """A condition with its fields' own names, for people."""

@@ -311,7 +311,9 @@ class _Fields:
         base, _, grain = field.rpartition(".")
         if base:
             return "integer" if grain == "year" else "date"
-        return str(self.figures.made.dimensions[field]["type"])
+        one = self.figures.made.dimensions[field]
+        moment = self.figures.made.tables[one["table"]].type(one["column"]) in ("datetime", "timestamp")
+        return "moment" if one["type"] == "date" and moment else str(one["type"])
 
     def chosen(self, name: str, op: str, values: list[Any]) -> Plain | None:
         """No figure chooses anything here."""

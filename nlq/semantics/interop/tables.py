@@ -12,7 +12,7 @@ from sqlglot.optimizer.qualify_columns import qualify_columns
 from sqlglot.schema import MappingSchema
 
 from nlq.semantics.interop.carried import Issue, NotCarried
-from nlq.semantics.interop.expressions import parsed, plain_column, row_expression
+from nlq.semantics.interop.expressions import DIVIDES_WHOLES, parsed, plain_column, row_expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +63,7 @@ class Building:
             self._there(used)
             for one in used:
                 self._stored(one, "string")
+            self._divides(tree, expr)
             free = called
             while free in self.columns or (self.known is not None and free in self.known):
                 free = f"{free}_computed"
@@ -71,6 +72,24 @@ class Building:
             self.columns[free] = {"type": guess if blind else inferred or guess, "expr": text}
             self.written[expr] = free
         return self.written[expr]
+
+    def _divides(self, tree: exp.Expr, expr: str) -> None:
+        """A division of whole numbers drops the rest in some databases; here every division is one of doubles.
+
+        Raises:
+            NotCarried: it is one of whole numbers there.
+        """
+        if self.dialect not in DIVIDES_WHOLES:
+            return
+        kinds = {"integer"} | ({"string"} if self.known is None else set())  # what was guessed may be a whole number
+        for one in tree.find_all(exp.Div):
+            sides = [side.unnest() for side in (one.this, one.expression)]
+            if all(
+                (isinstance(side, exp.Literal) and side.is_int)
+                or (isinstance(side, exp.Column) and self.type(side.name) in kinds)
+                for side in sides
+            ):
+                raise NotCarried("expression", f"a division of whole numbers, which drops the rest there: {expr}")
 
     def _there(self, names: list[str]) -> None:
         """The columns are in the database, where it could be looked at.
