@@ -113,6 +113,7 @@ def one_organisation(con, model):
 
 def questions(con, model, shape, args, org):
     """Every metric that was carried by every field that all of its tables call alike."""
+    from nlq.errors import NlqError
     from nlq.exports.dbt_fields import Spelling
     from nlq.semantics.interop.carried import NotCarried
     from nlq.semantics.joins import reaches
@@ -151,17 +152,13 @@ def questions(con, model, shape, args, org):
                 continue
             one = model.dimensions.get(field or "")
             keyed = bool(one is not None and one.key)
+            try:
+                rows = rows_of(con, model, snapshot, name, field, args, org)
+            except NlqError as problem:
+                print(f"{name} by {field}: {problem.what}")
+                continue
             asked.append({"metrics": [name], "group_by": [spelt(call) for call in groups.pop()], **between})
-            ours.append(
-                (
-                    f"{name} by {field}",
-                    [
-                        row[1:] if keyed and len(row) > 2 else row
-                        for row in rows_of(con, model, snapshot, name, field, args, org)
-                    ],
-                    keyed,
-                )
-            )
+            ours.append((f"{name} by {field}", [row[1:] if keyed and len(row) > 2 else row for row in rows], keyed))
     return asked, ours
 
 
