@@ -101,9 +101,14 @@ class _Cube:
                 )
         for member in members:
             key = {"primary_key": True, "public": True} if member.expr in one.key else {}
-            made.append({"name": member.name, "sql": self._cubed(member.expr), "type": TYPES[member.type], **key, **said(title=member.label, description=member.description),
+            made.append({"name": member.name, "sql": self._dimension_sql(member.expr), "type": TYPES[member.type], **key, **said(title=member.label, description=member.description),
                          **self._meta(phrases(member))})  # fmt: skip
         return made
+
+    def _dimension_sql(self, expr: str) -> str:
+        """A dimension's SQL, which Cube puts as it is where the dimension is named: what is more than a column stands together."""
+        text = self._cubed(expr)
+        return text if expr.isidentifier() else f"({text})"
 
     def _unused(self, one: Relation, column: str) -> str:
         taken = {*one.members, *(name for name, figure in self.metrics.figures.items() if figure.home == one.name)}

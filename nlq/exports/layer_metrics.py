@@ -250,6 +250,9 @@ class LayerMetrics:
                 "aggregation",
                 "a window over time" if not self.moved else f"a window over {said.of}, which is no plain aggregate",
             )
+        of = self.model.metrics[said.of].agg
+        if of is None or of.function not in ("sum", "count", "count_distinct", "min", "max"):
+            raise NotCarried("aggregation", f"a window over {said.of}, which is none of sum, count, least and greatest")
         if said.at != "last":
             raise NotCarried("aggregation", f"of the days of a bucket the {said.at.replace('_', ' ')}")
         window = (
