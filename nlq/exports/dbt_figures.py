@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
+from nlq.exports.dbt_entities import plain_name
 from nlq.exports.dbt_fields import Spelling, common
-from nlq.exports.dbt_shape import plain_name
 from nlq.exports.exported import words
 from nlq.semantics.interop.carried import Issue, NotCarried
 from nlq.semantics.interop.dbt_project import Element, Input, Measure, MetricOf, NonAdditive

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nlq.exports.dbt_entities import plain_name
 from nlq.exports.dbt_fields import Spelling
-from nlq.exports.dbt_shape import plain_name
 from nlq.semantics.interop.carried import Issue, NotCarried
 from nlq.semantics.interop.dbt_project import Saved
 from nlq.values.query import Period
