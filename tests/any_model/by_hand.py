@@ -492,6 +492,8 @@ class Asked:
 
     def daily(self, name, frame):
         """The same query split by days as well, with each of its groups."""
+        if frame["step"]:
+            raise NoMeaning("windows that end with a bucket's days are not compared with those before")
         inner = Asked(
             self.world, {**self.query, "dimensions": [*self.dims, "date.day"], "metrics": [name], "compare": []}
         )

@@ -98,6 +98,8 @@ def test_a_metric_of_other_days_gives_what_its_definition_says(world, query, siz
             asked["where"] = [worlds.condition(pick, pick.choice(fields))]
         if pick.random() < 0.6:
             asked["period"] = worlds.period(pick)
+        if pick.random() < 0.3:
+            asked["compare"] = [{"shift": pick.choice(["1 month", "7 day", "1 year"])}]
         return asked
 
     compare(world, query, max(size, 10), turned)
