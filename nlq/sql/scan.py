@@ -160,8 +160,10 @@ class Scan:
         Conditions on dates are of that day: what is asked of March is answered of March, whatever is shown there.
         """
         if self.frame.spined and self.source.frame in self.job.spines:
-            return exp.column("until", table=self.job.spines[self.source.frame])
-        return of_columns.moved(self.day(), *self.frame.step) if self.frame.step else self.day()
+            day: exp.Expr = exp.column("until", table=self.job.spines[self.source.frame])
+        else:
+            day = self.day()
+        return of_columns.moved(day, *self.frame.step) if self.frame.step else day
 
     def column(self, name: str, column: str, alias: str) -> exp.Expr:
         """A column of a table, computed ones spelt out."""

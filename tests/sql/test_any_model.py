@@ -56,6 +56,25 @@ def test_a_query_of_any_model_gives_what_its_definition_says(world, query, size)
     compare(world, query, size)
 
 
+@settings(CASES, max_examples=60)
+@given(
+    grain=st.sampled_from(("day", "month", "quarter", "year")),
+    window=st.sampled_from(({"to_date": "year"}, {"trailing": "7 day"}, {"running": True}, {"to_date": "month"})),
+    shift=st.sampled_from(("7 day", "1 month", "1 year")),
+    **SEEDS,
+)
+def test_a_window_beside_one_before_gives_what_the_definition_says(world, query, size, grain, window, shift):
+    """A comparison had laid windows beside themselves: too seldom drawn among all queries."""
+
+    def turned(asked):
+        plain = {key: value for key, value in asked.items() if key in ("where", "period")}
+        kept = [name for name in asked.get("dimensions", []) if not name.startswith("date.")][:1]
+        metric = {"metric": "total", "window": window}
+        return {**plain, "metrics": [metric], "dimensions": [*kept, f"date.{grain}"], "compare": [{"shift": shift}]}
+
+    compare(world, query, max(size, 10), turned)
+
+
 @settings(CASES, max_examples=150)
 @given(
     grains=st.lists(
