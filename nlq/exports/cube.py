@@ -67,11 +67,7 @@ class _Cube:
         """A cube: of a table whose rows do not all count, over the query of those that do."""
         table = self.model.tables[one.name]
         whole = f"{one.schema}.{one.source}"
-        source = (
-            {"sql_table": whole}
-            if one.where is None
-            else {"sql": f"SELECT * FROM {whole} AS {one.source} WHERE {one.where}"}
-        )
+        source = {"sql_table": whole} if one.where is None else {"sql": self.shape.rows.counting(one.name)}
         joins = [{"name": join.to, "relationship": "many_to_one", "sql": " AND ".join(f"{{CUBE}}.{mine} = {{{join.to}}}.{its}" for mine, its in join.on.items())}
                  for join in self.shape.joins if join.from_ == one.name]  # fmt: skip
         measures = [self._measure(figure) for figure in self.metrics.figures.values() if figure.home == one.name]

@@ -16,6 +16,8 @@ from nlq.semantics.interop.carried import NotCarried
 from nlq.semantics.interop.expressions import PLAIN, upward
 from nlq.semantics.interop.tables import SQL
 from nlq.sql import columns
+from nlq.sql.build import cast
+from nlq.sql.build import table as relation
 from nlq.sql.dialect import render
 
 if TYPE_CHECKING:
@@ -64,43 +66,56 @@ class Rows:
         """
         if len(names) == 1:
             return self.column(table, names[0])
-        parts = []
+        made: exp.Expr | None = None
         for name in names:
             kind = self.model.tables[table].columns[name].type
-            text = self.column(table, name)
-            plain = text if kind == "string" else f"CAST({text} AS VARCHAR)"
-            last = name == names[-1]
-            parts.append(plain if last or kind in ("integer", "date", "boolean") else f"CAST(LENGTH({plain}) AS VARCHAR) || ':' || {plain}")  # fmt: skip
-        return sqlglot.parse_one(" || '|' || ".join(parts), read=self.dialect).sql(self.dialect)
+            found = columns.column(self.model, table, name, ROW)
+            text = found if kind == "string" else cast(found, "varchar")
+            if name != names[-1] and kind not in ("integer", "date", "boolean"):
+                length = cast(exp.Length(this=text.copy()), "varchar")
+                text = _piped(_piped(length, exp.Literal.string(":")), text)
+            made = text if made is None else _piped(_piped(made, exp.Literal.string("|")), text)
+        return self._text(table, made or exp.null())
 
     def counts(self, table: str) -> str | None:
         """The condition on the rows that count, where not all do; columns of the table itself are called by its source's name."""
-        one = self.model.tables[table]
-        if one.valid is None:
-            return None
-        if isinstance(one.valid, str):
-            return self._text(table, sqlglot.parse_one(one.valid, read="trino"))
-        return self._named(table, one.valid)
+        condition = self._condition(table)
+        return None if condition is None else condition.sql(self.dialect)
 
-    def _named(self, table: str, exists: Exists) -> str:
+    def counting(self, table: str) -> str:
+        """The query of the rows of a table that count."""
+        tree = exp.select("*").from_(self._relation(table, self.source(table)))
+        condition = self._condition(table)
+        return (tree if condition is None else tree.where(condition)).sql(self.dialect)
+
+    def _condition(self, table: str) -> exp.Expr | None:
+        valid = self.model.tables[table].valid
+        if valid is None:
+            return None
+        if isinstance(valid, str):
+            return sqlglot.parse_one(self._text(table, sqlglot.parse_one(valid, read="trino")), read=self.dialect)
+        return self._named(table, valid)
+
+    def _named(self, table: str, exists: Exists) -> exp.Expr:
         """That a row of another table, one that counts there, names this one."""
         there, here = self.model.tables[exists.exists], self.source(table)
-        schema = self.model.header.schema_
-        same = [f"its.{its} = {here}.{mine}" for mine, its in exists.on.items()]
-        inner = None
-        if isinstance(there.valid, str):
-            tree = sqlglot.parse_one(str(self.counts(exists.exists)), read=self.dialect)
-            inner = tree.transform(
-                lambda node: exp.column(node.name, table="its") if isinstance(node, exp.Column) else node
-            ).sql(self.dialect)
-        if there.valid is not None and inner is None:
+        if there.valid is not None and not isinstance(there.valid, str):
             raise NotCarried(
                 "expression", f"the rows of {table} that count hang on those of {exists.exists}, and these on others"
             )
-        where = " AND ".join([*same, *([f"({inner})"] if inner else [])])
-        source = there.source or there.name
-        text = f"EXISTS(SELECT 1 FROM {source if '.' in source else f'{schema}.{source}'} AS its WHERE {where})"
-        return sqlglot.parse_one(text, read=self.dialect).sql(self.dialect)
+        alias = "its" if here != "its" else "theirs"
+        same = [exp.EQ(this=_column(its, alias), expression=_column(mine, here)) for mine, its in exists.on.items()]
+        inner = self._condition(exists.exists)
+        if inner is not None:
+            inner = exp.paren(
+                inner.transform(lambda node: _column(node.name, alias) if isinstance(node, exp.Column) else node)
+            )
+        where = exp.and_(*same, *([inner] if inner is not None else []))
+        return exp.Exists(this=exp.select("1").from_(self._relation(exists.exists, alias)).where(where))
+
+    def _relation(self, table: str, alias: str) -> exp.Expr:
+        """A table of the database under a name."""
+        return relation(self.source(table), self.schema(table), alias)
 
     def source(self, table: str) -> str:
         """The table of the database that a table is, without its schema."""
@@ -126,10 +141,6 @@ class Rows:
             return exp.Div(this=over, expression=under)
 
         return str(upward(sqlglot.parse_one(text, read="trino"), change).sql(self.dialect))
-
-    def literal(self, value: object) -> str:
-        """A plain value."""
-        return exp.convert(value).sql(self.dialect)
 
     def _text(self, table: str, tree: exp.Expr) -> str:
         """A tree over one row as the dialect's text, its columns by their bare names."""
@@ -159,5 +170,9 @@ class Rows:
         return found
 
 
-def _column(name: str) -> exp.Column:
-    return exp.column(exp.to_identifier(name, quoted=not PLAIN.fullmatch(name)))
+def _column(name: str, table: str | None = None) -> exp.Column:
+    return exp.column(exp.to_identifier(name, quoted=not PLAIN.fullmatch(name)), table=table)
+
+
+def _piped(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    return exp.DPipe(this=left, expression=right)

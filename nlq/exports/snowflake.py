@@ -65,7 +65,7 @@ class _Snowflake:
         if one.where is None:
             base: Plain = {"schema": one.schema, "table": one.source}
         else:
-            base = {"definition": f"SELECT * FROM {one.schema}.{one.source} AS {one.source} WHERE {one.where}"}
+            base = {"definition": self.shape.rows.counting(one.name)}
         metrics = [
             self.metric(figure, one.name)
             for figure in self.metrics.figures.values()
