@@ -13,7 +13,7 @@ from sqlglot.schema import MappingSchema
 
 from nlq.errors import UnsafeSql
 from nlq.semantics.interop.carried import NotCarried
-from nlq.semantics.interop.expressions import PLAIN, upward
+from nlq.semantics.interop.expressions import PLAIN
 from nlq.semantics.interop.tables import SQL
 from nlq.sql import columns
 from nlq.sql.build import cast
@@ -129,18 +129,7 @@ class Rows:
 
     def arithmetic(self, text: str) -> str:
         """Arithmetic over metrics; a division is one of doubles, and by zero it is null."""
-
-        def change(node: exp.Expr) -> exp.Expr:
-            if not isinstance(node, exp.Div):
-                return node
-            over, under = node.this, node.expression
-            if not (isinstance(over.unnest(), exp.Cast) and over.unnest().to.this == exp.DataType.Type.DOUBLE):
-                over = exp.Cast(this=over.unnest(), to=exp.DataType(this=exp.DataType.Type.DOUBLE))
-            if not columns.never_zero(under.unnest()):
-                under = exp.Nullif(this=under.unnest(), expression=exp.Literal.number(0))
-            return exp.Div(this=over, expression=under)
-
-        return str(upward(sqlglot.parse_one(text, read="trino"), change).sql(self.dialect))
+        return str(columns.of_doubles(sqlglot.parse_one(text, read="trino")).sql(self.dialect))
 
     def _text(self, table: str, tree: exp.Expr) -> str:
         """A tree over one row as the dialect's text, its columns by their bare names."""

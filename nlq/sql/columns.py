@@ -28,11 +28,11 @@ def computed(model: SemanticModel, table: str, text: str) -> exp.Expr:
     """A computed column's expression, parsed once. It is to be copied before it is changed."""
     key = ("computed", table, text)
     if key not in model.memo:
-        model.memo[key] = _of_doubles(sqlglot.parse_one(text, read="trino"))
+        model.memo[key] = of_doubles(sqlglot.parse_one(text, read="trino"))
     return model.memo[key]  # type: ignore[no-any-return]
 
 
-def _of_doubles(tree: exp.Expr) -> exp.Expr:
+def of_doubles(tree: exp.Expr) -> exp.Expr:
     """Divisions as every engine does them alike: of doubles, and null by zero. Whole numbers lose their rest on some, not on others."""
     for node in reversed(list(tree.walk(bfs=True))):
         if not isinstance(node, exp.Div) or (_is_double(node.this) and never_zero(node.expression.unnest())):
