@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nlq.exports.exported import Exported
     from nlq.semantics.model import SemanticModel
 
+FIRST = {"open": 0, "otherwise": 1}  # what may do harm is told before what is only not there
 DIALECTS = {"snowflake": "snowflake"}  # a format that has a dialect of its own
 
 
@@ -40,7 +41,7 @@ def export_model(
                           "issues": [{"code": one.code, "where": one.where, "what": one.what} for one in made.issues]}, ensure_ascii=False))  # fmt: skip
         return 0
     print(f"wrote {out}: {', '.join(f'{count} {name}' for name, count in made.counts.items() if count)}")
-    tell(made.issues)
+    tell(sorted(made.issues, key=lambda one: FIRST.get(one.code, len(FIRST))))
     return 0
 
 
