@@ -37,7 +37,8 @@ class Gather:
     """Builds the figures of one query into the parts of a statement."""
 
     def __init__(self, parts: Parts, query: SemanticQuery, first: Frame, sets: Callable[[Condition], exp.Select],
-                 *, label: str = "") -> None:  # fmt: skip
+                 *, label: str = "", apart: frozenset[str] = frozenset()) -> None:  # fmt: skip
+        self.apart = apart  # grains by which rows are grouped before anything is shown
         self.parts, self.query, self.label, self._set = parts, query, label, sets
         self.model, self.snapshot = parts.model, parts.snapshot
         self.broken = break_down(self.model, query, first)
@@ -58,7 +59,7 @@ class Gather:
         spines = self._spines()
         fields = tuple(name for name in self.query.dimensions)
         self.asked = Asked(self.model, fields, everywhere, self.frames, self.snapshot)
-        self.jobs = [Job(self.model, self.query.where, self.keys, self.frames, sets, spines, one)
+        self.jobs = [Job(self.model, self.query.where, self.keys, self.frames, sets, spines, one, self.apart)
                      for one in (self.query.segments or (None,))]  # fmt: skip
         self._aggregates()
         for leaf in self.broken.leaves:
@@ -180,7 +181,10 @@ class Gather:
         plain = replace(entry, each=(), agg=None, having=(), as_="value_of_each")
         inner = SemanticQuery(metrics=(plain,), dimensions=finer, where=self.query.where, segments=self.query.segments)
         frame = replace(self.frames[leaf.frame], name="")
-        figures = Gather(self.parts, inner, frame, self._set, label=f"{self.label}each_").build()
+        apart = frozenset(entry.each) - frozenset(self.query.dimensions)
+        figures = Gather(
+            self.parts, inner, frame, self._set, label=f"{self.label}each_", apart=self.apart | apart
+        ).build()
         value = figures.over(figures.broken.outputs[0].expression)
         names = {name: value for name in (entry.metric, entry.as_, leaf.metric) if name}
         wanted = conditions.figures(entry.having, names)

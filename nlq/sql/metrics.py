@@ -176,9 +176,6 @@ class _Builder:
         time = self.model.time_dimension
         if one.at == "last" or self.frames.grain in (None, "day") or time is None:
             return self._part(one.of, name, self.frames.windowed(frame, one.window), where)
-        if self.frames[frame].step is not None:  # its days would have to be moved, and not its buckets
-            raise BadRequest(f"a bucket of {metric.name} shows windows that end with its days, and these are not compared with others before",
-                             where="compare", fix="leave the comparison out, or split by day")  # fmt: skip
         daily = MetricEntry(metric=metric.name, where=where, each=(f"{time.name}.day",), agg="avg")
         how = {"average": "fold", "first_known": "first", "last_known": "last"}[one.at]
         return self._leaf(metric.name, frame, how, (), name, daily)

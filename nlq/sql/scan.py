@@ -59,7 +59,11 @@ def keys_of(model: SemanticModel, dimensions: tuple[str, ...]) -> tuple[Keys, ..
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What all scans of a query share. `sets` are the queries of its set filters; `spines` the days that windows end with."""
+    """What all scans of a query share.
+
+    `sets` are the queries of its set filters; `spines` the days that windows end with. `apart` are the grains of time by which
+    rows are grouped before anything is shown: of their own days, where the others are of the days at which a comparison shows them.
+    """
 
     model: SemanticModel
     where: tuple[Condition, ...]
@@ -68,6 +72,7 @@ class Job:
     sets: Mapping[Condition, exp.Select]
     spines: Mapping[int, str]
     segment: Segment | None = None
+    apart: frozenset[str] = frozenset()
 
 
 def figure(model: SemanticModel, leaf: Leaf, value: exp.Expr) -> exp.Expr:
@@ -154,16 +159,17 @@ class Scan:
         """The local date of a row."""
         return of_columns.local_date(self.model, self.table, self.source.time or "", self.table)
 
-    def shown_day(self) -> exp.Expr:
+    def shown_day(self, *, moved: bool = True) -> exp.Expr:
         """The day for which a row counts: its own, or the later one at which a comparison or a window shows it.
 
-        Conditions on dates are of that day: what is asked of March is answered of March, whatever is shown there.
+        Conditions on dates are of that day: what is asked of March is answered of March, whatever is shown there. What is not
+        `moved` is the day itself: of the 30th and 31st of March a month's shift makes one day of April, and they are two.
         """
         if self.frame.spined and self.source.frame in self.job.spines:
             day: exp.Expr = exp.column("until", table=self.job.spines[self.source.frame])
         else:
             day = self.day()
-        return of_columns.moved(day, *self.frame.step) if self.frame.step else day
+        return of_columns.moved(day, *self.frame.step) if self.frame.step and moved else day
 
     def column(self, name: str, column: str, alias: str) -> exp.Expr:
         """A column of a table, computed ones spelt out."""
@@ -244,7 +250,9 @@ class Scan:
             return [self.id(name)]
         field = self._field(name)
         if field.dimension.time:
-            return [self._bucket(self.shown_day(), field, f"{field.dimension.name}_shown")]
+            apart = name in self.job.apart
+            called = f"{field.dimension.name}_{'counted' if apart else 'shown'}"
+            return [self._bucket(self.shown_day(moved=not apart), field, called)]
         alias = self._alias(field.path)
         return [self._read(field, field.dimension, column, alias) for column in field.columns]
 

@@ -316,8 +316,9 @@ def compare(mine, op, values):
 class Asked:
     """One query over one world."""
 
-    def __init__(self, world, query):
-        self.world, self.query = world, query
+    def __init__(self, world, query, own=()):
+        """`own`: the grains of time by which rows are grouped before they are shown, each under its own day."""
+        self.world, self.query, self.own = world, query, frozenset(own)
         self.dims = [name for name in query.get("dimensions", []) if name != "segment"]
         self.segments = query.get("segments") or []
         self.where = query.get("where", [])
@@ -368,7 +369,8 @@ class Asked:
         days = [span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)]
         ends = {}
         for day in days:
-            key = self.world.shown(move(day, *frame["step"]) if frame["step"] else day, self.grain)
+            moved = frame["step"] and f"date.{self.grain}" not in self.own
+            key = self.world.shown(move(day, *frame["step"]) if moved else day, self.grain)
             ends[key] = max(ends.get(key, day), day)
         return sorted(ends.values())
 
@@ -410,7 +412,7 @@ class Asked:
                 if not self.world.holds_all(table, row, self.where, time, self.period, days):
                     continue
                 key = tuple(
-                    (self.world.shown(shown, self.world.split(name)[1]),)
+                    (self.world.shown(at if name in self.own else shown, self.world.split(name)[1]),)
                     if self.is_time(name) else self.world.keys(table, row, name, days)
                     for name in dims
                 )  # fmt: skip
@@ -492,10 +494,10 @@ class Asked:
 
     def daily(self, name, frame):
         """The same query split by days as well, with each of its groups."""
-        if frame["step"]:
-            raise NoMeaning("windows that end with a bucket's days are not compared with those before")
         inner = Asked(
-            self.world, {**self.query, "dimensions": [*self.dims, "date.day"], "metrics": [name], "compare": []}
+            self.world,
+            {**self.query, "dimensions": [*self.dims, "date.day"], "metrics": [name], "compare": []},
+            {*self.own, "date.day"},
         )
         return [(inner, key) for key in inner.groups(frame)]
 
@@ -713,6 +715,7 @@ class Asked:
                 "dimensions": finer,
                 "metrics": [{k: one[k] for k in ("metric", "ratio", "where") if k in one}],
             },
+            {*self.own, *finer} - {*self.dims},
         )
         keys = set(inner.groups(frame))
         width = len(self.dims)
@@ -745,7 +748,8 @@ class Asked:
                 at = self.windowed(one_frame, entry["window"]) if "window" in entry else one_frame
                 if "agg" in entry:
                     inner = Asked(self.world, {**self.query, "dimensions": [*self.dims, *(n for n in entry["each"] if n not in self.dims)],
-                                               "metrics": [{k: entry[k] for k in ("metric", "ratio", "where") if k in entry}]})  # fmt: skip
+                                               "metrics": [{k: entry[k] for k in ("metric", "ratio", "where") if k in entry}]},
+                                  {*self.own, *entry["each"]} - {*self.dims})  # fmt: skip
                     width, total = len(self.dims), len(inner.dims)
                     for key in inner.groups(at):
                         found[key[:width] + key[total:]] = None
