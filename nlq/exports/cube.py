@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from nlq.exports.layer_shape import Relation
     from nlq.semantics.measures import Metric
     from nlq.semantics.model import SemanticModel
-    from nlq.semantics.tables import Filter
 
 TYPES = {
     "string": "string",
@@ -37,12 +36,11 @@ Plain = dict[str, Any]
 
 def export(model: SemanticModel, dialect: str) -> Exported:
     """The files of the cubes."""
-    written = Written(model, dialect, moved=True, filters=True, fields=_Fields)
+    written = Written(model, dialect, moved=True, fields=_Fields)
     made = _Cube(written)
     files = {
         f"model/cubes/{name}.yml": dumped({"cubes": [made.cube(one)]}) for name, one in written.shape.relations.items()
     }
-    written.unsaid(made.kept)
     return written.exported(files)
 
 
@@ -57,17 +55,19 @@ class _Fields(Fields):
 
 
 class _Cube:
-    """The parts of the files; `kept` are the named filters that are segments."""
+    """The parts of the files."""
 
     def __init__(self, written: Written) -> None:
         self.written, self.model, self.shape, self.metrics = written, written.model, written.shape, written.metrics
-        self.kept: set[str] = set()
 
     def cube(self, one: Relation) -> Plain:
         """A cube: of a table whose rows do not all count, over the query of those that do."""
         table = self.model.tables[one.name]
-        whole = f"{one.schema}.{one.source}"
-        source = {"sql_table": whole} if one.where is None else {"sql": self.shape.rows.counting(one.name)}
+        source = (
+            {"sql_table": f"{one.schema}.{one.source}"}
+            if one.where is None
+            else {"sql": self.shape.rows.counting(one.name)}
+        )
         joins = [{"name": join.to, "relationship": "many_to_one", "sql": " AND ".join(f"{{CUBE}}.{mine} = {{{join.to}}}.{its}" for mine, its in join.on.items())}
                  for join in self.shape.joins if join.from_ == one.name]  # fmt: skip
         measures = [self._measure(figure) for figure in self.metrics.figures.values() if figure.home == one.name]
@@ -138,19 +138,13 @@ class _Cube:
         return re.sub(r"cube__(\d+)__", lambda found: f"{{{cube}}}.{names[int(found.group(1))]}", text)
 
     def _segments(self, table: str) -> list[Plain]:
-        return [made for one in self.model.filters.values() if (made := self._segment(one, table)) is not None]
-
-    def _segment(self, one: Filter, table: str) -> Plain | None:
-        """A named condition whose fields are all of one table."""
+        """The named conditions whose fields are all of one table."""
         fields = _Fields(self.shape, table, None, lambda home, name: self._called(table, home, name))
-        try:
-            if {home for part in one.where for name in part.fields() for home in fields.homes(name)} != {table}:
-                return None
-            text = " AND ".join(fields.conditions(one.where))
-        except NotCarried:
-            return None
-        self.kept.add(one.name)
-        return {"name": one.name, "sql": text, **said(title=one.label, description=one.description)}
+        return [
+            {"name": one.name, "sql": text, **said(title=one.label, description=one.description)}
+            for one in self.model.filters.values()
+            if (text := self.written.condition(one, fields)) is not None
+        ]
 
     # Measures.
 

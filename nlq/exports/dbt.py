@@ -31,7 +31,7 @@ def export(model: SemanticModel, dialect: str, *, older: bool = False) -> Export
     figures.build()
     SavedQueries(shape, figures.lost).build()
     project = shape.project
-    made = Exported(issues=[*issues, *unsaid(model, shape.project.semantics, synonyms=True)])
+    made = Exported(issues=[*issues, *unsaid(model, shape.project.semantics)])
     if older and any(one.private for one in project.metrics.values()):
         names = ", ".join(one.name for one in project.metrics.values() if one.private)
         made.issues.append(Issue("left_out", "metrics", f"dbt's older way has no word for hidden ones: {names}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nlq.errors import BadRequest
 from nlq.exports.conditions import OPS, Conditions
@@ -20,6 +20,29 @@ if TYPE_CHECKING:
 MOST_JOINS = 2  # MetricFlow follows no more
 
 
+class Call(NamedTuple):
+    """How a field is called: the entities that lead to it, its own name, its grain, and whether it is an entity itself."""
+
+    way: list[str]
+    name: str
+    grain: str | None = None
+    entity: bool = False
+
+    @property
+    def template(self) -> str:
+        """The call, as templates and saved queries have it: of a dimension the last entity is in its name, the others apart."""
+        if self.entity:
+            return f"Entity('{self.name}'{f', entity_path={self.way!r}' if self.way else ''})"
+        whole = "__".join([*self.way[-1:], self.name])
+        more = f", entity_path={self.way[:-1]!r}" if len(self.way) > 1 else ""
+        return f"TimeDimension('{whole}', '{self.grain}'{more})" if self.grain else f"Dimension('{whole}'{more})"
+
+    @property
+    def whole(self) -> str:
+        """entity__dimension, with __grain for a date."""
+        return "__".join([*self.way, self.name, *([self.grain] if self.grain else [])])
+
+
 class Spelling(Conditions):
     """What fields are called by metrics that count on one table, by its column `time` where not by the table's own."""
 
@@ -28,26 +51,20 @@ class Spelling(Conditions):
         self.shape, self.table, self.time = shape, table, time
 
     def name(self, field: str) -> str:
-        """A field as saved queries call it: entity__dimension, with __grain for a date."""
-        way, last, grain = self._found(field)
-        return "__".join([*way, last, *([grain] if grain else [])])
+        """A field as saved queries call it."""
+        return self._found(field).whole
 
     def group_by(self, field: str) -> tuple[str, ...]:
         """The calls by which a saved query groups by a field: of a thing with a key its entity, and what it shows."""
         one = self.model.dimensions.get(field)
         if one is None or not one.key or one.key == (one.id,) == (one.show,):
-            return (self.subject(field)[3:-3],)
-        path = self._path(one, field)
-        entity = self.shape.keys.get((self.shape.home_of(one.table), one.key))
-        if entity is None:
-            raise NotCarried("depends", f"the key of {field} is not carried")
-        shown = () if one.show == one.id else (self.shown(field)[3:-3],)
-        return (_entity(self._way(path)[:-1], entity), *shown)
+            return (self._found(field).template,)
+        return tuple(call.template for call in (self._key(one), *([] if one.show == one.id else [self._shown(one)])))
 
     # Fields.
 
-    def _found(self, field: str) -> tuple[list[str], str, str | None]:
-        """The entities that lead to a field, its own name, and its grain."""
+    def _found(self, field: str) -> Call:
+        """The call of a field; of a thing with a key that of its id."""
         try:
             found = find_field(self.model, self.table, field, self.time)
         except BadRequest as problem:
@@ -55,22 +72,22 @@ class Spelling(Conditions):
         if found is None:
             raise NotCarried("filter", f"{self.table} does not reach {field}")
         if found.dimension.time:
-            return [], "metric_time", found.grain
+            return Call([], "metric_time", found.grain)
         entity = self._entity(found)
         if entity is not None:
-            return self._way(found.path), entity, None
+            return Call(self._way(found.path), entity, entity=True)
         one = found.dimension
         held = self.table in one.held_by
         path = () if held else self._path(one, field)
         if one.key and len(found.path) < len(path):  # the joining table holds the id itself, also where it names no row
             end = found.path[-1].to if found.path else self.table
             column = found.columns[one.key.index(one.id)] if one.id in one.key else found.columns[0]
-            return self._way(found.path) or [self._own_entity(end)], self.shape.column_of(end, column), None
+            return Call(self._way(found.path) or [self._own_entity(end)], self.shape.column_of(end, column))
         end = self.shape.home_of(path[-1].to if path else self.table)
         last = self.shape.elements.get((end, self._part(found)))
         if last is None:
             raise NotCarried("depends", f"{field} is not carried")
-        return self._way(path) or [self._own_entity(end)], last, found.grain
+        return Call(self._way(path) or [self._own_entity(end)], last, found.grain)
 
     def _own_entity(self, table: str) -> str:
         return str(self.shape.project.semantics[self.shape.home_of(table)].primary_entity)
@@ -110,45 +127,40 @@ class Spelling(Conditions):
 
     def subject(self, field: str) -> str:
         """The template of a field, or of the id of a thing with a key."""
-        way, last, grain = self._found(field)
-        if self._is_entity(field):
-            return f"{{{{ {_entity(way, last)} }}}}"
-        return f"{{{{ {_dimension(way, last, grain)} }}}}"
-
-    def _is_entity(self, field: str) -> bool:
-        found = find_field(self.model, self.table, field, self.time)
-        return found is not None and not found.dimension.time and self._entity(found) is not None
+        return f"{{{{ {self._found(field).template} }}}}"
 
     def shown(self, field: str) -> str:
         """The template of what a field shows."""
         one = self.model.dimensions.get(field)
         if one is None or not one.key or one.show == one.id:
             return self.subject(field)
-        *way, last = self._shown_name(field).split("__")
-        return f"{{{{ {_dimension(way, last, None)} }}}}"
+        return f"{{{{ {self._shown(one).template} }}}}"
 
-    def _shown_name(self, field: str) -> str:
-        """What a field with a key shows, by its whole name."""
-        one = self.model.dimensions[field]
-        path = self._path(one, field)
-        end = self.shape.home_of(one.table)
-        last = self.shape.elements.get((end, f"{field}.{one.show}"))
+    def _shown(self, one: Dimension) -> Call:
+        """The call of what a field with a key shows."""
+        path = self._path(one, one.name)
+        last = self.shape.elements.get((self.shape.home_of(one.table), f"{one.name}.{one.show}"))
         if last is None:
-            raise NotCarried("depends", f"what {field} shows is not carried")
-        return "__".join([*(self._way(path) or [str(self.shape.project.semantics[end].primary_entity)]), last])
+            raise NotCarried("depends", f"what {one.name} shows is not carried")
+        return Call(self._way(path) or [self._own_entity(one.table)], last)
+
+    def _key(self, one: Dimension) -> Call:
+        """The entity that the key of a thing is."""
+        path = self._path(one, one.name)
+        entity = self.shape.keys.get((self.shape.home_of(one.table), one.key))
+        if entity is None:
+            raise NotCarried("depends", f"the key of {one.name} is not carried")
+        return Call(self._way(path)[:-1], entity, entity=True)
 
     def chosen_by(self, field: str) -> str:
         """The entity that a set filter's field is: MetricFlow chooses by nothing else."""
         one = self.model.dimensions.get(field)
         if one is not None and one.key and one.key != (one.id,):
-            path = self._path(one, field)
-            entity = self.shape.keys.get((self.shape.home_of(one.table), one.key))
-            if entity is None:
-                raise NotCarried("filter", f"the key of {field} is not carried")
-            return "__".join([*self._way(path)[:-1], entity])
-        if not self._is_entity(field):
+            return self._key(one).whole
+        found = self._found(field)
+        if not found.entity:
             raise NotCarried("filter", f"{field} chooses nothing there, for it is no entity")
-        return self.name(field)
+        return found.whole
 
     def value(self, field: str, value: object) -> str:
         """A value; dbt takes dates as texts."""
@@ -213,13 +225,3 @@ def common(shape: Shape, metric: str, conditions: Sequence[Condition]) -> tuple[
             "filter", f"{metric} is made of tables that call its filter's fields otherwise than one another"
         )
     return made.pop() if made else ()
-
-
-def _entity(way: list[str], name: str) -> str:
-    return f"Entity('{name}'{f', entity_path={way!r}' if way else ''})"
-
-
-def _dimension(way: list[str], name: str, grain: str | None) -> str:
-    """A field by the last of the entities that lead to it, the first apart."""
-    whole, more = "__".join([*way[-1:], name]), f", entity_path={way[:-1]!r}" if len(way) > 1 else ""
-    return f"TimeDimension('{whole}', '{grain}'{more})" if grain else f"Dimension('{whole}'{more})"

@@ -210,7 +210,7 @@ class Figures:
                 tree = new
             else:
                 column.replace(new)
-        made.expr = self.shape.rows.arithmetic(tree.sql("trino"))
+        made.expr = self.shape.rows.arithmetic(tree)
 
     def _may_be_moved(self, metric: str, offset: str | None) -> None:
         if offset and self.model.metrics[metric].cumulative is not None:
@@ -287,11 +287,12 @@ class Figures:
             Input(self.names[said.of], "that_time", where, str(shift)),
         )
         made.inputs = (then,) if said.give == "value" else (now, then)
-        made.expr = self.shape.rows.arithmetic(
-            {"value": "that_time", "change": "this_time - that_time", "growth": "(this_time - that_time) / that_time"}[
-                said.give
-            ]
-        )
+        given = {
+            "value": "that_time",
+            "change": "this_time - that_time",
+            "growth": "(this_time - that_time) / that_time",
+        }
+        made.expr = self.shape.rows.arithmetic(sqlglot.parse_one(given[said.give], read="trino"))
         self.issues.append(
             Issue(
                 "otherwise",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nlq.semantics.interop.carried import Issue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from nlq.semantics.model import SemanticModel
@@ -46,19 +46,19 @@ def carried_tables(model: SemanticModel) -> list[str]:
     ]
 
 
-def unsaid(model: SemanticModel, tables: Iterable[str], *, synonyms: bool, filters: bool = False) -> list[Issue]:
-    """What none of the other formats has words for, of the tables that are carried; `synonyms` and `filters` say whether this one has them."""
+def unsaid(model: SemanticModel, tables: Iterable[str], filters: Collection[str] = ()) -> list[Issue]:
+    """What none of the other formats has words for, of the tables and the named filters that are carried."""
     issues = [one for name in tables for one in _of_table(model, name)]
     left = {f"rollup {one.table}": f"sums of {one.of}: there metrics are read from base rows" for one in model.rollups}
     for one in model.dimensions.values():
-        said = {"parent": one.parent, "values": one.values, "place": one.place, "ranked_by": one.ranked_by, "kind_of": one.kind_of,
-                "synonyms": one.synonyms if not synonyms else None}  # fmt: skip
-        if any(said.values()):
-            left[f"dimension {one.name}"] = ", ".join(name for name, value in said.items() if value)
-    if not filters:
-        left |= {
-            f"filter {name}": "named conditions; metrics that use it hold it written out" for name in model.filters
-        }
+        said = [name for name in ("parent", "values", "place", "ranked_by", "kind_of") if getattr(one, name)]
+        if said:
+            left[f"dimension {one.name}"] = ", ".join(said)
+    left |= {
+        f"filter {name}": "a condition with a name; metrics that use it hold it written out"
+        for name in model.filters
+        if name not in filters
+    }
     left |= {f"absent {one.name}": "what the data does not hold" for one in model.absent}
     return issues + [Issue("left_out", where, what) for where, what in left.items()]
 

@@ -9,40 +9,46 @@ from nlq.exports.exported import Exported, unsaid
 from nlq.exports.layer_metrics import LayerMetrics
 from nlq.exports.layer_shape import Fields, LayerShape
 from nlq.exports.rows import Rows
-from nlq.semantics.interop.carried import Issue
+from nlq.semantics.interop.carried import Issue, NotCarried
 from nlq.values.query import Frozen, dump
 
 if TYPE_CHECKING:
     from nlq.exports.layer_shape import Member
     from nlq.semantics.model import SemanticModel
+    from nlq.semantics.tables import Filter
 
 Plain = dict[str, Any]
 
 
 class Written:
-    """A model taken apart for one format; `exported` begins with what none of these formats can say."""
+    """A model taken apart for one format; `kept` are the named filters that are in it."""
 
-    def __init__(
-        self, model: SemanticModel, dialect: str, *, moved: bool, filters: bool = False, fields: type[Fields] = Fields
-    ) -> None:
+    def __init__(self, model: SemanticModel, dialect: str, *, moved: bool, fields: type[Fields] = Fields) -> None:
         self.model = model
         self.issues: list[Issue] = []
+        self.kept: set[str] = set()
         self.shape = LayerShape(model, Rows(model, dialect), self.issues)
         self.metrics = LayerMetrics(self.shape, moved=moved, fields=fields)
         self.metrics.build()
-        self.issues += unsaid(model, self.shape.relations, synonyms=True, filters=filters)
 
-    def unsaid(self, filters: set[str]) -> None:
-        """List the named filters that are not among these, and the verified questions."""
-        self.issues += [Issue("left_out", f"filter {name}", "its fields are not all of one table; metrics that use it hold it written out")
-                        for name in self.model.filters if name not in filters]  # fmt: skip
+    def condition(self, one: Filter, fields: Fields) -> str | None:
+        """A named filter as SQL where all its fields are of the table that `fields` writes for."""
+        try:
+            if {home for part in one.where for name in part.fields() for home in fields.homes(name)} != {fields.table}:
+                return None
+            text = " AND ".join(fields.conditions(one.where))
+        except NotCarried:
+            return None
+        self.kept.add(one.name)
+        return text
+
+    def exported(self, files: dict[str, str], **counts: int) -> Exported:
+        """The export, with what was not carried."""
+        self.issues += unsaid(self.model, self.shape.relations, self.kept)
         self.issues += [
             Issue("left_out", f"verified question {one.question!r}", "there it would be SQL")
             for one in self.model.verified
         ]
-
-    def exported(self, files: dict[str, str], **counts: int) -> Exported:
-        """The export, with what was not carried."""
         said = {"tables": len(self.shape.relations), "fields": sum(not one.fact for part in self.shape.relations.values() for one in part.members.values()),
                 "metrics": sum(not one.hidden for one in self.metrics.figures.values()), **counts}  # fmt: skip
         return Exported(files, said, list(dict.fromkeys(self.issues)))

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from nlq.exports.layer_shape import Fields
 from nlq.semantics.interop.carried import Issue, NotCarried
+from nlq.sql.columns import of_doubles
 from nlq.values.query import SHIFT, Period
 
 if TYPE_CHECKING:
@@ -57,12 +58,12 @@ class LayerMetrics:
     def __init__(self, shape: LayerShape, *, moved: bool, fields: type[Fields] = Fields) -> None:
         self.shape, self.model, self.issues, self.moved, self.fields = shape, shape.model, shape.issues, moved, fields
         self.figures: dict[str, Figure] = {}
-        self.lost: dict[str, str] = {}
+        self.lost: set[str] = set()
 
     def build(self) -> None:
         """Every metric; those that cannot be carried are listed, and so is what is made of them."""
         for one in self.model.metrics.values():
-            self.figure(one.name)
+            self._figure(one.name)
         for one in self.model.metrics.values():
             unsaid = [key for key in UNSAID if getattr(one, key) is not None]
             if one.name in self.figures and unsaid:
@@ -76,27 +77,19 @@ class LayerMetrics:
                 )
             )
 
-    def figure(self, name: str) -> str:
-        """The figure of a metric.
-
-        Raises:
-            NotCarried: it could not be carried (which is listed once).
-        """
-        if name in self.figures:
-            return name
-        if name not in self.lost:
+    def _figure(self, name: str) -> None:
+        """The figure of a metric; where it cannot be carried, that is listed once."""
+        if name not in self.figures and name not in self.lost:
             try:
                 self._one(self.model.metrics[name])
             except NotCarried as problem:
-                self.lost[name] = problem.what
+                self.lost.add(name)
                 self.issues.append(Issue(problem.code, f"metric {name}", problem.what))
-        return name
 
-    def _needed(self, name: str) -> str:
-        self.figure(name)
+    def _needed(self, name: str) -> None:
+        self._figure(name)
         if name in self.lost:
             raise NotCarried("depends", f"it is made of {name}")
-        return name
 
     def _one(self, one: Metric) -> None:
         kinds: dict[str, Callable[[Metric], None]] = {"agg": self._simple, "ratio": self._ratio, "derived": self._derived,
@@ -165,17 +158,12 @@ class LayerMetrics:
     def _ratio(self, one: Metric, name: str = "", where: tuple[Condition, ...] = ()) -> None:
         assert one.ratio is not None  # noqa: S101 - asked before
         over, under = (self._part(part, (*one.where, *where), name or one.name) for part in one.ratio)
-        self._made(one, self._divided(over, under), name)
-
-    def _divided(self, over: exp.Expr, under: exp.Expr) -> exp.Expr:
-        return exp.Div(
-            this=exp.cast(over, "double"), expression=exp.Nullif(this=under, expression=exp.Literal.number(0))
-        )
+        self._made(one, of_doubles(exp.Div(this=over, expression=under)), name)
 
     def _derived(self, one: Metric, name: str = "", where: tuple[Condition, ...] = ()) -> None:
         derived = one.derived
         assert derived is not None  # noqa: S101 - asked before
-        tree = sqlglot.parse_one(self.shape.rows.arithmetic(derived.expr), read=self.shape.rows.dialect)
+        tree = sqlglot.parse_one(derived.expr, read="trino")
 
         def part(node: exp.Expr) -> exp.Expr:
             if not isinstance(node, exp.Column):
@@ -188,7 +176,7 @@ class LayerMetrics:
             found = self._part(given.metric, (*one.where, *where, *given.where), f"{name or one.name}_{node.name}")
             return self._at(found, given.offset, one) if given.offset else found
 
-        self._made(one, tree.transform(part), name)
+        self._made(one, of_doubles(tree.transform(part)), name)
 
     def _part(self, metric: str, where: tuple[Condition, ...], owner: str) -> exp.Expr:
         """A figure in arithmetic, narrowed where that is asked for; what is zero where there is nothing is zero there too."""
@@ -245,14 +233,11 @@ class LayerMetrics:
     def _cumulative(self, one: Metric) -> None:
         said = one.cumulative
         assert said is not None  # noqa: S101 - asked before
-        if not self.moved or self.model.metrics[said.of].agg is None:
-            raise NotCarried(
-                "aggregation",
-                "a window over time" if not self.moved else f"a window over {said.of}, which is no plain aggregate",
-            )
+        if not self.moved:
+            raise NotCarried("aggregation", "a window over time")
         of = self.model.metrics[said.of].agg
         if of is None or of.function not in ("sum", "count", "count_distinct", "min", "max"):
-            raise NotCarried("aggregation", f"a window over {said.of}, which is none of sum, count, least and greatest")
+            raise NotCarried("aggregation", f"a window over {said.of}, which is no sum, count, least or greatest")
         if said.at != "last":
             raise NotCarried("aggregation", f"of the days of a bucket the {said.at.replace('_', ' ')}")
         window = (
@@ -286,7 +271,7 @@ class LayerMetrics:
         tree = {
             "value": then,
             "change": difference,
-            "growth": self._divided(exp.paren(difference.copy()), then.copy()),
+            "growth": of_doubles(exp.Div(this=exp.paren(difference.copy()), expression=then.copy())),
         }[said.give]
         self._made(one, tree)
         self.issues.append(
@@ -299,10 +284,8 @@ class LayerMetrics:
 
     # As SQL.
 
-    def aggregate(
-        self, one: Figure, called: Callable[[str, str], str], value: str | None = None, *, counted: str = "*"
-    ) -> str:
-        """An aggregate as SQL. `called` writes a member; `value` stands in for that of the value; `counted` counts rows."""
+    def aggregate(self, one: Figure, called: Callable[[str, str], str], value: str | None = None) -> str:
+        """An aggregate as SQL. `called` writes a member; `value` stands in for that of the value."""
         agg = one.agg
         assert agg is not None  # noqa: S101 - asked before
         fields = self.fields(self.shape, agg.table, agg.time, called)
@@ -310,7 +293,7 @@ class LayerMetrics:
         what = value if value is not None else called(agg.table, one.value) if one.value is not None else None
         if conditions:
             what = f"CASE WHEN {' AND '.join(conditions)} THEN {what if what is not None else 1} END"
-        return self.around(agg, what if what is not None else counted)
+        return self.around(agg, what if what is not None else "*")
 
     def around(self, agg: Aggregate, what: str) -> str:
         """The function of an aggregate around SQL that holds its value."""

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from nlq.semantics.tables import Dimension, Join
 
 WAY, MARK = "__", "field__"
-MEASURED = {"integer": "integer", "number": "number", "decimal": "decimal"}
 
 
 @dataclass(slots=True)
@@ -248,8 +247,7 @@ class Fields(Conditions):
         if found is None or len(paths) != 1 or any(join.to not in self.shape.relations for join in paths[0]):
             raise NotCarried("filter", f"{self.table} does not reach {field}")
         if len(found.path) < len(paths[0]) and not one.part and not one.bins:
-            at = one.key.index(one.id) if one.key and one.id in one.key else 0
-            return found.path, found.columns[at]
+            return found.path, found.columns[one.key.index(one.id) if one.key and one.id else 0]
         return paths[0], None
 
     def subject(self, field: str) -> str:
@@ -268,7 +266,7 @@ class Fields(Conditions):
 
     def _moment(self, field: str) -> bool:
         relation, member = self.found(field)
-        return self.shape.relations[relation].members[member].type in ("datetime", "timestamp")
+        return self.shape.relations[relation].members[member].type == "datetime"
 
     def shown(self, field: str) -> str:
         """What a field shows."""

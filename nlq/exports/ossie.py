@@ -67,8 +67,7 @@ class _Ossie:
     def dataset(self, one: Relation) -> Plain:
         """A table; of one whose rows do not all count, the query of those that do."""
         table = self.model.tables[one.name]
-        whole = f"{one.schema}.{one.source}"
-        source = whole if one.where is None else self.shape.rows.counting(one.name)
+        source = f"{one.schema}.{one.source}" if one.where is None else self.shape.rows.counting(one.name)
         own = said(policy=plain(table.policy), owner=table.owner, tier=plain(table.tier), fresh_within=table.fresh_within, grain=table.grain, time=table.time,
                    masks={name: plain(spec) for name, spec in table.columns.items() if spec.mask})  # fmt: skip
         return {"name": one.name, "source": source, **said(primary_key=list(one.key), description=table.description),

@@ -127,9 +127,9 @@ class Rows:
         one = self.model.tables[table]
         return (one.source or "").rpartition(".")[0] or self.model.header.schema_
 
-    def arithmetic(self, text: str) -> str:
+    def arithmetic(self, tree: exp.Expr) -> str:
         """Arithmetic over metrics; a division is one of doubles, and by zero it is null."""
-        return str(columns.of_doubles(sqlglot.parse_one(text, read="trino")).sql(self.dialect))
+        return str(columns.of_doubles(tree).sql(self.dialect))
 
     def _text(self, table: str, tree: exp.Expr) -> str:
         """A tree over one row as the dialect's text, its columns by their bare names."""

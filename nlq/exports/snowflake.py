@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlq.exports.layer import Written, phrases, said
 from nlq.exports.layer_shape import Fields
-from nlq.semantics.interop.carried import Issue, NotCarried
+from nlq.semantics.interop.carried import Issue
 from nlq.semantics.interop.reading import named
 from nlq.semantics.interop.write import dumped
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from nlq.exports.layer_metrics import Figure
     from nlq.exports.layer_shape import Member, Relation
     from nlq.semantics.model import SemanticModel
-    from nlq.semantics.tables import Filter
 
 TYPES = {"string": "VARCHAR", "integer": "NUMBER(38,0)", "decimal": "NUMBER(38,9)", "number": "FLOAT", "boolean": "BOOLEAN", "date": "DATE",
          "datetime": "TIMESTAMP_NTZ"}  # fmt: skip
@@ -24,7 +23,7 @@ Plain = dict[str, Any]
 
 def export(model: SemanticModel, dialect: str) -> Exported:
     """One file. An aggregate is a metric of its table, and what is made of several a metric of the whole."""
-    written = Written(model, dialect, moved=False, filters=True)
+    written = Written(model, dialect, moved=False)
     made = _Snowflake(written)
     figures = written.metrics.figures.values()
     whole = [made.metric(one, None) for one in figures if one.tree is not None]
@@ -49,16 +48,14 @@ def export(model: SemanticModel, dialect: str) -> Exported:
             "the database's name, which the model does not say: add `database:` where it is not the session's",
         )
     )
-    written.unsaid(made.kept)
     return written.exported({f"{named(model.header.name)}.yaml": dumped(content)})
 
 
 class _Snowflake:
-    """The parts of the file; `kept` are the named filters that are in it."""
+    """The parts of the file."""
 
     def __init__(self, written: Written) -> None:
         self.written, self.model, self.shape, self.metrics = written, written.model, written.shape, written.metrics
-        self.kept: set[str] = set()
 
     def table(self, one: Relation) -> Plain:
         """A logical table: of one whose rows do not all count, the query of those that do."""
@@ -94,20 +91,12 @@ class _Snowflake:
 
     def _filters(self, table: str) -> list[Plain]:
         """The named conditions whose fields are all of one table."""
-        return [made for one in self.model.filters.values() if (made := self._filter(one, table)) is not None]
-
-    def _filter(self, one: Filter, table: str) -> Plain | None:
-        fields = Fields(self.shape, table, None, lambda home, member: f"{home}.{member}")
-        try:
-            homes = {home for part in one.where for name in part.fields() for home in fields.homes(name)}
-            if homes != {table}:
-                return None
-            text = " AND ".join(Fields(self.shape, table, None, lambda _, member: member).conditions(one.where))
-        except NotCarried:
-            return None
-        self.kept.add(one.name)
-        words = [word for said_ in one.synonyms.values() for word in said_]
-        return {"name": one.name, **said(synonyms=words, description=one.description), "expr": text}
+        fields = Fields(self.shape, table, None, lambda _, member: member)
+        found = ((one, self.written.condition(one, fields)) for one in self.model.filters.values())
+        return [
+            {"name": one.name, **said(synonyms=[word for words in one.synonyms.values() for word in words], description=one.description), "expr": text}
+            for one, text in found if text is not None
+        ]  # fmt: skip
 
     def metric(self, one: Figure, table: str | None) -> Plain:
         """A metric of a table, or of the whole."""
