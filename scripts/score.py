@@ -9,10 +9,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import duckdb
 import yaml
 
 from nlq.api import Assistant
+from nlq.drivers.duckdb import connect
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "questions"))
@@ -25,7 +25,7 @@ def main() -> None:
     source = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "evals" / "held_out" / "first.yaml"
     cases = yaml.safe_load(source.read_text(encoding="utf-8"))
     counts: Counter[str] = Counter()
-    with Assistant.open_sync(ROOT / "nlq.toml") as assistant, duckdb.connect(":memory:") as raw:
+    with Assistant.open_sync(ROOT / "nlq.toml") as assistant, connect() as raw:
         raw.execute(f"ATTACH '{assistant.settings.warehouse}' AS warehouse (READ_ONLY)")
         raw.execute("USE warehouse")
         for case in cases["answered"]:

@@ -71,9 +71,9 @@ def assistant(home):
 @pytest.fixture(scope="session")
 def raw(warehouse):
     """A connection to the file itself: no guard, for hand-written SQL."""
-    import duckdb
+    from nlq.drivers.duckdb import connect
 
-    connection = duckdb.connect(":memory:")
+    connection = connect()
     connection.execute(f"ATTACH '{warehouse}' AS warehouse (READ_ONLY)")
     connection.execute("USE warehouse")
     connection.execute("SET TimeZone = 'Asia/Manila'")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 
-import duckdb
 import pytest
 from helpers import ROOT
 
 from nlq.api import Assistant, SyncAssistant
+from nlq.drivers.duckdb import connect
 from nlq.errors import BadRequest
 from nlq.semantics.load import load
 from nlq.settings import load as load_settings
@@ -70,7 +70,7 @@ def tpch(tmp_path_factory):
     path = folder / "tpch.duckdb"
     build(path, scale=0.01)
     settings = load_settings(folder / "layer" / "nlq.toml", env={"NLQ_DUCKDB_PATH": str(path)})
-    with SyncAssistant(Assistant(settings, blocking=True)) as assistant, duckdb.connect(":memory:") as connection:
+    with SyncAssistant(Assistant(settings, blocking=True)) as assistant, connect() as connection:
         connection.execute(f"ATTACH '{path}' AS by_hand (READ_ONLY)")
         connection.execute("USE by_hand.tpch")
         yield assistant, connection
@@ -90,11 +90,11 @@ def test_a_query_of_someone_elses_data_gives_what_sql_by_hand_gives(tpch, query,
 
 def test_a_file_of_other_data_is_not_overwritten(tmp_path):
     path = tmp_path / "other.duckdb"
-    with duckdb.connect(str(path)) as connection:
+    with connect(str(path)) as connection:
         connection.execute("CREATE TABLE mine AS SELECT 42 AS kept")
     with pytest.raises(BadRequest, match="other data"):
         build(path, scale=0.001)
-    with duckdb.connect(str(path)) as connection:
+    with connect(str(path)) as connection:
         assert connection.execute("SELECT kept FROM mine").fetchall() == [(42,)]
     fresh = tmp_path / "fresh.duckdb"
     assert build(fresh, scale=0.001) == build(fresh, scale=0.001)

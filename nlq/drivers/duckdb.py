@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+Setting = str | bool | int | float | list[str]
 BATCH = 1_024
+# From 2.0.0 on (2.0.1 has it still) this step holds a sum over a left join to be zero where the right side is known to be
+# empty, and answers comparisons with it from that: COALESCE(SUM(x), 0) > 1 is false. tests/engines/test_duckdb_sums.py.
+FROM_VERSION, WRONG_STEP = 2, "statistics_propagation"
+
+
+def connect(path: str = ":memory:", *, read_only: bool = False, **settings: Setting) -> duckdb.DuckDBPyConnection:
+    """A connection to a file, or to nothing but memory, without what is known to give wrong figures. All of ours are of it."""
+    if int(duckdb.__version__.partition(".")[0]) >= FROM_VERSION:
+        settings["disabled_optimizers"] = WRONG_STEP
+    return duckdb.connect(path, read_only=read_only, config=settings)
 
 
 class Stopper:
@@ -56,15 +67,14 @@ class DuckDBFile:
         if not path.is_file():
             raise EngineDown(f"there is no warehouse at {path}", where=str(path),
                              fix="`nlq demo` builds the demo's; NLQ_DUCKDB_PATH names another", public="there is no warehouse yet")  # fmt: skip
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "memory_limit": memory_limit,
-            "threads": str(threads),
-        }
         try:
             # Attached under a name of our own: opened directly, a file scout.duckdb would hide its own schema "scout".
-            self._connection = duckdb.connect(":memory:", config=config)
+            self._connection = connect(
+                autoinstall_known_extensions=False,
+                autoload_known_extensions=False,
+                memory_limit=memory_limit,
+                threads=threads,
+            )
             self._connection.execute(f"ATTACH '{_quoted(str(path))}' AS warehouse (READ_ONLY)")
             self._connection.execute(f"SET GLOBAL TimeZone = '{_quoted(timezone)}'")
             self._connection.execute("SET enable_external_access = false")

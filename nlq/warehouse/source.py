@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-import duckdb
+from nlq.drivers.duckdb import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ class SourceFile:
     """One DuckDB file, read only. Dates and times leave it in UTC."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = duckdb.connect(":memory:", config={"memory_limit": "2GB", "threads": 2})
+        self._connection = connect(memory_limit="2GB", threads=2)
         quoted = str(path).replace("'", "''")
         self._connection.execute(f"ATTACH '{quoted}' AS warehouse (READ_ONLY)")
         self._connection.execute("USE warehouse; SET TimeZone = 'UTC'")

@@ -109,10 +109,10 @@ def test_a_file_that_is_no_warehouse(nlq, tmp_path):
 
 
 def test_a_locked_warehouse(nlq, tmp_path):
-    import duckdb
+    from nlq.drivers.duckdb import connect
 
     path = tmp_path / "locked.duckdb"
-    with duckdb.connect(str(path)) as writer:
+    with connect(str(path)) as writer:
         writer.execute("CREATE TABLE t (i INTEGER)")
         done = nlq("ask", "total sales", "--format", "json", env={"NLQ_DUCKDB_PATH": str(path)})
     answer = json.loads(done.stdout)

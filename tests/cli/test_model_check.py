@@ -7,10 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 from helpers import ROOT
 
+from nlq.drivers.duckdb import connect
 from nlq.warehouse.tpch import build
 
 NLQ = str(Path(sys.executable).with_name("nlq"))
@@ -39,7 +39,7 @@ def place(tmp_path, data, home):
 
 
 def spoil(path, statement):
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.execute(f"ATTACH '{path}' AS spoiled")
         connection.execute("USE spoiled.tpch")
         connection.execute(statement)

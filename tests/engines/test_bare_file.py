@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-import duckdb
 import pytest
 import yaml
 
 from nlq.api import drive
+from nlq.drivers.duckdb import connect
 from nlq.engines.duckdb import DuckDBEngine
 from nlq.errors import EngineDown
 from nlq.semantics.load import load
@@ -31,7 +31,7 @@ MODEL = {
 @pytest.fixture
 def engine(tmp_path):
     path = tmp_path / "bare.duckdb"
-    with duckdb.connect(str(path)) as connection:
+    with connect(str(path)) as connection:
         connection.execute("CREATE TABLE sales (org_id VARCHAR, id INTEGER, day DATE, amount DECIMAL(12, 2))")
         connection.execute(
             "INSERT INTO sales VALUES ('a', 1, '2026-01-05', 1), ('a', 2, '2026-02-05', 2), ('b', 1, '2020-01-01', 9)"
@@ -61,7 +61,7 @@ def test_of_rows_that_are_a_tenants_by_way_of_another_table_nothing_is_known(eng
 def test_a_table_that_is_not_there_is_named(tmp_path, engine):
     del engine
     empty = tmp_path / "other.duckdb"
-    duckdb.connect(str(empty)).close()
+    connect(str(empty)).close()
     made = DuckDBEngine(empty, load(tmp_path / "layer"), memory_limit="500MB", threads=1, blocking=True)
     with pytest.raises(EngineDown, match="no table sales"):
         drive(made.snapshot("a"))
@@ -72,7 +72,7 @@ def test_a_file_that_was_replaced_is_not_read_under_the_old_ones_name(tmp_path, 
     """What is open is read on, and said to be that; the other file is another engine's."""
     before = drive(engine.snapshot("a")).tables["sales"]
     fresh = tmp_path / "fresh.duckdb"
-    with duckdb.connect(str(fresh)) as connection:
+    with connect(str(fresh)) as connection:
         connection.execute(f"ATTACH '{tmp_path / 'bare.duckdb'}' AS old (READ_ONLY)")
         connection.execute("CREATE TABLE lines AS FROM old.lines")
         connection.execute("CREATE TABLE sales AS FROM old.sales UNION ALL SELECT 'a', 3, DATE '2026-03-05', 5")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 
-import duckdb
 from helpers import ROOT
+
+from nlq.drivers.duckdb import connect
 
 PLACE = ROOT / "tests" / "interop" / "metricflow"
 
@@ -22,7 +23,7 @@ def fill(connection):
 
 def build(path):
     """The tables in a file of their own."""
-    with duckdb.connect(str(path)) as connection:
+    with connect(str(path)) as connection:
         fill(connection)
 
 

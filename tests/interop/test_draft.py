@@ -13,10 +13,11 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 import yaml
 from helpers import ROOT
+
+from nlq.drivers.duckdb import connect
 
 sys.path.insert(0, str(ROOT / "tests" / "questions"))
 from test_questions import ANSWERED, agree
@@ -70,7 +71,7 @@ def over_draft(drafted, home):
 
 @pytest.fixture(scope="module")
 def region_names(warehouse):
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.execute(f"ATTACH '{warehouse}' AS demo (READ_ONLY)")
         yield dict(connection.execute("SELECT region_code, region_name FROM demo.scout.regions").fetchall())
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import duckdb
 import lakeside as lakeside_data
 import pytest
 import yaml
 from test_export_layers import FORMATS, Over, by_hand, datasets
 from test_metricflow import PLACE, column_types
 
+from nlq.drivers.duckdb import connect
 from nlq.exports import dbt, ossie
 from nlq.semantics.interop.dbt_import import DbtImport, Source
 from nlq.semantics.interop.layer_import import LayerImport
@@ -74,7 +74,7 @@ LOST = {
 def over(tmp_path_factory):
     """The lakeside model with a count under each of the conditions."""
     folder = tmp_path_factory.mktemp("conditions")
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         lakeside_data.fill(connection)
         connection.execute("UPDATE hires SET note = '50% off S_1' WHERE hire_id % 17 = 0")
         files = (

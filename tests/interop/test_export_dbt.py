@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import shutil
 
-import duckdb
 import lakeside as lakeside_data
 import pytest
 from helpers import ROOT
 from test_metricflow import EXPECTED, HIDDEN, OTHERWISE, QUERIES, REFUSED, Project, answer, differences
 
+from nlq.drivers.duckdb import connect
 from nlq.errors import NlqError
 from nlq.exports import dbt
 from nlq.policy.scope import scope
@@ -29,7 +29,7 @@ from nlq.values import Principal, SemanticQuery, Snapshot, TableState
 
 @pytest.fixture(scope="module")
 def lakeside():
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         lakeside_data.fill(connection)
         yield connection
 
@@ -80,7 +80,7 @@ def test_keys_of_several_columns_and_rows_that_do_not_count_survive_dbt(warehous
     dbt.export(model, "duckdb").write(tmp_path)
     file = tmp_path / "copy.duckdb"
     shutil.copy(warehouse, file)
-    with duckdb.connect(str(file)) as connection:
+    with connect(str(file)) as connection:
         connection.execute("SET TimeZone = 'Asia/Manila'; CREATE SCHEMA dbt")
         for path in (tmp_path / "models").glob("*.sql"):  # what `dbt build` would make
             text = re.sub(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}", r"\1.\2", path.read_text(encoding="utf-8"))

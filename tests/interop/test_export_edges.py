@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import duckdb
 import pytest
 import yaml
 from test_export_layers import FORMATS, Over, by_hand, datasets
 
+from nlq.drivers.duckdb import connect
 from nlq.errors import ModelError
 from nlq.exports import cube, dbt, ossie, snowflake
 from nlq.semantics.interop.dbt_import import DbtImport, Source
@@ -81,7 +81,7 @@ def over(tmp_path_factory):
     (folder / "edges.yml").write_text(
         yaml.safe_dump({**EDGES, "metrics": metrics}).replace("off:", "'off':"), encoding="utf-8"
     )
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.execute("SET TimeZone = 'Asia/Manila'")
         connection.execute(
             "CREATE TABLE pairs AS FROM (VALUES (1, 'x', 'Ex'), (1, 'y', 'Why'), (2, 'x', 'Two')) AS t(aa, bb, title)"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 
-import duckdb
 import lakeside as lakeside_data
 import pytest
 import yaml
 from helpers import ROOT
 from test_metricflow import PLACE, column_types, plain
 
+from nlq.drivers.duckdb import connect
 from nlq.errors import NlqError
 from nlq.exports import cube, ossie, snowflake
 from nlq.exports.layer import Written
@@ -61,7 +61,7 @@ class Over:
 def models(tmp_path_factory):
     """The two models over their data; schemas are as the models have them."""
     folder = tmp_path_factory.mktemp("models")
-    with duckdb.connect(":memory:") as lake, duckdb.connect(":memory:") as parts:
+    with connect() as lake, connect() as parts:
         lakeside_data.fill(lake)
         types = column_types(lake)
         write(folder, DbtImport(PLACE / "legacy", Source(policy=Policy(shared=True), types=types)).finished().files)

@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import lakeside
 import pytest
+
+from nlq.drivers.duckdb import connect
 
 NLQ = str(Path(sys.executable).with_name("nlq"))
 
@@ -169,7 +170,7 @@ def test_other_formats_are_imported_and_asked(nlq, data, tmp_path, kind, metric,
     query = {"metrics": [metric], "dimensions": [dimension], "period": {"start": "2025-05-01", "end": "2025-05-31"}}
     answer = json.loads(nlq("query", json.dumps(query), "--format", "json", "--config", out / "nlq.toml").stdout)
     assert answer["status"] == "answered", answer["reason"]
-    with duckdb.connect(str(data), read_only=True) as connection:
+    with connect(str(data), read_only=True) as connection:
         (total,) = connection.execute(
             "SELECT sum(price) FROM hires WHERE hired_on BETWEEN '2025-05-01' AND '2025-05-31'"
         ).fetchone()
@@ -185,7 +186,7 @@ def test_row_sql_of_other_dialects_keeps_its_meaning():
              "COALESCE(d, 'none') || '/' || COALESCE(d, 'x')", "CAST(CAST(a AS VARCHAR) AS INTEGER) / b", "a BETWEEN 1 AND 3", "d LIKE '%a%' OR c"]  # fmt: skip
     import sqlglot
 
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         for text in texts:
             carried = sqlglot.transpile(row_expression(text, "duckdb"), read="trino", write="duckdb")[0]
             expected, found = (connection.execute(f"SELECT {one} FROM {rows}").fetchall() for one in (text, carried))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-import duckdb
 import lakeside
 import pytest
 from helpers import ROOT
 from test_metricflow import column_types, differences
 
+from nlq.drivers.duckdb import connect
 from nlq.errors import NlqError
 from nlq.policy.scope import scope
 from nlq.semantics.interop.dbt_import import Source
@@ -87,7 +87,7 @@ class Imported:
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory):
     made = {}
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         lakeside.fill(connection)
         for kind in PLACES:
             made[kind] = Imported(kind, connection, tmp_path_factory.mktemp(kind))

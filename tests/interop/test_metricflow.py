@@ -11,11 +11,11 @@ import math
 from datetime import date, datetime
 from decimal import Decimal
 
-import duckdb
 import lakeside as lakeside_data
 import pytest
 from lakeside import PLACE
 
+from nlq.drivers.duckdb import connect
 from nlq.errors import NlqError
 from nlq.policy.scope import scope
 from nlq.semantics import periods
@@ -78,7 +78,7 @@ def column_types(connection):
 @pytest.fixture(scope="module")
 def lakeside():
     """The data, in a database in memory."""
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         lakeside_data.fill(connection)
         yield connection
 

@@ -49,14 +49,13 @@ METRICS = (
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """A small warehouse: its lines as Python rows, and two engines' worth of model (with rollups, and without)."""
-    import duckdb
-
+    from nlq.drivers.duckdb import connect
     from nlq.resources import ROOT
     from nlq.warehouse.demo import build
 
     path = tmp_path_factory.mktemp("brute") / "small.duckdb"
     build(path, scale=0.02)
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with connect(str(path), read_only=True) as connection:
         cursor = connection.execute(
             """SELECT t.org_id, t.transaction_id, t.store_id, t.customer_id, t.date_key, t.region, t.peso_value, t.basket_size,
                       t.payment_method, s.store_type, s.province, r.island_group, c.is_payday, c.is_weekend,

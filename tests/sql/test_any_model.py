@@ -6,12 +6,13 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-import duckdb
 import pytest
 from any_model import load, worlds
 from any_model.compare import check
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
+
+from nlq.drivers.duckdb import connect
 
 pytestmark = pytest.mark.slow
 CASES = settings(
@@ -26,7 +27,7 @@ SEEDS = {"world": st.integers(0, 10_000), "query": st.integers(0, 10_000_000), "
 
 def duck(world):
     """The rows in a database in memory."""
-    connection = duckdb.connect(":memory:", config={"threads": 1})
+    connection = connect(threads=1)
     load.fill(connection, world)
     return connection
 
@@ -140,7 +141,7 @@ def test_a_query_over_two_tiers_gives_what_its_definition_says(world, query, siz
     model, asked, org = load.model_of(made), worlds.fitted(worlds.query(query), made), worlds.ORGS[query % 2]
     snapshot = replace(load.snapshot_of(made, org), watermark=watermark)
     note(f"{asked} split at {watermark}")
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    with connect(threads=1) as connection:
         load.fill_tiers(connection, made, watermark)
 
         def run(one, asked, org):

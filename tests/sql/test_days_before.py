@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-import duckdb
 import pytest
 import yaml
 
+from nlq.drivers.duckdb import connect
 from nlq.policy.scope import scope
 from nlq.semantics.load import load
 from nlq.sql.compile import compile_query
@@ -39,7 +39,7 @@ def asked(tmp_path_factory):
     (folder / "m.yml").write_text(yaml.safe_dump(MODEL), encoding="utf-8")
     model = load(folder)
     state = TableState("1", len(ROWS), date(2025, 2, 1), date(2025, 4, 30), None)
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.execute("CREATE TABLE s (id INTEGER, d DATE, v INTEGER)")
         connection.executemany("INSERT INTO s VALUES (?, ?, ?)", [(number, *row) for number, row in enumerate(ROWS)])
 

@@ -30,16 +30,15 @@ def cases(name):
 @pytest.fixture(scope="module")
 def compiled(warehouse):
     """Compiles a query of Scout's model against the demo, and runs its text."""
-    import duckdb
-
     from nlq.api import drive
+    from nlq.drivers.duckdb import connect
     from nlq.engines.duckdb import DuckDBEngine
 
     model = load(ROOT / "semantic_layer" / "scout")
     engine = DuckDBEngine(warehouse, model, memory_limit="1GB", threads=2, blocking=True)
     snapshot = drive(engine.snapshot("tingi"))
     drive(engine.close())
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.execute(f"ATTACH '{warehouse}' AS demo (READ_ONLY)")
         connection.execute("USE demo")
         yield lambda query: compile_query(model, SemanticQuery.from_json(query), snapshot), connection
@@ -50,11 +49,11 @@ def lakeside():
     """The same for a model of its own, beside its fixtures, and the data of tests/interop."""
     import csv
 
-    import duckdb
+    from nlq.drivers.duckdb import connect
 
     place = ROOT / "tests" / "interop" / "metricflow" / "data"
     model = load(FOLDER / "lakeside")
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.execute((place / "schema.sql").read_text(encoding="utf-8"))
         for table in {one.source or one.name for one in model.tables.values()}:
             with (place / f"{table}.csv").open(encoding="utf-8", newline="") as lines:

@@ -6,13 +6,13 @@ import random
 from contextlib import contextmanager
 from decimal import Decimal
 
-import duckdb
 import pytest
 from any_model import load, worlds
 from any_model.compare import same
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from nlq.drivers.duckdb import connect
 from nlq.errors import BadRequest
 
 CASES = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -25,7 +25,7 @@ def asked(world, size):
     made = worlds.world(world, size)
     model = load.model_of(made)
     snapshot = load.snapshot_of(made, "one")
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    with connect(threads=1) as connection:
         load.fill(connection, made)
 
         def run(query):

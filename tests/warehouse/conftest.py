@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pytest
 
+from nlq.drivers.duckdb import connect
 from nlq.warehouse import demo as warehouse
 
 SCALE = 0.05
@@ -19,7 +19,7 @@ def demo_summary(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def demo(demo_summary):
-    with duckdb.connect(str(demo_summary.path), read_only=True) as connection:
+    with connect(str(demo_summary.path), read_only=True) as connection:
         yield connection
 
 

@@ -10,9 +10,9 @@ import sys
 import threading
 from pathlib import Path
 
-import duckdb
 import pytest
 
+from nlq.drivers.duckdb import connect
 from nlq.errors import BadRequest, WarehouseError
 from nlq.warehouse.demo import build, checksums
 
@@ -21,7 +21,7 @@ SCRIPT = "import sys; from pathlib import Path; from nlq.warehouse.demo import b
 
 
 def sums_of(path):
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with connect(str(path), read_only=True) as connection:
         return checksums(connection)
 
 
@@ -58,7 +58,7 @@ def test_how_the_months_are_cut_does_not_change_the_rows(tmp_path, monkeypatch):
 
 
 def test_checksums_see_a_changed_row_and_not_an_order():
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.execute("CREATE SCHEMA scout; CREATE TABLE scout.t (a INT, b TIMESTAMPTZ)")
         connection.execute("INSERT INTO scout.t VALUES (1, '2026-01-01 00:00:00+08'), (2, NULL), (2, NULL)")
         before = checksums(connection)
@@ -182,7 +182,7 @@ def test_two_builds_at_once_do_not_meet(tmp_path):
         thread.join()
     assert failed == []
     assert left_in(tmp_path) == ["demo.duckdb"]
-    with duckdb.connect(str(target), read_only=True) as connection:
+    with connect(str(target), read_only=True) as connection:
         assert connection.execute("SELECT seed FROM nlq.demo").fetchone()[0] in (1, 2)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from nlq.drivers.duckdb import connect
 from nlq.warehouse.demo.scripts import generator_hash
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def is_current(path: Path, *, scale: float, seed: int) -> bool:
     if not path.is_file():
         return False
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with connect(str(path), read_only=True) as connection:
             found = connection.execute("SELECT scale, seed, generator_hash FROM nlq.demo").fetchone()
     except duckdb.Error:
         return False

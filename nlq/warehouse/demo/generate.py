@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from nlq.drivers.duckdb import connect
 from nlq.errors import BadRequest, WarehouseError
 from nlq.warehouse import transform
 from nlq.warehouse.demo import scripts
@@ -95,14 +96,12 @@ def _check(scale: float, seed: int) -> None:
 
 
 def _fill(temporary: Path, scale: float, seed: int, tell: Callable[[str, float], None]) -> dict[str, int]:
-    connection = duckdb.connect(
-        config={
-            "threads": 2,
-            "memory_limit": "2GB",
-            "temp_directory": str(spill_folder(temporary)),
-            "preserve_insertion_order": True,  # the rows lie by day and store, which lets DuckDB skip most of them
-            "checkpoint_threshold": "1TB",  # one checkpoint, at the end: the file is thrown away if we fail before it
-        },
+    connection = connect(
+        threads=2,
+        memory_limit="2GB",
+        temp_directory=str(spill_folder(temporary)),
+        preserve_insertion_order=True,  # the rows lie by day and store, which lets DuckDB skip most of them
+        checkpoint_threshold="1TB",  # one checkpoint, at the end: the file is thrown away if we fail before it
     )
     try:
         # Under a name of its own: opened as "scout.duckdb" the catalog is called scout too, and `scout.x` is ambiguous.

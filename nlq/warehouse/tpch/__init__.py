@@ -31,8 +31,7 @@ def build(path: Path, *, scale: float = 0.1) -> dict[str, int]:
         BadRequest: the scale is not from 0.001 to 10; the file is there, and holds other data.
         WarehouseError: the file cannot be written.
     """
-    import duckdb  # noqa: PLC0415 - a tenth of a second
-
+    from nlq.drivers.duckdb import connect  # noqa: PLC0415 - a tenth of a second
     from nlq.warehouse.demo.target import replacing  # noqa: PLC0415
 
     if not 0.001 <= scale <= 10:
@@ -42,7 +41,7 @@ def build(path: Path, *, scale: float = 0.1) -> dict[str, int]:
             "the file holds other data, which would be lost", where=str(path), fix="give another file with --out"
         )
     text = resources.files(__package__).joinpath(SCHEMA_FILE).read_text(encoding="utf-8")
-    with replacing(path) as temporary, duckdb.connect(":memory:") as connection:
+    with replacing(path) as temporary, connect() as connection:
         quoted = str(temporary).replace("'", "''")
         connection.execute(f"ATTACH '{quoted}' AS warehouse")  # under a name of ours: a file's name may be a schema's
         connection.execute("USE warehouse")
@@ -60,9 +59,11 @@ def _is_ours(path: Path) -> bool:
     """Whether a file holds this business and nothing else."""
     import duckdb  # noqa: PLC0415 - a tenth of a second
 
+    from nlq.drivers.duckdb import connect  # noqa: PLC0415
+
     quoted = str(path).replace("'", "''")
     try:
-        with duckdb.connect(":memory:") as connection:
+        with connect() as connection:
             connection.execute(f"ATTACH '{quoted}' AS held (READ_ONLY)")
             found = connection.execute(
                 "SELECT DISTINCT schema_name FROM duckdb_tables() WHERE database_name = 'held'"
