@@ -218,6 +218,8 @@ class LayerMetrics:
         """A figure at another time, as one of its own."""
         if not self.moved:
             raise NotCarried("aggregation", f"a figure of {offset} before")
+        if not SHIFT.fullmatch(offset):
+            raise NotCarried("grain", f"a figure of {offset} before, which is a grain of the calendar's own")
         column = found.find(exp.Column)
         assert column is not None  # noqa: S101 - every part is one
         name = self._unused(f"{column.name}_{offset.replace(' ', '_')}_before")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -10,6 +11,8 @@ from sqlglot.errors import SqlglotError
 
 from nlq.errors import BadRequest
 from nlq.semantics.measures import NAME_IN_EXPRESSION
+from nlq.semantics.periods import UNITS
+from nlq.values.query import SHIFT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,12 +76,33 @@ def metrics_fit(context: Context) -> Iterator[BadRequest]:
         if metric.derived is not None:
             known = {*context.metrics, *metric.derived.inputs}
             yield from _expression(context, f'"{metric.name}"', metric.derived.expr, ARITHMETIC, known, where)
+        yield from _lengths(context, metric, where)
         inputs = metric.derived.inputs.values() if metric.derived else ()
         conditions = (*metric.where, *(one for given in inputs for one in given.where))
         for field in (part for condition in conditions for part in condition.fields()):
             root = field.rpartition(".")[0] or field
             yield from context.known("the field", field if field in context.dimensions else root,
                                      {*context.dimensions, *context.filters}, where)  # fmt: skip
+
+
+def _lengths(context: Context, metric: Metric, where: str) -> Iterator[BadRequest]:
+    """Lengths of time are a number and a unit; a figure may also be of so many of the calendar's own grains before."""
+    own = {grain for one in context.dimensions.values() if one.time for grain in one.grains}
+    given = [one.offset for one in metric.derived.inputs.values() if one.offset] if metric.derived else []
+    if metric.change is not None and isinstance(metric.change.against, str):
+        given += [one for one in (metric.change.against,) if one not in ("previous_period", "previous_year")]
+    if metric.conversion is not None and metric.conversion.within is not None:
+        given.append(metric.conversion.within)
+    for length in given:
+        count, _, unit = length.partition(" ")
+        moved_by_own = metric.derived is not None and unit in own and re.fullmatch(r"[1-9][0-9]{0,3}", count)
+        if not SHIFT.fullmatch(length) and not moved_by_own:
+            units = ", ".join((*UNITS, *(sorted(own) if metric.derived else ())))
+            yield BadRequest(
+                f'"{metric.name}" has the length "{length}"',
+                where=where,
+                fix=f'write "1 month" or the like: of {units}',
+            )
 
 
 def metrics_end(context: Context) -> Iterator[BadRequest]:

@@ -69,6 +69,7 @@ class Input(Part):
 
     By day, `offset` is the same date before (the last of the month where there is none such) and `to_start` the first day of
     the unit; an offset in days or weeks moves the days under any bucket, one in months lays whole buckets beside one another.
+    One in a grain of the calendar's own ("1 fiscal_quarter") lays those whole beside one another, and moves days under others.
     """
 
     metric: Name

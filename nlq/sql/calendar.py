@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from nlq.sql.build import cast, day, joined, named, table, with_
+from nlq.sql.build import called, cast, day, joined, named, select, table, with_
 from nlq.sql.columns import time_bucket
 from nlq.values.query import Period
 
@@ -57,6 +57,63 @@ def ends(model: SemanticModel, span: Period | None, grain: Unit, step: Step | No
     return tree.select(last, copy=False).group_by(_bucket(model, column.copy(), grain, step), copy=False)
 
 
+def places(model: SemanticModel, grain: str, *, home: str | None) -> exp.Select:
+    """Each day of the calendar, with the number `nth` of its bucket, its `place` in it, and how many `days` that has.
+
+    A bucket is a run of days that have one value of a grain that the model adds: two summers are two, whatever both are called.
+    """
+    time = model.time_dimension
+    assert time is not None and time.column is not None  # noqa: S101, PT018 - it has grains, so it has a calendar
+    the_day, value = exp.column(time.column, table=time.table), exp.column(model.own_grains[grain], table=time.table)
+
+    def over(function: exp.Expr, by: exp.Expr, *parts: exp.Expr) -> exp.Window:
+        order = exp.Order(expressions=[exp.Ordered(this=by, desc=False, nulls_first=False)])
+        return exp.Window(this=function, partition_by=list(parts), order=order)
+
+    before = over(exp.Lag(this=value.copy()), the_day.copy())
+    same = exp.NullSafeEQ(this=value, expression=before)
+    begins = exp.Case().when(same, exp.Literal.number(0), copy=False).else_(exp.Literal.number(1), copy=False)
+    days = select(
+        [called(the_day, "day"), called(begins, "begins")], table(time.table, model.header.schema_, time.table, home)
+    )
+    nth = over(exp.Sum(this=exp.column("begins")), exp.column("day"))
+    numbered = select([exp.column("day"), called(nth, "nth")], _inner(days, "begun"))
+    place = over(exp.RowNumber(), exp.column("day"), exp.column("nth"))
+    many = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[exp.column("nth")])
+    picked = [exp.column("day"), exp.column("nth"), called(place, "place"), called(many, "days")]
+    return select(picked, _inner(numbered, "numbered"))
+
+
+def later(placed: str, count: int, shown: Period | None, *, whole: bool) -> exp.Select:
+    """Each `day`, and the day `until` which it is shown: as far into the bucket `count` later, where that lies in `shown`.
+
+    Where the later bucket is shorter, what is over is of no day; or, `whole`, of its last one.
+    """
+    here, there = (
+        exp.Table(this=exp.to_identifier(placed), alias=exp.TableAlias(this=exp.to_identifier(alias)))
+        for alias in ("earlier", "later")
+    )
+
+    def of(alias: str, name: str) -> exp.Expr:
+        return exp.column(name, table=alias)
+
+    place = of("earlier", "place")
+    if whole:
+        place = exp.Least(this=place, expressions=[of("later", "days")], ignore_nulls=False)
+    nth = exp.Add(this=of("earlier", "nth"), expression=exp.Literal.number(count))
+    same = exp.and_(
+        exp.EQ(this=of("later", "nth"), expression=nth), exp.EQ(this=of("later", "place"), expression=place), copy=False
+    )
+    tree = joined(select([called(of("later", "day"), "until"), of("earlier", "day")], here), there, on=same)
+    if shown is None:
+        return tree
+    return tree.where(exp.Between(this=of("later", "day"), low=day(shown.start), high=day(shown.end)), copy=False)
+
+
+def _inner(query: exp.Select, alias: str) -> exp.Subquery:
+    return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(alias)))
+
+
 def _bucket(model: SemanticModel, column: exp.Expr, grain: Unit, step: Step | None) -> exp.Expr:
     """The bucket of a day of the calendar; a grain of the model's own is a column beside it."""
     time, own = model.time_dimension, model.own_grains.get(grain)
@@ -85,7 +142,7 @@ def _counted(span: Period) -> tuple[exp.Select, exp.Expr]:
         tree = joined(tree, _digits(name), kind="CROSS")
     counted = exp.DateAdd(this=day(span.start), expression=exp.paren(number, copy=False), unit=exp.var("DAY"))
     picked = tree.select(exp.alias_(cast(counted, "date"), "day", copy=False), copy=False)
-    inner = with_(exp.Select(), DIGITS, _ten()).from_(exp.Subquery(this=picked, alias=exp.TableAlias(this=exp.to_identifier("days"))), copy=False)  # fmt: skip
+    inner = with_(exp.Select(), DIGITS, _ten()).from_(_inner(picked, "days"), copy=False)
     column = exp.column("day", table="days")
     return inner.where(exp.LTE(this=column, expression=day(span.end)), copy=False), column.copy()
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from nlq.semantics.periods import Unit
+    from nlq.sql.frames import Step
 
 
 class Gather:
@@ -146,6 +147,11 @@ class Gather:
         for index, frame in enumerate(self.frames):
             if not frame.spined:
                 continue
+            name = f"{self.label}ends{frame.name.replace('__', '_')}"
+            if frame.lag is not None and frame.lag[1] in self.model.own_grains:
+                self.calendar_read()
+                found[index] = self.parts.add(name, self._later_days(frame.lag, frame))
+                continue
             grain: Unit = min(grains, key=fineness)  # type: ignore[arg-type]
             if self.covered is None and frame.shown is None and not self.known:
                 raise BadRequest(
@@ -154,8 +160,15 @@ class Gather:
             span = self._shown_of(frame)
             days = calendar.ends(self.model, span, grain, frame.step, home=self.parts.home)
             self.calendar_read()
-            found[index] = self.parts.add(f"{self.label}ends{frame.name.replace('__', '_')}", days)
+            found[index] = self.parts.add(name, days)
         return found
+
+    def _later_days(self, lag: Step, frame: Frame) -> exp.Select:
+        """For each day of the calendar the one as far into the bucket so many later, within what is shown."""
+        count, grain = lag
+        home = self.parts.home
+        placed = self.parts.once(f"{grain}_days", lambda: calendar.places(self.model, grain, home=home))
+        return calendar.later(placed, count, frame.shown, whole=frame.whole)
 
     def _shown_of(self, frame: Frame) -> Period | None:
         """The days that the buckets of a frame are made of; None where there are none."""

@@ -45,6 +45,7 @@ class Frame:
     by_day: bool = False  # `step` moves days under buckets that it does not fit, as a metric of the model says
     lag: Step | None = None  # each day shows the rows of so long before
     start: Unit | None = None  # each day shows the rows of the first day of its unit
+    whole: bool = False  # with a `lag` by a grain of the model's own: no day of a longer bucket before is left out
     prior: bool = False  # it stands beside another: what is not in it is unknown, unless there is data for all of it
 
     @property
@@ -59,6 +60,7 @@ class Frames:
     def __init__(self, model: SemanticModel, dimensions: tuple[str, ...], first: Frame) -> None:
         grains = [model.grains[name][1] for name in dimensions if model.is_time_grain(name)]
         finest = min(grains, key=fineness, default=None)
+        self._own = model.own_grains
         self.grain: Unit | None = finest  # type: ignore[assignment]
         self._found: list[Frame] = [first]
 
@@ -109,6 +111,8 @@ class Frames:
 
         A comparison that is asked for keeps like with like (`shifted`); what a model says about days is about days.
         """
+        if step[1] in self._own:
+            return self._by_own(index, step, name)
         if self.grain is None or self.grain in LINES_UP.get(step[1], ()):
             return self.shifted(index, step, name)
         if step[1] in ("day", "week"):
@@ -119,6 +123,20 @@ class Frames:
         if self.grain == "day":
             return self._lagged(index, name, lag=step)
         return self.shifted(index, step, name)  # which says why it cannot be
+
+    def _by_own(self, index: int, step: Step, name: str) -> int:
+        """Moved back by a grain that the model adds: each day shows the one that is as far into the bucket so many before.
+
+        What its buckets hold is known to the calendar alone, so all rows before are read. Shown in those buckets, or in none,
+        the last day of a shorter one shows all that the longer one before has more; under other grains nothing does.
+        """
+        self._once(index)
+        outer = self[index]
+        if outer.period is None and self.grain is None:
+            raise BadRequest("all of the data has no period before it", where="period", fix="give a period")
+        read = None if outer.period is None else Period(start=date.min, end=outer.period.end)
+        whole = self.grain in (None, step[1])
+        return self.add(Frame(f"{outer.name}{name}", read, shown=outer.period, lag=step, whole=whole, prior=True))
 
     def to_start(self, index: int, unit: Unit, name: str) -> int:
         """A frame in which each day shows the first day of its unit; a bucket of that unit shows itself."""
@@ -187,6 +205,7 @@ def opens(window: Window, until: date) -> date:
 
 
 def length(text: str) -> Step:
-    """A length such as "7 days", as (7, "day")."""
+    """A length such as "7 days", as (7, "day"); a grain that a model adds has the name that it has there."""
     count, _, unit = text.partition(" ")
-    return int(count), unit.rstrip("s")  # type: ignore[return-value]
+    one = unit.removesuffix("s")
+    return int(count), one if one in FINENESS else unit  # type: ignore[return-value]

@@ -10,6 +10,8 @@ from sqlglot import exp
 from nlq.sql.tiers import HOME
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nlq.semantics.model import SemanticModel
     from nlq.sql.metrics import Breakdown
     from nlq.sql.scan import Keys
@@ -27,6 +29,7 @@ class Parts:
     rollups: dict[str, None] = field(default_factory=dict)
     why: dict[str, None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
+    shared: dict[str, str] = field(default_factory=dict)  # CTEs that several may read, by what they hold
 
     @property
     def home(self) -> str | None:
@@ -41,6 +44,12 @@ class Parts:
             free, count = f"{name}_{count}", count + 1
         self.ctes.append((free, query))
         return free
+
+    def once(self, name: str, query: Callable[[], exp.Expr]) -> str:
+        """The CTE that holds what the name says, added where it is not there yet."""
+        if name not in self.shared:
+            self.shared[name] = self.add(name, query())
+        return self.shared[name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,6 +331,8 @@ class Scan:
         window, until = self.frame.window, exp.column("until", table=spine)
         if self.frame.lag is not None:
             count, unit = self.frame.lag
+            if unit in self.model.own_grains:
+                return exp.EQ(this=self.day(), expression=exp.column("day", table=spine))
             return exp.EQ(this=self.day(), expression=of_columns.moved(until, -count, unit))
         if self.frame.start is not None:
             return exp.EQ(this=self.day(), expression=of_columns.first_day(until, self.frame.start))

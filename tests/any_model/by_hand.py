@@ -380,6 +380,10 @@ class Asked:
             return (
                 [] if day is None else [end for end in self.buckets(frame) if opens(frame["window"], end) <= day <= end]
             )
+        if frame.get("ahead"):
+            at = frame["lag"](day)
+            first, last = frame["shown"] or (date.min, date.max)
+            return [at] if at and first <= at <= last else []
         if frame.get("lag"):
             if day is None or not frame["shown"]:
                 return []
@@ -510,6 +514,8 @@ class Asked:
         if "offset" not in given and "to_start" not in given:
             return frame
         step = parsed(given["offset"]) if "offset" in given else None
+        if step and step[1] in self.world.own_grains:
+            return self.by_own(frame, *step)
         if step and (self.grain is None or self.grain in LINES_UP.get(step[1], ())):
             return self.shifted(frame, step)
         if not step and self.grain == given["to_start"]:
@@ -531,6 +537,25 @@ class Asked:
         shown = frame["period"] or (self.covered and (self.covered[0], ahead(self.covered[1])))
         return {**frame, "lag": lag, "shown": shown, "named": repr(given), "prior": True,
                 "period": frame["period"] and (lag(frame["period"][0]), max(lag(frame["period"][0]), lag(frame["period"][1])))}  # fmt: skip
+
+    def by_own(self, frame, count, grain):
+        """A frame in which each day stands for the one as far into the bucket of the calendar's so many before."""
+        if frame["step"] or frame["window"] or frame.get("lag"):
+            raise NoMeaning("a comparison of a comparison")
+        if not self.grain and not frame["period"]:
+            raise NoMeaning("nothing lies before all of the data")
+        column, calendar_days = self.world.own_grains[grain], sorted(self.world.days)
+        runs = [list(run) for _, run in itertools.groupby(calendar_days, key=lambda day: self.world.days[day][column])]
+        ahead = {}
+        for before, after in zip(runs, runs[count:], strict=False):
+            for place, day in enumerate(before):
+                if place < len(after):
+                    ahead[day] = after[place]
+                elif self.grain in (None, grain):  # whole buckets beside one another: nothing is left out
+                    ahead[day] = after[-1]
+        shown = frame["period"]
+        return {**frame, "lag": ahead.get, "ahead": (count, grain), "shown": shown, "prior": True,
+                "period": shown and (date.min, shown[1])}  # fmt: skip
 
     def windowed(self, frame, window):
         if frame.get("lag"):

@@ -190,7 +190,7 @@ def described(pick, *, calendar=True):
     return {
         "model": {"name": "any", "description": "any", "schema": "world", "timezone": "Asia/Manila", "default_period": "last 30 days",
                   "default_metric": "total"},
-        "tables": tables, "dimensions": dimensions, "rollups": rollups, "filters": filters, "metrics": metrics(pick),
+        "tables": tables, "dimensions": dimensions, "rollups": rollups, "filters": filters, "metrics": metrics(pick, calendar=calendar),
         "joins": [join("branch", "area", "area_id"), join("sale", "branch", "branch_id"), join("sale", "person", "person_id"),
                   join("line", "sale", "sale_id"), join("visit", "branch", "branch_id"), join("visit", "person", "person_id"),
                   join("stock", "branch", "branch_id"), join("sale_by_day", "branch", "branch_id"),
@@ -198,7 +198,7 @@ def described(pick, *, calendar=True):
     }  # fmt: skip
 
 
-def metrics(pick):
+def metrics(pick, *, calendar):
     """One metric of each kind, with what can differ drawn."""
 
     def metric(name, unit="count", **more):
@@ -213,7 +213,10 @@ def metrics(pick):
         [{"trailing": "7 day"}, {"trailing": "2 month"}, {"to_date": "month"}, {"to_date": "year"}, {"running": True}]
     )
     condition = [{"field": "colour", "op": pick.choice(["in", "not_in"]), "values": ["red", "Green"]}]
+    own = pick.choice(["1 fortnight", "3 fortnight", "1 season", "2 season"])
+    of_own = {"expr": "total - before", "inputs": {"before": {"metric": "total", "offset": own}}}
     return [
+        *([metric("since_own", "PHP", derived=of_own)] if calendar else []),
         metric("total", "PHP", agg=agg("sum", "sale", column="amount"), absence_is_zero=zero),
         metric("sales", agg=agg("count", "sale"), absence_is_zero=True),
         metric("worth", "PHP", agg=agg("sum", "sale", column="worth")),
@@ -288,7 +291,7 @@ def rolled_up(pick, rows):
 
 FACTS = {
     "sale": ("total", "sales", "worth", "parts", "priced", "buyers", "average", "weight", "least", "most", "middle", "high", "first_above", "bright",
-             "basket", "bright_share", "twice", "since", "so_far", "rise", "other_rise"),
+             "basket", "bright_share", "twice", "since", "since_own", "so_far", "rise", "other_rise"),
     "line": ("units", "sold"),
     "visit": ("visits", "came_back"),
     "stock": ("level", "level_a_day"),
@@ -382,7 +385,8 @@ def fitted(asked, made):
     """The same query where a world has no calendar: with a grain that any date has."""
     if "days" in made["rows"]:
         return asked
-    plain = json.loads(json.dumps(asked).replace("date.fortnight", "date.week").replace("date.season", "date.month"))
+    text = json.dumps(asked).replace("date.fortnight", "date.week").replace("date.season", "date.month")
+    plain = json.loads(text.replace("since_own", "since"))
     return {**plain, "dimensions": list(dict.fromkeys(plain["dimensions"]))} if "dimensions" in plain else plain
 
 

@@ -77,6 +77,20 @@ BROKEN = {
 }
 
 
+@pytest.mark.parametrize("said", ["1 fortnight", "month", "0 day", "-1 month", "1 month ago"])
+def test_a_length_of_time_is_a_number_and_a_unit(layer, said):
+    """A grain that the calendar does not have is none."""
+    (layer / "more.yml").write_text(f"""metrics:
+  - {{name: before, label: Before, description: Before., unit: PHP,
+     derived: {{expr: revenue - earlier, inputs: {{earlier: {{metric: revenue, offset: {said}}}}}}}}}
+  - {{name: then, label: Then, description: Then., unit: PHP, change: {{of: revenue, against: {said}}}}}
+""")
+    with pytest.raises(ModelError) as caught:
+        load(layer)
+    assert [one.where.rpartition("/")[2].partition(":")[0] for one in caught.value.problems] == ["more.yml", "more.yml"]
+    assert all(f'the length "{said}"' in str(one) and "1 month" in one.fix for one in caught.value.problems)
+
+
 @pytest.mark.parametrize("old", BROKEN)
 def test_what_is_wrong_is_named_with_its_place(layer, old):
     new, said = BROKEN[old]

@@ -100,10 +100,10 @@ def test_several_grains_of_time_at_once_give_what_the_definition_says(world, que
         note("refused")
 
 
-@settings(CASES, max_examples=200)
+@settings(CASES, max_examples=300)
 @given(
     grain=st.sampled_from(("day", "week", "month", "quarter", "fortnight", "season")),
-    metric=st.sampled_from(("so_far", "since")),
+    metric=st.sampled_from(("so_far", "since", "since_own")),
     **SEEDS,
 )
 def test_a_metric_of_other_days_gives_what_its_definition_says(world, query, size, grain, metric):

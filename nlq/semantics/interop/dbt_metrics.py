@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from nlq.semantics.interop.carried import Issue, NotCarried
 from nlq.semantics.interop.dbt_filters import all_of
 from nlq.semantics.interop.dbt_parts import shown, synonyms
-from nlq.semantics.interop.dbt_tables import titled
+from nlq.semantics.interop.dbt_tables import TIME, titled
 from nlq.semantics.interop.expressions import arithmetic
+from nlq.semantics.periods import UNITS
 
 if TYPE_CHECKING:
     from nlq.semantics.interop.dbt_project import Input, Measure, MetricOf
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 FUNCTIONS = {"sum": "sum", "min": "min", "max": "max", "average": "avg", "median": "median", "percentile": "percentile"}
 AT = {"first": "first_known", "last": "last_known", "average": "average"}
 ONE = re.compile(r"\s*(\*|1(\.0*)?)\s*")
-UNITS = ("day", "week", "month", "quarter", "year")
 Plain = dict[str, Any]
 
 
@@ -119,14 +119,24 @@ class Metrics:
             where = all_of(self.tables, one.name, given.where)
             if given.to_grain is not None and given.to_grain not in UNITS:
                 raise NotCarried("grain", f"there is no first day of a {given.to_grain}")
-            if given.offset is not None and given.offset.partition(" ")[2] not in UNITS:
-                raise NotCarried("grain", f"nothing can be moved by a {given.offset.partition(' ')[2]}")
-            said = {"metric": given.name, **({"where": where} if where else {}), **({"offset": given.offset} if given.offset else {}),
+            offset = self._offset(given.offset)
+            said = {"metric": given.name, **({"where": where} if where else {}), **({"offset": offset} if offset else {}),
                     **({"to_start": given.to_grain} if given.to_grain else {})}  # fmt: skip
             if given.alias not in (None, given.name) or len(said) > 1:
                 inputs[given.alias or given.name] = said
         text = arithmetic(one.expr or "", self.tables.dialect)
         return {"derived": {"expr": text, **({"inputs": inputs} if inputs else {})}}
+
+    def _offset(self, offset: str | None) -> str | None:
+        """How long before a figure is of: by a unit, or by a grain of the spine's own."""
+        if offset is None:
+            return None
+        count, _, unit = offset.partition(" ")
+        own = self.tables.dimensions[TIME].get("grains", {})
+        found = next((one for one in (unit, unit.removesuffix("s")) if one in (*UNITS, *own)), None)
+        if found is None:
+            raise NotCarried("grain", f"nothing can be moved by a {unit}")
+        return f"{count} {found}"
 
     def _cumulative(self, one: MetricOf) -> Plain:
         role = next((name for name in ("metric", "input_metric", "measure") if name in one.of), "measure")

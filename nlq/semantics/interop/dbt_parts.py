@@ -10,6 +10,7 @@ from sqlglot import exp
 from nlq.semantics.interop.carried import NotCarried
 from nlq.semantics.interop.dbt_project import Input
 from nlq.semantics.interop.expressions import parsed
+from nlq.semantics.periods import UNITS
 
 if TYPE_CHECKING:
     from nlq.semantics.interop.dbt_project import MetricOf
@@ -45,13 +46,15 @@ def conditions(value: Any) -> tuple[str, ...]:
 
 
 def length(value: Any) -> str | None:
-    """A window such as "7 days" or {count: 7, granularity: day}, as "7 day"."""
+    """A window such as "7 days" or {count: 7, granularity: day}, as "7 day"; a spine's own grains may end with an s."""
     if value is None:
         return None
     if isinstance(value, dict):
-        return f"{value['count']} {str(value['granularity']).rstrip('s')}"
-    count, _, unit = str(value).strip().partition(" ")
-    return f"{int(count)} {unit.strip().lower().rstrip('s')}"
+        count, unit = value["count"], str(value["granularity"])
+    else:
+        count, _, unit = str(value).strip().partition(" ")
+    unit = unit.strip().lower()
+    return f"{int(count)} {unit.removesuffix('s') if unit.removesuffix('s') in UNITS else unit}"
 
 
 def relation(one: Plain, settings: dict[str, Plain]) -> tuple[str, str | None]:
