@@ -114,30 +114,11 @@ def shares(_: SemanticModel, query: SemanticQuery) -> None:
 
 
 def grains(model: SemanticModel, query: SemanticQuery) -> None:
-    """Several grains of time at once are for figures of their own days: what is moved is moved by one grain."""
-    if sum(model.is_time_grain(name) for name in query.dimensions) < 2:
-        return
-    entries = [one for one in query.metrics if isinstance(one, MetricEntry)]
-    asked = [
-        name for one in query.metrics for name in ([one] if isinstance(one, str) else [one.metric, *(one.ratio or ())])
-    ]
-    moved = next((name for name in asked if name in model.metrics and _moves(model, name)), None)
-    elsewhere = bool(query.compare) or any(one.window is not None or one.each for one in entries)
-    if moved or elsewhere or any(model.is_time_grain(name) for name in query.include_empty):
-        what = (
-            f"{moved} looks at other days than those that it is shown for"
-            if moved
-            else "a comparison, a window or groups without rows"
-        )
-        raise BadRequest(f"two grains of time at once: {what}", where="dimensions", fix="keep the finer one")
-
-
-def _moves(model: SemanticModel, name: str) -> bool:
-    """Whether a metric, or a part of it, is of other days than its bucket's own."""
-    one = model.metrics[name]
-    inputs = one.derived.inputs.values() if one.derived else ()
-    own = one.growth or one.change or one.cumulative or any(given.offset or given.to_start for given in inputs)
-    return bool(own) or any(_moves(model, part) for part in one.parts)
+    """Buckets without rows are those of one grain of time: which months go with which weeks is not for a list to say."""
+    many = sum(model.is_time_grain(name) for name in query.dimensions) > 1
+    empty = next((name for name in query.include_empty if model.is_time_grain(name)), None)
+    if many and empty:
+        raise BadRequest(f"every {empty} beside another grain of time", where="include_empty", fix="keep one of them")
 
 
 def periods_mean_something(model: SemanticModel, query: SemanticQuery) -> None:

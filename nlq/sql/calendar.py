@@ -12,7 +12,7 @@ from nlq.sql.columns import time_bucket
 from nlq.values.query import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.periods import Unit
@@ -46,15 +46,21 @@ def buckets(model: SemanticModel, span: Period, grain: Unit, alias: str, *, home
     )
 
 
-def ends(model: SemanticModel, span: Period | None, grain: Unit, step: Step | None, *, home: str | None) -> exp.Select:
-    """The last day of each bucket within a span: what a window ends with. No span, no days."""
+def ends(
+    model: SemanticModel, span: Period | None, steps: Mapping[str, Step | None], *, home: str | None
+) -> exp.Select:
+    """The last day of each bucket within a span: what a window ends with. No span, no days.
+
+    Of several grains it is that of each bucket that they make together; each with the step that moves it, if any does.
+    """
     tree, column = _days(model, span or Period(start=date(2000, 1, 1), end=date(2000, 1, 1)), home=home)
     if span is None:
         tree = tree.where(exp.false(), copy=False)
-    if grain == "day":
+    if "day" in steps:
         return tree.select(exp.alias_(column, "until", copy=False), copy=False)
     last = exp.alias_(exp.Max(this=column), "until", copy=False)
-    return tree.select(last, copy=False).group_by(_bucket(model, column.copy(), grain, step), copy=False)
+    by = [_bucket(model, column.copy(), grain, step) for grain, step in steps.items()]
+    return tree.select(last, copy=False).group_by(*by, copy=False)
 
 
 def places(model: SemanticModel, grain: str, *, home: str | None) -> exp.Select:
@@ -114,10 +120,10 @@ def _inner(query: exp.Select, alias: str) -> exp.Subquery:
     return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(alias)))
 
 
-def _bucket(model: SemanticModel, column: exp.Expr, grain: Unit, step: Step | None) -> exp.Expr:
+def _bucket(model: SemanticModel, column: exp.Expr, grain: str, step: Step | None) -> exp.Expr:
     """The bucket of a day of the calendar; a grain of the model's own is a column beside it."""
     time, own = model.time_dimension, model.own_grains.get(grain)
-    return exp.column(own, table=time.table) if own and time else time_bucket(column, grain, step)
+    return exp.column(own, table=time.table) if own and time else time_bucket(column, grain, step)  # type: ignore[arg-type]
 
 
 def _days(model: SemanticModel, span: Period, *, home: str | None) -> tuple[exp.Select, exp.Expr]:

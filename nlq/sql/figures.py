@@ -19,7 +19,7 @@ from nlq.semantics.joins import find_field, kept_field
 from nlq.sql import arms, calendar, conditions, empties, filters
 from nlq.sql.build import called, divide, limited, named, select
 from nlq.sql.empties import OF_ARMS
-from nlq.sql.frames import Frame, fineness, length
+from nlq.sql.frames import Frame, length
 from nlq.sql.metrics import Leaf, break_down
 from nlq.sql.parts import Figures, Parts
 from nlq.sql.scan import SEGMENT, Job, Keys, keys_of
@@ -30,7 +30,6 @@ from nlq.values.query import Condition, Period, SemanticQuery
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from nlq.semantics.periods import Unit
     from nlq.sql.frames import Step
 
 
@@ -142,7 +141,7 @@ class Gather:
 
     def _spines(self) -> dict[int, str]:
         """The days that the windows of each frame end with."""
-        grains = [self.model.grains[name][1] for name in self.query.dimensions if self.model.is_time_grain(name)]
+        grains = [name for name in self.query.dimensions if self.model.is_time_grain(name)]
         found = {}
         for index, frame in enumerate(self.frames):
             if not frame.spined:
@@ -152,13 +151,13 @@ class Gather:
                 self.calendar_read()
                 found[index] = self.parts.add(name, self._later_days(frame.lag, frame))
                 continue
-            grain: Unit = min(grains, key=fineness)  # type: ignore[arg-type]
             if self.covered is None and frame.shown is None and not self.known:
                 raise BadRequest(
                     "a window over all of the data needs to know where it ends", where="period", fix="give a period"
                 )
             span = self._shown_of(frame)
-            days = calendar.ends(self.model, span, grain, frame.step, home=self.parts.home)
+            steps = {self.model.grains[name][1]: None if name in self.apart else frame.step for name in grains}
+            days = calendar.ends(self.model, span, steps, home=self.parts.home)
             self.calendar_read()
             found[index] = self.parts.add(name, days)
         return found

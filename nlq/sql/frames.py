@@ -60,7 +60,7 @@ class Frames:
     def __init__(self, model: SemanticModel, dimensions: tuple[str, ...], first: Frame) -> None:
         grains = [model.grains[name][1] for name in dimensions if model.is_time_grain(name)]
         finest = min(grains, key=fineness, default=None)
-        self._own = model.own_grains
+        self.grains, self._own = frozenset(grains), model.own_grains
         self.grain: Unit | None = finest  # type: ignore[assignment]
         self._found: list[Frame] = [first]
 
@@ -94,6 +94,10 @@ class Frames:
         """A frame moved back."""
         outer = self[index]
         fits = LINES_UP.get(step[1], ())
+        beside = next((one for one in sorted(self.grains) if self.grain in fits and not made_of(one, self.grain)), None)
+        if beside is not None:
+            raise BadRequest(f"{beside}s are not made of whole {self.grain}s, and are compared by days alone",
+                             where="dimensions", fix=f"leave out {beside}, or {self.grain}, or add date.day")  # fmt: skip
         if self.grain is not None and self.grain not in fits:
             raise BadRequest(
                 f"{self.grain}s cannot be compared with those {step[0]} {step[1]} before: they do not line up",
@@ -135,12 +139,12 @@ class Frames:
         if outer.period is None and self.grain is None:
             raise BadRequest("all of the data has no period before it", where="period", fix="give a period")
         read = None if outer.period is None else Period(start=date.min, end=outer.period.end)
-        whole = self.grain in (None, step[1])
+        whole = self.grains <= {step[1]}
         return self.add(Frame(f"{outer.name}{name}", read, shown=outer.period, lag=step, whole=whole, prior=True))
 
     def to_start(self, index: int, unit: Unit, name: str) -> int:
         """A frame in which each day shows the first day of its unit; a bucket of that unit shows itself."""
-        if self.grain == unit:
+        if self.grain == unit and all(made_of(one, unit) for one in self.grains):
             return index
         if self.grain != "day":
             raise BadRequest(f"the first day of a {unit} is shown by day or by {unit}", where="dimensions",
@@ -189,6 +193,11 @@ class Frames:
             return self.add(Frame(name, span, prior=outer.prior))
         read = None if outer.period is None else Period(opens(window, outer.period.start), outer.period.end)
         return self.add(Frame(name, read, outer.step, window, outer.period, prior=outer.prior))
+
+
+def made_of(grain: str, finer: str | None) -> bool:
+    """Whether each bucket of a grain is made of whole ones of another: years of months, anything of days."""
+    return finer in ("day", grain) or (finer in ("month", "quarter") and grain in ("quarter", "year"))
 
 
 def fineness(grain: str) -> int:

@@ -331,6 +331,7 @@ class Asked:
         self.grain = (
             min(grains, key=lambda one: GRAINS.index(one) if one in GRAINS else len(GRAINS)) if grains else None
         )
+        self.grains = grains
         self.placed_rows = {}
         self.shown_at = {}  # the day for which a row counts in a group
         tables = {table for one in query.get("metrics", []) for table in self.tables_of(one)}
@@ -347,14 +348,6 @@ class Asked:
             return [metric["agg"]["table"]]
         return [table for part in parts_of(metric) for table in self.base_tables(part)]
 
-    def moves(self, name):
-        """Whether a metric is of other days than those of its bucket."""
-        metric = self.world.metrics[name]
-        inputs = metric.get("derived", {}).get("inputs", {}).values()
-        if {"growth", "change", "cumulative"} & set(metric) or any({"offset", "to_start"} & set(one) for one in inputs):
-            return True
-        return "agg" not in metric and any(map(self.moves, parts_of(metric)))
-
     # Where rows count.
 
     def is_time(self, name):
@@ -369,8 +362,12 @@ class Asked:
         days = [span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)]
         ends = {}
         for day in days:
-            moved = frame["step"] and f"date.{self.grain}" not in self.own
-            key = self.world.shown(move(day, *frame["step"]) if moved else day, self.grain)
+            key = tuple(
+                self.world.shown(
+                    move(day, *frame["step"]) if frame["step"] and f"date.{one}" not in self.own else day, one
+                )
+                for one in self.grains
+            )
             ends[key] = max(ends.get(key, day), day)
         return sorted(ends.values())
 
@@ -485,12 +482,19 @@ class Asked:
     def shifted(self, frame, step):
         if self.grain and self.grain not in LINES_UP.get(step[1], ()):
             raise NoMeaning("the buckets do not line up")
+        if self.grain and not self.of_whole(self.grain):
+            raise NoMeaning("one grain's buckets are not made of the other's")
         if not self.grain and not frame["period"]:
             raise NoMeaning("nothing lies before all of the data")
         if frame["step"] or frame["window"] or frame.get("lag"):
             raise NoMeaning("a comparison of a comparison")
         period = moved_back(frame["period"], *step) if frame["period"] else None
         return {**frame, "period": period, "step": step, "prior": True}
+
+    def of_whole(self, finer):
+        """Whether the buckets of every grain are made of whole ones of the finest."""
+        together = ("month", "quarter", "year")
+        return finer == "day" or all(one == finer or (finer in together and one in together) for one in self.grains)
 
     def of_days(self, spec):
         """Whether a bucket shows one of the windows that end with each of its days, or their average."""
@@ -518,7 +522,7 @@ class Asked:
             return self.by_own(frame, *step)
         if step and (self.grain is None or self.grain in LINES_UP.get(step[1], ())):
             return self.shifted(frame, step)
-        if not step and self.grain == given["to_start"]:
+        if not step and self.grain == given["to_start"] and self.of_whole(self.grain):
             return frame
         if frame["step"] or frame["window"] or frame.get("lag"):
             raise NoMeaning("a comparison of a comparison")
@@ -551,7 +555,7 @@ class Asked:
             for place, day in enumerate(before):
                 if place < len(after):
                     ahead[day] = after[place]
-                elif self.grain in (None, grain):  # whole buckets beside one another: nothing is left out
+                elif {*self.grains} <= {grain}:  # whole buckets beside one another: nothing is left out
                     ahead[day] = after[-1]
         shown = frame["period"]
         return {**frame, "lag": ahead.get, "ahead": (count, grain), "shown": shown, "prior": True,
@@ -1147,20 +1151,8 @@ def minus(now, then):
 def answer(world, query, org):
     """The rows of a query for a tenant, in order: what each dimension shows, then the figures; totals after them."""
     asked = Asked(World(world, org), query)
-    if sum(map(asked.is_time, asked.dims)) > 1:
-        moved = any(
-            asked.moves(name)
-            for one in query["metrics"]
-            for name in ([one] if isinstance(one, str) else one.get("ratio") or [one["metric"]])
-        )
-        entries = [one for one in query["metrics"] if not isinstance(one, str)]
-        if (
-            moved
-            or query.get("compare")
-            or any("window" in one or "each" in one for one in entries)
-            or any(map(asked.is_time, query.get("include_empty", [])))
-        ):
-            raise NoMeaning("what is moved, is moved by one grain")
+    if sum(map(asked.is_time, asked.dims)) > 1 and any(map(asked.is_time, query.get("include_empty", []))):
+        raise NoMeaning("which buckets go together is not known")
     names = [*asked.dims, *(["segment"] if asked.segments else [])]
     figures = asked.columns()
     totals = query.get("totals") or []

@@ -38,12 +38,11 @@ CONVERSIONS = {"visit_to_hire", "visit_to_hire_count", "visit_to_hire_ever", "vi
                "visit_to_hire_same_weather", "visit_to_hire_same_kind_count", "visitors_who_hired"}  # fmt: skip
 
 MOMENT = "times of day are not grains here: the import lists it"
-TWO = "a window ends with the buckets of one grain"
 LINE_UP = "whole buckets do not line up; MetricFlow counts some days of a month's end several times, and some never"
 AFTER = "no day after the last with data is shown: what is in its window is known, what is not is unknown"
 WAY = "the long way's name is taken as well"
 REFUSED = {
-    "kiosk_hour": MOMENT, "cumulative_day_and_month": TWO,
+    "kiosk_hour": MOMENT,
     "offset_week": LINE_UP, "offset_quarter": LINE_UP, "offset_year": LINE_UP, "offset_custom": LINE_UP, "odd_offset_grain_week": LINE_UP,
     "private_implicit": "a metric that MetricFlow makes up for itself", "no_metric": "a query without a metric is a `list`",
 }  # fmt: skip

@@ -57,26 +57,32 @@ def test_a_query_of_any_model_gives_what_its_definition_says(world, query, size)
     compare(world, query, size)
 
 
-@settings(CASES, max_examples=60)
+@settings(CASES, max_examples=200)
 @given(
     grain=st.sampled_from(("day", "month", "quarter", "year")),
+    other=st.sampled_from((None, None, "week", "quarter", "year", "season")),
     window=st.sampled_from(({"to_date": "year"}, {"trailing": "7 day"}, {"running": True}, {"to_date": "month"})),
     shift=st.sampled_from(("7 day", "1 month", "1 year")),
     **SEEDS,
 )
-def test_a_window_beside_one_before_gives_what_the_definition_says(world, query, size, grain, window, shift):
+def test_a_window_beside_one_before_gives_what_the_definition_says(world, query, size, grain, other, window, shift):
     """A comparison had laid windows beside themselves: too seldom drawn among all queries."""
+    pick = random.Random(query)
 
     def turned(asked):
-        plain = {key: value for key, value in asked.items() if key in ("where", "period")}
-        kept = [name for name in asked.get("dimensions", []) if not name.startswith("date.")][:1]
+        plain = {key: value for key, value in asked.items() if key == "period"}
+        fields = worlds.fields_of(["sale"])
+        kept = pick.sample(fields, pick.choice([0, 0, 1]))
+        if pick.random() < 0.4:
+            plain["where"] = [worlds.condition(pick, pick.choice(fields))]
         metric = {"metric": "total", "window": window}
-        return {**plain, "metrics": [metric], "dimensions": [*kept, f"date.{grain}"], "compare": [{"shift": shift}]}
+        grains = dict.fromkeys(f"date.{one}" for one in (grain, other) if one)
+        return {**plain, "metrics": [metric], "dimensions": [*kept, *grains], "compare": [{"shift": shift}]}
 
     compare(world, query, max(size, 10), turned)
 
 
-@settings(CASES, max_examples=150)
+@settings(CASES, max_examples=400)
 @given(
     grains=st.lists(
         st.sampled_from(("day", "week", "month", "quarter", "year", "fortnight", "season")),
@@ -84,9 +90,10 @@ def test_a_window_beside_one_before_gives_what_the_definition_says(world, query,
         max_size=3,
         unique=True,
     ),
+    shift=st.sampled_from((None, None, "1 day", "1 week", "1 month", "1 quarter", "1 year")),
     **SEEDS,
 )
-def test_several_grains_of_time_at_once_give_what_the_definition_says(world, query, size, grains):
+def test_several_grains_of_time_at_once_give_what_the_definition_says(world, query, size, grains, shift):
     def turned(asked):
         kept = [name for name in asked.get("dimensions", []) if not name.startswith("date.")]
         plain = {
@@ -94,26 +101,29 @@ def test_several_grains_of_time_at_once_give_what_the_definition_says(world, que
             for key, value in asked.items()
             if key not in ("compare", "order", "per", "totals", "share", "include_empty")
         }
-        return {**plain, "dimensions": [*kept[:1], *(f"date.{grain}" for grain in grains)]}
+        beside = {"compare": [{"shift": shift}]} if shift else {}
+        return {**plain, **beside, "dimensions": [*kept[:1], *(f"date.{grain}" for grain in grains)]}
 
     if compare(world, query, max(size, 10), turned) == "refused":
         note("refused")
 
 
-@settings(CASES, max_examples=300)
+@settings(CASES, max_examples=500)
 @given(
     grain=st.sampled_from(("day", "week", "month", "quarter", "fortnight", "season")),
-    metric=st.sampled_from(("so_far", "since", "since_own")),
+    other=st.sampled_from((None, None, "week", "quarter", "year", "season")),
+    metric=st.sampled_from(("so_far", "since", "since_own", "rise", "other_rise")),
     **SEEDS,
 )
-def test_a_metric_of_other_days_gives_what_its_definition_says(world, query, size, grain, metric):
+def test_a_metric_of_other_days_gives_what_its_definition_says(world, query, size, grain, other, metric):
     """Windows that end with a bucket's last day or first, their average, days before: too seldom drawn among all queries."""
 
     pick = random.Random(query)
 
     def turned(asked):
         fields = worlds.fields_of(["sale"])
-        asked = {"metrics": [metric], "dimensions": [*pick.sample(fields, pick.choice([0, 0, 1])), f"date.{grain}"]}
+        grains = dict.fromkeys(f"date.{one}" for one in (grain, other) if one)
+        asked = {"metrics": [metric], "dimensions": [*pick.sample(fields, pick.choice([0, 0, 1])), *grains]}
         if pick.random() < 0.3:
             asked["where"] = [worlds.condition(pick, pick.choice(fields))]
         if pick.random() < 0.6:
