@@ -14,15 +14,16 @@ from sqlglot import exp
 
 from nlq.sql.build import cast, joined, some_rows
 from nlq.sql.columns import moved
+from nlq.sql.fields import SEGMENT
 from nlq.sql.frames import length
-from nlq.sql.scan import AGGREGATES, MATCHED, SEGMENT, Scan, figure
+from nlq.sql.scan import AGGREGATES, MATCHED, Scan, figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from nlq.semantics.measures import Conversion
+    from nlq.sql.fields import Job, Keys
     from nlq.sql.metrics import Leaf
-    from nlq.sql.scan import Job, Keys
     from nlq.sql.sources import Measure, Source
     from nlq.sql.tiers import Branch
 

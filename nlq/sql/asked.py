@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nlq.errors import BadRequest
 from nlq.semantics.joins import unknown_field
 from nlq.sql import conditions, filters
-from nlq.sql.scan import SEGMENT
+from nlq.sql.fields import SEGMENT
 from nlq.values.query import MetricEntry, SemanticQuery
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from sqlglot import exp
 
 from nlq.sql import asked, conditions, spelling
 from nlq.sql.build import limited, named
+from nlq.sql.fields import SEGMENT
 from nlq.sql.figures import Gather
 from nlq.sql.frames import Frame
 from nlq.sql.parts import Figures, Parts
 from nlq.sql.plans import Plans
-from nlq.sql.scan import SEGMENT
 from nlq.sql.shape import Shape, finished, shape
 from nlq.sql.tiers import at_home
 from nlq.values.pipeline import TOTAL, Column, Lineage, Statement, Tree

@@ -11,7 +11,8 @@ from nlq.errors import BadRequest
 from nlq.semantics.joins import find_field
 from nlq.sql import arms, calendar, conditions
 from nlq.sql.build import joined, named
-from nlq.sql.scan import SEGMENT, Keys, Scan
+from nlq.sql.fields import SEGMENT, Keys
+from nlq.sql.scan import Scan
 from nlq.sql.sources import Source
 from nlq.sql.tiers import branches
 

@@ -19,10 +19,10 @@ from nlq.semantics.joins import find_field, kept_field
 from nlq.sql import arms, calendar, conditions, empties, filters
 from nlq.sql.build import called, divide, limited, named, select
 from nlq.sql.empties import OF_ARMS
+from nlq.sql.fields import SEGMENT, Job, Keys, keys_of
 from nlq.sql.frames import Frame, length
 from nlq.sql.metrics import Leaf, break_down
 from nlq.sql.parts import Figures, Parts
-from nlq.sql.scan import SEGMENT, Job, Keys, keys_of
 from nlq.sql.sources import Asked, Measure, Source, choose, of_rows
 from nlq.sql.tiers import Branch, branches, for_period
 from nlq.values.query import Condition, Period, SemanticQuery

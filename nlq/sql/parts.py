@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nlq.semantics.model import SemanticModel
+    from nlq.sql.fields import Keys
     from nlq.sql.metrics import Breakdown
-    from nlq.sql.scan import Keys
     from nlq.values.pipeline import Snapshot
 
 

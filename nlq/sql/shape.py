@@ -12,7 +12,7 @@ from nlq.sql import conditions
 from nlq.sql.build import again, called, divide, joined, named, select
 from nlq.sql.build import table as base_table
 from nlq.sql.columns import grain_type
-from nlq.sql.scan import SEGMENT
+from nlq.sql.fields import SEGMENT
 from nlq.values.pipeline import Column
 from nlq.values.query import Order, SemanticQuery
 
