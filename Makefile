@@ -15,8 +15,8 @@ test: $(READY)  ## the whole suite; what needs a server skips, and says so
 test-fast: $(READY)
 	$(BIN)/python -m pytest -m "not slow and not long"
 
-test-long: $(READY)  ## 10,000 generated models with data and queries, against plain Python (a quarter of an hour or more)
-	$(BIN)/python -m pytest -m long --timeout 14400 tests/sql
+test-long: $(READY)  ## 10,000 generated models with queries against plain Python, 20,000 scoped queries (half an hour or more)
+	$(BIN)/python -m pytest -m long --timeout 14400 tests/sql tests/guard
 
 lint: $(READY)
 	$(BIN)/ruff check .

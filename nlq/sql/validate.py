@@ -55,11 +55,11 @@ CLAUSES = (
     exp.Null, exp.Boolean, exp.Paren, exp.Tuple, exp.Var, exp.DataType, exp.DataTypeParam, exp.Interval, exp.Case, exp.If,
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is,
     exp.In, exp.Between, exp.Like, exp.Escape, exp.Exists, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.DPipe,
-    exp.Rollup, exp.Cube, exp.GroupingSets, exp.WithinGroup, exp.Filter, exp.AtTimeZone,
+    exp.Rollup, exp.Cube, exp.GroupingSets, exp.Filter, exp.AtTimeZone,
 )  # fmt: skip
 # Functions that give a value for every value: none reads anything but its arguments, none makes rows, none raises.
 FUNCTIONS = (
-    exp.Sum, exp.Count, exp.CountIf, exp.Avg, exp.Min, exp.Max, exp.ArgMax, exp.ArgMin, exp.AnyValue, exp.Median,
+    exp.Sum, exp.Count, exp.CountIf, exp.Avg, exp.Min, exp.Max, exp.ArgMax, exp.ArgMin, exp.AnyValue,
     exp.ApproxDistinct, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Corr,
     exp.LogicalOr, exp.LogicalAnd, exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Abs, exp.Sign, exp.Round, exp.Floor,
     exp.Ceil, exp.Trunc, exp.Lower, exp.Upper, exp.Length, exp.Trim, exp.Substring, exp.Concat, exp.Replace, exp.StartsWith,
