@@ -51,6 +51,7 @@ class Policies:
         self.principal = principal
         self.watermark = watermark
         self.bindings = Bindings()
+        self.read: dict[str, None] = {}  # every table that a view of this asker's reads, policies included
         self._valid: dict[str, exp.Expr] = {}
 
     def view(self, name: str, columns: Sequence[str], tier: str | None = None) -> exp.Select:
@@ -142,6 +143,7 @@ class Policies:
         return self._valid[table.name].copy().transform(qualified)
 
     def _source(self, name: str, alias: str, tier: str | None) -> exp.Expr:
+        self.read[name] = None
         schema, _, source = (self.model.tables[name].source or name).rpartition(".")
         return base_table(source, schema or self.model.header.schema_, alias, tier)
 

@@ -19,6 +19,7 @@ from nlq.policy.rules import Policies, RowRule
 from nlq.sql.dialect import Values, bind, render
 from nlq.sql.joined import joins_hold
 from nlq.sql.tiers import expand, tiers_of
+from nlq.sql.total import total
 from nlq.sql.validate import is_cte, parse, validate
 from nlq.values.pipeline import Column, Lineage, SqlDraft, Statement, Tree
 
@@ -39,6 +40,7 @@ class _Content:
     columns: tuple[Column, ...]
     values: dict[str, str]
     tables: tuple[str, ...]
+    reads: frozenset[str]
     rules: tuple[RowRule, ...]
     wraps: tuple[exp.Select, ...]
     schema: str
@@ -66,8 +68,13 @@ class ScopedQuery:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The base tables that it reads."""
+        """The base tables that the statement names."""
         return self._content.tables
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every base table that an engine reads for it: those of the statement, and those that decide which rows are seen."""
+        return self._content.reads
 
     @property
     def rules(self) -> tuple[RowRule, ...]:
@@ -129,7 +136,7 @@ def draft_statement(draft: SqlDraft, model: SemanticModel, watermark: date | Non
     checked = validate(parse(draft.text), model)
     if draft.author == "model":
         joins_hold(checked, model)
-    tree = _total(checked)
+    tree = total(checked)
     tables = tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table) if not is_cte(table)))
     return Statement(
         Tree(expand(tree, model, watermark)), (), Lineage(tables, why=("SQL as it was written",)), watermark
@@ -172,6 +179,7 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
         columns=statement.columns,
         values=policies.bindings.values,
         tables=names,
+        reads=frozenset(policies.read),
         rules=policies.reasons(names),
         wraps=tuple(wraps),
         schema=model.header.schema_,
@@ -189,27 +197,3 @@ def fingerprint(principal: Principal, model: SemanticModel) -> str:
     roles = sorted(lifting & set(principal.roles))
     parts = (principal.org_id, principal.regions, roles, model.hash)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-
-def _total(tree: exp.Expr) -> exp.Expr:
-    """A tree in which no value of a row can raise: casts try, divisors are not zero.
-
-    An error tells the caller that some row, perhaps a foreign one, has such a value.
-    """
-
-    def fix(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, (exp.Div, exp.Mod)) and not _safe_divisor(node.expression):
-            guarded = exp.func("NULLIF", exp.paren(node.expression.copy()), exp.Literal.number(0))
-            guarded.type = node.expression.type
-            node.set("expression", guarded)
-        elif type(node) is exp.Cast and not isinstance(node.this, exp.Literal):
-            tried = exp.TryCast(this=node.this, to=node.args["to"], safe=True)
-            tried.type = node.type
-            return tried
-        return node
-
-    return tree.transform(fix, copy=False)
-
-
-def _safe_divisor(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Literal) and not node.is_string and float(node.this) != 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlglot import exp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
 KINDS = {"date": exp.DataType.Type.DATE, "double": exp.DataType.Type.DOUBLE, "varchar": exp.DataType.Type.VARCHAR}
@@ -104,6 +105,23 @@ def joined(
 def limited(tree: exp.Select, most: int) -> exp.Select:
     """The tree with a LIMIT, in place."""
     tree.set("limit", exp.Limit(expression=exp.Literal.number(most)))
+    return tree
+
+
+def rewritten(tree: exp.Expr, rule: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+    """The tree with each node as the rule has it, in place, the innermost first.
+
+    The library's own `transform` leaves what stands inside a node that it replaced as it was.
+    """
+    for node in reversed(list(tree.walk(bfs=True))):
+        holder, key, index = node.parent, node.arg_key, node.index
+        made = rule(node)
+        if made is node:
+            continue
+        if node is tree:
+            tree = made
+        elif holder is not None and key is not None:
+            holder.set(key, made, index)
     return tree
 
 

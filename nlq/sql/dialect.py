@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING
 from sqlglot import TokenType, exp, tokenize
 
 from nlq.errors import UnsafeSql
+from nlq.sql.build import rewritten
+from nlq.sql.postgres import INTEGERS, cast_or_null, in_range, is_of, said_there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 HOT = "hot"  # the tier, and catalog, that PostgreSQL is
-INTEGERS = ("INT", "BIGINT", "SMALLINT", "TINYINT")
-NUMBERS = (*INTEGERS, "DECIMAL", "DOUBLE", "FLOAT")
-# What a cast to a type cannot fail from, on PostgreSQL, which has no TRY_CAST.
-SAFE_CASTS = {
-    "VARCHAR": None, "TEXT": None,  # from anything
-    "DOUBLE": NUMBERS, "DECIMAL": INTEGERS, "BIGINT": INTEGERS, "INT": ("SMALLINT", "TINYINT", "INT"),
-    "DATE": ("DATE", "TIMESTAMP", "TIMESTAMPTZ"), "TIMESTAMP": ("DATE", "TIMESTAMP", "TIMESTAMPTZ"), "BOOLEAN": ("BOOLEAN",),
-}  # fmt: skip
 Values = dict[str, str] | tuple[str, ...]
 
 
@@ -31,9 +25,9 @@ def render(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
     """
     tree = tree.copy()
     if dialect == "duckdb":
-        tree = tree.transform(_duckdb, copy=False)
+        tree = rewritten(tree, _duckdb)
     elif dialect == "postgres":
-        tree = tree.transform(_postgres, copy=False)
+        tree = rewritten(tree, _postgres)
     return tree.sql(dialect=dialect, pretty=pretty, comments=False)
 
 
@@ -82,7 +76,7 @@ def _places(text: str, values: Mapping[str, str], dialect: str) -> list[tuple[in
 
 def _duckdb(node: exp.Expr) -> exp.Expr:
     """DuckDB divides whole numbers to fractions, and makes timestamps of truncated or moved dates; Trino does not."""
-    if isinstance(node, exp.Div) and _is(node.left, *INTEGERS) and _is(node.right, *INTEGERS):
+    if isinstance(node, exp.Div) and is_of(node.left, *INTEGERS) and is_of(node.right, *INTEGERS):
         return exp.IntDiv(this=node.left, expression=node.right)
     return _still_a_date(node)
 
@@ -96,12 +90,19 @@ def _postgres(node: exp.Expr) -> exp.Expr:
             )
         node.set("catalog", None)
     elif isinstance(node, exp.TryCast):
-        allowed = SAFE_CASTS.get(node.to.this.name, ())
-        if allowed is not None and not _is(node.this, *allowed):
-            raise UnsafeSql(f"a cast to {node.to.sql('trino')} that may fail cannot run on PostgreSQL",
-                            fix="leave the cast out, or ask for days that the cold tier holds too")  # fmt: skip
-        return exp.Cast(this=node.this, to=node.to)
-    return _still_a_date(node)
+        return _typed(cast_or_null(node), node.to)
+    elif isinstance(node, exp.Try):
+        return _typed(in_range(node.this), node.type)
+    elif isinstance(node, exp.Like) and not isinstance(node.parent, exp.Escape):
+        # a backslash is itself, also where it ends a pattern
+        return exp.Escape(this=node.copy(), expression=exp.Literal.string(""))
+    return said_there(_still_a_date(node))
+
+
+def _typed(node: exp.Expr, kind: exp.DataType | None) -> exp.Expr:
+    """The node with a type that what stands around it may ask for."""
+    node.type = kind
+    return node
 
 
 def _still_a_date(node: exp.Expr) -> exp.Expr:
@@ -110,10 +111,6 @@ def _still_a_date(node: exp.Expr) -> exp.Expr:
         isinstance(node, (exp.Add, exp.Sub)) and isinstance(node.expression, exp.Interval)
     )
     already = isinstance(node.parent, exp.Cast) and node.parent.to.this.name == "DATE"
-    if moved and not already and _is(node.this, "DATE"):
+    if moved and not already and is_of(node.this, "DATE"):
         return exp.cast(node, "date", copy=False)
     return node
-
-
-def _is(node: exp.Expr, *kinds: str) -> bool:
-    return node.type is not None and node.type.this.name in kinds

@@ -7,7 +7,7 @@ tables qualified. Nothing of the caller's text goes further than this tree, and 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlglot
 from sqlglot import exp
@@ -70,6 +70,11 @@ FUNCTIONS = (
 ALLOWED: frozenset[type[exp.Expr]] = frozenset((*PARTS, *CLAUSES, *FUNCTIONS))
 TYPES = frozenset({"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR", "TEXT", "CHAR",
                    "DATE", "TIMESTAMP", "TIMESTAMPTZ"})  # fmt: skip
+# What the library does not say of these: a type, or that it is that of what they are given.
+TEXT, MOMENT = ({"returns": exp.DataType(this=kind)} for kind in (exp.DType.VARCHAR, exp.DType.TIMESTAMP))
+SAME = {"annotator": lambda self, node: self._set_type(node, node.this.type)}
+RETURNS: dict[type[exp.Expr], dict[str, Any]] = {exp.Reverse: TEXT, exp.Replace: TEXT, exp.AtTimeZone: MOMENT, exp.ArgMax: SAME, exp.ArgMin: SAME, exp.Trunc: SAME,
+           exp.TimestampTrunc: SAME, exp.Filter: SAME}  # fmt: skip
 # The parser tells its logger about text that it does not know; the text is refused here, and is nobody else's to read.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 CLOCK = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.Localtime, exp.Localtimestamp)
@@ -250,7 +255,8 @@ def _resolve_tables(tree: exp.Expr, model: SemanticModel) -> None:
 
 def _resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
     """Every column with its table, stars expanded, types known."""
-    from sqlglot.optimizer.annotate_types import annotate_types  # noqa: PLC0415 - slow to import
+    from sqlglot.dialects.trino import Trino  # noqa: PLC0415 - slow to import
+    from sqlglot.optimizer.annotate_types import annotate_types  # noqa: PLC0415
     from sqlglot.optimizer.qualify import qualify  # noqa: PLC0415 - slow to import
 
     kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "decimal": "DECIMAL(38, 2)", "boolean": "BOOLEAN",
@@ -264,7 +270,9 @@ def _resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
     try:
         tree = qualify(tree, schema=schema, dialect="trino", quote_identifiers=False, identify=False,
                        validate_qualify_columns=True)  # fmt: skip
-        return annotate_types(tree, schema=schema, dialect="trino")
+        return annotate_types(
+            tree, schema=schema, dialect="trino", expression_metadata={**Trino.EXPRESSION_METADATA, **RETURNS}
+        )
     except OptimizeError as problem:
         raise _no_column(problem) from None
     except SqlglotError:

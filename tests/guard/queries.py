@@ -80,7 +80,7 @@ class Drawn:
             lambda: f"CASE WHEN {self.truth(d - 1)} THEN {a()} ELSE {a()} END", lambda: f"IF({self.truth(d - 1)}, {a()}, {a()})", lambda: f"length({t()})",
             lambda: f"strpos({t()}, 'o')", lambda: f"{self.one('year', 'quarter', 'month', 'week', 'day', 'day_of_week', 'day_of_year')}({c()})",
             lambda: f"extract(month FROM {c()})", lambda: f"date_diff('{self.one('day', 'month')}', {c()}, {c()})", lambda: f"CAST({a()} AS {self.one('DOUBLE', 'DECIMAL(18, 2)', 'BIGINT')})",
-            lambda: f"TRY_CAST({t()} AS INTEGER)", lambda: f"hour({self.moment()})", lambda: self.scalar(d), lambda: f"- ({a()})", lambda: f"{n()} % 5",
+            lambda: f"TRY_CAST(lower({t()}) AS INTEGER)", lambda: f"CAST(lower({t()}) AS {self.one('BIGINT', 'DOUBLE', 'DECIMAL(10, 2)')})", lambda: f"hour({self.moment()})", lambda: f"{self.column('number', '0')} * {self.one('9000000000000000000', '4000000000000')}", lambda: f"{n()} * {self.scalar(d)}", lambda: self.scalar(d), lambda: f"- ({a()})", lambda: f"{n()} % 5",
         )  # fmt: skip
 
     def text(self, d=2):
@@ -90,7 +90,7 @@ class Drawn:
         return self.one(
             n, lambda: f"lower({a()})", lambda: f"upper({a()})", lambda: f"trim({a()})", lambda: f"substr({a()}, {self.one('1', '2', '-2')}, 3)", lambda: f"concat({a()}, '-', {a()})",
             lambda: f"({a()} || {a()})", lambda: f"replace({a()}, 'o', '0')", lambda: f"reverse({a()})", lambda: f"CASE WHEN {self.truth(d - 1)} THEN {a()} END",
-            lambda: f"CASE {n()} WHEN {self.one(*WORDS)} THEN {a()} ELSE NULL END", lambda: f"coalesce({n()}, {a()})", lambda: f"CAST(length({a()}) AS VARCHAR)", lambda: f"TRIM(BOTH 'T' FROM {a()})",
+            lambda: f"CASE {n()} WHEN {self.one(*WORDS)} THEN {a()} ELSE NULL END", lambda: f"coalesce({n()}, {a()})", lambda: f"CAST(length({a()}) AS VARCHAR)", lambda: f"CAST({self.number(d - 1)} AS VARCHAR)", lambda: f"TRIM(BOTH 'T' FROM {a()})",
         )  # fmt: skip
 
     def date(self, d=2):
@@ -98,8 +98,8 @@ class Drawn:
         if d <= 0:
             return n() if self.pick.random() < 0.7 else self.pick.choice(DATES)
         a = partial(self.date, d - 1)
-        return self.one(n, lambda: f"CAST(date_trunc('{self.one('month', 'week', 'year')}', {a()}) AS DATE)", lambda: f"date_add('day', {self.one('1', '-30', '7')}, {a()})",
-                        lambda: f"last_day_of_month({a()})", lambda: f"coalesce({n()}, {a()})", lambda: f"CAST({self.moment()} AS DATE)", lambda: f"({a()} + INTERVAL '1' DAY)",
+        return self.one(n, lambda: f"CAST(date_trunc('{self.one('month', 'week', 'year')}', {a()}) AS DATE)", lambda: f"date_add('day', {self.one('1', '-30', '7')}, {a()})", lambda: f"date_add('day', {self.number(0)}, {n()})",
+                        lambda: f"last_day_of_month({a()})", lambda: f"coalesce({n()}, {a()})", lambda: f"CAST({self.moment()} AS DATE)", lambda: f"CAST({self.column('text', 'NULL')} AS DATE)", lambda: f"({a()} + INTERVAL '1' DAY)",
                         lambda: f"date({self.moment()})", lambda: f"CAST({self.local()} AS DATE)")  # fmt: skip
 
     def moment(self):
@@ -249,11 +249,9 @@ class Drawn:
         named = ", ".join(f"{one} AS c{n}" for n, one in enumerate(picked))
         where = f" WHERE {self.truth()}" if self.pick.random() < 0.6 else ""
         joined = ", ".join(by)
-        way = (
-            self.one(joined, joined, f"ROLLUP ({joined})", f"CUBE ({joined})", f"GROUPING SETS (({joined}), ())")
-            if by
-            else ""
-        )
+        sets = (f"ROLLUP ({joined})", f"CUBE ({joined})", f"GROUPING SETS (({joined}), ())")
+        plain = all(one.replace(".", "").replace("_", "").isalnum() for one in by)  # Trino's sets are of columns alone
+        way = self.one(joined, *(sets if plain else ())) if by else ""
         having = (
             f" HAVING {self.one('count(*) > 1', f'max({self.number(0)}) > 10', f'min({self.text(0)}) IS NOT NULL')}"
             if self.pick.random() < 0.4

@@ -1,0 +1,260 @@
+"""SQL that somebody wrote, made total: no value of a row can raise. An error tells that some row, perhaps a foreign one, has such a value.
+
+Casts try, divisors are not zero, arithmetic on rows tries; what an engine would convert by itself, text to a number say, has to be
+said, as in Trino. Expects a resolved tree with types; what is over figures (aggregates, windows) is of the asker's rows alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from nlq.errors import UnsafeSql
+from nlq.sql.build import cast, rewritten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+KINDS = {
+    "text": ("VARCHAR", "TEXT", "CHAR", "NCHAR", "NVARCHAR"),
+    "number": ("TINYINT", "SMALLINT", "INT", "BIGINT", "INT128", "DOUBLE", "FLOAT", "DECIMAL", "UBIGINT", "UINT"),
+    "date": ("DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMPNTZ", "TIMESTAMPLTZ", "DATETIME"),
+    "truth value": ("BOOLEAN",),
+    "interval": ("INTERVAL",),
+    "list": ("ARRAY", "LIST"),
+    "document": ("JSON",),
+}
+KIND_OF = {name: kind for kind, names in KINDS.items() for name in names}
+COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Nullif)
+ALIKE = (exp.Coalesce, exp.Greatest, exp.Least)
+READ: dict[str, Callable[[str], object]] = {
+    "number": Decimal,
+    "date": datetime.fromisoformat,
+    "truth value": ("true", "false").index,
+}  # how a literal of a kind is read
+ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.DateAdd, exp.LastDay)
+
+
+def total(tree: exp.Expr) -> exp.Expr:
+    """The same tree, in place, in which no value can raise.
+
+    Raises:
+        UnsafeSql: two kinds of values are compared or mixed; a condition that is none; an argument that has to be a literal.
+    """
+    for node in list(tree.walk()):
+        _kinds_agree(node)
+        _literals(node)
+    tree = rewritten(tree, _cast_or_divide)
+    for node in list(tree.walk()):
+        if isinstance(node, ARITHMETIC) and not isinstance(_holder(node), ARITHMETIC):
+            _tried(node)
+    return tree
+
+
+def _cast_or_divide(node: exp.Expr) -> exp.Expr:
+    """Casts that try, divisors that are not zero."""
+    if isinstance(node, exp.Div | exp.Mod) and not _never_zero(node.expression):
+        guarded = exp.func("NULLIF", exp.paren(node.expression.copy()), exp.Literal.number(0))
+        guarded.type = node.expression.type
+        node.set("expression", guarded)
+    elif type(node) is exp.Cast and isinstance(node.this, exp.Literal):
+        _casts(node)
+    elif type(node) is exp.Cast:
+        tried = exp.TryCast(this=node.this, to=node.args["to"], safe=True)
+        tried.type = node.type
+        return tried
+    elif isinstance(node, exp.Date) and node.this is not None:
+        tried = exp.TryCast(this=node.this, to=exp.DataType(this=exp.DType.DATE), safe=True)
+        tried.type = exp.DataType(this=exp.DType.DATE)
+        return tried
+    return node
+
+
+def _casts(node: exp.Cast) -> None:
+    """A literal that cannot be cast is a mistake, and says nothing of any row."""
+    wanted, text = KIND_OF.get(node.to.this.name, ""), node.this.this
+    try:
+        read = READ.get(wanted)
+        if read is not None:
+            read(text.lower())
+    except (ValueError, ArithmeticError):
+        raise UnsafeSql(f"{_said(node.this)} is no {wanted}", where=_said(node), fix="write what can be cast") from None
+
+
+def _never_zero(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Literal) and not node.is_string and float(node.this) != 0
+
+
+# Arithmetic.
+
+
+def _tried(node: exp.Expr) -> None:
+    """Arithmetic of a row, tried as a whole; where figures or sub-queries are in it, which no engine tries, part by part."""
+    own = list(_own(node))
+    figures = any(isinstance(part, exp.AggFunc | exp.Window) for part in own)
+    queries = any(isinstance(part, exp.Query) for part in own)
+    row = any(isinstance(part, exp.Column) for part in own)
+    if not figures and not queries:
+        if row:
+            whole = exp.Try(this=node.copy())
+            whole.type = node.this.type if isinstance(node, exp.Paren) else node.type
+            node.replace(whole)
+        return
+    if queries and row and not figures:
+        _as_doubles(node)
+    for operand in _operands(node):
+        if isinstance(operand, ARITHMETIC):
+            _tried(operand)
+
+
+def _as_doubles(node: exp.Expr) -> None:
+    """Numbers as doubles, which do not overflow: a sub-query cannot be tried."""
+    if kind(node) != "number":
+        raise UnsafeSql("a date is moved by a sub-query", fix="join what it is moved by")
+    for operand in _operands(node):
+        if not isinstance(operand, ARITHMETIC):
+            operand.replace(cast(operand.copy(), "double"))
+
+
+def _operands(node: exp.Expr) -> list[exp.Expr]:
+    found = [node.args.get("this"), node.args.get("expression")]
+    return [one.unnest() if isinstance(one, exp.Paren) else one for one in found if isinstance(one, exp.Expr)]
+
+
+def _own(node: exp.Expr) -> Iterator[exp.Expr]:
+    """What is of the row itself: not of a sub-query in it."""
+    return node.walk(prune=lambda part: isinstance(part, exp.Query))
+
+
+def _holder(node: exp.Expr) -> exp.Expr | None:
+    """What holds a node, parentheses aside."""
+    found = node.parent
+    while isinstance(found, exp.Paren):
+        found = found.parent
+    return found
+
+
+# Kinds.
+
+
+def kind(node: exp.Expr) -> str | None:
+    """What kind of value a node has: one of KINDS; None where it is null, or is not known."""
+    if isinstance(node, exp.Subquery):
+        node = node.unnest()
+    if isinstance(node, exp.Query):
+        node = node.selects[0] if len(node.selects) == 1 else node
+    return KIND_OF.get(node.type.this.name) if node.type is not None and hasattr(node.type.this, "name") else None
+
+
+def _kinds_agree(node: exp.Expr) -> None:
+    """Values are compared with values of their own kind, and conditions are conditions."""
+    for condition in _conditions(node):
+        if not _is_null(condition) and kind(condition) != "truth value":
+            raise UnsafeSql(f"{_said(condition)} is no condition", where=_said(node), fix="compare it with something")
+    if isinstance(node, exp.SetOperation):
+        for pair in zip(node.left.selects, node.right.selects, strict=False):
+            _alike(pair, node)
+        return
+    for group in _compared(node):
+        _alike(group, node)
+
+
+def _conditions(node: exp.Expr) -> list[exp.Expr]:
+    if isinstance(node, exp.Where | exp.Having | exp.Not | exp.CountIf | exp.LogicalOr | exp.LogicalAnd):
+        found = [node.this]
+    elif isinstance(node, exp.And | exp.Or):
+        found = [node.this, node.expression]
+    elif isinstance(node, exp.If) and not (isinstance(node.parent, exp.Case) and node.parent.this is not None):
+        found = [node.this]
+    elif isinstance(node, exp.Join) and node.args.get("on") is not None:
+        found = [node.args["on"]]
+    else:
+        found = []
+    return [one.unnest() for one in found]
+
+
+def _compared(node: exp.Expr) -> Iterator[Iterable[exp.Expr]]:
+    """Groups of values that have to be of one kind."""
+    if isinstance(node, COMPARED):
+        yield node.this, node.expression
+    elif isinstance(node, exp.Between):
+        yield node.this, node.args["low"], node.args["high"]
+    elif isinstance(node, exp.In):
+        yield from _members(node)
+    elif isinstance(node, ALIKE):
+        yield node.this, *node.expressions
+    elif isinstance(node, exp.Case):
+        if node.this is not None:
+            yield node.this, *(one.this for one in node.args["ifs"])
+        default = node.args.get("default")
+        yield *(one.args["true"] for one in node.args["ifs"]), *([default] if default is not None else [])
+    elif isinstance(node, exp.If) and not isinstance(node.parent, exp.Case) and node.args.get("false") is not None:
+        yield node.args["true"], node.args["false"]
+
+
+def _members(node: exp.In) -> Iterator[Iterable[exp.Expr]]:
+    query = node.args.get("query")
+    wanted = node.this.unnest()
+    rows = [query.unnest().selects] if query is not None else [_parts(one) for one in node.expressions]
+    for row in rows:
+        yield from zip(_parts(wanted), row, strict=False)
+
+
+def _parts(node: exp.Expr) -> list[exp.Expr]:
+    node = node.unnest() if isinstance(node, exp.Paren) else node
+    return list(node.expressions) if isinstance(node, exp.Tuple) else [node]
+
+
+def _alike(values: Iterable[exp.Expr], where: exp.Expr) -> None:
+    """The values are of one kind. A literal beside dates is a date, where it is one."""
+    given = [one for one in (value.unalias() for value in values) if not _is_null(one)]
+    kinds = [kind(one) for one in given]
+    if "date" in kinds:
+        for place, (one, found) in enumerate(zip(given, kinds, strict=True)):
+            if found == "text" and isinstance(one.unnest(), exp.Literal):
+                _dated(one)
+                kinds[place] = "date"
+    if None in kinds:
+        unknown = given[kinds.index(None)]
+        if len(given) > 1:
+            raise UnsafeSql(f"it is not known what {_said(unknown)} is", where=_said(where), fix="CAST it")
+    elif len(set(kinds)) > 1:
+        first, other = dict.fromkeys(kinds)
+        raise UnsafeSql(f"a {first} meets a {other}", where=_said(where), fix="CAST one of them: texts are written '…', dates DATE '2026-11-15'")  # fmt: skip
+
+
+def _dated(node: exp.Expr) -> None:
+    text = node.unnest().this
+    made = exp.cast(exp.Literal.string(text), "date" if len(text) == len("2026-11-15") else "timestamp")
+    _casts(made)
+    node.replace(made)
+
+
+def _is_null(node: exp.Expr) -> bool:
+    return isinstance(node.unnest(), exp.Null)
+
+
+# Literals.
+
+
+def _literals(node: exp.Expr) -> None:
+    """Arguments that an engine reads as something other than a value: a zone, a pattern with its own escape, a length of time."""
+    wrong = None
+    if isinstance(node, exp.AtTimeZone) and not isinstance(node.args["zone"], exp.Literal):
+        wrong = "a time zone"
+    elif isinstance(node, exp.Escape) and not isinstance(node.this.expression, exp.Literal):
+        wrong = "a pattern with ESCAPE"
+    elif isinstance(node, exp.Interval) and not isinstance(node.this, exp.Literal):
+        wrong = "an INTERVAL"
+    elif isinstance(node, exp.DateAdd) and kind(node.expression) not in ("number", "interval"):
+        wrong = "how far a date is moved"
+    if wrong:
+        raise UnsafeSql(f"{wrong} is written as a literal", where=_said(node), fix="write it out")
+
+
+def _said(node: exp.Expr) -> str:
+    text = node.sql(dialect="trino", comments=False)
+    return text if len(text) <= 80 else f"{text[:77]}…"

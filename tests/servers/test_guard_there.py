@@ -1,0 +1,129 @@
+"""Scoped queries on PostgreSQL and Trino, without row security: the guard alone gives what a copy of the asker's rows gives."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import pytest
+from guard import queries, twins
+from guard.test_differential import ASKERS, EVERYTHING, MODEL
+
+from nlq.errors import UnsafeSql
+from nlq.policy.scope import draft_statement, scope
+from nlq.sql.dialect import render
+from nlq.values import Principal
+from nlq.values.pipeline import SqlDraft
+
+pytestmark = pytest.mark.slow
+TYPES = {**twins.TYPES, "string": "TEXT", "number": "DOUBLE PRECISION", "array": "TEXT[]"}
+OF_SERVERS = (ASKERS[0], ASKERS[2], ASKERS[3])
+HERE = {
+    "all": "twins",
+    **{f"seen{n}": f"twins_seen_{n}" for n in range(3)},
+    **{f"poisoned{n}": f"twins_poisoned_{n}" for n in range(3)},
+}
+MODELS = {what: replace(MODEL, header=replace(MODEL.header, schema_=name)) for what, name in HERE.items()}
+LEAST_RUN = 0.9  # of the queries: a guard that refuses analysts' work fails too
+
+
+class Servers:
+    """The twins' tables in schemas of PostgreSQL's, and Trino over them."""
+
+    def __init__(self, urls):
+        import asyncpg
+        import trino
+
+        self.loop = asyncio.new_event_loop()
+        self.owner = self.loop.run_until_complete(asyncpg.connect(urls["SERVERS_OWNER_URL"]))
+        self.fill("all", EVERYTHING)
+        for number, asker in enumerate(OF_SERVERS):
+            self.fill(f"seen{number}", twins.seen(EVERYTHING, asker))
+            self.fill(f"poisoned{number}", twins.poisoned(EVERYTHING, asker))
+        parts = urlsplit(urls["NLQ_TRINO_URL"])
+        self.trino = trino.dbapi.connect(
+            host=parts.hostname, port=parts.port, user="nlq-loader", catalog="hot", schema="twins"
+        )
+
+    def run(self, text, *values):
+        return self.loop.run_until_complete(self.owner.fetch(text, *values))
+
+    def fill(self, what, everything):
+        schema = HERE[what]
+        self.run(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        self.run(f"CREATE SCHEMA {schema}")
+        for name, rows in everything.items():
+            table = MODEL.tables[name]
+            columns = ", ".join(f"{column} {TYPES[table.columns[column].type]}" for column in table.stored)
+            self.run(f"CREATE TABLE {schema}.{name} ({columns})")
+            marks = ", ".join(f"${number}" for number in range(1, len(table.stored) + 1))
+            self.loop.run_until_complete(
+                self.owner.executemany(
+                    f"INSERT INTO {schema}.{name} VALUES ({marks})",
+                    [tuple(row[one] for one in table.stored) for row in rows],
+                )
+            )
+        self.run(f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
+        self.run(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO PUBLIC")
+
+    def rows(self, dialect, text, values):
+        """The rows in an order of their own, or that it failed and how."""
+        try:
+            found = (
+                [tuple(row.values()) for row in self.run(text, *values)]
+                if dialect == "postgres"
+                else self.of_trino(text, values)
+            )
+        except Exception as problem:  # noqa: BLE001 - whatever an engine says is what an asker would notice
+            return f"failed: {type(problem).__name__} {problem}"
+        return sorted((tuple(map(plain, row)) for row in found), key=repr)
+
+    def of_trino(self, text, values):
+        cursor = self.trino.cursor()
+        cursor.execute(text, list(values) or None)
+        return cursor.fetchall()
+
+    def close(self):
+        for schema in HERE.values():
+            self.run(f"DROP SCHEMA {schema} CASCADE")
+        self.loop.run_until_complete(self.owner.close())
+        self.loop.close()
+        self.trino.close()
+
+
+def plain(cell):
+    return f"{cell:.9g}" if isinstance(cell, float | Decimal) else tuple(cell) if isinstance(cell, list) else cell
+
+
+@pytest.fixture(scope="module")
+def servers(urls):
+    made = Servers(urls)
+    yield made
+    made.close()
+
+
+def statement(text, what):
+    """The query over the tables of a schema, resolved."""
+    return draft_statement(SqlDraft(text.replace("scout.", f"{HERE[what]}."), "analyst"), MODELS[what])
+
+
+@pytest.mark.parametrize(("dialect", "count"), [("postgres", 250), ("trino", 50)])
+@pytest.mark.parametrize("number", range(len(OF_SERVERS)), ids=lambda number: str(OF_SERVERS[number].regions))
+def test_a_scoped_query_gives_what_the_askers_rows_alone_give(servers, dialect, count, number):
+    asker = OF_SERVERS[number]
+    principal = Principal("a", asker.org_id, roles=asker.roles, regions=asker.regions)
+    ran = 0
+    for seed in range(number * 1_000, number * 1_000 + count):
+        text = queries.query(seed)
+        try:
+            mine = servers.rows(dialect, render(statement(text, f"seen{number}").own_tree(), dialect), ())
+        except UnsafeSql:  # PostgreSQL has no safe way to write it
+            continue
+        for what in ("all", f"poisoned{number}"):
+            scoped = scope(statement(text, what), principal, MODELS[what]).sql(dialect)
+            assert servers.rows(dialect, *scoped) == mine, f"{what}: {text}\n{json.dumps(scoped[0])}"
+        ran += not isinstance(mine, str)
+    assert ran >= LEAST_RUN * count
