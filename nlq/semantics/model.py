@@ -167,15 +167,24 @@ class SemanticModel(Part):
         policy = self.tables[table].policy
         return policy["org_id"].column if isinstance(policy, dict) and "org_id" in policy else None
 
-    def base_tables(self, metric: str) -> frozenset[str]:
-        """The tables whose rows a metric aggregates."""
-        found = self.memo.get(("base_tables", metric))
+    def aggregates(self, metric: str) -> frozenset[str]:
+        """The metrics that are aggregates of a table, of which a metric is made."""
+        found = self.memo.get(("aggregates", metric))
         if found is None:
             one = self.metrics[metric]
-            parts = one.parts
-            found = frozenset({one.agg.table}) if one.agg else frozenset().union(*map(self.base_tables, parts))
-            self.memo["base_tables", metric] = found
+            found = frozenset({metric}) if one.agg else frozenset().union(*map(self.aggregates, one.parts))
+            self.memo["aggregates", metric] = found
         return found
+
+    def base_tables(self, metric: str) -> frozenset[str]:
+        """The tables whose rows a metric aggregates."""
+        aggs = (self.metrics[name].agg for name in self.aggregates(metric))
+        return frozenset(agg.table for agg in aggs if agg is not None)
+
+    def on_own_time(self, metric: str) -> bool:
+        """Whether all that a metric is made of is counted on its tables' own days, whose extent is known."""
+        aggs = (self.metrics[name].agg for name in self.aggregates(metric))
+        return all(agg is None or agg.time in (None, self.tables[agg.table].time) for agg in aggs)
 
     def has_time(self, metric: str) -> bool:
         """Whether a period means anything to a metric."""

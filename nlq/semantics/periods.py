@@ -94,6 +94,21 @@ def shift(period: Period, count: int, unit: Unit) -> Period:
     return Period(start=add(period.start, count, unit), end=add(period.end, count, unit))
 
 
+def last_before(day: date, count: int, unit: Unit) -> date:
+    """The last day that lies beside a day or before it, `count` units back: of a month's last day the last of the month before.
+
+    Of a quarter that is not over, it is the same ordinal day.
+    """
+    if unit == "quarter":
+        start, first = start_of(day, unit), add(start_of(day, unit), -count, unit)
+        last = end_of(first, unit)
+        return last if day == end_of(day, unit) else min(first + (day - start), last)
+    found = add(day, -count, unit)
+    while add(found + timedelta(days=1), count, unit) <= day:
+        found += timedelta(days=1)
+    return found
+
+
 def step_of(period: Period) -> tuple[int, Unit]:
     """How far back the period before lies: one unit where the period is a unit or the beginning of one, else its length."""
     if period.days == 1:

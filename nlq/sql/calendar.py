@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 DIGITS = "digits"
 
 
-def covered(snapshot: Snapshot, tables: Iterable[str]) -> Period | None:
-    """The days on which there is data in any of these tables; None where that is not known."""
+def covered(model: SemanticModel, snapshot: Snapshot, metrics: Iterable[str]) -> Period | None:
+    """The days on which there is data of any of these metrics; None where that is not known: of other days than their tables' own."""
+    known = [name for name in metrics if name in model.metrics]
+    if not all(map(model.on_own_time, known)):
+        return None
+    tables = sorted(frozenset().union(*map(model.base_tables, known)))
     states = [snapshot.tables[name] for name in tables if name in snapshot.tables]
     firsts = [state.first for state in states if state.first]
     lasts = [state.last for state in states if state.last]

@@ -21,7 +21,7 @@ from nlq.sql.build import called, divide, limited, named, select
 from nlq.sql.empties import OF_ARMS
 from nlq.sql.fields import SEGMENT, Job, Keys, keys_of
 from nlq.sql.frames import Frame, length
-from nlq.sql.metrics import Leaf, break_down
+from nlq.sql.metrics import Leaf, break_down, metrics_of
 from nlq.sql.parts import Figures, Parts
 from nlq.sql.sources import Asked, Measure, Source, choose, of_rows
 from nlq.sql.tiers import Branch, branches, for_period
@@ -41,15 +41,22 @@ class Gather:
         self.apart = apart  # grains by which rows are grouped before anything is shown
         self.parts, self.query, self.label, self._set = parts, query, label, sets
         self.model, self.snapshot = parts.model, parts.snapshot
-        self.broken = break_down(self.model, query, first)
+        asked = metrics_of(query)
+        self.covered = calendar.covered(self.model, self.snapshot, asked)
+        self.broken = break_down(self.model, query, first, self.covered.end if self.covered else None)
         self.frames = self.broken.frames
         self.keys = keys_of(self.model, query.dimensions)
         if query.segments:
             self.keys = (*self.keys, Keys(SEGMENT, "", (), (SEGMENT,)))
         self.arms: list[tuple[str, tuple[Leaf, ...]]] = []
         bases = [table for leaf in self.broken.leaves for table in self.model.base_tables(leaf.metric)]
-        self.covered = calendar.covered(self.snapshot, bases)
-        self.known = all(table in self.snapshot.tables for table in bases)  # a table without days has no rows
+        # A table without days has no rows.
+        self.known = all(table in self.snapshot.tables for table in bases) and all(map(self.model.on_own_time, asked))
+        for frame in self.frames:
+            if frame.cut is not None and self.covered is not None:
+                parts.notes[
+                    f"the data ends on {self.covered.end}: what is before is compared up to {frame.cut}, like with like"
+                ] = None
 
     def build(self, *, fill: bool = False) -> Figures:
         """The arms, and what puts them together. `fill`: buckets of a plain series without rows are zero."""

@@ -46,6 +46,7 @@ class Frame:
     lag: Step | None = None  # each day shows the rows of so long before
     start: Unit | None = None  # each day shows the rows of the first day of its unit
     whole: bool = False  # with a `lag` by a grain of the model's own: no day of a longer bucket before is left out
+    cut: date | None = None  # the last day that is read, where the buckets that it stands beside are unfinished
     prior: bool = False  # it stands beside another: what is not in it is unknown, unless there is data for all of it
 
     @property
@@ -57,7 +58,10 @@ class Frame:
 class Frames:
     """The frames of a query, each once; the first is its own."""
 
-    def __init__(self, model: SemanticModel, dimensions: tuple[str, ...], first: Frame) -> None:
+    def __init__(
+        self, model: SemanticModel, dimensions: tuple[str, ...], first: Frame, last: date | None = None
+    ) -> None:
+        self._last = last  # the last day with data, where it is known
         grains = [model.grains[name][1] for name in dimensions if model.is_time_grain(name)]
         finest = min(grains, key=fineness, default=None)
         self.grains, self._own = frozenset(grains), model.own_grains
@@ -90,8 +94,8 @@ class Frames:
                              fix='compare with a shift ("1 month"), or leave the time dimension out')  # fmt: skip
         return self.add(Frame(f"{self[index].name}{name}", period, prior=True))
 
-    def shifted(self, index: int, step: Step, name: str) -> int:
-        """A frame moved back."""
+    def shifted(self, index: int, step: Step, name: str, *, alike: bool = True) -> int:
+        """A frame moved back; `alike`: what is not finished yet, as the data ends in it, beside as many days as there are of it."""
         outer = self[index]
         fits = LINES_UP.get(step[1], ())
         beside = next((one for one in sorted(self.grains) if self.grain in fits and not made_of(one, self.grain)), None)
@@ -108,7 +112,13 @@ class Frames:
             raise BadRequest("all of the data has no period before it", where="compare", fix="give a period")
         self._once(index)
         period = None if outer.period is None else periods.shift(outer.period, -step[0], step[1])
-        return self.add(Frame(f"{outer.name}{name}", period, step, prior=True))
+        if not alike or self._last is None or (outer.period is not None and outer.period.end <= self._last):
+            return self.add(Frame(f"{outer.name}{name}", period, step, prior=True))
+        cut = periods.last_before(self._last, *step)
+        if period is not None and not period.start <= cut < period.end:
+            return self.add(Frame(f"{outer.name}{name}", period, step, prior=True))
+        start = date.min if period is None else period.start
+        return self.add(Frame(f"{outer.name}{name}", Period(start, cut), step, prior=True, cut=cut))
 
     def back(self, index: int, step: Step, name: str) -> int:
         """A frame moved back as a metric of the model says it: by days whatever the buckets are, and day by day by months.
@@ -118,7 +128,7 @@ class Frames:
         if step[1] in self._own:
             return self._by_own(index, step, name)
         if self.grain is None or self.grain in LINES_UP.get(step[1], ()):
-            return self.shifted(index, step, name)
+            return self.shifted(index, step, name, alike=False)
         if step[1] in ("day", "week"):
             self._once(index)
             outer = self[index]
@@ -207,6 +217,8 @@ def fineness(grain: str) -> int:
 
 def opens(window: Window, until: date) -> date:
     """The first day of a window that ends on a day."""
+    if until == date.min:
+        return until
     if window.trailing is not None:
         count, unit = length(window.trailing)
         return periods.add(until, -count, unit) + timedelta(days=1)

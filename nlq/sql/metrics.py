@@ -17,6 +17,8 @@ from nlq.values.pipeline import CellType, Column
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nlq.semantics.measures import Conversion, Cumulative, Derived, Metric
     from nlq.semantics.model import SemanticModel
 
@@ -59,24 +61,30 @@ class Breakdown:
     frames: tuple[Frame, ...]
 
 
-def break_down(model: SemanticModel, query: SemanticQuery, first: Frame) -> Breakdown:
-    """Take every metric of a query apart; `first` is the frame of its own period.
+def metrics_of(query: SemanticQuery) -> list[str]:
+    """The metrics that a query names."""
+    entries = [one if isinstance(one, MetricEntry) else MetricEntry(metric=one) for one in query.metrics]
+    return [name for one in entries for name in (one.metric, *(one.ratio or ())) if name is not None]
+
+
+def break_down(model: SemanticModel, query: SemanticQuery, first: Frame, last: date | None = None) -> Breakdown:
+    """Take every metric of a query apart; `first` is the frame of its own period, `last` the last day with data, where known.
 
     Raises:
         BadRequest: a metric that is not in the model, or one that cannot be asked this way.
     """
-    return _Builder(model, query, first).build()
+    return _Builder(model, query, first, last).build()
 
 
 class _Builder:
     """Collects leaves without repetition while the outputs are made."""
 
-    def __init__(self, model: SemanticModel, query: SemanticQuery, first: Frame) -> None:
-        self.model = model
+    def __init__(self, model: SemanticModel, query: SemanticQuery, first: Frame, last: date | None) -> None:
+        self.model, self.last = model, last
         self.query = query
         self.leaves: dict[tuple[object, ...], Leaf] = {}
         self.aliases: set[str] = set()
-        self.frames = Frames(model, query.dimensions, first)
+        self.frames = Frames(model, query.dimensions, first, last)
 
     def build(self) -> Breakdown:
         comparisons = [self._compared(index, one) for index, one in enumerate(self.query.compare)]
@@ -153,7 +161,7 @@ class _Builder:
     def _value(self, metric: Metric, name: str, frame: int, where: tuple[Condition, ...], *, dry: bool = False) -> exp.Expr:  # fmt: skip
         """A metric's value in one frame, over leaf columns; a dry one leaves no leaves behind."""
         if dry:
-            return _Builder(self.model, self.query, self.frames[frame])._value(metric, name, 0, where)  # noqa: SLF001
+            return _Builder(self.model, self.query, self.frames[frame], self.last)._value(metric, name, 0, where)  # noqa: SLF001
         where = (*where, *metric.where)
         if metric.agg is not None:
             return self._aggregate(metric, name, frame, where)

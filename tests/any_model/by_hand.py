@@ -78,6 +78,19 @@ def moved_back(period, count, unit):
     return move(start, -count, unit), move(end, -count, unit)
 
 
+def beside(last, count, unit):
+    """The last day of which a shift makes one that is not after the last; of an unfinished quarter its ordinal day."""
+    if unit == "quarter":
+        first = move(floor(last, unit), -count, unit)
+        return (
+            ceiling(first, unit)
+            if last == ceiling(last, unit)
+            else min(first + (last - floor(last, unit)), ceiling(first, unit))
+        )
+    days = (last - timedelta(days=n) for n in itertools.count())
+    return next(day for day in days if move(day, count, unit) <= last)
+
+
 def step_before(period):
     """How far back the period before lies."""
     start, end = period
@@ -479,7 +492,7 @@ class Asked:
             step = (1, "year") if what == "previous_year" else parsed(what)
         return self.shifted(frame, step)
 
-    def shifted(self, frame, step):
+    def shifted(self, frame, step, *, alike=True):
         if self.grain and self.grain not in LINES_UP.get(step[1], ()):
             raise NoMeaning("the buckets do not line up")
         if self.grain and not self.of_whole(self.grain):
@@ -489,6 +502,13 @@ class Asked:
         if frame["step"] or frame["window"] or frame.get("lag"):
             raise NoMeaning("a comparison of a comparison")
         period = moved_back(frame["period"], *step) if frame["period"] else None
+        last = self.covered[1] if self.covered and alike else None
+        if last and (frame["period"] is None or frame["period"][1] > last):  # the data ends in what is shown
+            cut = beside(last, *step)
+            if period is None:
+                period = (date.min, cut)
+            elif period[0] <= cut < period[1]:
+                period = (period[0], cut)
         return {**frame, "period": period, "step": step, "prior": True}
 
     def of_whole(self, finer):
@@ -521,7 +541,7 @@ class Asked:
         if step and step[1] in self.world.own_grains:
             return self.by_own(frame, *step)
         if step and (self.grain is None or self.grain in LINES_UP.get(step[1], ())):
-            return self.shifted(frame, step)
+            return self.shifted(frame, step, alike=False)
         if not step and self.grain == given["to_start"] and self.of_whole(self.grain):
             return frame
         if frame["step"] or frame["window"] or frame.get("lag"):
@@ -1064,6 +1084,8 @@ def window_of(spec):
 
 def opens(window, until):
     """The first day of the window that ends with a day."""
+    if until == date.min:
+        return until
     if "trailing" in window:
         count, unit = parsed(window["trailing"])
         return move(until, -count, unit) + timedelta(days=1)
