@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nlq.semantics.tables import Join, Table
 
 
+RESERVED = ("segment", "__total")
 DOTTED = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62})?")
 
 
@@ -80,6 +81,16 @@ def names_are_single(context: Context) -> Iterator[BadRequest]:
             if part.name in seen:
                 yield BadRequest(f'two {section} are named "{part.name}"', where=where, fix="rename or remove one")
             seen.add(part.name)
+
+
+def names_are_free(context: Context) -> Iterator[BadRequest]:
+    """What queries call something else is no name."""
+    for section in ("dimensions", "filters", "metrics"):
+        for where, part in context.each(section):
+            if part.name in RESERVED:
+                yield BadRequest(
+                    f'"{part.name}" is a word of queries themselves', where=where, fix="give it another name"
+                )
 
 
 def names_are_plain(context: Context) -> Iterator[BadRequest]:
@@ -251,6 +262,7 @@ RULES: tuple[Callable[[Context], Iterator[BadRequest]], ...] = (
     one_header,
     names_are_single,
     names_are_plain,
+    names_are_free,
     tables_hold_their_columns,
     policies_are_complete,
     policies_end,

@@ -108,15 +108,35 @@ def read(folder: Path, files: list[Path]) -> SemanticModel:
     )
 
 
+def places_in(folder: Path) -> dict[tuple[str, ...], str]:
+    """Where the parts of a model stand: ("tables", name), ("tables", name, "columns", column) and the like, to file:line:column."""
+    found: dict[tuple[str, ...], str] = {}
+    for path in sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")]):
+        document = _parse(path)
+        for section, parts in document.content.items():
+            for index, part in enumerate(parts if isinstance(parts, list) else []):
+                name = str(part.get("name", part.get("table", ""))) if isinstance(part, dict) else ""
+                found.setdefault((section, name), document.at((section, index)))
+                for column in part.get("columns") or () if name and section == "tables" else ():
+                    found.setdefault(
+                        (section, name, "columns", column), document.at((section, index, "columns", column))
+                    )
+    return found
+
+
 def _parse(path: Path) -> Located:
     import yaml  # noqa: PLC0415 - only where no cache answers
 
+    places: dict[tuple[Any, ...], tuple[int, int]] = {}
     try:
         text = path.read_text(encoding="utf-8")
         loader = _strict_loader()(text)
         try:
             node = loader.get_single_node()
+            _once(node)
             content = loader.construct_document(node) if node is not None else {}
+            if node is not None:
+                _locate(node, (), places)
         finally:
             loader.dispose()
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
@@ -128,9 +148,6 @@ def _parse(path: Path) -> Located:
     if not isinstance(content, dict):
         raise ModelError((BadRequest("a model file is a mapping of tables, joins, metrics …", where=f"{_short(path)}:1:1",
                                      fix="begin it with one of: model, tables, joins, rollups, dimensions, metrics"),))  # fmt: skip
-    places: dict[tuple[Any, ...], tuple[int, int]] = {}
-    if node is not None:
-        _locate(node, (), places)
     return Located(path, _short(path), content, places)
 
 
@@ -148,6 +165,19 @@ def _strict_loader() -> Any:
     }
     Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
     return Loader
+
+
+def _once(node: Any) -> None:
+    """Refuse a key that stands twice: the parser would keep the last, and drop what the first one says."""
+    from yaml.constructor import ConstructorError  # noqa: PLC0415
+
+    for part in node.value if node is not None and node.id in ("mapping", "sequence") else ():
+        _once(part[1] if node.id == "mapping" else part)
+    seen: set[str] = set()
+    for key, _ in node.value if node is not None and node.id == "mapping" else ():
+        if key.value in seen:
+            raise ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+        seen.add(key.value)
 
 
 def _locate(node: Any, path: tuple[Any, ...], places: dict[tuple[Any, ...], tuple[int, int]]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nlq.errors import BadRequest
-from nlq.semantics.joins import unknown_field
+from nlq.semantics.joins import find_field, unknown_field
 from nlq.sql import conditions, filters
 from nlq.sql.fields import SEGMENT
 from nlq.values.query import MetricEntry, SemanticQuery
@@ -102,6 +102,44 @@ def parts_of_dimensions(_: SemanticModel, query: SemanticQuery) -> None:
         raise BadRequest("totals have no share of themselves", where="totals", fix="leave out `totals` or `share`")
 
 
+def lists(model: SemanticModel, query: SemanticQuery) -> None:
+    """What there is can be told of things; without a metric it is they that a condition narrows, or nothing would be."""
+    for name in query.include_empty:
+        one = model.dimensions.get(name)
+        if name == SEGMENT or (one is None and not model.is_time_grain(name)):
+            raise BadRequest(
+                f"there is no list of every {name}", where="include_empty", fix="name a dimension or a grain"
+            )
+    if query.metrics:
+        return
+    if query.totals:
+        raise BadRequest(
+            "a list of what there is has no totals", where="totals", fix="add a metric, or leave `totals` out"
+        )
+    things = [model.dimensions[name].table for name in query.include_empty if name in model.dimensions]
+    for name in query.dimensions:
+        if name not in query.include_empty and not _of_one(model, things, name):
+            raise BadRequest(
+                f"{name} says nothing of {query.include_empty[0]}",
+                where="dimensions",
+                fix=f"leave {name} out, or add a metric",
+            )
+    for condition in query.where:
+        loose = next((name for name in condition.fields() if not _of_one(model, things, name)), None)
+        if loose is not None:
+            thing = query.include_empty[0]
+            raise BadRequest(f"{loose} says nothing of {thing}", where=f"where {loose}",
+                             fix=f'say which figures those have: {{"field": "{thing}", "op": "in", "query": {{"metrics": […], "dimensions": ["{thing}"], …}}}}')  # fmt: skip
+
+
+def _of_one(model: SemanticModel, tables: list[str], name: str) -> bool:
+    """Whether a field is one of a row of any of these tables."""
+    return not model.is_time_grain(name) and any(
+        all(find_field(model, table, part) is not None for part in conditions.plain_fields(model, [name]))
+        for table in tables
+    )
+
+
 def shares(_: SemanticModel, query: SemanticQuery) -> None:
     """A share is of one period, and what is freed was bound."""
     if query.share is None:
@@ -140,7 +178,7 @@ def sets(model: SemanticModel, query: SemanticQuery, depth: int = 0) -> None:
     """A set filter's query has the filtered field for its only dimension, and the nesting ends."""
     own = [one for entry in query.metrics if isinstance(entry, MetricEntry) for one in entry.where]
     everything: Iterable[Condition] = (*query.where, *own, *(one for part in query.segments for one in part.where))
-    for one in conditions.sets_in(everything):
+    for one in conditions.sets_in(model, everything):
         inner = one.query
         assert inner is not None  # noqa: S101 - that is what a set filter is
         if depth == MAX_DEPTH:
@@ -155,4 +193,4 @@ def sets(model: SemanticModel, query: SemanticQuery, depth: int = 0) -> None:
         sets(model, inner, depth + 1)
 
 
-RULES = (sizes, names, parts_of_dimensions, shares, grains, periods_mean_something, sets)
+RULES = (sizes, names, parts_of_dimensions, lists, shares, grains, periods_mean_something, sets)

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from nlq.values.query import Condition, Scalar
 
 
-def sets_in(conditions: Iterable[Condition]) -> Iterator[Condition]:
-    """Every set filter in the conditions, nested ones included."""
+def sets_in(model: SemanticModel, conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """Every set filter in the conditions, nested ones and those of named filters included."""
     for one in conditions:
         if one.query is not None:
             yield one
-        yield from sets_in((one.any or ()) + (one.all or ()))
+        yield from sets_in(model, (one.any or ()) + (one.all or ()))
+        if one.field in model.filters:
+            yield from sets_in(model, model.filters[one.field].where)
 
 
 def plain_fields(model: SemanticModel, names: Iterable[str]) -> Iterator[str]:

@@ -62,7 +62,14 @@ class Gather:
         """The arms, and what puts them together. `fill`: buckets of a plain series without rows are zero."""
         everywhere = (*self.query.where, *(part for one in self.query.segments for part in one.where))
         leaf_filters = [one for leaf in self.broken.leaves for one in leaf.where]
-        sets = {one: self._set(one) for one in conditions.sets_in((*everywhere, *leaf_filters))}
+        named = [
+            one
+            for name in self.query.dimensions
+            if name in self.model.filters
+            for one in self.model.filters[name].where
+        ]
+        wanted = (*everywhere, *leaf_filters, *named)
+        sets = {one: self._set(one) for one in conditions.sets_in(self.model, wanted)}
         spines = self._spines()
         fields = tuple(name for name in self.query.dimensions)
         self.asked = Asked(self.model, fields, everywhere, self.frames, self.snapshot)

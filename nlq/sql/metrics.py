@@ -13,7 +13,7 @@ from nlq.semantics.joins import unknown_metric
 from nlq.semantics.measures import Change
 from nlq.sql.build import divide, growth, minus
 from nlq.sql.frames import SUFFIX, Frame, Frames, length
-from nlq.values.pipeline import CellType, Column
+from nlq.values.pipeline import TOTAL, CellType, Column
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Output:
     expression: exp.Expr
     metric: str
     additive: bool
+    itself: bool = False  # a metric's own figure, and not one beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,9 @@ class _Builder:
         for one in self.query.metrics:
             entry = one if isinstance(one, MetricEntry) else MetricEntry(metric=one)
             for made in self._entry(entry, comparisons):
+                if made.column.name in (*self.query.dimensions, "segment", TOTAL):
+                    raise BadRequest(f"a figure is called {made.column.name!r}, as what it is split by", where="metrics",
+                                     fix='give it another name with "as"')  # fmt: skip
                 if made.column.name in outputs:
                     raise BadRequest(f"two columns are called {made.column.name!r}", where="metrics",
                                      fix='give one of them another name with "as"')  # fmt: skip
@@ -114,8 +118,8 @@ class _Builder:
             raise BadRequest(f"{metric.name} is a date: it has no difference and no average", where=f"metric {metric.name}",
                              fix="ask for it plainly, or for its least or greatest")  # fmt: skip
         here = self._asked(metric, entry, name, 0)
-        additive = plain and metric.adds_up
-        outputs = [Output(Column(name, label, kind, unit, "metric"), here, metric.name, additive)]
+        additive = plain and metric.adds_up and not self._of_days(metric)
+        outputs = [Output(Column(name, label, kind, unit, "metric"), here, metric.name, additive, itself=True)]
         for suffix, frame in comparisons:
             prior = self._asked(metric, entry, name, frame)
             tail = suffix.removeprefix("__prior")
@@ -130,6 +134,12 @@ class _Builder:
                 for end, said, cell, of, expression in made
             )
         return outputs
+
+    def _of_days(self, metric: Metric) -> bool:
+        """Whether a figure is an average of days over rows of several buckets of time: these do not add up."""
+        within = self.query.share.within if self.query.share else ()
+        apart = [name for name in self.query.dimensions if self.model.is_time_grain(name) and name not in within]
+        return metric.agg is not None and metric.agg.over_time == "average" and bool(apart)
 
     def _asked(self, metric: Metric, entry: MetricEntry, name: str, frame: int) -> exp.Expr:
         """An entry's value in one frame."""
@@ -286,6 +296,8 @@ def kind_of(model: SemanticModel, metric: Metric) -> CellType:
         return "integer" if whole and column == "integer" else "number"
     if metric.conversion is not None:
         return "integer" if metric.conversion.give == "count" else "number"
+    if metric.cumulative is not None and metric.cumulative.at == "average":
+        return "number"
     if metric.cumulative is not None or (metric.change is not None and metric.change.give != "growth"):
         return kind_of(model, model.metrics[metric.parts[0]])
     return "number"

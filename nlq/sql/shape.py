@@ -58,7 +58,7 @@ def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures |
         value = figures.over(output.expression)
         made.values[output.column.name] = value
         made.columns.append(output.column)
-        if query.share is not None and not output.column.name.partition("__")[2]:
+        if query.share is not None and output.itself:
             if not output.additive:
                 raise BadRequest(f"{output.column.name} does not add up over the rows, so it has no shares", where="share",
                                  fix="ask for the share of a sum or a count")  # fmt: skip

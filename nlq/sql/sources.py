@@ -132,12 +132,16 @@ def _home(asked: Asked, leaf: Leaf, agg: Aggregate) -> tuple[str, str | None, Me
                 return finer.table, own, Measure(leaf, finer.function, finer.column, finer.columns)
             raise BadRequest(f"{metric.name} by {missing[0]} needs line values that add up to it, and in this data they do not",
                              where=f"metric {metric.name}", fix="see `nlq model check`")  # fmt: skip
-    if agg.function == "count_distinct":
-        for name in model.tables:
-            if name in model.rollup_tables or out_of_reach(model, name, fields):
-                continue
-            if len(paths_from(model, name).get(agg.table, ())) == 1:
-                return name, model.tables[name].time, Measure(leaf, agg.function, None, agg.columns, agg.table)
+    if agg.function == "count_distinct" and agg.time in (None, model.tables[agg.table].time):
+        found = [
+            name for name in model.tables
+            if name not in model.rollup_tables and not out_of_reach(model, name, fields) and len(paths_from(model, name).get(agg.table, ())) == 1
+        ]  # fmt: skip
+        if len(found) > 1:
+            raise BadRequest(f"{metric.name} by {missing[0]} may be counted over {' or '.join(found)}: these are other things",
+                             where=f"metric {metric.name}", fix="say which with a metric of its own over one of them")  # fmt: skip
+        if found:
+            return found[0], model.tables[found[0]].time, Measure(leaf, agg.function, None, agg.columns, agg.table)
     raise _unreachable(asked, metric.name, agg.table, missing)
 
 

@@ -958,6 +958,13 @@ class Asked:
         names = [*self.dims, *(["segment"] if self.segments else [])]
         at = [names.index(name) for name in share.get("within", [])]
         plain = [name_of(one) for one in self.query["metrics"]]
+        within = share.get("within", [])
+        if any(self.is_time(name) and name not in within for name in self.dims) and any(
+            self.world.metrics[name].get("agg", {}).get("over_time") == "average"
+            for name in plain
+            if name in self.world.metrics
+        ):
+            raise NoMeaning("averages of days do not add up over buckets of time")
         free = set(share.get("free", []))
         for name, asked in zip(plain, self.query["metrics"], strict=False):
             totals = defaultdict(list)

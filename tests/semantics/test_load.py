@@ -91,6 +91,15 @@ def test_a_length_of_time_is_a_number_and_a_unit(layer, said):
     assert all(f'the length "{said}"' in str(one) and "1 month" in one.fix for one in caught.value.problems)
 
 
+def test_a_key_that_stands_twice_is_told(layer):
+    """The parser keeps the last: all metrics of the first list would be gone in silence."""
+    path = layer / "metrics.yml"
+    path.write_text(path.read_text() + "\nmetrics: []\n")
+    with pytest.raises(ModelError, match="'metrics' stands twice") as caught:
+        load(layer)
+    assert "metrics.yml:" in caught.value.problems[0].where
+
+
 @pytest.mark.parametrize("old", BROKEN)
 def test_what_is_wrong_is_named_with_its_place(layer, old):
     new, said = BROKEN[old]

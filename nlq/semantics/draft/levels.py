@@ -23,7 +23,7 @@ def hierarchies(
     own = {
         spec["column"]: name
         for name, spec in dimensions.items()
-        if spec["table"] == table and isinstance(spec.get("values"), str) and "column" in spec
+        if spec.get("table") == table and isinstance(spec.get("values"), str) and "column" in spec
     }
     above = {way.column: entities[way.end] for way in made.out(table) if way.end in entities}
     levels = {**{column: name for column, name in own.items() if not dimensions[name].get("kind_of")}, **above}

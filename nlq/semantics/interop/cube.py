@@ -57,6 +57,10 @@ def _extended(cubes: dict[str, Plain], name: str) -> Plain:
         return cube
     base = _extended(cubes, str(cube["extends"]))
     made = {**base, **cube}
+    if cube.get("sql") or cube.get(
+        "sql_table"
+    ):  # its own rows stand in place of the other's, whichever way both are said
+        made |= {key: cube.get(key) for key in ("sql", "sql_table")}
     for key, value in cube.items():
         if isinstance(value, list) and isinstance(base.get(key), list):
             own = {str(one.get("name")): one for one in value if isinstance(one, dict)}

@@ -5,6 +5,7 @@ It looks at every database that the deployment reads: the file, or PostgreSQL an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from sqlglot import exp
 
 from nlq.errors import BadRequest, EngineDown, NlqError
+from nlq.semantics.load import places_in
 from nlq.warehouse.catalog import Catalog, broken_equalities, open_catalog
 
 if TYPE_CHECKING:
@@ -39,12 +41,12 @@ def check_data(model: SemanticModel, settings: Settings) -> tuple[list[NlqError]
     """Problems that the data shows, and notes on what could not be looked at."""
     found: list[NlqError] = []
     notes: list[str] = []
-    looked = False
+    looked, places = False, places_in(settings.layer)
     for name, url in databases(settings):
         try:
             with ExitStack() as open_:
                 catalog = open_.enter_context(open_catalog(url, model.header.schema_, name))
-                found += _problems(model, catalog, notes)
+                found += _problems(model, catalog, notes, places)
                 looked = True
         except (EngineDown, BadRequest) as problem:
             notes.append(
@@ -58,44 +60,47 @@ def check_data(model: SemanticModel, settings: Settings) -> tuple[list[NlqError]
     return [*found, *rollups], [*notes, *more]
 
 
-def _problems(model: SemanticModel, catalog: Catalog, notes: list[str]) -> Iterator[NlqError]:
+def _problems(
+    model: SemanticModel, catalog: Catalog, notes: list[str], places: dict[tuple[str, ...], str]
+) -> Iterator[NlqError]:
+    def at(section: str, name: str, *more: str) -> str:
+        """Where a part stands in the model, and the database where there are several."""
+        place = places.get((section, name, *more)) or places.get((section, name)) or f"{section} {name}"
+        return place if catalog.name == "duckdb" else f"{place}, {catalog.name}"
+
     actual = catalog.columns()
     tables = [table for table in model.tables.values() if "." not in (table.source or "")]
     if catalog.name == "trino cold":  # the cold catalog holds what is split, and what both tiers read
         tables = [table for table in tables if _source(table) in actual]
     for rule in RULES:
-        yield from rule(model, catalog, tables, actual, notes)
+        yield from rule(model, catalog, tables, actual, notes, at)
 
 
 Actual = dict[str, dict[str, str]]
+At = Callable[..., str]
 
 
 def _source(table: Table) -> str:
     return table.source or table.name
 
 
-def _there(catalog: Catalog, table: str) -> str:
-    """Where a problem is: the table, and the database where there are several."""
-    return f"table {table}" if catalog.name == "duckdb" else f"table {table}, {catalog.name}"
-
-
 def _columns(
-    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str]
+    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str], at: At
 ) -> Iterator[NlqError]:
     """Tables and columns that the model names and the database does not have."""
-    del model, notes
+    del model, catalog, notes
     for table in tables:
         there = actual.get(_source(table))
         if there is None:
             yield BadRequest(
                 f'the table "{table.name}" is not in the database',
-                where=_there(catalog, table.name),
+                where=at("tables", table.name),
                 fix="remove it, or build it",
             )
             continue
         for column in table.stored:
             if column not in there:
-                yield BadRequest(f'the column "{column}" is not in the database', where=_there(catalog, table.name),
+                yield BadRequest(f'the column "{column}" is not in the database', where=at("tables", table.name, "columns", column),
                                  fix=f"columns are {', '.join(there)}")  # fmt: skip
 
 
@@ -107,7 +112,7 @@ FITS = {
 
 
 def _types(
-    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str]
+    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str], at: At
 ) -> Iterator[NlqError]:
     """Columns that are of another type than the model says: a text would be added up, a moment taken for a day."""
     del model, notes
@@ -117,31 +122,62 @@ def _types(
             kind = "" if spelt is None else catalog.type(spelt)
             if spelt is None or said not in FITS or kind in FITS[said]:
                 continue
-            yield BadRequest(f'the column "{column}" is {spelt} in the database, and {said} in the model', where=_there(catalog, table.name),
+            yield BadRequest(f'the column "{column}" is {spelt} in the database, and {said} in the model',
+                             where=at("tables", table.name, "columns", column),
                              fix=f"write type: {kind or 'another type, or leave the column out'}")  # fmt: skip
 
 
 def _keys(
-    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str]
+    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str], at: At
 ) -> Iterator[NlqError]:
-    """Keys that are not unique: a join to such a table would multiply rows."""
-    ones = {join.to for join in model.joins}
-    for table in tables:
-        if table.name not in ones or not set(table.key) <= set(actual.get(_source(table), {})):
+    """Keys that are not unique: a join to such a table, to a label or to the calendar would multiply rows."""
+    wanted = {(join.to, model.tables[join.to].key) for join in model.joins}
+    wanted |= {(one.table, one.key) for one in model.dimensions.values() if one.key}
+    time = model.time_dimension
+    if time is not None and time.table and time.column:
+        wanted.add((time.table, (time.column,)))
+    here = {table.name: table for table in tables}
+    for name, key in sorted(wanted):
+        table = here.get(name)
+        if table is None or not set(key) <= set(actual.get(_source(table), {})):
             continue
         if catalog.count(_source(table)) == 0 and catalog.name != "duckdb":
             notes.append(
                 f"no row of {table.name} is to be seen in {catalog.name} as this account: its keys were not counted"
             )
             continue
-        twice = catalog.repeated(_source(table), table.key)
+        twice = catalog.repeated(_source(table), key)
         if twice:
-            yield BadRequest(f'{twice:,} keys of "{table.name}" stand in several rows', where=_there(catalog, table.name),
-                             fix=f"the key ({', '.join(table.key)}) must be unique: joins rest on it")  # fmt: skip
+            yield BadRequest(f'{twice:,} keys of "{table.name}" stand in several rows', where=at("tables", table.name),
+                             fix=f"the key ({', '.join(key)}) must be unique: joins, labels and calendars rest on it")  # fmt: skip
+
+
+def _calendar(
+    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str], at: At
+) -> Iterator[NlqError]:
+    """Days of data that the calendar does not have: their figures would be in no bucket of a series."""
+    del notes
+    time = model.time_dimension
+    here = {table.name: table for table in tables}
+    if time is None or time.column is None or time.table not in here:
+        return
+    days = exp.select(exp.column(time.column, quoted=True)).from_(exp.table_(_source(here[time.table])))
+    for table in tables:
+        column = table.time
+        if column is None or table.name == time.table or model.tables[table.name].columns[column].type != "date":
+            continue
+        if column not in actual.get(_source(table), {}):
+            continue
+        day = exp.column(column, quoted=True)
+        missing = exp.select(exp.Count(this=exp.Distinct(expressions=[day]))).from_(exp.table_(_source(table)))
+        count = int(catalog.rows(missing.where(exp.not_(exp.In(this=day.copy(), query=days.copy().subquery()))))[0][0])
+        if count:
+            yield BadRequest(f'{count:,} days of "{table.name}" are not in the calendar "{time.table}"', where=at("tables", time.table),
+                             fix="fill it from the first day of data to beyond the last")  # fmt: skip
 
 
 def _versions(
-    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str]
+    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str], at: At
 ) -> Iterator[NlqError]:
     """Versions of one thing that hold at once: a join by the day would multiply rows."""
     del model, notes
@@ -164,12 +200,12 @@ def _versions(
         )
         count = int(catalog.rows(wrong)[0][0])
         if count:
-            yield BadRequest(f'{count:,} versions in "{table.name}" still hold when the next one begins', where=_there(catalog, table.name),
+            yield BadRequest(f'{count:,} versions in "{table.name}" still hold when the next one begins', where=at("tables", table.name),
                              fix=f"let {versions.before} of each be no later than {versions.since} of the next")  # fmt: skip
 
 
 def _equalities(
-    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str]
+    model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str], at: At
 ) -> Iterator[NlqError]:
     """Equivalences (`same_as`) that the last check of the data found broken."""
     del tables, actual, notes
@@ -178,11 +214,11 @@ def _equalities(
     broken = broken_equalities(catalog) if any(metric.same_as for metric in model.metrics.values()) else frozenset()
     for name, metric in model.metrics.items():
         if metric.same_as and name in broken:
-            yield BadRequest(f'"{name}" and "{metric.same_as}" do not agree in this data', where=f"metric {name}",
+            yield BadRequest(f'"{name}" and "{metric.same_as}" do not agree in this data', where=at("metrics", name),
                              fix="the finer one is not used until they do; mend the data")  # fmt: skip
 
 
-RULES = (_columns, _types, _keys, _versions, _equalities)
+RULES = (_columns, _types, _keys, _calendar, _versions, _equalities)
 
 
 def _rollups(settings: Settings) -> tuple[list[NlqError], list[str]]:
