@@ -198,14 +198,14 @@ class Fields:
         return self.column(time.table, own, alias)
 
     def _version(self, name: str, alias: str) -> list[exp.Expr]:
-        """The version that held when a day began: the row's own, or where days stand for others the one that it is shown at."""
+        """The version that held when a day began: the row's own; in a window, or where days are moved, the one that it is shown at."""
         versions = self.model.tables[name].versions
         if versions is None:
             return []
         since, before = (
             of_columns.local_time(self.model, name, column, alias) for column in (versions.since, versions.before)
         )
-        day = self.shown_day if self.frame.spined or self.frame.by_day else self.day
+        day = self.shown_day if self.frame.window is not None or self.frame.by_day else self.day
         still = exp.or_(
             exp.LT(this=day(), expression=before), exp.Is(this=again(before), expression=exp.Null()), copy=False
         )

@@ -421,7 +421,7 @@ class Asked:
                 shown = move(at, *frame["step"]) if frame["step"] and at else at
                 days = (
                     shown,
-                    shown if frame["window"] or frame.get("lag") or frame.get("by_day") else at,
+                    shown if frame["window"] or frame.get("by_day") else day if frame.get("lag") else at,
                 )  # of dates, of versions
                 if not self.world.holds_all(table, row, self.where, time, self.period, days):
                     continue
