@@ -42,6 +42,8 @@ def export(model: SemanticModel, dialect: str, *, older: bool = False) -> Export
             "config-version": 2,
             "profile": project.name,
             "model-paths": ["models"],
+            # Models are called as the tables that they read: built into these tables' own schema, they would replace them.
+            "models": {project.name: {"+schema": "nlq"}},
         }
     )
     made.files["models/sources.yml"] = dumped({"version": 2, "sources": _sources(shape)})

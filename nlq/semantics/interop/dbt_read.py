@@ -82,15 +82,20 @@ def _model_settings(documents: list[tuple[str, Plain]]) -> dict[str, Plain]:
             for _, content in documents for model in _dicts(content.get("models"))}  # fmt: skip
 
 
+def _enabled(parts: Any) -> list[Plain]:
+    """The parts that are not switched off."""
+    return [one for one in _dicts(parts) if (one.get("config") or {}).get("enabled", one.get("enabled", True)) is not False]
+
+
 def _read_file(project: Project, content: Plain, where: str, settings: dict[str, Plain], issues: list[Issue]) -> None:
-    for one in _dicts(content.get("semantic_models")):
+    for one in _enabled(content.get("semantic_models")):
         _each(
             issues,
             where,
             f"semantic model {one.get('name')}",
             lambda one=one: _semantics(project, one, where, settings),
         )
-    for one in _dicts(content.get("models")):
+    for one in _enabled(content.get("models")):
         spine = one.get("time_spine")
         if isinstance(spine, dict):
             _each(issues, where, f"time spine {one.get('name')}", lambda one=one: _spine(project, one, settings))
@@ -98,7 +103,7 @@ def _read_file(project: Project, content: Plain, where: str, settings: dict[str,
             _each(issues, where, f"model {one.get('name')}", lambda one=one: read_model(project, one, where, settings))
     for one in _dicts((content.get("project_configuration") or {}).get("time_spines")):
         _each(issues, where, "time spine", lambda one=one: _manifest_spine(project, one))
-    for one in _dicts(content.get("metrics")):
+    for one in _enabled(content.get("metrics")):
         _each(issues, where, f"metric {one.get('name')}", lambda one=one: _metric(project, one, where))
     for one in _dicts(content.get("saved_queries")):
         _each(issues, where, f"saved query {one.get('name')}", lambda one=one: _saved(project, one, where))

@@ -51,6 +51,7 @@ class Building:
         Raises:
             NotCarried: the expression cannot stand in a computed column, or names a column that is not there.
         """
+        self._own(expr)
         name = plain_column(expr)
         if name is not None:
             self._there([name])
@@ -72,6 +73,19 @@ class Building:
             self.columns[free] = {"type": guess if blind else inferred or guess, "expr": text}
             self.written[expr] = free
         return self.written[expr]
+
+    def _own(self, expr: str) -> None:
+        """The columns that an expression names are this table's, whatever it calls it.
+
+        Raises:
+            NotCarried: one is said to be another's.
+        """
+        if "." not in expr:
+            return
+        own = {self.name.lower(), self.relation.lower()}
+        for one in parsed(expr, self.dialect).find_all(exp.Column):
+            if one.table and one.table.lower() not in own:
+                raise NotCarried("expression", f"{expr}: {one.table} is another table")
 
     def _divides(self, tree: exp.Expr, expr: str) -> None:
         """A division of whole numbers drops the rest in some databases; here every division is one of doubles.

@@ -94,9 +94,10 @@ def ours_of(args, place, file):
     Figures(shape).build()
     with duckdb.connect(str(file)) as con:
         org = one_organisation(con, model)
+        con.execute("CREATE SCHEMA IF NOT EXISTS main_nlq")
         for path in (place / "models").glob("*.sql"):
             text = re.sub(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}", r"\1.\2", path.read_text(encoding="utf-8"))
-            con.execute(f"CREATE OR REPLACE VIEW main.{path.stem} AS {text}")
+            con.execute(f"CREATE OR REPLACE VIEW main_nlq.{path.stem} AS {text}")
         return questions(con, model, shape, args, org)
 
 

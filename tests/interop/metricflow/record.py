@@ -23,6 +23,7 @@ import decimal
 import json
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,14 @@ def database(file: Path) -> duckdb.DuckDBPyConnection:
     ).fetchall():
         con.execute(f"COPY {table} FROM '{HERE / 'data' / table}.csv' (FORMAT csv, HEADER true, NULLSTR '')")
     return con
+
+
+def as_built(con: duckdb.DuckDBPyConnection, project: Path) -> None:
+    """The views that `dbt build` would make of an exported project's models."""
+    con.execute("CREATE SCHEMA main_nlq")
+    for path in (project / "models").glob("*.sql"):
+        text = re.sub(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}", r"\1.\2", path.read_text(encoding="utf-8"))
+        con.execute(f"CREATE VIEW main_nlq.{path.stem} AS {text}")
 
 
 def manifest_of(project: Path, work: Path) -> str:
@@ -197,6 +206,8 @@ def main() -> int:
             for one in manifest.saved_queries
         ]
         with contextlib.closing(database(work / f"{PROJECT}.duckdb")) as con:
+            if args.place:
+                as_built(con, project)
             found = {query["id"]: answer(engine, con, query) for query in queries}
     lines = [f"  {json.dumps(name)}: {json.dumps(one, ensure_ascii=False)}" for name, one in found.items()]
     whole = "{\n" + ",\n".join(lines) + "\n}\n"
