@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from nlq.values import Column, Result
@@ -47,5 +48,10 @@ def _mend(column: Column, compiled: bool) -> Callable[[Any], Any] | None:  # noq
     if column.type == "integer":
         return lambda cell: int(cell) if isinstance(cell, (Decimal, float)) else cell
     if compiled and column.unit == "ratio":
-        return lambda cell: float(cell) if isinstance(cell, Decimal) else cell
-    return None
+        return lambda cell: float(cell) if isinstance(cell, Decimal) else _finite(cell)
+    return _finite if column.type == "number" else None
+
+
+def _finite(cell: Any) -> Any:
+    """A number, or null where there is none: JSON has no word for what an engine makes of a correlation of constants."""
+    return None if isinstance(cell, float) and not isfinite(cell) else cell

@@ -8,7 +8,7 @@ from sqlglot import TokenType, exp, tokenize
 
 from nlq.errors import UnsafeSql
 from nlq.sql.build import rewritten
-from nlq.sql.postgres import INTEGERS, cast_or_null, in_range, is_of, said_there
+from nlq.sql.postgres import INTEGERS, cast_or_null, in_range, is_of, iso, said_there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +78,12 @@ def _duckdb(node: exp.Expr) -> exp.Expr:
     """DuckDB divides whole numbers to fractions, and makes timestamps of truncated or moved dates; Trino does not."""
     if isinstance(node, exp.Div) and is_of(node.left, *INTEGERS) and is_of(node.right, *INTEGERS):
         return exp.IntDiv(this=node.left, expression=node.right)
-    return _still_a_date(node)
+    if isinstance(
+        node, exp.DateDiff
+    ):  # DuckDB's own date_diff counts the ends of units that are passed, Trino's whole units
+        unit = exp.Literal.string(node.text("unit") or "DAY")
+        return _typed(exp.Anonymous(this="DATE_SUB", expressions=[unit, node.expression, node.this]), node.type)
+    return _still_a_date(iso(node))
 
 
 def _postgres(node: exp.Expr) -> exp.Expr:
@@ -96,7 +101,7 @@ def _postgres(node: exp.Expr) -> exp.Expr:
     elif isinstance(node, exp.Like) and not isinstance(node.parent, exp.Escape):
         # a backslash is itself, also where it ends a pattern
         return exp.Escape(this=node.copy(), expression=exp.Literal.string(""))
-    return said_there(_still_a_date(node))
+    return said_there(_still_a_date(iso(node)))
 
 
 def _typed(node: exp.Expr, kind: exp.DataType | None) -> exp.Expr:

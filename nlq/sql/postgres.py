@@ -34,6 +34,7 @@ FARTHEST = 4_000_000  # days by which a date is moved at most: what is beyond is
 FIRST, LAST = "0001-01-01", "9999-12-31"
 
 
+UNITS = {"WEEK": 0, "MONTH": 1, "QUARTER": 3, "YEAR": 12}  # in months; a week is 7 days
 PARTS_OF_DATES: dict[type[exp.Expr], str] = {exp.Year: "YEAR", exp.Quarter: "QUARTER", exp.Month: "MONTH", exp.WeekOfYear: "WEEK", exp.Day: "DAY", exp.DayOfYear: "DOY",
                   exp.DayOfWeekIso: "ISODOW", exp.Hour: "HOUR"}  # fmt: skip
 
@@ -41,6 +42,13 @@ PARTS_OF_DATES: dict[type[exp.Expr], str] = {exp.Year: "YEAR", exp.Quarter: "QUA
 def is_of(node: exp.Expr, *kinds: str) -> bool:
     """Whether a node's type is one of these."""
     return node.type is not None and hasattr(node.type.this, "name") and node.type.this.name in kinds
+
+
+def iso(node: exp.Expr) -> exp.Expr:
+    """The number of a week's day as Trino has it: Monday is 1, Sunday 7."""
+    if isinstance(node, exp.Extract) and node.this.name.upper() in ("DOW", "DAY_OF_WEEK", "DAYOFWEEK"):
+        node.set("this", exp.var("ISODOW"))
+    return node
 
 
 def said_there(node: exp.Expr) -> exp.Expr:
@@ -55,6 +63,8 @@ def said_there(node: exp.Expr) -> exp.Expr:
         made = (exp.LogicalAnd if isinstance(node, exp.Min) else exp.LogicalOr)(this=node.this)
     elif isinstance(node, exp.AnyValue):
         made = exp.Min(this=node.this)
+    elif isinstance(node, exp.DateDiff) and node.text("unit").upper() in UNITS:
+        made = _whole_units(node)
     elif isinstance(node, exp.ArgMax | exp.ArgMin):
         made = _of_the_most(node)
     elif isinstance(node, exp.Round) and node.args.get("decimals") is not None:
@@ -68,6 +78,43 @@ def said_there(node: exp.Expr) -> exp.Expr:
     if made is not node:
         made.type = node.type
     return made
+
+
+def _whole_units(node: exp.DateDiff) -> exp.Expr:
+    """How many whole units lie between two dates, as Trino counts them: a month's last day is a month after another's."""
+    start, end, count = node.expression, node.this, UNITS[node.text("unit").upper()]
+    if count == 0:
+        days = exp.Sub(this=exp.cast(end.copy(), "date"), expression=exp.cast(start.copy(), "date"))
+        return exp.Div(this=exp.paren(days), expression=exp.Literal.number(7), typed=True)
+
+    def part(unit: str) -> exp.Expr:
+        of = (exp.Extract(this=exp.var(unit), expression=one.copy()) for one in (end, start))
+        return exp.paren(exp.Sub(this=next(of), expression=next(of)))
+
+    months = exp.cast(
+        exp.Add(this=exp.Mul(this=part("YEAR"), expression=exp.Literal.number(12)), expression=part("MONTH")), "int"
+    )
+    there = exp.Add(
+        this=start.copy(),
+        expression=exp.Mul(
+            this=exp.Interval(this=exp.Literal.string("1"), unit=exp.var("MONTH")), expression=months.copy()
+        ),
+    )
+    short, far = (
+        exp.and_(
+            sign(this=months.copy(), expression=exp.Literal.number(0)),
+            beyond(this=exp.paren(there.copy()), expression=end.copy()),
+        )
+        for sign, beyond in ((exp.GT, exp.GT), (exp.LT, exp.LT))
+    )
+    one = exp.Literal.number(1)
+    whole = (
+        exp.Case()
+        .when(short, exp.Sub(this=months.copy(), expression=one))
+        .when(far, exp.Add(this=months.copy(), expression=one.copy()))
+        .else_(months)
+    )
+    return whole if count == 1 else exp.Div(this=exp.paren(whole), expression=exp.Literal.number(count), typed=True)
 
 
 def _of_the_most(node: exp.ArgMax | exp.ArgMin) -> exp.Expr:

@@ -84,7 +84,9 @@ def _model_settings(documents: list[tuple[str, Plain]]) -> dict[str, Plain]:
 
 def _enabled(parts: Any) -> list[Plain]:
     """The parts that are not switched off."""
-    return [one for one in _dicts(parts) if (one.get("config") or {}).get("enabled", one.get("enabled", True)) is not False]
+    return [
+        one for one in _dicts(parts) if (one.get("config") or {}).get("enabled", one.get("enabled", True)) is not False
+    ]
 
 
 def _read_file(project: Project, content: Plain, where: str, settings: dict[str, Plain], issues: list[Issue]) -> None:
