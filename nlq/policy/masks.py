@@ -49,8 +49,7 @@ class _Flow:
 
     def _wrapped(self, query: exp.Subquery, known: dict[str, frozenset[str]]) -> frozenset[str]:
         inner = self.outputs(query.this, known)
-        if inner and query.args.get("order"):
-            raise refused(next(iter(inner)))
+        _ordered(query, query.named_selects, inner)
         return inner
 
     def _together(self, query: exp.SetOperation, known: dict[str, frozenset[str]]) -> frozenset[str]:
@@ -58,8 +57,9 @@ class _Flow:
         names = [one.alias_or_name for one in query.left.selects]
         others = [one.alias_or_name for one in query.right.selects]
         carried = left | {mine for mine, its in zip(names, others, strict=False) if its in right}
-        if carried and (query.args.get("distinct") or not isinstance(query, exp.Union) or query.args.get("order")):
+        if carried and (query.args.get("distinct") or not isinstance(query, exp.Union)):
             raise refused(next(iter(carried)))
+        _ordered(query, names, carried)
         return carried
 
     def _select(self, query: exp.Expr, known: dict[str, frozenset[str]]) -> frozenset[str]:
@@ -126,6 +126,19 @@ class _Flow:
     def _relations(query: exp.Expr) -> list[exp.Expr]:
         start = query.args.get("from_")
         return [*([start.this] if start is not None else []), *(join.this for join in query.args.get("joins") or ())]
+
+
+def _ordered(query: exp.Expr, names: list[str], carried: frozenset[str]) -> None:
+    """Refuse an order by hidden values: by the name of a column, or by its place."""
+    order = query.args.get("order")
+    for term in order.expressions if order is not None and carried else ():
+        by = term.this
+        used = frozenset(one.name for one in by.find_all(exp.Column))
+        if isinstance(by, exp.Literal):
+            place = int(by.this) if by.is_int else 0
+            used = frozenset((names[place - 1],)) if 0 < place <= len(names) else carried
+        if used & carried or not used:
+            raise refused(next(iter(used & carried or carried)))
 
 
 def refused(name: str) -> NotPermitted:

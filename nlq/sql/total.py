@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlglot import exp
 
@@ -30,10 +31,20 @@ KINDS = {
 KIND_OF = {name: kind for kind, names in KINDS.items() for name in names}
 COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Nullif)
 ALIKE = (exp.Coalesce, exp.Greatest, exp.Least)
+
+
+def _moment(text: str) -> datetime:
+    """A date or a time, which may end with the name of a zone."""
+    moment, _, zone = text.rpartition(" ")
+    return (
+        datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)) if "/" in zone else datetime.fromisoformat(text)
+    )
+
+
 READ: dict[str, Callable[[str], object]] = {
     "number": Decimal,
-    "date": datetime.fromisoformat,
-    "truth value": ("true", "false").index,
+    "date": _moment,
+    "truth value": lambda text: ("true", "false").index(text.lower()),
 }  # how a literal of a kind is read
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.DateAdd, exp.LastDay)
 
@@ -79,8 +90,8 @@ def _casts(node: exp.Cast) -> None:
     try:
         read = READ.get(wanted)
         if read is not None:
-            read(text.lower())
-    except (ValueError, ArithmeticError):
+            read(text)
+    except (ValueError, ArithmeticError, ZoneInfoNotFoundError):
         raise UnsafeSql(f"{_said(node.this)} is no {wanted}", where=_said(node), fix="write what can be cast") from None
 
 
@@ -96,7 +107,12 @@ def _tried(node: exp.Expr) -> None:
     own = list(_own(node))
     figures = any(isinstance(part, exp.AggFunc | exp.Window) for part in own)
     queries = any(isinstance(part, exp.Query) for part in own)
-    row = any(isinstance(part, exp.Column) for part in own)
+    columns = [part for part in own if isinstance(part, exp.Column)]
+    if any(
+        not one.table for one in columns
+    ):  # an ORDER BY over the columns of the result, which are tried where they stand
+        return
+    row = bool(columns)
     if not figures and not queries:
         if row:
             whole = exp.Try(this=node.copy())

@@ -94,17 +94,20 @@ def test_many_scoped_queries_give_what_the_askers_rows_alone_give(seed, asker):
     compare(seed, asker)
 
 
+@pytest.mark.slow
 def test_the_queries_reach_whatever_is_allowed():
     found = {type(node) for seed in range(1_500) for node in validate.parse(queries.query(seed)).walk()}
     assert {kind.__name__ for kind in validate.ALLOWED - found} == set()
 
 
+@pytest.mark.slow
 def test_most_of_the_queries_say_something():
     told = [compare(seed, ASKERS[0]) for seed in range(120)]
     assert "failed" not in told
     assert sum(len(found) > 0 for found in told) > len(told) / 2
 
 
+@pytest.mark.slow
 def test_these_tests_go_red_without_the_policy(monkeypatch):
     from nlq.policy.rules import Policies
 

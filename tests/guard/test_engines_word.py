@@ -14,6 +14,9 @@ from nlq.values import Principal
 from nlq.values.pipeline import SqlDraft
 
 
+pytestmark = pytest.mark.slow
+
+
 def scanned(node):
     """The tables of a plan, by their names in the schema."""
     own = (

@@ -82,7 +82,7 @@ def test_a_window_beside_one_before_gives_what_the_definition_says(world, query,
     compare(world, query, max(size, 10), turned)
 
 
-@settings(CASES, max_examples=400)
+@settings(CASES, max_examples=250)
 @given(
     grains=st.lists(
         st.sampled_from(("day", "week", "month", "quarter", "year", "fortnight", "season")),
@@ -108,7 +108,7 @@ def test_several_grains_of_time_at_once_give_what_the_definition_says(world, que
         note("refused")
 
 
-@settings(CASES, max_examples=500)
+@settings(CASES, max_examples=300)
 @given(
     grain=st.sampled_from(("day", "week", "month", "quarter", "fortnight", "season")),
     other=st.sampled_from((None, None, "week", "quarter", "year", "season")),
