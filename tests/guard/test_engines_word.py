@@ -13,7 +13,6 @@ from nlq.policy.scope import draft_statement, scope
 from nlq.values import Principal
 from nlq.values.pipeline import SqlDraft
 
-
 pytestmark = pytest.mark.slow
 
 
