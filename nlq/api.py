@@ -390,10 +390,12 @@ def parse_query(plain: Mapping[str, Any]) -> SemanticQuery:
     """
     from pydantic import ValidationError  # noqa: PLC0415
 
+    from nlq.values.mistakes import told  # noqa: PLC0415
+
     try:
         return SemanticQuery.from_json(plain)
     except ValidationError as problem:
-        first = problem.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "query"
-        raise BadRequest(f"this is no SemanticQuery: {first['msg'].removeprefix('Value error, ')}", where=where,
-                         fix="see docs/query.md for its parts") from None  # fmt: skip
+        what, where = told(problem.errors(include_url=False), plain)
+        raise BadRequest(
+            f"this is no SemanticQuery: {what}", where=where, fix="see docs/query.md for its parts"
+        ) from None

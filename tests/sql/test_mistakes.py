@@ -1,0 +1,30 @@
+"""What is wrong with a query's JSON is said of the part that was meant, and names it."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlq.api import parse_query
+from nlq.errors import BadRequest
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where", "said"),
+    [
+        ({"metrics": [{"metric": "revenue", "window": {"trailing": "7 dayz"}}]}, "metrics.0.window", "'7 dayz' is no length"),
+        ({"metrics": [{"metric": "revenue", "agg": "mode"}]}, "metrics.0.agg", "'avg', 'max'"),
+        ({"metrics": [{"metric": "revenue", "as": "A b"}]}, "metrics.0", "`as` is a plain name"),
+        ({"metrics": ["revenue"], "compare": [{"start": "2026-02-01", "end": "2026-01-01"}]}, "compare.0", "before it starts"),
+        ({"metrics": ["revenue"], "compare": [{"shift": "1 fortnight"}]}, "compare.0", "is no shift"),
+        ({"metrics": ["revenue"], "period": {"start": "2026-02-01", "end": "2026-01-01"}}, "period", "before it starts"),
+        ({"metrics": ["revenue"], "period": "yesterday"}, "period", "'all'"),
+        ({"metrics": ["revenue"], "where": [{"field": "region", "op": "=", "value": ["NCR"]}]}, "where.0.value", "did you mean 'values'?"),
+        ({"metrics": ["revenue"], "where": [{"field": "store", "op": "in", "query": {"metrics": ["revenue"], "dimensions": ["store"], "limit": -3}}]},
+         "where.0.query", "limit is from 1"),
+        ({"metrics": ["revenue"], "limit": "x"}, "limit", "integer"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named(wrong, where, said):
+    with pytest.raises(BadRequest) as caught:
+        parse_query(wrong)
+    assert (caught.value.where, said in caught.value.what) == (where, True), caught.value
