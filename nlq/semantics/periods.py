@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import Literal
 
+from nlq.errors import BadRequest
 from nlq.values.query import Period
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
@@ -63,15 +64,30 @@ def start_of(day: date, unit: Unit) -> date:
 
 def end_of(day: date, unit: Unit) -> date:
     """The last day of the unit that a day is in."""
-    return add(start_of(day, unit), 1, unit) - timedelta(days=1)
+    try:
+        return add(start_of(day, unit), 1, unit) - timedelta(days=1)
+    except BadRequest:
+        return date.max
+
+
+def beyond() -> BadRequest:
+    """What is asked for lies before the year 1, or after 9999."""
+    return BadRequest(
+        "it reaches beyond the years of the calendar", where="period", fix="ask for less, or for a shorter way back"
+    )
 
 
 def add(day: date, count: int, unit: Unit) -> date:
     """A day moved by units; the day of the month is clamped to the month's end."""
     if unit in ("day", "week"):
-        return day + timedelta(days=count * (7 if unit == "week" else 1))
+        try:
+            return day + timedelta(days=count * (7 if unit == "week" else 1))
+        except OverflowError:
+            raise beyond() from None
     months = day.year * 12 + day.month - 1 + count * MONTHS[unit]
     year, month = divmod(months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise beyond()
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from nlq.semantics import periods
 from nlq.sql import asked, conditions, spelling
 from nlq.sql.build import limited, named
 from nlq.sql.fields import SEGMENT
@@ -38,7 +39,10 @@ def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot
     Raises:
         BadRequest: a name that the model does not have, a field that a metric cannot reach, a part that does not fit.
     """
-    return Plans.of(model).statement(model, query, snapshot, compile_anew)
+    try:
+        return Plans.of(model).statement(model, query, snapshot, compile_anew)
+    except OverflowError:  # of Python's dates: years are from 1 to 9999
+        raise periods.beyond() from None
 
 
 def compile_anew(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot) -> Statement:

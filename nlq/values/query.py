@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
+from math import isfinite
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class Condition(Frozen):
         elif len(self.values) != COUNTS[self.op]:
             message = f"{self.op} takes {COUNTS[self.op]} value(s), not {len(self.values)}"
             raise ValueError(message)
+        if any(type(value) is float and not isfinite(value) for value in self.values):
+            raise ValueError("a value is a number, and neither NaN nor without end")
 
     def fields(self) -> Iterator[str]:
         """Every field that it names, nested ones included; what a set filter's query names is its own."""

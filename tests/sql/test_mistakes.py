@@ -28,3 +28,41 @@ def test_a_mistake_is_named(wrong, where, said):
     with pytest.raises(BadRequest) as caught:
         parse_query(wrong)
     assert (caught.value.where, said in caught.value.what) == (where, True), caught.value
+
+
+@pytest.mark.parametrize(
+    "far",
+    [
+        {"metrics": ["revenue"], "dimensions": ["date.month"], "compare": [{"shift": "9999 year"}]},
+        {
+            "metrics": [{"metric": "revenue", "window": {"trailing": "9999 year"}}],
+            "period": {"start": "2026-01-01", "end": "2026-02-01"},
+        },
+        {
+            "metrics": ["revenue"],
+            "period": {"start": "0001-01-01", "end": "9999-12-31"},
+            "compare": [{"shift": "1 month"}],
+        },
+    ],
+)
+def test_what_no_calendar_holds_is_no_fault_of_ours(assistant, analyst, far):
+    with pytest.raises(BadRequest, match="beyond the years"):
+        assistant.query(far, analyst)
+
+
+def test_all_days_that_there_are_is_a_period(assistant, analyst):
+    whole = {"start": "0001-01-01", "end": "9999-12-31"}
+    asked = {"metrics": ["revenue"], "dimensions": ["date.year"]}
+    assert assistant.query({**asked, "period": whole}, analyst).rows == assistant.query(asked, analyst).rows
+
+
+def test_a_value_is_a_number():
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(BadRequest):
+            parse_query(
+                {
+                    "metrics": ["revenue"],
+                    "dimensions": ["store"],
+                    "having": [{"field": "revenue", "op": ">", "values": [value]}],
+                }
+            )
