@@ -33,7 +33,9 @@ def read(place: Path) -> Layer:
     """
     found = documents(place, lambda one: "cubes" in one or "views" in one)
     layer = Layer(named(place.stem if place.is_file() else place.resolve().parent.name), "", DIALECT)
-    cubes = {str(cube["name"]): cube for _, content in found for cube in list_of(content, "cubes")}
+    cubes = {str(cube["name"]): _snake(cube) for _, content in found for cube in list_of(content, "cubes")}
+    for script in sorted(place.rglob("*.js")) if place.is_dir() else ():
+        layer.lose("not_read", script.relative_to(place).as_posix(), "a cube in JavaScript: write it in YAML")
     for _, content in found:
         for view in list_of(content, "views"):
             layer.lose(
@@ -47,6 +49,16 @@ def read(place: Path) -> Layer:
     schemas = {one.schema for one in layer.relations.values()} - {None}
     layer.schema = next(iter(schemas)) if len(schemas) == 1 else None
     return layer
+
+
+def _snake(value: Any) -> Any:
+    """The same with its keys as they are written here: Cube takes rollingWindow for rolling_window. What `meta` holds is people's own."""
+    if isinstance(value, list):
+        return [_snake(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    keys = {key: re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(key)).lower() for key in value}
+    return {keys[key]: one if keys[key] == "meta" else _snake(one) for key, one in value.items()}
 
 
 def _extended(cubes: dict[str, Plain], name: str) -> Plain:
