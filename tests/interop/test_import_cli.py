@@ -191,3 +191,51 @@ def test_row_sql_of_other_dialects_keeps_its_meaning():
             carried = sqlglot.transpile(row_expression(text, "duckdb"), read="trino", write="duckdb")[0]
             expected, found = (connection.execute(f"SELECT {one} FROM {rows}").fetchall() for one in (text, carried))
             assert found == expected, text
+
+
+def test_a_draft_needs_no_calendar(nlq, tmp_path):
+    """Two tables, one named by the other: it had stopped with a KeyError."""
+    path = tmp_path / "shop.duckdb"
+    with connect(str(path)) as connection:
+        connection.execute("""CREATE SCHEMA marts;
+            CREATE TABLE marts.customers (customer_id INTEGER PRIMARY KEY, customer_name VARCHAR, city VARCHAR);
+            CREATE TABLE marts.orders (order_id INTEGER PRIMARY KEY, customer_id INTEGER, ordered_on DATE, amount DECIMAL(12, 2));
+            INSERT INTO marts.customers SELECT n, 'C' || n, 'City ' || n % 3 FROM range(30) t(n);
+            INSERT INTO marts.orders SELECT n, n % 30, DATE '2026-01-01' + CAST(n % 60 AS INTEGER), n FROM range(200) t(n)""")
+    out = tmp_path / "layer"
+    done = nlq("model", "draft", "--from", f"duckdb:///{path}", "--schema", "marts", "--out", out, "--policy", "shared")
+    assert done.returncode == 0, done.stderr
+    metrics = (out / "metrics.yml").read_text()
+    assert "table: orders" in metrics
+
+
+OFF = """
+semantic_models:
+  - name: orders
+    model: ref('orders')
+    defaults: {agg_time_dimension: day}
+    entities: [{name: order, type: primary, expr: id}]
+    dimensions: [{name: day, type: time, type_params: {time_granularity: day}}, {name: state, type: categorical, expr: customers.state}]
+    measures: [{name: amount, agg: sum, create_metric: true}]
+  - name: gone
+    config: {enabled: false}
+    model: ref('gone')
+    entities: [{name: gone, type: primary, expr: id}]
+metrics:
+  - {name: off, label: Off, type: simple, type_params: {measure: amount}, config: {enabled: false}}
+"""
+
+
+def test_what_is_switched_off_is_not_read_and_anothers_column_is_listed(nlq, tmp_path):
+    project = tmp_path / "project"
+    (project / "models").mkdir(parents=True)
+    (project / "dbt_project.yml").write_text("name: small\nmodel-paths: [models]\n")
+    (project / "models" / "s.yml").write_text(OFF)
+    out = tmp_path / "small"
+    done = nlq("model", "import", project, "--from", "dbt", "--out", out, "--policy", "shared", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    written = "".join(path.read_text() for path in out.glob("*.yml"))
+    assert "name: gone" not in written
+    assert "name: off" not in written
+    issues = {(one["code"], one["where"]) for one in json.loads(done.stdout)["issues"]}
+    assert any(code == "expression" and "state" in where for code, where in issues)
