@@ -216,7 +216,9 @@ semantic_models:
     defaults: {agg_time_dimension: day}
     entities: [{name: order, type: primary, expr: id}]
     dimensions: [{name: day, type: time, type_params: {time_granularity: day}}, {name: state, type: categorical, expr: customers.state}]
-    measures: [{name: amount, agg: sum, create_metric: true}]
+    measures:
+      - {name: amount, agg: sum, create_metric: true}
+      - {name: level, agg: average, create_metric: true, non_additive_dimension: {name: day, window_choice: max}}
   - name: gone
     config: {enabled: false}
     model: ref('gone')
@@ -239,3 +241,12 @@ def test_what_is_switched_off_is_not_read_and_anothers_column_is_listed(nlq, tmp
     assert "name: off" not in written
     issues = {(one["code"], one["where"]) for one in json.loads(done.stdout)["issues"]}
     assert any(code == "expression" and "state" in where for code, where in issues)
+    assert ("aggregation", "metric level") in {
+        (code, where.partition(": ")[2]) for code, where in issues
+    }  # it had broken all of the model
+
+
+def test_sql_of_other_formats_is_theirs(nlq, tmp_path):
+    source = lakeside.PLACE.parent / "snowflake" / "model.yaml"
+    done = nlq("model", "import", source, "--from", "snowflake", "--sql", "duckdb", "--out", tmp_path / "x")
+    assert (done.returncode, "--sql" in done.stderr) == (2, True)

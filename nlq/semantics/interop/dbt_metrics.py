@@ -259,6 +259,8 @@ class Metrics:
             column = table.column(expr, f"{measure.name}_value", "decimal")
             if table.type(column) == "boolean" and measure.agg != "count":
                 raise NotCarried("aggregation", f"the {measure.agg} of a truth")
+            if table.known is not None and table.type(column) == "string":
+                raise NotCarried("aggregation", f"the {measure.agg} of a text")
             made = {"function": FUNCTIONS[measure.agg], "table": model.name, "column": column}
         else:
             raise NotCarried("aggregation", f"there is no {measure.agg}")
@@ -280,6 +282,8 @@ class Metrics:
             raise NotCarried(
                 "aggregation", f"it does not add up over {non.name}, which is not the time that it counts by"
             )
+        if measure.agg not in ("sum", "sum_boolean", "count"):
+            raise NotCarried("aggregation", f"a {measure.agg} of the last or first day alone")
         each = [self._column(measure.model, name) for name in non.groupings]
         return {"over_time": "last" if non.choice == "max" else "first", **({"each": each} if each else {})}
 

@@ -38,6 +38,10 @@ def import_model(kind: str, source: Path, target: Target, *, as_json: bool) -> i
     """Read, write, and say what was not carried. 0, or 2 where the files that were written are not sound."""
     if not source.exists():
         raise BadRequest(f"there is nothing at {source}", where=str(source), fix="name the folder or file to import")
+    if target.dialect and kind != "dbt":
+        raise BadRequest(
+            f"the SQL of {kind} files is read as theirs", where="--sql", fix="leave --sql out: it is for dbt's projects"
+        )
     _may_write(target)
     with working():
         imported = _import(kind, source, target)
