@@ -45,6 +45,15 @@ class Written:
     def exported(self, files: dict[str, str], **counts: int) -> Exported:
         """The export, with what was not carried."""
         self.issues += unsaid(self.model, self.shape.relations, self.kept)
+        time = self.model.time_dimension
+        if time is not None and self.model.own_grains:
+            self.issues.append(
+                Issue(
+                    "grain",
+                    f"dimension {time.name}",
+                    f"grains of the calendar's own: {', '.join(self.model.own_grains)}",
+                )
+            )
         self.issues += [
             Issue("left_out", f"verified question {one.question!r}", "there it would be SQL")
             for one in self.model.verified
