@@ -39,7 +39,8 @@ UNSAFE = (
     "SELECT * FROM a.b.dim_store",
     "SELECT CAST(store_id AS JSON) FROM dim_store",
     "SELECT * FROM dim_store LIMIT (SELECT 1)",
-    "SELECT count(*) OVER w FROM dim_store WINDOW w AS ()",
+    "SELECT full_name, row_number() OVER w FROM dim_customer WINDOW w AS (ORDER BY full_name)",
+    "SELECT store_id FROM dim_store FETCH FIRST 5 PERCENT ROWS ONLY",
     "this is no SQL",
     "SELECT " + "(" * 60 + "1" + ")" * 60,
 )

@@ -30,7 +30,20 @@ MAX_IN_LIST = 1_000
 # Nodes by class, and for the structural ones which of their parts may be filled.
 PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.Select: frozenset(
-        {"with_", "expressions", "distinct", "from_", "joins", "where", "group", "having", "order", "limit", "offset"}
+        {
+            "with_",
+            "expressions",
+            "distinct",
+            "from_",
+            "joins",
+            "where",
+            "group",
+            "having",
+            "windows",
+            "order",
+            "limit",
+            "offset",
+        }
     ),
     exp.Union: frozenset({"with_", "this", "expression", "distinct", "order", "limit", "offset"}),
     exp.Intersect: frozenset({"with_", "this", "expression", "distinct", "order", "limit", "offset"}),
@@ -41,7 +54,7 @@ PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.With: frozenset({"expressions"}),
     exp.CTE: frozenset({"this", "alias"}),
     exp.Column: frozenset({"this", "table", "db"}),
-    exp.Window: frozenset({"this", "partition_by", "order", "spec", "over"}),
+    exp.Window: frozenset({"this", "partition_by", "order", "spec", "over", "alias"}),
     exp.WindowSpec: frozenset({"kind", "start", "start_side", "end", "end_side"}),
     exp.Limit: frozenset({"expression"}),
     exp.Group: frozenset({"expressions", "rollup", "cube", "grouping_sets"}),
@@ -65,7 +78,7 @@ FUNCTIONS = (
     exp.Ceil, exp.Trunc, exp.Lower, exp.Upper, exp.Length, exp.Trim, exp.Substring, exp.Concat, exp.Replace, exp.StartsWith,
     exp.StrPosition, exp.Reverse, exp.DateTrunc, exp.TimestampTrunc, exp.DateAdd, exp.DateDiff, exp.Extract, exp.Year,
     exp.Quarter, exp.Month, exp.WeekOfYear, exp.Day, exp.DayOfWeekIso, exp.DayOfYear, exp.Hour, exp.LastDay, exp.RowNumber, exp.Rank,
-    exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.Date,
+    exp.Grouping, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.Date,
 )  # fmt: skip
 ALLOWED: frozenset[type[exp.Expr]] = frozenset((*PARTS, *CLAUSES, *FUNCTIONS))
 TYPES = frozenset({"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR", "TEXT", "CHAR",
@@ -99,9 +112,19 @@ def parse(text: str) -> exp.Expr:
     if len(statements) != 1:
         raise UnsafeSql(f"there are {len(statements)} statements", fix="write exactly one SELECT")
     tree = statements[0]
+    for fetch in list(tree.find_all(exp.Fetch)):
+        _as_limit(fetch)
     if not isinstance(tree, (exp.Select, exp.SetOperation, exp.Subquery)):
         raise UnsafeSql(f"{_named(tree)} is not a SELECT", fix="only one SELECT can run")
     return tree
+
+
+def _as_limit(fetch: exp.Fetch) -> None:
+    """FETCH FIRST 5 ROWS ONLY is LIMIT 5; with ties, or of percents, it stays what it is, and is refused."""
+    options, holder = fetch.args.get("limit_options"), fetch.parent
+    special = options is not None and (options.args.get("with_ties") or options.args.get("percent"))
+    if holder is not None and not special and fetch.args.get("count") is not None:
+        holder.set("limit", exp.Limit(expression=fetch.args["count"]))
 
 
 def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:

@@ -244,13 +244,14 @@ class Drawn:
             )
         )
         by = [one for one in by if "SELECT" not in one and not one.startswith("'")]
-        picked = [*by, *(self.aggregate() for _ in range(2))]
+        plain = all(one.replace(".", "").replace("_", "").isalnum() for one in by)  # Trino's sets are of columns alone
+        level = [f"grouping({by[0]})"] if by and plain and self.pick.random() < 0.3 else []
+        picked = [*by, *level, *(self.aggregate() for _ in range(2))]
         self.width = len(picked)
         named = ", ".join(f"{one} AS c{n}" for n, one in enumerate(picked))
         where = f" WHERE {self.truth()}" if self.pick.random() < 0.6 else ""
         joined = ", ".join(by)
         sets = (f"ROLLUP ({joined})", f"CUBE ({joined})", f"GROUPING SETS (({joined}), ())")
-        plain = all(one.replace(".", "").replace("_", "").isalnum() for one in by)  # Trino's sets are of columns alone
         way = self.one(joined, *(sets if plain else ())) if by else ""
         having = (
             f" HAVING {self.one('count(*) > 1', f'max({self.number(0)}) > 10', f'min({self.text(0)}) IS NOT NULL')}"
