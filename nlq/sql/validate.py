@@ -7,11 +7,12 @@ tables qualified. Nothing of the caller's text goes further than this tree, and 
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ErrorLevel, OptimizeError, SqlglotError
+from sqlglot.errors import ErrorLevel, OptimizeError
 
 from nlq.errors import NotPermitted, TooExpensive, UnsafeSql
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 20_000
 MAX_PARENTHESES = 40
 MAX_NODES = 5_000
+MAX_DEPTH = 120
 MAX_JOINS = 20
 MAX_CTES = 30
 MAX_IN_LIST = 1_000
@@ -83,6 +85,10 @@ FUNCTIONS = (
 ALLOWED: frozenset[type[exp.Expr]] = frozenset((*PARTS, *CLAUSES, *FUNCTIONS))
 TYPES = frozenset({"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR", "TEXT", "CHAR",
                    "DATE", "TIMESTAMP", "TIMESTAMPTZ"})  # fmt: skip
+BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+UNITS = frozenset(
+    {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "DOW", "DAY_OF_WEEK", "DOY", "DAY_OF_YEAR"}
+)
 # What the library does not say of these: a type, or that it is that of what they are given.
 TEXT, MOMENT = ({"returns": exp.DataType(this=kind)} for kind in (exp.DType.VARCHAR, exp.DType.TIMESTAMP))
 SAME = {"annotator": lambda self, node: self._set_type(node, node.this.type)}
@@ -106,7 +112,7 @@ def parse(text: str) -> exp.Expr:
         raise TooExpensive(f"the statement nests parentheses deeper than {MAX_PARENTHESES}", fix="use WITH")
     try:
         statements = [one for one in sqlglot.parse(text, read="trino", error_level=ErrorLevel.RAISE) if one is not None]
-    except (SqlglotError, RecursionError, ValueError) as problem:
+    except Exception as problem:  # noqa: BLE001 - what the library's parser stumbles over, it may say in any way
         place = _place(problem)
         raise UnsafeSql(f"the SQL cannot be parsed{place}", fix="write one SELECT in Trino's SQL") from None
     if len(statements) != 1:
@@ -142,14 +148,27 @@ def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
         return _resolve_columns(tree, model)
     except RecursionError:
         raise TooExpensive("the statement is nested too deeply", fix="use WITH") from None
+    except (
+        TypeError,
+        AttributeError,
+        KeyError,
+        IndexError,
+        ValueError,
+    ):  # of the library's, over what its parser let pass
+        raise UnsafeSql("the SQL cannot be resolved", fix="write one SELECT in Trino's SQL") from None
 
 
 def size_is_bounded(tree: exp.Expr) -> None:
-    """Limits on nodes, joins, CTEs and IN lists."""
+    """Limits on nodes and how deep they stand, on joins, CTEs and IN lists; something is selected."""
     counts: dict[type[exp.Expr], int] = {exp.Join: 0, exp.CTE: 0}
-    nodes = 0
+    nodes, depths = 0, {id(tree): 0}
     for node in tree.walk():
         nodes += 1
+        depth = depths[id(node)] = depths.get(id(node.parent), -1) + 1
+        if depth > MAX_DEPTH:
+            raise TooExpensive(f"the statement is nested deeper than {MAX_DEPTH}", fix="use WITH")
+        if isinstance(node, exp.Select) and not node.expressions:
+            raise UnsafeSql("a SELECT selects nothing", where=_spot(node), fix="name what it selects")
         if type(node) in counts:
             counts[type(node)] += 1
         if isinstance(node, exp.In) and len(node.expressions) > MAX_IN_LIST:
@@ -175,6 +194,10 @@ def nodes_are_allowed(tree: exp.Expr) -> None:
             )
         if kind not in ALLOWED:
             raise UnsafeSql(f"{_named(node)} is not allowed", where=_spot(node), fix="see docs/sql.md for what is")
+        if isinstance(node, exp.Func) and (node.error_messages() or (kind is exp.Date and node.this is None)):
+            raise UnsafeSql(
+                f"{_named(node)} is not given what it needs", where=_spot(node), fix="give it its arguments"
+            )
         parts = PARTS.get(kind)
         if parts is not None:
             extra = [name for name, value in node.args.items() if value and name not in parts]
@@ -213,6 +236,37 @@ def limits_are_numbers(tree: exp.Expr) -> None:
             raise UnsafeSql(f"{_named(node)} takes one literal", where=_spot(node))
 
 
+def windows_are_of_functions(tree: exp.Expr) -> None:
+    """OVER follows a function; what stands in the WINDOW clause is a name."""
+    for node in tree.find_all(exp.Window):
+        named = node.arg_key == "windows"
+        if not isinstance(node.this, exp.Identifier if named else (exp.Func, exp.Filter)):
+            raise UnsafeSql("OVER follows no function", where=_spot(node), fix="write sum(x) OVER (…)")
+
+
+def names_are_plain(tree: exp.Expr) -> None:
+    """A bare name is of letters, digits and _: others are written as they stand, and may be something else to an engine ($$)."""
+    for node in tree.find_all(exp.Identifier):
+        if not (node.args.get("quoted") or BARE.fullmatch(node.name)):
+            raise UnsafeSql("that is no plain name", where=_spot(node), fix='write it in double quotes: "Sales in ₱"')
+        if not node.name.isprintable() or not node.name:
+            raise UnsafeSql(
+                "a name holds characters that cannot be seen", where=_spot(node), fix="write it with visible ones"
+            )
+
+
+def units_are_known(tree: exp.Expr) -> None:
+    """A unit of time is one of a few words: the library writes it as it stands, whatever it is, so it could be any SQL."""
+    for node in tree.walk():
+        named = node if isinstance(node, exp.Var) else node.args.get("unit")
+        if named is None:
+            continue
+        if not isinstance(named, exp.Var | exp.Literal) or named.name.upper() not in UNITS:
+            raise UnsafeSql(
+                "that is no unit of time", where=_spot(node), fix=f"write one of {', '.join(sorted(UNITS)).lower()}"
+            )
+
+
 def stars_are_plain(tree: exp.Expr) -> None:
     """`*` and `t.*` in a SELECT list, and COUNT(*); nowhere else."""
     for node in tree.find_all(exp.Star):
@@ -229,6 +283,9 @@ RULES: tuple[Callable[[exp.Expr], None], ...] = (
     types_are_plain,
     relations_are_tables,
     limits_are_numbers,
+    windows_are_of_functions,
+    names_are_plain,
+    units_are_known,
     stars_are_plain,
 )
 
@@ -298,7 +355,9 @@ def _resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
         )
     except OptimizeError as problem:
         raise _no_column(problem) from None
-    except SqlglotError:
+    except RecursionError:
+        raise
+    except Exception:  # noqa: BLE001 - as above
         raise UnsafeSql(
             "the SQL cannot be resolved", fix="give every table an alias and every column its table"
         ) from None

@@ -21,6 +21,9 @@ STOPPED = {
     "types_are_plain": "SELECT CAST(store_name AS JSON) FROM dim_store",
     "relations_are_tables": "SELECT count(*) FROM (dim_store)",
     "limits_are_numbers": "SELECT store_id FROM dim_store LIMIT (SELECT 1)",
+    "windows_are_of_functions": "SELECT last_value(city) OVER (city) OVER w FROM dim_store WINDOW w AS (ORDER BY city)",
+    "names_are_plain": 'SELECT city AS "a\u200bb" FROM dim_store',
+    "units_are_known": "SELECT date_add('DAY) + (INTERVAL 1 MONTH', 1, month) FROM gold_business_metrics",
     "stars_are_plain": "SELECT max(t.*) FROM dim_store t",
 }
 
