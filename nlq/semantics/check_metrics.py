@@ -40,6 +40,9 @@ def computed_columns_fit(context: Context) -> Iterator[BadRequest]:
             if column.expr is not None:
                 what = f'the computed column "{name}"'
                 yield from _expression(context, what, column.expr, ROW_BY_ROW, stored, where)
+        if isinstance(table.valid, str):
+            what = f'which rows of "{table.name}" count'
+            yield from _expression(context, what, table.valid, ROW_BY_ROW, table.columns, where)
         for key in table.key:
             if key in table.columns and table.columns[key].expr is not None:
                 yield BadRequest(

@@ -70,6 +70,7 @@ BROKEN = {
     ),
     "key: [date_key]": ("key: [date_kee]", 'the column "date_kee"'),
     "description: Products, shared by all tenants.": ("descripton: Products.", "'descripton'"),
+    "    valid: deleted_at IS NULL": ("    valid: gone IS NULL", 'names "gone"'),
     "time: date_key\n    valid: deleted_at IS NULL": (
         "time: date_kye\n    valid: deleted_at IS NULL",
         'did you mean "date_key"?',
