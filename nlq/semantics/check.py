@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nlq.errors import BadRequest
 from nlq.semantics.check_dimensions import PLAIN, dimensions_fit, dimensions_hold, grains_fit, paths_are_single
 from nlq.semantics.check_metrics import (
+    DAYS,
     aggregates_fit,
     computed_columns_fit,
     conversions_fit,
@@ -111,6 +112,13 @@ def tables_hold_their_columns(context: Context) -> Iterator[BadRequest]:
             split = (*split, table.versions.since, table.versions.before)
         for column in (*table.key, *((table.time,) if table.time else ()), *split):
             yield from context.known("the column", column, table.columns, where)
+        time = table.columns.get(table.time or "")
+        if time is not None and time.type not in DAYS:
+            yield BadRequest(
+                f'the time of "{table.name}" ({table.time}) is {time.type}',
+                where=where,
+                fix="name a column of dates, or give it its type",
+            )
         if isinstance(table.valid, Exists):
             yield from _parent_columns(context, table, table.valid.exists, table.valid.on, where)
 

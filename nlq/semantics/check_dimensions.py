@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nlq.semantics.check import Context
-    from nlq.semantics.tables import Join
+    from nlq.semantics.tables import Dimension, Join
 
 PLAIN = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -26,6 +26,7 @@ def dimensions_fit(context: Context) -> Iterator[BadRequest]:
             columns = [*one.columns, *([one.id, one.show] if one.key else [])]
             for column in columns:
                 yield from context.known("the column", column, context.tables[one.table].columns, where)
+            yield from _kinds(context, one, where)
         if one.key and one.id not in one.key:
             yield BadRequest(
                 f'the id of "{one.name}" ({one.id}) is no part of its key',
@@ -38,6 +39,23 @@ def dimensions_fit(context: Context) -> Iterator[BadRequest]:
             yield from context.known("the dimension", one.kind_of, context.dimensions, where)
         if one.ranked_by:
             yield from context.known("the metric", one.ranked_by, context.metrics, where)
+
+
+def _kinds(context: Context, one: Dimension, where: str) -> Iterator[BadRequest]:
+    """Parts are of dates, bins of numbers, and a date's grains of a date."""
+    columns = context.tables[one.table].columns
+    days, numbers = ("date", "timestamp", "datetime"), ("integer", "number", "decimal")
+    for of, fits, what in (
+        (one.part.of if one.part else None, days, "a part of a date"),
+        (one.bins.of if one.bins else None, numbers, "bins of a number"),
+        (one.column if one.type == "date" and not one.time else None, days, "a date"),
+    ):
+        if of in columns and columns[of].type not in fits:
+            yield BadRequest(
+                f'"{one.name}" is {what}, and {of} is {columns[of].type}',
+                where=where,
+                fix="name another column, or give it its type",
+            )
 
 
 def dimensions_hold(context: Context) -> Iterator[BadRequest]:

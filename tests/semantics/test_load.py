@@ -70,6 +70,10 @@ BROKEN = {
     ),
     "key: [date_key]": ("key: [date_kee]", 'the column "date_kee"'),
     "description: Products, shared by all tenants.": ("descripton: Products.", "'descripton'"),
+    "      date_key: {type: date}\n      occurred_at: {type: timestamp}": (
+        "      date_key: {type: string}\n      occurred_at: {type: timestamp}",
+        'the time of "silver_transactions_cleaned" (date_key) is string',
+    ),
     "    valid: deleted_at IS NULL": ("    valid: gone IS NULL", 'names "gone"'),
     "time: date_key\n    valid: deleted_at IS NULL": (
         "time: date_kye\n    valid: deleted_at IS NULL",
