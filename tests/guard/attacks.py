@@ -1,0 +1,91 @@
+"""Statements that try to get around the guard, by class; the classes are those of guards like ours that were got around."""
+
+REFUSED = {
+    "several statements": [
+        "SELECT 1; SELECT 2", "SELECT 1; DROP TABLE dim_store", "SELECT 1;; SELECT 2", "SELECT 'a\\'; DROP TABLE dim_store; --'", "; SELECT 1; SELECT 1",
+        "BEGIN; SELECT 1; COMMIT",
+    ],
+    "no SELECT": [
+        "INSERT INTO dim_store SELECT * FROM dim_store", "UPDATE dim_store SET org_id = 'tingi'", "DELETE FROM dim_store", "DROP TABLE dim_store",
+        "CREATE TABLE x AS SELECT * FROM dim_store", "ALTER TABLE dim_store ADD COLUMN x INTEGER", "TRUNCATE TABLE dim_store", "MERGE INTO dim_store USING dim_store ON TRUE WHEN MATCHED THEN DELETE",
+        "GRANT SELECT ON dim_store TO PUBLIC", "SET SESSION x = 1", "SET ROLE admin", "RESET ALL", "USE scout", "CALL system.runtime.kill_query('x')", "EXECUTE x", "PREPARE x FROM SELECT 1",
+        "DEALLOCATE PREPARE x", "EXPLAIN SELECT * FROM dim_store", "EXPLAIN ANALYZE SELECT * FROM dim_store", "SHOW TABLES", "SHOW COLUMNS FROM dim_store", "DESCRIBE dim_store", "SUMMARIZE dim_store",
+        "ANALYZE dim_store", "VACUUM", "CHECKPOINT", "LISTEN x", "COPY dim_store TO '/tmp/x'", "COPY (SELECT 1) TO PROGRAM 'id'", "EXPORT DATABASE '/tmp/x'", "ATTACH '/tmp/x' AS y", "LOAD httpfs",
+        "INSTALL httpfs", "PRAGMA table_info('dim_store')", "DO $$ BEGIN END $$", "LOCK TABLE dim_store", "COMMENT ON TABLE dim_store IS 'x'", "TABLE dim_store UNION TABLE dim_customer; SELECT 1",
+        "VALUES (1), (2)", "PIVOT dim_store ON region USING count(*)", "UNPIVOT dim_store ON latitude, longitude INTO NAME n VALUE v", "FROM dim_store SELECT 1; SELECT 2",
+    ],
+    "writing inside": [
+        "WITH x AS (DELETE FROM dim_store RETURNING *) SELECT * FROM x", "WITH x AS (INSERT INTO dim_store SELECT * FROM dim_store RETURNING *) SELECT * FROM x",
+        "WITH x AS (UPDATE dim_store SET region = 'NCR' RETURNING *) SELECT count(*) FROM x", "SELECT * INTO y FROM dim_store", "SELECT * FROM dim_store FOR UPDATE",
+        "SELECT * FROM dim_store FOR SHARE", "SELECT * FROM dim_store FOR NO KEY UPDATE SKIP LOCKED",
+    ],
+    "functions that reach out": [
+        "SELECT getenv('HOME')", "SELECT current_setting('request.jwt.claims')", "SELECT set_config('request.jwt.claims', '{}', true)", "SELECT pg_read_file('/etc/passwd')", "SELECT pg_sleep(10)",
+        "SELECT pg_catalog.set_config('x', 'y', true)", "SELECT lo_import('/etc/passwd')", "SELECT query_to_xml('select 1', true, true, '')", "SELECT table_to_xml('scout.dim_store', true, true, '')",
+        "SELECT database_to_xml(true, true, '')", "SELECT dblink('host=x', 'select 1')", "SELECT version()", "SELECT current_user", "SELECT session_user", "SELECT current_catalog", "SELECT inet_server_addr()",
+        "SELECT nextval('x')", "SELECT setval('x', 1)", "SELECT U&\"s\\0065tval\"('x', 1)", "SELECT txid_current()", "SELECT pg_backend_pid()", "SELECT has_table_privilege('dim_store', 'select')",
+        "SELECT uuid()", "SELECT random()", "SELECT rand()", "SELECT now()", "SELECT current_timestamp", "SELECT current_date", "SELECT localtime", "SELECT getvariable('x')", "SELECT read_text('/etc/passwd')",
+        "SELECT system.query('x')", "SELECT fail('x')", "SELECT error('x')", "SELECT md5(store_name) FROM dim_store", "SELECT eval('1')", "SELECT count(*) FROM dim_store WHERE regexp_like(store_name, '(a+)+$')",
+    ],
+    "functions that make rows, or much": [
+        "SELECT * FROM generate_series(1, 1000000000)", "SELECT * FROM range(10)", "SELECT * FROM UNNEST(sequence(1, 1000000000))", "SELECT repeat('x', 1000000000)", "SELECT sequence(1, 1000000000)",
+        "SELECT * FROM UNNEST(ARRAY[1, 2])", "SELECT rpad('x', 2000000000, 'y')", "SELECT array_agg(store_name) FROM dim_store", "SELECT * FROM repeat_row(1, num_rows = 9)",
+        "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT * FROM t", "SELECT power(10, 400)", "SELECT exp(1000)", "SELECT factorial(100000)",
+    ],
+    "relations that are none of ours": [
+        "SELECT * FROM '/etc/passwd'", 'SELECT * FROM "/etc/passwd"', "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM read_parquet('s3://x')", "SELECT * FROM glob('/*')", "SELECT * FROM sniff_csv('/etc/passwd')",
+        "SELECT * FROM query_table('dim_store')", "SELECT * FROM query('select 1')", "SELECT * FROM duckdb_tables()", "SELECT * FROM duckdb_settings()", "SELECT * FROM pragma_database_list()", "SELECT * FROM pg_ls_dir('/')",
+        "SELECT * FROM dblink('x', 'select 1') AS t(a INTEGER)", "SELECT * FROM information_schema.tables", "SELECT * FROM pg_catalog.pg_class", "SELECT * FROM pg_class", "SELECT * FROM pg_stats", "SELECT * FROM sqlite_master",
+        "SELECT * FROM nlq.dataset_versions", "SELECT * FROM nlq.audit_log", "SELECT * FROM bronze_transactions_raw", "SELECT * FROM bronze_dead_letters", "SELECT * FROM scout.cache", "SELECT * FROM hot.scout.dim_store",
+        "SELECT * FROM cold.scout.silver_transactions_cleaned", "SELECT * FROM system.runtime.queries", "SELECT * FROM system.metadata.table_comments", "SELECT * FROM a.b.c.dim_store", "SELECT * FROM warehouse.scout.dim_store",
+        'SELECT * FROM "dim_store$snapshots"', 'SELECT "$path" FROM dim_store', 'SELECT * FROM "scout.dim_store"', 'SELECT * FROM "DIM_STORE"', "SELECT * FROM dim_\u200bstore", "SELECT * FROM dim_ſtore", 'SELECT * FROM "dim_store "',
+        "SELECT * FROM ｄｉｍ＿ｓｔｏｒｅ", "SELECT * FROM d\u0131m_store", "SELECT * FROM TABLE(exclude_columns(input => TABLE(scout.dim_store), columns => DESCRIPTOR(city)))", "SELECT * FROM TABLE(system.query(query => 'SELECT 1'))",
+        "SELECT * FROM LATERAL (SELECT 1) AS x", "SELECT * FROM dim_store, LATERAL (SELECT * FROM dim_customer) AS y", "SELECT * FROM dim_store AS t, UNNEST(t.store_name)", "SELECT * FROM ROWS FROM (generate_series(1, 2))",
+        "SELECT * FROM JSON_TABLE('[1]', '$[*]' COLUMNS (a INTEGER PATH '$'))", "SELECT * FROM XMLTABLE('x' PASSING 'y' COLUMNS a INTEGER)", "SELECT * FROM (VALUES (1)) AS t(a)", "SELECT * FROM (SHOW TABLES)", "SELECT * FROM (DESCRIBE dim_store)",
+        "SELECT * FROM (PIVOT dim_store ON region USING count(*))", "SELECT * FROM dim_store PIVOT (count(*) FOR region IN ('NCR'))", "SELECT * FROM dim_store MATCH_RECOGNIZE (PATTERN (a) DEFINE a AS TRUE)", "SELECT * FROM (dim_store)",
+        "SELECT * FROM dim_store TABLESAMPLE BERNOULLI (50)", "SELECT * FROM dim_store TABLESAMPLE SYSTEM (1)", "SELECT * FROM dim_store FOR VERSION AS OF 1", "SELECT * FROM dim_store FOR TIMESTAMP AS OF TIMESTAMP '2020-01-01'",
+        "SELECT * FROM dim_store@branch", "SELECT * FROM dim_store ASOF JOIN dim_customer USING (org_id)", "SELECT * FROM ONLY dim_store", "SELECT * FROM dim_store WITH (NOLOCK)",
+    ],
+    "columns that are none": [
+        "SELECT rowid FROM dim_store", "SELECT ctid FROM dim_store", "SELECT xmin FROM dim_store", "SELECT tableoid FROM dim_store", "SELECT oid FROM dim_store", "SELECT nope FROM dim_store", "SELECT dim_store FROM dim_store",
+        "SELECT t FROM dim_store AS t", "SELECT (t).* FROM dim_store AS t", "SELECT row_to_json(t) FROM dim_store t", "SELECT CAST(t AS VARCHAR) FROM dim_store t", "SELECT t IS NULL FROM dim_store t", "SELECT max(t.*) FROM dim_store t",
+        "SELECT count(DISTINCT *) FROM dim_store", "SELECT * REPLACE (1 AS org_id) FROM dim_store", "SELECT COLUMNS('.*') FROM dim_store", "SELECT COLUMNS(*) FROM dim_store",
+        "SELECT r0.org_id FROM dim_store", "SELECT $nlq_org_id_0", "SELECT :nlq_org_id_0", "SELECT nlq_org_id_0", "SELECT ?", "SELECT $1", "SELECT %(x)s", "SELECT {x}", "SELECT @x", "SELECT ${x}",
+    ],
+    "what is hidden": [
+        "SELECT customer_id FROM dim_customer WHERE full_name LIKE 'T%'", "SELECT customer_id FROM dim_customer WHERE length(phone) > 3", "SELECT customer_id FROM dim_customer ORDER BY email", "SELECT count(*) FROM dim_customer GROUP BY full_name",
+        "SELECT count(DISTINCT phone) FROM dim_customer", "SELECT max(full_name) FROM dim_customer", "SELECT full_name || '' FROM dim_customer", "SELECT CASE WHEN email IS NULL THEN 1 END FROM dim_customer", "SELECT email IS NULL FROM dim_customer",
+        "SELECT coalesce(phone, 'x') FROM dim_customer", "SELECT substr(phone, 1, 3) FROM dim_customer", "SELECT DISTINCT email FROM dim_customer", "SELECT full_name FROM dim_customer UNION SELECT 'x'", "SELECT full_name FROM dim_customer INTERSECT SELECT 'x'",
+        "SELECT full_name FROM dim_customer EXCEPT SELECT 'x'", "SELECT 'x' EXCEPT SELECT full_name FROM dim_customer", "SELECT a.customer_id FROM dim_customer a JOIN dim_customer b ON a.phone = b.phone", "SELECT * FROM dim_customer a JOIN dim_customer b USING (phone)",
+        "SELECT * FROM dim_customer a NATURAL JOIN dim_customer b", "SELECT 1 FROM dim_store WHERE 'x' IN (SELECT full_name FROM dim_customer)", "SELECT 1 FROM dim_store s WHERE EXISTS (SELECT 1 FROM dim_customer c WHERE c.email = s.store_name)",
+        "SELECT (SELECT full_name FROM dim_customer LIMIT 1) AS x", "WITH c AS (SELECT full_name AS n FROM dim_customer) SELECT n FROM c ORDER BY n", "WITH c AS (SELECT email AS n FROM dim_customer), d AS (SELECT n AS m FROM c) SELECT count(m) FROM d",
+        "SELECT n FROM (SELECT phone AS n FROM dim_customer) AS s WHERE n <> ''", "SELECT n FROM (SELECT phone FROM dim_customer) AS s(n) WHERE n <> ''", "SELECT row_number() OVER (ORDER BY full_name) FROM dim_customer", "SELECT lag(full_name) OVER (ORDER BY customer_id) FROM dim_customer",
+        "SELECT first_value(email) OVER (ORDER BY customer_id) FROM dim_customer", "SELECT count(*) OVER (PARTITION BY full_name) FROM dim_customer", "SELECT count(*) FILTER (WHERE phone > '1') FROM dim_customer", "SELECT max_by(customer_id, email) FROM dim_customer",
+        "SELECT any_value(full_name) FROM dim_customer", "SELECT count(*) FROM dim_customer HAVING max(phone) > '1'", "SELECT customer_id FROM dim_customer ORDER BY CASE WHEN email > 'a' THEN 1 END", "SELECT full_name AS org_id FROM dim_customer ORDER BY org_id",
+        "SELECT customer_id, full_name FROM dim_customer ORDER BY 2", "SELECT sum(CASE WHEN full_name > 'M' THEN 1 ELSE 0 END) FROM dim_customer", "SELECT TRY_CAST(phone AS BIGINT) FROM dim_customer", "SELECT greatest(email, '') FROM dim_customer",
+        "SELECT count(email) FROM dim_customer", "SELECT region FROM dim_customer GROUP BY ROLLUP (region, full_name)", "SELECT count(*) OVER w FROM dim_customer WINDOW w AS (ORDER BY email)", "SELECT grouping(full_name) FROM dim_customer GROUP BY CUBE (full_name)",
+    ],
+    "text that is read otherwise": [
+        "SELECT date_add('DAY), (SELECT 1', 1, opened_on) FROM dim_store", "SELECT date_diff('x', opened_on, opened_on) FROM dim_store", "SELECT opened_on + INTERVAL '1' FORTNIGHT FROM dim_store", "SELECT extract(epoch FROM opened_on) FROM dim_store",
+        "SELECT city AS $$c FROM dim_store", "SELECT city AS $a$ FROM dim_store", "SELECT $$x$$", "SELECT E'\\x41'", "SELECT b'x'", "SELECT CAST('x' AS regclass)", "SELECT 'x'::regclass", "SELECT CAST(city AS JSON) FROM dim_store",
+        "SELECT CAST(city AS VARBINARY) FROM dim_store", "SELECT CAST(1 AS BIT)", 'SELECT city COLLATE "C" FROM dim_store', "SELECT ARRAY(SELECT city FROM dim_store)", "SELECT ROW(1, 2).x", "SELECT x -> y", "SELECT transform(ARRAY[1], x -> x)",
+        "SELECT city FROM dim_store ORDER BY city USING >", "SELECT city FROM dim_store LIMIT (SELECT 1)", "SELECT city FROM dim_store LIMIT ALL", "SELECT city FROM dim_store OFFSET (SELECT 1)", "SELECT city FROM dim_store FETCH FIRST 1 ROW WITH TIES",
+        "SELECT city FROM dim_store FETCH FIRST 5 PERCENT ROWS ONLY", "SELECT TOP 5 city FROM dim_store", "SELECT city FROM dim_store QUALIFY row_number() OVER () = 1", "SELECT DISTINCT ON (city) city FROM dim_store", "SELECT city FROM dim_store SETTINGS x = 1",
+        "SELECT * FROM dim_store WHERE store_name = 5", "SELECT * FROM dim_store WHERE store_name", "SELECT opened_on AT TIME ZONE region FROM dim_store", "SELECT * FROM dim_store WHERE city LIKE province ESCAPE 'x'", "SELECT CAST('abc' AS INTEGER)",
+        "SELECT city FROM dim_store WHERE CURRENT OF x", "SELECT city FROM dim_store WHERE city SIMILAR TO 'a'", "SELECT city FROM dim_store WHERE city ~ '(a+)+$'", "SELECT IF(TRUE)", "SELECT", "SELECT FROM dim_store", "WITH x AS (SELECT 1)", "(", "SELECT 1 FROM",
+    ],
+}  # fmt: skip
+POLICED = ("dim_store", "dim_customer", "silver_transactions_cleaned", "silver_transaction_items", "gold_daily_aggregates", "gold_product_daily",
+           "gold_regional_performance", "gold_business_metrics", "platinum_executive_summary")  # fmt: skip
+# Ordinary SQL that asks for everybody's rows, over each table in turn: it gives the asker's own.
+HARMLESS = [
+    "SELECT * EXCLUDE (org_id) FROM {t}", "SELECT /*+ hint */ org_id FROM {t}",
+    "SELECT count(*), min(org_id), max(org_id) FROM {t}", "SELECT count(*), min(org_id), max(org_id) FROM {t} WHERE org_id = 'suki' OR 1 = 1", "SELECT count(*) FROM {t} WHERE org_id <> 'tingi'",
+    "SELECT org_id, count(*) FROM {t} GROUP BY org_id", "SELECT count(*) FROM {t} WHERE org_id IN ('suki', 'bodega') OR org_id IS NULL OR TRUE", "WITH {t} AS (SELECT * FROM {t}) SELECT count(*), max(org_id) FROM {t}",
+    "WITH {t} AS (SELECT * FROM scout.{t}) SELECT count(*), max(x.org_id) FROM {t} AS x CROSS JOIN scout.{t} AS y", "SELECT count(*), max(org_id) FROM (SELECT * FROM {t} UNION ALL SELECT * FROM {t}) AS u", "SELECT org_id FROM {t} EXCEPT SELECT 'tingi'",
+    "SELECT count(*), max(b.org_id) FROM regions a LEFT JOIN {t} b ON TRUE", "SELECT count(*), max(a.org_id), max(b.org_id) FROM {t} a FULL JOIN {t} b ON a.org_id <> b.org_id", "SELECT (SELECT max(org_id) FROM {t}) AS m, (SELECT count(*) FROM {t}) AS n",
+    "SELECT count(*) FROM regions r WHERE EXISTS (SELECT 1 FROM {t} x WHERE x.org_id <> 'tingi' OR r.region_code IS NULL)", "SELECT count(*) FROM regions WHERE 'suki' IN (SELECT org_id FROM {t})", "SELECT count(*) FROM regions WHERE 'suki' NOT IN (SELECT org_id FROM {t})",
+    "SELECT max(org_id) OVER (), count(*) OVER (PARTITION BY org_id) AS n FROM {t}", "SELECT org_id, count(*) FROM {t} GROUP BY ROLLUP (org_id) HAVING count(*) >= 0", "SELECT CASE WHEN org_id = 'suki' THEN 'theirs' ELSE 'mine' END AS w, count(*) FROM {t} GROUP BY 1",
+    'SELECT count(*) FROM {t} AS "r0" WHERE "r0".org_id IS NOT NULL', "SELECT count(*) /* ') OR 1=1 -- */ FROM {t} -- WHERE", "SELECT x.n FROM (SELECT count(*) AS n FROM {t}) AS x CROSS JOIN (SELECT min(org_id) AS o FROM {t}) AS y WHERE y.o <> 'x' OR TRUE",
+    "WITH a AS (SELECT org_id FROM {t}), b AS (SELECT org_id FROM a UNION SELECT org_id FROM {t}) SELECT org_id FROM b",
+]  # fmt: skip
