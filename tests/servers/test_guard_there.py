@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from guard import queries, twins
+from guard.attacks import HARMLESS, POLICED
 from guard.test_differential import ASKERS, EVERYTHING, MODEL
 
 from nlq.errors import UnsafeSql
@@ -127,3 +128,17 @@ def test_a_scoped_query_gives_what_the_askers_rows_alone_give(servers, dialect, 
             assert servers.rows(dialect, *scoped) == mine, f"{what}: {text}\n{json.dumps(scoped[0])}"
         ran += not isinstance(mine, str)
     assert ran >= LEAST_RUN * count
+
+
+@pytest.mark.parametrize(("dialect", "every"), [("postgres", 1), ("trino", 9)])
+def test_ordinary_sql_for_everybodys_rows_gives_the_askers_own(servers, dialect, every):
+    """The attacks that are no more than SQL; the others are refused before any engine is asked."""
+    asker = OF_SERVERS[1]
+    principal = Principal("a", asker.org_id, regions=asker.regions)
+    texts = [text.format(t=table) for text in HARMLESS for table in POLICED]
+    for text in texts[::every]:
+        mine = servers.rows(dialect, render(statement(text, "seen1").own_tree(), dialect), ())
+        assert not isinstance(mine, str), f"{text}\n{mine}"
+        for what in ("all", "poisoned1"):
+            scoped = scope(statement(text, what), principal, MODELS[what]).sql(dialect)
+            assert servers.rows(dialect, *scoped) == mine, f"{what}: {text}\n{scoped[0]}"
