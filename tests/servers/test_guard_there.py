@@ -142,3 +142,41 @@ def test_ordinary_sql_for_everybodys_rows_gives_the_askers_own(servers, dialect,
         for what in ("all", "poisoned1"):
             scoped = scope(statement(text, what), principal, MODELS[what]).sql(dialect)
             assert servers.rows(dialect, *scoped) == mine, f"{what}: {text}\n{scoped[0]}"
+
+
+def named(node, found):
+    """Every relation that a plan of PostgreSQL's names, with its schema."""
+    if isinstance(node, dict):
+        if "Relation Name" in node:
+            found.add((node.get("Schema"), node["Relation Name"]))
+        for part in node.values():
+            named(part, found)
+    elif isinstance(node, list):
+        for part in node:
+            named(part, found)
+    return found
+
+
+def planned(servers, dialect, text, values):
+    """The relations that an engine says it reads for a statement, as (schema, name)."""
+    if dialect == "postgres":
+        return named(json.loads(servers.run(f"EXPLAIN (VERBOSE, FORMAT JSON) {text}", *values)[0][0]), set())
+    for value in values:  # Trino explains no statement with parameters; the drawn queries hold no question mark
+        text = text.replace("?", f"'{value}'", 1)
+    told = json.loads(servers.of_trino(f"EXPLAIN (TYPE IO, FORMAT JSON) {text}", ())[0][0])
+    tables = (one["table"] for one in told["inputTableColumnInfos"])
+    return {(one["schemaTable"]["schema"], one["schemaTable"]["table"]) for one in tables}
+
+
+@pytest.mark.parametrize(("dialect", "count"), [("postgres", 200), ("trino", 40)])
+def test_an_engine_reads_what_the_guard_says(servers, dialect, count):
+    """Planners leave out what cannot matter, and never read what the guard does not know."""
+    principal = Principal("a", OF_SERVERS[1].org_id, regions=OF_SERVERS[1].regions)
+    same = 0
+    for seed in range(count):
+        scoped = scope(statement(queries.query(seed), "all"), principal, MODELS["all"])
+        read = planned(servers, dialect, *scoped.sql(dialect))
+        allowed = {("twins", name) for name in scoped.reads}
+        assert read <= allowed, queries.query(seed)
+        same += read == allowed
+    assert same > count / 2
