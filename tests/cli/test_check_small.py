@@ -74,3 +74,25 @@ def test_days_that_the_calendar_lacks_are_noted(check):
     done = check("INSERT INTO s.orders VALUES (2, '2025-03-01', 1, 1)")
     assert done.returncode == 0
     assert "1 days of orders are not in the calendar days" in done.stdout + done.stderr
+
+
+def test_a_rollup_that_is_not_looked_at_is_named(check, tmp_path, home):
+    """It is off by two, and no question is answered from it: nobody may take silence for agreement."""
+    layer = tmp_path / "layer" / "model.yml"
+    layer.write_text(MODEL.replace("dimensions:\n", """  - {name: daily, description: sums, grain: a day, key: [day], time: day, policy: shared,
+     columns: {day: {type: date}, total: {type: decimal}}}
+rollups: [{table: daily, of: orders, time: {column: day, grain: day}, keeps: [day], measures: {amount: total}}]
+dimensions:
+""", 1))  # fmt: skip
+    (tmp_path / "nlq.toml").write_text(
+        'demo = true\nsemantic_layer = "layer"\nduckdb_path = "d.duckdb"\ndefault_principal = "a"\n'
+        '[principals.a]\nsub = "a"\norg_id = "x"\nregions = "*"\n'
+    )
+    done = check("CREATE TABLE s.daily AS SELECT DATE '2025-01-01' AS day, 7::DECIMAL(12, 2) AS total")
+    assert done.returncode == 0, done.stderr
+    assert "daily was not compared" in done.stdout + done.stderr
+    env = {**home, "NLQ_DUCKDB_PATH": str(tmp_path / "d.duckdb")}
+    verified = subprocess.run(
+        [NLQ, "rollup", "verify"], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (verified.returncode, "daily was not compared" in verified.stdout) == (0, True), verified.stderr

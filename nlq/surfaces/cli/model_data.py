@@ -227,10 +227,14 @@ def _rollups(settings: Settings) -> tuple[list[NlqError], list[str]]:
     """Rollups that do not add up to their base rows, in the last months of the default asker's data."""
     from nlq.api import Assistant, SyncAssistant  # noqa: PLC0415
     from nlq.evals.rollups import verify  # noqa: PLC0415
+    from nlq.surfaces.cli.rollups import UNUSED  # noqa: PLC0415
 
     if not settings.default_principal:
         return [], ["rollups were not compared with their base rows: there is no default_principal to read as"]
     with SyncAssistant(Assistant(settings, blocking=True, engine="auto")) as assistant:
-        broken = [one for one in verify(assistant, settings.principal(None)) if one.differs]
+        compared = list(verify(assistant, settings.principal(None)))
+        names = [one.table for one in assistant.model.rollups]
+    broken = [one for one in compared if one.differs]
+    notes = [UNUSED.format(name) for name in names if name not in {one.rollup for one in compared}]
     return [BadRequest(f"{one.rollup} does not add up to {one.metric} by {', '.join(one.dimensions)}: {one.differs}", where=f"rollup {one.rollup}",
-                       fix="build it anew, or mend what it keeps and measures") for one in broken], []  # fmt: skip
+                       fix="build it anew, or mend what it keeps and measures") for one in broken], notes  # fmt: skip

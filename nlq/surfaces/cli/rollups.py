@@ -13,14 +13,17 @@ if TYPE_CHECKING:
     from nlq.api import SyncAssistant
     from nlq.values import Principal
 
+UNUSED = "{} was not compared: no question is answered from it, for nothing says here that it was built from its base rows as they are"
+
 
 def verify(assistant: SyncAssistant, principal: Principal, *, as_json: bool) -> int:
     """Every rollup beside its base rows; 1 where one does not add up."""
     from nlq.evals.rollups import verify as compare  # noqa: PLC0415
 
-    broken = 0
+    broken, seen = 0, set()
     for one in compare(assistant, principal):
         broken += bool(one.differs)
+        seen.add(one.rollup)
         if as_json:
             print(json.dumps(asdict(one), default=str))
         elif one.differs:
@@ -30,6 +33,11 @@ def verify(assistant: SyncAssistant, principal: Principal, *, as_json: bool) -> 
             )
         else:
             print(f"{one.rollup}: {one.metric} by {', '.join(one.dimensions)}, {one.groups:,} groups, equal")
+    for rollup in assistant.model.rollups:
+        if rollup.table not in seen and not as_json:
+            print(UNUSED.format(rollup.table))
+    if not assistant.model.rollups and not as_json:
+        print("the model has no rollups")
     return 1 if broken else 0
 
 
