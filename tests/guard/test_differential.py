@@ -55,6 +55,11 @@ def tell(text):
         note(text)
 
 
+def near(cell):
+    """A number as far as the order in which an engine adds up does not matter."""
+    return f"{0 if abs(cell) < 1e-12 else cell:.9g}" if isinstance(cell, float) else cell
+
+
 def rows(connection, text, values=None):
     """The rows in an order of their own, or that the statement failed: that is something which an asker sees, too."""
     try:
@@ -62,9 +67,7 @@ def rows(connection, text, values=None):
     except duckdb.Error as problem:
         tell(f"{type(problem).__name__}: {problem}")
         return "failed"
-    return sorted(
-        (tuple(f"{cell:.9g}" if isinstance(cell, float) else cell for cell in row) for row in found), key=repr
-    )
+    return sorted((tuple(near(cell) for cell in row) for row in found), key=repr)
 
 
 def compare(seed, asker):
