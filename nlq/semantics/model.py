@@ -178,13 +178,20 @@ class SemanticModel(Part):
 
     def base_tables(self, metric: str) -> frozenset[str]:
         """The tables whose rows a metric aggregates."""
-        aggs = (self.metrics[name].agg for name in self.aggregates(metric))
-        return frozenset(agg.table for agg in aggs if agg is not None)
+        found = self.memo.get(("base_tables", metric))
+        if found is None:
+            aggs = (self.metrics[name].agg for name in self.aggregates(metric))
+            found = self.memo["base_tables", metric] = frozenset(agg.table for agg in aggs if agg is not None)
+        return found
 
     def on_own_time(self, metric: str) -> bool:
         """Whether all that a metric is made of is counted on its tables' own days, whose extent is known."""
-        aggs = (self.metrics[name].agg for name in self.aggregates(metric))
-        return all(agg is None or agg.time in (None, self.tables[agg.table].time) for agg in aggs)
+        found = self.memo.get(("on_own_time", metric))
+        if found is None:
+            aggs = (self.metrics[name].agg for name in self.aggregates(metric))
+            found = all(agg is None or agg.time in (None, self.tables[agg.table].time) for agg in aggs)
+            self.memo["on_own_time", metric] = found
+        return bool(found)
 
     def has_time(self, metric: str) -> bool:
         """Whether a period means anything to a metric."""
