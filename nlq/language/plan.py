@@ -10,7 +10,7 @@ from nlq.policy.access import check_places
 from nlq.semantics import periods
 from nlq.semantics.joins import unknown_metric
 from nlq.values import Clarification, Interpretation, Plan, Refusal, SqlDraft
-from nlq.values.query import MetricEntry, Period, SemanticQuery
+from nlq.values.query import Period, SemanticQuery
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
@@ -32,10 +32,9 @@ def make_plan(read: Interpretation, model: SemanticModel, principal: Principal, 
     if isinstance(outcome, SqlDraft):
         said = "SQL that a language model wrote for this" if outcome.author == "model" else "the SQL as it was written"
         return Plan(outcome, said, read, read.notes)
-    for one in outcome.metrics:
-        for name in (one.metric, *(one.ratio or ())) if isinstance(one, MetricEntry) else (one,):
-            if name is not None and name not in model.metrics:
-                raise unknown_metric(model, name)
+    for name in outcome.metric_names():
+        if name not in model.metrics:
+            raise unknown_metric(model, name)
     check_places(outcome, principal, model)
     return Plan(outcome, reading(outcome, model, principal, values), read, read.notes)
 

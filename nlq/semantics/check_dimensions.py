@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nlq.errors import BadRequest
+from nlq.semantics.check_metrics import DAYS, NUMBERS
 from nlq.semantics.model import GRAINS
 
 if TYPE_CHECKING:
@@ -44,11 +45,10 @@ def dimensions_fit(context: Context) -> Iterator[BadRequest]:
 def _kinds(context: Context, one: Dimension, where: str) -> Iterator[BadRequest]:
     """Parts are of dates, bins of numbers, and a date's grains of a date."""
     columns = context.tables[one.table].columns
-    days, numbers = ("date", "timestamp", "datetime"), ("integer", "number", "decimal")
     for of, fits, what in (
-        (one.part.of if one.part else None, days, "a part of a date"),
-        (one.bins.of if one.bins else None, numbers, "bins of a number"),
-        (one.column if one.type == "date" and not one.time else None, days, "a date"),
+        (one.part.of if one.part else None, DAYS, "a part of a date"),
+        (one.bins.of if one.bins else None, NUMBERS, "bins of a number"),
+        (one.column if one.type == "date" and not one.time else None, DAYS, "a date"),
     ):
         if of in columns and columns[of].type not in fits:
             yield BadRequest(

@@ -21,7 +21,7 @@ from nlq.sql.build import called, divide, limited, named, select
 from nlq.sql.empties import OF_ARMS
 from nlq.sql.fields import SEGMENT, Job, Keys, keys_of
 from nlq.sql.frames import Frame, length
-from nlq.sql.metrics import Leaf, break_down, metrics_of
+from nlq.sql.metrics import Leaf, break_down
 from nlq.sql.parts import Figures, Parts
 from nlq.sql.sources import Asked, Measure, Source, choose, of_rows
 from nlq.sql.tiers import Branch, branches, for_period
@@ -41,7 +41,7 @@ class Gather:
         self.apart = apart  # grains by which rows are grouped before anything is shown
         self.parts, self.query, self.label, self._set = parts, query, label, sets
         self.model, self.snapshot = parts.model, parts.snapshot
-        asked = metrics_of(query)
+        asked = query.metric_names()
         self.covered = calendar.covered(self.model, self.snapshot, asked)
         self.broken = break_down(self.model, query, first, self.covered.end if self.covered else None)
         self.frames = self.broken.frames

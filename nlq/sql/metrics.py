@@ -62,12 +62,6 @@ class Breakdown:
     frames: tuple[Frame, ...]
 
 
-def metrics_of(query: SemanticQuery) -> list[str]:
-    """The metrics that a query names."""
-    entries = [one if isinstance(one, MetricEntry) else MetricEntry(metric=one) for one in query.metrics]
-    return [name for one in entries for name in (one.metric, *(one.ratio or ())) if name is not None]
-
-
 def break_down(model: SemanticModel, query: SemanticQuery, first: Frame, last: date | None = None) -> Breakdown:
     """Take every metric of a query apart; `first` is the frame of its own period, `last` the last day with data, where known.
 

@@ -32,10 +32,7 @@ def understood(model: SemanticModel, query: SemanticQuery) -> tuple[SemanticQuer
     Raises:
         BadRequest: an end that several ways have.
     """
-    metrics = [
-        name for one in query.metrics for name in ([one] if isinstance(one, str) else [one.metric, *(one.ratio or ())])
-    ]
-    known = [name for name in metrics if name in model.metrics]
+    known = [name for name in query.metric_names() if name in model.metrics]
     if not known:
         return query, {}
     changed: dict[str, str] = {}

@@ -206,6 +206,11 @@ class SemanticQuery(Frozen):
         """
         return _adapter().validate_json(json.dumps(_renamed(plain), default=str))  # type: ignore[no-any-return]
 
+    def metric_names(self) -> tuple[str, ...]:
+        """The metrics that it names, those of ratios included."""
+        entries = [one if isinstance(one, MetricEntry) else MetricEntry(metric=one) for one in self.metrics]
+        return tuple(name for one in entries for name in (one.metric, *(one.ratio or ())) if name is not None)
+
     def to_json(self) -> dict[str, Any]:
         """The query as the contract's JSON: every top-level key there, its parts without what was left out."""
         return {one.name: dump(getattr(self, one.name)) for one in fields(self)}
