@@ -109,6 +109,36 @@ def test_a_question_in_words(tpch):
     assert "$" in answer.text
 
 
+def test_ties_at_a_limit_are_named(tpch):
+    """As many as there are by hand, in the whole and within groups; none where the limit cuts between different figures."""
+    assistant, connection = tpch
+    plain = {"metrics": ["orders"], "dimensions": ["customer"], "period": YEAR}
+    orders = "SELECT o_custkey, count(*) n FROM orders WHERE year(o_orderdate) = 1997 GROUP BY 1"
+    counts = [row[0] for row in connection.execute(f"SELECT n FROM ({orders}) ORDER BY n DESC").fetchall()]
+    for limit in (1, 10, 40):
+        answer = assistant.query({**plain, "limit": limit}, ANALYST)
+        more = counts[limit:].count(counts[limit - 1])
+        said = [one for one in answer.provenance.warnings if "the limit of" in one]
+        assert [len(answer.columns)] * limit == [len(row) for row in answer.rows] == [2] * limit
+        assert bool(said) == bool(more)
+        assert all(one.startswith(f"Orders: {more} more row") for one in said)
+    (said,) = assistant.query(
+        {**plain, "dimensions": ["customer", "customer_region"], "per": ["customer_region"], "limit": 2}, ANALYST
+    ).provenance.warnings
+    assert "rows tie at the limit of 2" in said
+
+
+def test_the_first_within_each_group_may_be_those_of_the_largest_share(tpch):
+    """A share is over all rows already: numbering by it in the same SELECT had failed."""
+    assistant, _ = tpch
+    query = {"metrics": ["orders"], "dimensions": ["customer_region", "priority"], "period": YEAR,
+             "share": {"within": ["customer_region"], "free": []}, "order": [{"by": "orders__share", "dir": "desc"}]}  # fmt: skip
+    every = assistant.query(query, ANALYST).rows
+    best = assistant.query({**query, "per": ["customer_region"], "limit": 1}, ANALYST).rows
+    assert list(best) == [row for place, row in enumerate(every) if row[0] not in {one[0] for one in every[:place]}]
+    assert len(best) > 1
+
+
 def test_a_question_that_somebody_vouches_for(tpch):
     assistant, connection = tpch
     answer = assistant.ask("how many customers  have NEVER ordered", ANALYST)

@@ -70,9 +70,29 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
             scoped,
             model,
             dialect,
-            (*warnings, *statement.lineage.notes, *_broken_promises(question, snapshot, scoped, model)),
+            (
+                *warnings,
+                *statement.lineage.notes,
+                *_ties(query, result, model),
+                *_broken_promises(question, snapshot, scoped, model),
+            ),
         ),
     )
+
+
+def _ties(query: SemanticQuery | None, result: Result | None, model: SemanticModel) -> Iterator[str]:
+    """That a limit cuts between rows that are equally good."""
+    if query is None or result is None or not result.tied:
+        return
+    labels = {one.name: one.label for one in result.columns}
+    metrics = [one.label for one in result.columns if one.role == "metric"]
+    times = [name for name in query.dimensions if model.is_time_grain(name)]
+    by = ", ".join(labels.get(one.by, one.by) for one in query.order) or (labels[times[0]] if times else metrics[0])
+    more = f"{result.tied} more {'row has' if result.tied == 1 else 'rows have'}"
+    if query.per:
+        yield f"{by}: rows tie at the limit of {query.limit}; in one {' and '.join(labels[one] for one in query.per)} {more} what the last one shown has"
+    else:
+        yield f"{by}: {more} what the last one shown has; the limit of {query.limit} leaves them out"
 
 
 def _broken_promises(

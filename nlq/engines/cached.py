@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nlq.policy.scope import ScopedQuery
     from nlq.values import Snapshot
 
-FORMAT = 1
+FORMAT = 2
 IN_PROCESS_BYTES = 64 * 1_024 * 1_024
 
 
@@ -169,6 +169,7 @@ def encode(result: Result) -> bytes | None:
         "truncated": result.truncated,
         "engine": result.engine,
         "sql": result.sql,
+        "tied": result.tied,
     }
     return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), 1)
 
@@ -181,7 +182,7 @@ def decode(data: bytes) -> Result | None:
             columns=tuple(Column(one["name"], one["label"], one["type"], one["unit"], one["role"]) for one in content["columns"]),
             rows=tuple(tuple(_typed(cell) for cell in row) for row in content["rows"]),
             truncated=content["truncated"], engine=content["engine"], sql=content["sql"], execute_ms=0.0,
-            age_s=max(0.0, time.time() - content["at"]),
+            age_s=max(0.0, time.time() - content["at"]), tied=content["tied"],
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, zlib.error):
         return None

@@ -28,10 +28,18 @@ def result(scoped: ScopedQuery, fetched: Fetched, engine: str, text: str) -> Res
     """Typed columns and rows. Sums of whole numbers are whole whatever the engine widens them to."""
     columns = scoped.columns or tuple(column_of(*pair) for pair in zip(fetched.names, fetched.types, strict=True))
     mends = [_mend(column, scoped.columns != ()) for column in columns]
-    rows = fetched.rows
+    rows, tied = without_ties(fetched.rows, scoped.cut)
     if any(mends):
         rows = tuple(tuple(mend(cell) if mend else cell for mend, cell in zip(mends, row, strict=True)) for row in rows)
-    return Result(columns, rows, fetched.truncated, engine, text, fetched.ms)
+    return Result(columns, rows, fetched.truncated, engine, text, fetched.ms, tied=0 if fetched.truncated else tied)
+
+
+def without_ties(rows: tuple[tuple[Any, ...], ...], cut: int | None) -> tuple[tuple[tuple[Any, ...], ...], int]:
+    """The rows of a statement that is `cut` without their last column, and how many more are as good as the last of them."""
+    if cut is None:
+        return rows, 0
+    as_good = [row[-1] for row in rows if row[-1] is not None]  # totals are not counted
+    return tuple(row[:-1] for row in rows), max(0, max(as_good, default=0) - cut)
 
 
 def column_of(name: str, kind: str) -> Column:

@@ -48,6 +48,7 @@ class _Content:
     principal: Principal
     tiers: frozenset[str]
     unmasked: bool
+    cut: int | None
 
 
 class ScopedQuery:
@@ -65,6 +66,11 @@ class ScopedQuery:
     def columns(self) -> tuple[Column, ...]:
         """The typed columns of the result; empty where the SQL was not compiled from a SemanticQuery."""
         return self._content.columns
+
+    @property
+    def cut(self) -> int | None:
+        """The statement's limit, where its last column says what ties with the rows that it leaves."""
+        return self._content.cut
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -187,6 +193,7 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
         principal=principal,
         tiers=tiers_of(tree),
         unmasked=unmasked,
+        cut=statement.cut,
     )
     return ScopedQuery(_DOOR, content)
 

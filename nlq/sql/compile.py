@@ -20,9 +20,9 @@ from nlq.sql.figures import Gather
 from nlq.sql.frames import Frame
 from nlq.sql.parts import Figures, Parts
 from nlq.sql.plans import Plans
-from nlq.sql.shape import Shape, finished, shape
+from nlq.sql.shape import Finished, Shape, finished, shape
 from nlq.sql.tiers import at_home
-from nlq.values.pipeline import TOTAL, Column, Lineage, Statement, Tree
+from nlq.values.pipeline import AS_GOOD, TOTAL, Column, Lineage, Statement, Tree
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 NULLS = {"string": "varchar", "integer": "bigint", "number": "double", "boolean": "boolean", "date": "date"}
 PART, PLACE = "__part", "__place"
+Built = tuple[exp.Select, tuple[Column, ...], list[str], bool]  # the last: whether ties are counted beside the columns
 
 
 def compile_query(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot) -> Statement:
@@ -54,7 +55,7 @@ def compile_anew(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot)
     query, called = spelling.understood(model, asked.spelt_out(model, query))
     asked.check(model, query)
     parts = Parts(model, snapshot)
-    tree, columns, metrics = _with_totals(parts, query) if query.totals else _rows(parts, query)
+    tree, columns, metrics, counted = _with_totals(parts, query) if query.totals else _rows(parts, query)
     if called:
         columns = spelling.as_asked(tree, columns, called)
     ctes = [exp.CTE(this=inner, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, inner in parts.ctes]
@@ -68,24 +69,24 @@ def compile_anew(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot)
         why=tuple(parts.why),
         notes=tuple(parts.notes),
     )
-    return Statement(Tree(tree), columns, lineage, snapshot.watermark)
+    return Statement(Tree(tree), columns, lineage, snapshot.watermark, query.limit if counted else None)
 
 
-def _rows(parts: Parts, query: SemanticQuery) -> tuple[exp.Select, tuple[Column, ...], list[str]]:
+def _rows(parts: Parts, query: SemanticQuery) -> Built:
     """The rows of a query, in order and cut at its limit."""
     made, figures = _shaped(parts, query)
-    tree, _ = _cut(parts, query, made)
-    return tree, tuple(made.columns), [one.metric for one in figures.broken.outputs]
+    done = _cut(parts, query, made)
+    return done.tree, tuple(made.columns), [one.metric for one in figures.broken.outputs], done.counted
 
 
-def _cut(parts: Parts, query: SemanticQuery, made: Shape) -> tuple[exp.Select, list[exp.Expr]]:
-    """A query's rows in order and cut at its limit, and the terms of that order."""
-    tree, order = finished(parts, query, made)
-    if order:
-        tree = tree.order_by(*order, copy=False)
+def _cut(parts: Parts, query: SemanticQuery, made: Shape) -> Finished:
+    """A query's rows in order and cut at its limit, with the terms of that order."""
+    done = finished(parts, query, made)
+    if done.order:
+        done.tree.order_by(*done.order, copy=False)
     if query.limit and not query.per:
-        tree = limited(tree, query.limit)
-    return tree, order
+        limited(done.tree, query.limit)
+    return done
 
 
 def _shaped(parts: Parts, query: SemanticQuery, label: str = "", *, labels: bool = True) -> tuple[Shape, Figures]:
@@ -127,10 +128,10 @@ def _set(parts: Parts, condition: Condition, outer: Period | None) -> exp.Select
     key = figures.keys[0]
     aliases = [alias for column, alias in zip(key.columns or key.aliases, key.aliases, strict=True) if column != tenant]
     made.tree.set("expressions", [exp.column(alias, table=figures.name) for alias in aliases])
-    tree, order = finished(parts, inner, made)
+    done = finished(parts, inner, made, ties=False)
     if inner.limit:
-        tree = limited(tree.order_by(*order, copy=False), inner.limit)
-    name = parts.add(f"chosen_{conditions.plain_name(field)}", tree)
+        limited(done.tree.order_by(*done.order, copy=False), inner.limit)
+    name = parts.add(f"chosen_{conditions.plain_name(field)}", done.tree)
     known = [exp.not_(exp.Is(this=exp.column(alias), expression=exp.Null()), copy=False) for alias in aliases]
     return (
         exp.select(*(exp.column(alias) for alias in aliases), copy=False)
@@ -139,39 +140,39 @@ def _set(parts: Parts, condition: Condition, outer: Period | None) -> exp.Select
     )
 
 
-def _with_totals(parts: Parts, query: SemanticQuery) -> tuple[exp.Select, tuple[Column, ...], list[str]]:
+def _with_totals(parts: Parts, query: SemanticQuery) -> Built:
     """The rows, then the totals that were asked for, each computed from base rows under the query's own filters."""
     made, figures = _shaped(parts, query)
     columns = [*(one for one in made.columns if one.role == "dimension"), Column(TOTAL, "Total", "string", None, "dimension"),
                *(one for one in made.columns if one.role == "metric")]  # fmt: skip
-    tree, order = _cut(parts, query, made)
-    arms = [_placed(parts, tree, order, columns, made.names, 0, None)]
+    done = _cut(parts, query, made)
+    shown = [*columns, Column(AS_GOOD, "", "integer", None, "metric")] if done.counted else columns
+    arms = [_placed(parts, done, shown, [*made.names, AS_GOOD], 0, None)]
     for number, kept in enumerate(query.totals, start=1):
         dimensions = tuple(name for name in query.dimensions if name in kept)
         segments = query.segments if SEGMENT in kept else ()
         whole = replace(query, dimensions=dimensions, segments=segments, having=(), order=(), limit=None, per=(), totals=(),
                         include_empty=(), share=None)  # fmt: skip
         one, _ = _shaped(parts, whole, label=f"total_{number}_")
-        inner, terms = finished(parts, whole, one)
-        arms.append(_placed(parts, inner, terms, columns, one.names, number, ", ".join(kept) or "all"))
+        arms.append(_placed(parts, finished(parts, whole, one), shown, one.names, number, ", ".join(kept) or "all"))
     union: exp.Expr = arms[0]
     for arm in arms[1:]:
         union = exp.Union(this=union, expression=arm, distinct=False)
     relation = exp.Subquery(this=union, alias=exp.TableAlias(this=exp.to_identifier("rows_and_totals")))
-    outer = exp.select(*(_column(one.name) for one in columns), copy=False).from_(relation, copy=False)
+    outer = exp.select(*(_column(one.name) for one in shown), copy=False).from_(relation, copy=False)
     outer = outer.order_by(exp.column(PART), exp.column(PLACE), copy=False)
-    return outer, tuple(columns), [one.metric for one in figures.broken.outputs]
+    return outer, tuple(columns), [one.metric for one in figures.broken.outputs], done.counted
 
 
-def _placed(parts: Parts, tree: exp.Select, order: list[exp.Expr], columns: list[Column], names: list[str], part: int,
+def _placed(parts: Parts, done: Finished, columns: list[Column], names: list[str], part: int,
             total: str | None) -> exp.Select:  # fmt: skip
     """Rows with their place, what they have no column for as null; `total` says what a total is of."""
     place: exp.Expr = exp.Literal.number(1)
-    if order:
-        place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[term.copy() for term in order]))
+    if done.order:
+        place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[term.copy() for term in done.order]))
     name = parts.add(
         "rows_shown" if total is None else f"total_{part}",
-        tree.select(exp.alias_(place, PLACE, copy=False), copy=False),
+        done.tree.select(exp.alias_(place, PLACE, copy=False), copy=False),
     )
     picked: list[exp.Expr] = []
     for one in columns:

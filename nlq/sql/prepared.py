@@ -47,7 +47,7 @@ class Prepared:
         """
         literals = [write(values[number]) for number, write in self._places]
         whole = self._whole
-        return Statement(Filled(self, literals), whole.columns, whole.lineage, whole.watermark)
+        return Statement(Filled(self, literals), whole.columns, whole.lineage, whole.watermark, whole.cut)
 
     def tree(self, literals: Sequence[exp.Expr]) -> exp.Expr:
         """A tree of its own with these literals in the places."""

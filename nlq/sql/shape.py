@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlglot import exp
 
@@ -13,7 +13,7 @@ from nlq.sql.build import again, called, divide, joined, named, select
 from nlq.sql.build import table as base_table
 from nlq.sql.columns import grain_type
 from nlq.sql.fields import SEGMENT
-from nlq.values.pipeline import Column
+from nlq.values.pipeline import AS_GOOD, Column
 from nlq.values.query import Order, SemanticQuery
 
 if TYPE_CHECKING:
@@ -173,37 +173,54 @@ def settled(parts: Parts, made: Shape) -> Shape:
                  {one: [exp.column(alias) for alias in aliases] for one, aliases in hidden.items()})  # fmt: skip
 
 
-def finished(parts: Parts, query: SemanticQuery, made: Shape) -> tuple[exp.Select, list[exp.Expr]]:
-    """The SELECT under the conditions on figures, and the terms of its order. It has neither order nor limit yet."""
-    if query.having and made.windows:
+class Finished(NamedTuple):
+    """A SELECT under its conditions on figures, and the terms of its order: it has neither order nor limit yet.
+
+    `counted`: its last column says how many rows (of each group) are as good as its own or better, for a limit may cut ties.
+    """
+
+    tree: exp.Select
+    order: list[exp.Expr]
+    counted: bool
+
+
+def finished(parts: Parts, query: SemanticQuery, made: Shape, *, ties: bool = True) -> Finished:
+    """The rows that conditions on figures leave; `ties` says that those which a limit cuts between are to be counted."""
+    if made.windows and (query.having or query.limit):
         made = settled(parts, made)
     if query.having:
         made.tree = made.tree.where(*conditions.figures(query.having, made.values), copy=False)
-    order = order_of(parts.model, query, made)
+    asked, keys = order_of(parts.model, query, made)
+    counted = bool(ties and query.limit and asked and keys)
+    within = [part for name in query.per for part in made.groups[name]]
+    if counted:
+        made.tree = made.tree.select(called(_over(exp.Count(this=exp.Star()), within, asked), AS_GOOD), copy=False)
     if not query.per:
-        return made.tree, order
-    return _first_within(parts, query, made, order)
+        return Finished(made.tree, [*asked, *keys], counted)
+    return _first_within(parts, query, made, within, [*asked, *keys], counted=counted)
 
 
-def _first_within(parts: Parts, query: SemanticQuery, made: Shape, order: list[exp.Expr]) -> tuple[exp.Select, list[exp.Expr]]:  # fmt: skip
+def _first_within(parts: Parts, query: SemanticQuery, made: Shape, within: list[exp.Expr], order: list[exp.Expr], *,
+                  counted: bool) -> Finished:  # fmt: skip
     """Rows numbered in the order that was asked for, then those with small numbers in their group."""
-    groups = [part for name in query.per for part in made.groups[name]]
-
-    def numbered(within: list[exp.Expr]) -> exp.Window:
-        terms = exp.Order(expressions=[again(term) for term in order])
-        return exp.Window(this=exp.RowNumber(), partition_by=[again(part) for part in within], order=terms)
-
-    places = exp.alias_(numbered(groups), PLACE, copy=False), exp.alias_(numbered([]), OVERALL, copy=False)
+    places = [exp.alias_(_over(exp.RowNumber(), groups, order), name, copy=False)
+              for groups, name in ((within, PLACE), ([], OVERALL))]  # fmt: skip
     ranked = parts.add("ranked", made.tree.select(*places, copy=False))
-    tree = exp.select(
-        *(exp.column(exp.to_identifier(name, quoted="." in name)) for name in made.names), copy=False
-    ).from_(named(ranked), copy=False)
+    names = [*made.names, *([AS_GOOD] if counted else [])]
+    tree = exp.select(*(exp.column(exp.to_identifier(name, quoted="." in name)) for name in names), copy=False)
     limit = exp.LTE(this=exp.column(PLACE), expression=exp.Literal.number(query.limit or 1))
-    return tree.where(limit, copy=False), [exp.column(OVERALL)]
+    tree = tree.from_(named(ranked), copy=False).where(limit, copy=False)
+    return Finished(tree, [exp.column(OVERALL)], counted)
 
 
-def order_of(model: SemanticModel, query: SemanticQuery, made: Shape) -> list[exp.Expr]:
-    """As asked; else by time; else by the first metric descending. Nulls last, ties by the dimensions' keys."""
+def _over(function: exp.Expr, within: list[exp.Expr], order: list[exp.Expr]) -> exp.Window:
+    """A function over the rows of a group, in an order."""
+    terms = exp.Order(expressions=[again(term) for term in order])
+    return exp.Window(this=function, partition_by=[again(part) for part in within], order=terms)
+
+
+def order_of(model: SemanticModel, query: SemanticQuery, made: Shape) -> tuple[list[exp.Expr], list[exp.Expr]]:
+    """As asked; else by time; else by the first metric descending; nulls last. Then the dimensions' keys, which tell ties apart."""
     order = query.order
     if not order:
         times = [name for name in query.dimensions if model.is_time_grain(name)]
@@ -220,5 +237,4 @@ def order_of(model: SemanticModel, query: SemanticQuery, made: Shape) -> list[ex
         terms.append(exp.Ordered(this=again(subject), desc=one.dir == "desc", nulls_first=False))
     by = {term.this for term in terms}
     ties = [part for group in made.groups.values() for part in group]
-    terms.extend(exp.Ordered(this=again(tie), desc=False, nulls_first=False) for tie in ties if tie not in by)
-    return terms
+    return terms, [exp.Ordered(this=again(tie), desc=False, nulls_first=False) for tie in ties if tie not in by]

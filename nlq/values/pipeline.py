@@ -151,6 +151,9 @@ class Snapshot:
         return ".".join(f"{self.tables[name].version}" for name in names if name in self.tables) or "unversioned"
 
 
+AS_GOOD = (
+    "__as_good"  # the hidden last column of a limited query: how many rows (of its group) are as good as this or better
+)
 TOTAL = "__total"  # the column that says what a row is the total of; no metric and no dimension can be called so
 
 
@@ -216,12 +219,16 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One SELECT in the canonical dialect (Trino), not yet scoped: no engine accepts it."""
+    """One SELECT in the canonical dialect (Trino), not yet scoped: no engine accepts it.
+
+    Where `cut` says how many rows a limit leaves (of each group), a last column beyond `columns` says what ties with them.
+    """
 
     written: Sql
     columns: tuple[Column, ...]
     lineage: Lineage
     watermark: date | None = None  # where the tiers meet; None where there is one tier
+    cut: int | None = None
 
     @property
     def tree(self) -> exp.Expr:
@@ -239,7 +246,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Typed columns and rows as the engine gave them (Decimal, date, str …), cut at the row limit."""
+    """Typed columns and rows as the engine gave them (Decimal, date, str …), cut at the row limit.
+
+    `tied` is how many rows the query's own limit left out that are as good as the last it shows (of a group, the most).
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
@@ -248,3 +258,4 @@ class Result:
     sql: str
     execute_ms: float
     age_s: float | None = None  # seconds since it was computed, where it was kept; None where it was computed now
+    tied: int = 0

@@ -287,7 +287,7 @@ class World:
         inner["period"] = query.get("period") or (
             {"start": period[0].isoformat(), "end": period[1].isoformat()} if period else "all"
         )
-        return [tuple(key[0]) for key, *_ in Asked(self, inner).ordered()]
+        return [tuple(key[0]) for key, *_ in Asked(self, inner).ordered()[0]]
 
 
 def held(row, versions, day):
@@ -1022,7 +1022,7 @@ class Asked:
                 if all(compare(cells[one["field"]], one["op"], one["values"]) for one in self.query.get("having", []))]  # fmt: skip
 
     def ordered(self):
-        """The rows that conditions on figures leave, in order and cut at the limit."""
+        """The rows that conditions on figures leave, in order and cut at the limit; and how many after it tie with the last."""
         rows = self.kept()
         order = self.query.get("order")
         names = [*self.dims, *(["segment"] if self.segments else [])]
@@ -1038,6 +1038,7 @@ class Asked:
             )
         flat = lambda row: [part for key in row[0] for part in key]  # noqa: E731
         rows.sort(key=lambda row: [nulls_last(part) for part in flat(row)])
+        subjects = []
         for one in reversed(order):
 
             def subject(row, by=one["by"]):
@@ -1048,17 +1049,24 @@ class Asked:
 
             down = one.get("dir", "desc") == "desc"
             rows.sort(key=lambda row: nulls_last(subject(row), down=down))
+            subjects.append(subject)
+
+        def alike(group):
+            """How many rows after the limit have what the last one before it has, of all that the order was asked by."""
+            last, *after = [[subject(row) for subject in subjects] for row in group[limit - 1 :]] or [None]
+            return sum(one == last for one in after) if subjects else 0
+
         limit = self.query.get("limit")
         per = self.query.get("per")
         if limit and per:
-            taken, kept = defaultdict(int), []
+            taken, kept = defaultdict(list), []
             for row in rows:
                 group = tuple(row[0][names.index(name)] for name in per)
-                taken[group] += 1
-                if taken[group] <= limit:
+                taken[group].append(row)
+                if len(taken[group]) <= limit:
                     kept.append(row)
-            return kept
-        return rows[:limit] if limit else rows
+            return kept, max((alike(group) for group in taken.values()), default=0)
+        return (rows[:limit], alike(rows)) if limit else (rows, 0)
 
     def shown_key(self, name, key):
         dim = self.world.dims.get(name)
@@ -1178,7 +1186,10 @@ def minus(now, then):
 
 
 def answer(world, query, org):
-    """The rows of a query for a tenant, in order: what each dimension shows, then the figures; totals after them."""
+    """The rows of a query for a tenant, in order: what each dimension shows, then the figures; totals after them.
+
+    And how many rows after its limit are as good as the last one before it.
+    """
     asked = Asked(World(world, org), query)
     if sum(map(asked.is_time, asked.dims)) > 1 and any(map(asked.is_time, query.get("include_empty", []))):
         raise NoMeaning("which buckets go together is not known")
@@ -1186,7 +1197,8 @@ def answer(world, query, org):
     figures = asked.columns()
     totals = query.get("totals") or []
     rows = []
-    for key, cells in asked.ordered():
+    kept, ties = asked.ordered()
+    for key, cells in kept:
         labels = [asked.shown_key(name, part) for name, part in zip(names, key, strict=False)]
         rows.append((*labels, *([None] if totals else []), *(cells[name] for name in figures)))
     for kept in totals:
@@ -1194,7 +1206,7 @@ def answer(world, query, org):
                                    "order": [], "limit": None, "per": [], "include_empty": [],
                                    "segments": asked.segments if "segment" in kept else []})  # fmt: skip
         known = [name for name in names if name in kept]
-        for key, cells in part.ordered():
+        for key, cells in part.ordered()[0]:
             labels = {name: part.shown_key(name, one) for name, one in zip(known, key, strict=False)}
             rows.append(
                 (
@@ -1203,4 +1215,4 @@ def answer(world, query, org):
                     *(cells.get(name) for name in figures),
                 )
             )
-    return rows
+    return rows, ties

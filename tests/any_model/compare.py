@@ -35,15 +35,16 @@ def _say(text):
 def check(run, model, world, query, org):
     """The rows of an engine are those by hand, in their order; what has no meaning is refused, and nothing else is."""
     try:
-        expected = by_hand.answer(world, query, org)
+        expected, ties = by_hand.answer(world, query, org)
     except by_hand.NoMeaning as reason:
         _say(f"no meaning: {reason}")
         with pytest.raises(BadRequest):
             run(model, query, org)
         return "refused"
-    found = run(model, query, org)
+    _, found, tied = run(model, query, org)
     _say(f"by hand {expected}\nfound   {found}")
     assert len(found) == len(expected), f"{len(found)} rows, by hand {len(expected)}"
     for row, other in zip(found, expected, strict=True):
         assert all(same(*pair) for pair in zip(row, other, strict=True)), f"{row} by hand {other}"
+    assert tied == ties, f"{tied} rows more tie at the limit, by hand {ties}"
     return "answered"

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from any_model import worlds
+from nlq.engines.cells import without_ties
 from nlq.policy.scope import scope
 from nlq.semantics.load import load
 from nlq.sql.compile import compile_query
@@ -123,7 +124,9 @@ def fill_tiers(connection, world, watermark):
         )
 
 
-def scoped(model, query, snapshot, org, dialect):
-    """The text and the values to bind."""
+def answer(model, query, snapshot, org, dialect, fetch):
+    """The columns' names, the rows as `fetch` gives them for a text and its values, and how many more tie with the last."""
     statement = compile_query(model, SemanticQuery.from_json(query), snapshot)
-    return *scope(statement, Principal("a", org, regions="*"), model).sql(dialect), statement
+    text, values = scope(statement, Principal("a", org, regions="*"), model).sql(dialect)
+    rows, tied = without_ties(tuple(fetch(text, values)), statement.cut)
+    return [column.name for column in statement.columns], list(rows), tied

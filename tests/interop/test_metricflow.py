@@ -16,6 +16,7 @@ import pytest
 from lakeside import PLACE
 
 from nlq.drivers.duckdb import connect
+from nlq.engines.cells import without_ties
 from nlq.errors import NlqError
 from nlq.policy.scope import scope
 from nlq.semantics import periods
@@ -107,7 +108,8 @@ class Project:
     def rows(self, query):
         statement = compile_query(self.model, query, self.snapshot)
         text, values = scope(statement, Principal("a", "any", regions="*"), self.model).sql("duckdb")
-        return [column.name for column in statement.columns], self.connection.execute(text, values or None).fetchall()
+        rows, _ = without_ties(tuple(self.connection.execute(text, values or None).fetchall()), statement.cut)
+        return [column.name for column in statement.columns], list(rows)
 
 
 @pytest.fixture(scope="module", params=["legacy", "latest"])

@@ -86,8 +86,10 @@ def test_a_query_gives_what_its_definition_says(servers, seed):
         for dialect in ("postgres", "trino") if number % 3 == 0 else ("postgres",):
 
             def run(one, asked, org, dialect=dialect, snapshot=snapshot):
-                text, values, _ = load.scoped(one, asked, snapshot, org, dialect)
-                print(dialect, asked, text, sep="\n")
-                return servers.rows(dialect, text, values)
+                def fetch(text, values):
+                    print(dialect, asked, text, sep="\n")
+                    return servers.rows(dialect, text, values)
+
+                return load.answer(one, asked, snapshot, org, dialect, fetch)
 
             check(run, model, world, query, org)

@@ -43,9 +43,11 @@ def compare(world, query, size, turned=lambda asked: asked):
     with duck(made) as connection:
 
         def run(one, asked, org):
-            text, values, _ = load.scoped(one, asked, snapshot, org, "duckdb")
-            note(text)
-            return connection.execute(text, values).fetchall()
+            def fetch(text, values):
+                note(text)
+                return connection.execute(text, values).fetchall()
+
+            return load.answer(one, asked, snapshot, org, "duckdb", fetch)
 
         check(run, replace(model, rollups=()), made, asked, org)
         return check(run, model, made, asked, org)
@@ -155,8 +157,10 @@ def test_a_query_over_two_tiers_gives_what_its_definition_says(world, query, siz
         load.fill_tiers(connection, made, watermark)
 
         def run(one, asked, org):
-            text, values, _ = load.scoped(one, asked, snapshot, org, "duckdb")
-            note(text)
-            return connection.execute(text, values).fetchall()
+            def fetch(text, values):
+                note(text)
+                return connection.execute(text, values).fetchall()
+
+            return load.answer(one, asked, snapshot, org, "duckdb", fetch)
 
         check(run, model, made, asked, org)

@@ -29,8 +29,10 @@ def asked(world, size):
         load.fill(connection, made)
 
         def run(query):
-            text, values, statement = load.scoped(model, worlds.fitted(query, made), snapshot, "one", "duckdb")
-            return [column.name for column in statement.columns], connection.execute(text, values).fetchall()
+            def fetch(text, values):
+                return connection.execute(text, values).fetchall()
+
+            return load.answer(model, worlds.fitted(query, made), snapshot, "one", "duckdb", fetch)[:2]
 
         yield run
 
