@@ -14,7 +14,7 @@ from nlq.sql.build import again
 from nlq.sql.columns import time_bucket
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from nlq.semantics.joins import Field
     from nlq.semantics.model import SemanticModel
@@ -29,13 +29,17 @@ SEGMENT = "segment"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What a dimension is grouped by, and under which names an inner query gives it; `label` is joined on later."""
+    """What a dimension is grouped by, and under which names an inner query gives it; `label` is joined on later.
+
+    `own` is a grain of the rows' own days, whatever day a window shows them at.
+    """
 
     field: str
     table: str
     columns: tuple[str, ...]
     aliases: tuple[str, ...]
     label: str | None = None
+    own: bool = False
 
 
 def keys_of(model: SemanticModel, dimensions: tuple[str, ...]) -> tuple[Keys, ...]:
@@ -51,6 +55,11 @@ def keys_of(model: SemanticModel, dimensions: tuple[str, ...]) -> tuple[Keys, ..
         else:
             found.append(Keys(name, one.table, one.columns, (plain,)))
     return tuple(found)
+
+
+def own_keys(grains: Iterable[str]) -> tuple[Keys, ...]:
+    """Grains of time as keys of the rows' own days."""
+    return tuple(Keys(name, "", (), (f"each_{name.replace('.', '_')}",), own=True) for name in grains)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +174,16 @@ class Fields:
         assert field is not None, name  # noqa: S101 - the source was chosen for reaching it
         return field
 
-    def _key_columns(self, name: str) -> list[exp.Expr]:
+    def _key_columns(self, name: str, *, own: bool = False) -> list[exp.Expr]:
         if name == SEGMENT and self.job.segment is not None:
             return [exp.Literal.string(self.job.segment.label)]
         if name in self.model.filters:
             return [self.id(name)]
         field = self._field(name)
         if field.dimension.time:
-            apart = name in self.job.apart
+            apart = own or name in self.job.apart
             called = f"{field.dimension.name}_{'counted' if apart else 'shown'}"
-            return [self._bucket(self.shown_day(moved=not apart), field, called)]
+            return [self._bucket(self.day() if own else self.shown_day(moved=not apart), field, called)]
         alias = self._alias(field.path)
         return [self._read(field, field.dimension, column, alias) for column in field.columns]
 

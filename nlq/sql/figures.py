@@ -19,7 +19,7 @@ from nlq.semantics.joins import find_field, kept_field
 from nlq.sql import arms, calendar, conditions, empties, filters
 from nlq.sql.build import called, divide, limited, named, select
 from nlq.sql.empties import OF_ARMS
-from nlq.sql.fields import SEGMENT, Job, Keys, keys_of
+from nlq.sql.fields import SEGMENT, Job, Keys, keys_of, own_keys
 from nlq.sql.frames import Frame, length
 from nlq.sql.metrics import Leaf, break_down
 from nlq.sql.parts import Figures, Parts
@@ -37,15 +37,19 @@ class Gather:
     """Builds the figures of one query into the parts of a statement."""
 
     def __init__(self, parts: Parts, query: SemanticQuery, first: Frame, sets: Callable[[Condition], exp.Select],
-                 *, label: str = "", apart: frozenset[str] = frozenset()) -> None:  # fmt: skip
+                 *, label: str = "", apart: frozenset[str] = frozenset(), own: tuple[str, ...] = ()) -> None:  # fmt: skip
         self.apart = apart  # grains by which rows are grouped before anything is shown
+        self.fields = (
+            *query.dimensions,
+            *own,
+        )  # by which rows are grouped; `own`: by their own days, within each window
         self.parts, self.query, self.label, self._set = parts, query, label, sets
         self.model, self.snapshot = parts.model, parts.snapshot
         asked = query.metric_names()
         self.covered = calendar.covered(self.model, self.snapshot, asked)
         self.broken = break_down(self.model, query, first, self.covered.end if self.covered else None)
         self.frames = self.broken.frames
-        self.keys = keys_of(self.model, query.dimensions)
+        self.keys = (*keys_of(self.model, query.dimensions), *own_keys(own))
         if query.segments:
             self.keys = (*self.keys, Keys(SEGMENT, "", (), (SEGMENT,)))
         self.arms: list[tuple[str, tuple[Leaf, ...]]] = []
@@ -71,8 +75,7 @@ class Gather:
         wanted = (*everywhere, *leaf_filters, *named)
         sets = {one: self._set(one) for one in conditions.sets_in(self.model, wanted)}
         spines = self._spines()
-        fields = tuple(name for name in self.query.dimensions)
-        self.asked = Asked(self.model, fields, everywhere, self.frames, self.snapshot)
+        self.asked = Asked(self.model, self.fields, everywhere, self.frames, self.snapshot)
         self.jobs = [Job(self.model, self.query.where, self.keys, self.frames, sets, spines, one, self.apart)
                      for one in (self.query.segments or (None,))]  # fmt: skip
         self._aggregates()
@@ -129,7 +132,7 @@ class Gather:
         """What the lineage says of a source."""
         for one in (source, *([source.rest] if source.rest else [])):
             self.parts.tables[one.table] = None
-        names = [*self.query.dimensions, *filters.fields_of(self.asked.where)]
+        names = [*self.fields, *filters.fields_of(self.asked.where)]
         names += [name for measure in source.measures for name in filters.fields_of(measure.leaf.where)]
         for name in conditions.plain_fields(self.model, names):
             found = (
@@ -157,8 +160,9 @@ class Gather:
         """The days that the windows of each frame end with."""
         grains = [name for name in self.query.dimensions if self.model.is_time_grain(name)]
         found = {}
+        read = {leaf.frame for leaf in self.broken.leaves if leaf.fold is None}  # folds have inner queries of their own
         for index, frame in enumerate(self.frames):
-            if not frame.spined:
+            if not frame.spined or index not in read:
                 continue
             name = f"{self.label}ends{frame.name.replace('__', '_')}"
             if frame.lag is not None and frame.lag[1] in self.model.own_grains:
@@ -203,14 +207,15 @@ class Gather:
         """An aggregate over groups of a metric: the figures by those groups first, then over them."""
         entry = leaf.fold
         assert entry is not None and entry.agg is not None  # noqa: S101, PT018 - that is what a fold is
-        finer = tuple(dict.fromkeys((*self.query.dimensions, *entry.each)))
-        plain = replace(entry, each=(), agg=None, having=(), as_="value_of_each")
+        # In a window each bucket has rows of many days: what they are grouped by is not where they are shown.
+        own = tuple(name for name in entry.each if entry.window is not None and self.model.is_time_grain(name))
+        finer = tuple(dict.fromkeys((*self.query.dimensions, *(name for name in entry.each if name not in own))))
+        plain = replace(entry, each=(), agg=None, having=(), window=None, as_="value_of_each")
         inner = SemanticQuery(metrics=(plain,), dimensions=finer, where=self.query.where, segments=self.query.segments)
         frame = replace(self.frames[leaf.frame], name="")
-        apart = frozenset(entry.each) - frozenset(self.query.dimensions)
-        figures = Gather(
-            self.parts, inner, frame, self._set, label=f"{self.label}each_", apart=self.apart | apart
-        ).build()
+        apart = self.apart | frozenset(entry.each) - {*self.query.dimensions, *own}
+        label = f"{self.label}each_"
+        figures = Gather(self.parts, inner, frame, self._set, label=label, apart=apart, own=own).build()
         value = figures.over(figures.broken.outputs[0].expression)
         names = {name: value for name in (entry.metric, entry.as_, leaf.metric) if name}
         wanted = conditions.figures(entry.having, names)

@@ -137,12 +137,12 @@ class _Builder:
 
     def _asked(self, metric: Metric, entry: MetricEntry, name: str, frame: int) -> exp.Expr:
         """An entry's value in one frame."""
+        if entry.window is not None:
+            frame = self.frames.windowed(frame, entry.window)
         if entry.agg is not None:
             self._value(metric, name, frame, entry.where, dry=True)  # what is wrong with it is said here
             named = metric.name if entry.ratio is None else entry.ratio[0]
             return self._leaf(named, frame, "fold", (), name, entry)
-        if entry.window is not None:
-            frame = self.frames.windowed(frame, entry.window)
         return self._value(metric, name, frame, entry.where)
 
     def _kind(self, metric: Metric, entry: MetricEntry) -> CellType:
@@ -299,9 +299,8 @@ def kind_of(model: SemanticModel, metric: Metric) -> CellType:
 
 def _tail(entry: MetricEntry) -> str:
     """What a column's name ends with, where the entry gives it none."""
-    if entry.agg is not None:
-        return f"__{entry.agg}"
-    return next((end for kind, end in SUFFIX.items() if entry.window and getattr(entry.window, kind)), "")
+    window = next((end for kind, end in SUFFIX.items() if entry.window and getattr(entry.window, kind)), "")
+    return f"{f'__{entry.agg}' if entry.agg else ''}{window}"
 
 
 def _unit(metric: Metric, entry: MetricEntry) -> str | None:
@@ -311,14 +310,14 @@ def _unit(metric: Metric, entry: MetricEntry) -> str | None:
 
 
 def _label(metric: Metric, entry: MetricEntry) -> str:
+    said = [metric.label]
     if entry.agg is not None:
         how = {"avg": "average", "max": "highest", "min": "lowest", "median": "median", "count": "groups"}[entry.agg]
-        return f"{metric.label}, {how} over {' and '.join(_plain(name) for name in entry.each)}"
-    if entry.window is None:
-        return metric.label
-    if entry.window.trailing:
-        return f"{metric.label}, trailing {entry.window.trailing}"
-    return f"{metric.label}, {entry.window.to_date} to date" if entry.window.to_date else f"{metric.label}, running"
+        said.append(f"{how} over {' and '.join(_plain(name) for name in entry.each)}")
+    if entry.window is not None:
+        trailing, to_date = entry.window.trailing, entry.window.to_date
+        said.append(f"trailing {trailing}" if trailing else f"{to_date} to date" if to_date else "running")
+    return ", ".join(said)
 
 
 def _is_money(metric: Metric) -> bool:

@@ -58,7 +58,7 @@ class Scan(Fields):
         grouped: list[exp.Expr] = []
         picked: list[exp.Expr] = []
         for key in self.job.keys:
-            for alias, column in zip(key.aliases, self._key_columns(key.field), strict=True):
+            for alias, column in zip(key.aliases, self._key_columns(key.field, own=key.own), strict=True):
                 if key.field != SEGMENT:  # a literal groups nothing, and means a position to some engines
                     grouped.append(column)
                 picked.append(called(again(column), alias))

@@ -141,8 +141,6 @@ class MetricEntry(Frozen):
             raise ValueError("`each` and `agg` belong together: the average (agg) over days (each)")
         if self.having and not self.each:
             raise ValueError("a metric entry's `having` is over its groups: it needs `each`")
-        if self.each and self.window is not None:
-            raise ValueError("`window` and `each` cannot stand in one entry")
 
 
 @dataclass(frozen=True, slots=True)

@@ -326,10 +326,13 @@ def compare(mine, op, values):
     return {">": mine > values[0], ">=": mine >= values[0], "<": mine < values[0], "<=": mine <= values[0]}[op]
 
 
+OWN = "own "  # before a grain: of the rows' own days, whatever day a window shows them at
+
+
 class Asked:
     """One query over one world."""
 
-    def __init__(self, world, query, own=()):
+    def __init__(self, world, query, own=(), within=()):
         """`own`: the grains of time by which rows are grouped before they are shown, each under its own day."""
         self.world, self.query, self.own = world, query, frozenset(own)
         self.dims = [name for name in query.get("dimensions", []) if name != "segment"]
@@ -340,7 +343,11 @@ class Asked:
             None if period in ("all", None) else tuple(date.fromisoformat(period[end]) for end in ("start", "end"))
         )
         self.base = {"period": self.period, "step": None, "window": None, "prior": False}
-        grains = [world.split(name)[1] for name in self.dims if world.dims.get(world.split(name)[0], {}).get("time")]
+        self.within = tuple(
+            within
+        )  # grains by whose own buckets the rows in each window are grouped; last of the dimensions
+        shown = [name for name in self.dims if name not in self.within]
+        grains = [world.split(name)[1] for name in shown if world.dims.get(world.split(name)[0], {}).get("time")]
         self.grain = (
             min(grains, key=lambda one: GRAINS.index(one) if one in GRAINS else len(GRAINS)) if grains else None
         )
@@ -364,7 +371,7 @@ class Asked:
     # Where rows count.
 
     def is_time(self, name):
-        return self.world.dims.get(self.world.split(name)[0], {}).get("time", False)
+        return self.world.dims.get(self.world.split(name.removeprefix(OWN))[0], {}).get("time", False)
 
     def buckets(self, frame):
         """With a window: the last day of each bucket that is shown, clipped to where there is data."""
@@ -426,7 +433,7 @@ class Asked:
                 if not self.world.holds_all(table, row, self.where, time, self.period, days):
                     continue
                 key = tuple(
-                    (self.world.shown(at if name in self.own else shown, self.world.split(name)[1]),)
+                    (self.world.shown(day if name in self.within else at if name in self.own else shown, self.world.split(name.removeprefix(OWN))[1]),)
                     if self.is_time(name) else self.world.keys(table, row, name, days)
                     for name in dims
                 )  # fmt: skip
@@ -756,19 +763,12 @@ class Asked:
 
     def folded(self, one, key, frame):
         """The groups of each, within the group: their values, then the aggregate of those that are kept."""
-        finer = [*self.dims, *(name for name in one["each"] if name not in self.dims)]
-        inner = Asked(
-            self.world,
-            {
-                **self.query,
-                "dimensions": finer,
-                "metrics": [{k: one[k] for k in ("metric", "ratio", "where") if k in one}],
-            },
-            {*self.own, *finer} - {*self.dims},
-        )
+        inner = self.finer(one)
+        if "window" in one:
+            frame = self.windowed(frame, one["window"])
         keys = set(inner.groups(frame))
         width = len(self.dims)
-        mine = [found for found in keys if found[:width] + found[len(finer) :] == key]
+        mine = [found for found in keys if found[:width] + found[len(inner.dims) :] == key]
         if not mine:
             return 0 if one["agg"] == "count" else None
         values = [inner.plain(one, found, frame, one.get("where", [])) for found in mine]
@@ -785,6 +785,14 @@ class Asked:
             return interpolated(values, Fraction(1, 2))
         return max(values) if one["agg"] == "max" else min(values)
 
+    def finer(self, one):
+        """The same for an entry's metric by its `each`; in a window these are of the rows' own days."""
+        within = [f"{OWN}{name}" for name in one["each"] if "window" in one and self.is_time(name)]
+        dims = [*self.dims, *(name for name in one["each"] if name not in self.dims and f"{OWN}{name}" not in within)]
+        plain = {k: one[k] for k in ("metric", "ratio", "where") if k in one}
+        asked = {**self.query, "dimensions": [*dims, *within], "metrics": [plain]}
+        return Asked(self.world, asked, {*self.own, *dims} - {*self.dims}, within)
+
     def groups(self, frame=None):
         """Every group that has a row in any of the tables and frames that its figures are taken from."""
         found = {}
@@ -796,9 +804,7 @@ class Asked:
             for one_frame in frames:
                 at = self.windowed(one_frame, entry["window"]) if "window" in entry else one_frame
                 if "agg" in entry:
-                    inner = Asked(self.world, {**self.query, "dimensions": [*self.dims, *(n for n in entry["each"] if n not in self.dims)],
-                                               "metrics": [{k: entry[k] for k in ("metric", "ratio", "where") if k in entry}]},
-                                  {*self.own, *entry["each"]} - {*self.dims})  # fmt: skip
+                    inner = self.finer(entry)
                     width, total = len(self.dims), len(inner.dims)
                     for key in inner.groups(at):
                         found[key[:width] + key[total:]] = None

@@ -468,6 +468,10 @@ def entry(pick, name, fields, number):
         one["agg"] = pick.choice(["avg", "max", "min", "median", "count"])
         if pick.random() < 0.4:
             one["having"] = [{"field": name, "op": pick.choice([">", "<="]), "values": [pick.choice([0, 1, 5])]}]
+        if pick.random() < 0.3:
+            one["window"] = pick.choice(
+                [{"trailing": "7 day"}, {"trailing": "2 month"}, {"to_date": "month"}, {"running": True}]
+            )
     elif kind < 0.8 and name in ("total", "sales"):
         one = {"ratio": ["total", pick.choice(["buyers", "sales"])]}
     if pick.random() < 0.5 and fields:

@@ -84,6 +84,37 @@ def test_a_window_beside_one_before_gives_what_the_definition_says(world, query,
     compare(world, query, max(size, 10), turned)
 
 
+@settings(CASES, max_examples=200)
+@given(
+    grain=st.sampled_from((None, "day", "day", "week", "month", "quarter", "fortnight")),
+    each=st.lists(
+        st.sampled_from(("date.day", "date.week", "date.month", "area")), min_size=1, max_size=2, unique=True
+    ),
+    agg=st.sampled_from(("avg", "max", "min", "median", "count")),
+    window=st.sampled_from(
+        ({"trailing": "7 day"}, {"trailing": "2 month"}, {"to_date": "month"}, {"to_date": "year"}, {"running": True})
+    ),
+    shift=st.sampled_from((None, None, "7 day", "1 month", "1 year")),
+    **SEEDS,
+)
+def test_an_average_within_a_window_gives_what_the_definition_says(world, query, size, grain, each, agg, window, shift):
+    """A 7-day average, by day: within each window the rows are grouped by their own days."""
+    pick = random.Random(query)
+
+    def turned(asked):
+        plain = {key: value for key, value in asked.items() if key == "period"}
+        metric = {"metric": pick.choice(["total", "sales", "buyers"]), "each": each, "agg": agg, "window": window}
+        if pick.random() < 0.3:
+            metric["having"] = [{"field": metric["metric"], "op": ">", "values": [1]}]
+        if pick.random() < 0.3:
+            metric["where"] = [worlds.condition(pick, "branch_kind")]
+        beside = {"compare": [{"shift": shift}]} if shift else {}
+        dimensions = [*pick.sample(["branch"], pick.choice([0, 0, 1])), *([f"date.{grain}"] if grain else [])]
+        return {**plain, **beside, "metrics": [metric], "dimensions": dimensions}
+
+    compare(world, query, max(size, 10), turned)
+
+
 @settings(CASES, max_examples=250)
 @given(
     grains=st.lists(
