@@ -68,6 +68,7 @@ class Job:
 
     `sets` are the queries of its set filters; `spines` the days that windows end with. `apart` are the grains of time by which
     rows are grouped before anything is shown: of their own days, where the others are of the days at which a comparison shows them.
+    In frames that are `unknown` there is not data for all of the time: what is absent there is not zero.
     """
 
     model: SemanticModel
@@ -78,6 +79,7 @@ class Job:
     spines: Mapping[int, str]
     segment: Segment | None = None
     apart: frozenset[str] = frozenset()
+    unknown: frozenset[int] = frozenset()
 
 
 class Fields:

@@ -76,7 +76,8 @@ class Gather:
         sets = {one: self._set(one) for one in conditions.sets_in(self.model, wanted)}
         spines = self._spines()
         self.asked = Asked(self.model, self.fields, everywhere, self.frames, self.snapshot)
-        self.jobs = [Job(self.model, self.query.where, self.keys, self.frames, sets, spines, one, self.apart)
+        self.unknown = frozenset(index for index, frame in enumerate(self.frames) if not self._has_data(frame))
+        self.jobs = [Job(self.model, self.query.where, self.keys, self.frames, sets, spines, one, self.apart, self.unknown)
                      for one in (self.query.segments or (None,))]  # fmt: skip
         self._aggregates()
         for leaf in self.broken.leaves:
@@ -328,12 +329,16 @@ class Gather:
             return exp.DType.DATE
         return exp.DType.BIGINT if column == "integer" else exp.DType.DOUBLE
 
+    def _has_data(self, frame: Frame) -> bool:
+        """Whether what is not there is known not to be: what stands beside the figures may lie before all data."""
+        return not frame.prior or bool(frame.period and self.covered and frame.period.start >= self.covered.start)
+
     def _is_zero(self, leaf: Leaf, *, many: bool) -> bool:
         """Whether nothing is zero for a leaf: where its metric says so, and there was data to be absent."""
         if leaf.fold is not None:
             return leaf.function == "fold" and leaf.fold.agg == "count" and many
-        frame, metric = self.frames[leaf.frame], self.model.metrics[leaf.metric]
-        if frame.prior and not (frame.period and self.covered and frame.period.start >= self.covered.start):
+        metric = self.model.metrics[leaf.metric]
+        if leaf.frame in self.unknown:
             return False
         if leaf.function in ("reached", "converted"):
             return many

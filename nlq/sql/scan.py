@@ -165,7 +165,9 @@ class Scan(Fields):
 
     def some(self, measure: Measure) -> bool:
         """Whether it matters that the leaf's own filter leaves any row."""
-        return bool(measure.leaf.where) and not self.model.metrics[measure.leaf.metric].absence_is_zero
+        leaf = measure.leaf
+        zero = self.model.metrics[leaf.metric].absence_is_zero and leaf.frame not in self.job.unknown
+        return bool(leaf.where) and not zero
 
     def _alias_of(self, measure: Measure) -> str:
         """The table whose keys a distinct count counts."""

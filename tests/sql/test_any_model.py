@@ -84,6 +84,30 @@ def test_a_window_beside_one_before_gives_what_the_definition_says(world, query,
     compare(world, query, max(size, 10), turned)
 
 
+@settings(CASES, max_examples=120)
+@given(
+    grain=st.sampled_from((None, "day", "week", "month", "quarter")),
+    metric=st.sampled_from(("total", "sales", "buyers", "units", "visits")),
+    **SEEDS,
+)
+def test_what_lies_before_all_data_is_not_zero(world, query, size, grain, metric):
+    """A count under its own filter had been zero there, where a sum was unknown."""
+    pick = random.Random(query)
+
+    def turned(_):
+        entry = {"metric": metric, "where": [worlds.condition(pick, "branch_kind")], "as": "those"}
+        dimensions = [*pick.sample(["branch"], pick.choice([0, 1])), *([f"date.{grain}"] if grain else [])]
+        shift = f"1 {grain}" if grain else "1 month"
+        return {
+            "metrics": [entry],
+            "dimensions": dimensions,
+            "period": worlds.period(pick),
+            "compare": [{"shift": shift}],
+        }
+
+    compare(world, query, max(size, 10), turned)
+
+
 @settings(CASES, max_examples=200)
 @given(
     grain=st.sampled_from((None, "day", "day", "week", "month", "quarter", "fortnight")),
