@@ -100,6 +100,8 @@ class Figures:
             self._conversion(made, one)
         elif one.change is not None:
             self._change(made, one)
+        elif one.rank is not None:
+            raise NotCarried("aggregation", "a place among the rows of a query")
         else:
             raise NotCarried(
                 "aggregation",

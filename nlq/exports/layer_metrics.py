@@ -98,6 +98,8 @@ class LayerMetrics:
             if getattr(one, kind) is not None:
                 make(one)
                 return
+        if one.rank is not None:
+            raise NotCarried("aggregation", "a place among the rows of a query")
         raise NotCarried(
             "aggregation", "growth against the period before, whatever it is" if one.growth else "a conversion"
         )

@@ -17,6 +17,7 @@ from nlq.semantics.check_metrics import (
     filters_fit,
     metrics_end,
     metrics_fit,
+    ranks_fit,
 )
 from nlq.semantics.model import ATTRIBUTES
 from nlq.semantics.tables import Exists
@@ -285,6 +286,7 @@ RULES: tuple[Callable[[Context], Iterator[BadRequest]], ...] = (
     metrics_end,
     aggregates_fit,
     conversions_fit,
+    ranks_fit,
     rollups_fit,
     synonyms_do_not_collide,
     header_fits,

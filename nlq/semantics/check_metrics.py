@@ -113,6 +113,20 @@ def metrics_end(context: Context) -> Iterator[BadRequest]:
     yield from _no_circles(context, "metrics", {name: list(one.parts) for name, one in context.metrics.items()})
 
 
+def ranks_fit(context: Context) -> Iterator[BadRequest]:
+    """A rank is by fields that exist, and the last thing that is made: it is of the rows of a query."""
+    time = {name for name, one in context.dimensions.items() if one.time}
+    for where, metric in context.each("metrics"):
+        for name in metric.rank.within if metric.rank is not None else ():
+            if name.rpartition(".")[0] not in time:
+                yield from context.known("the field", name, {*context.dimensions, *context.filters}, where)
+        for name in metric.parts:
+            part = context.metrics.get(name)
+            if part is not None and part.rank is not None:
+                yield BadRequest(f'"{metric.name}" is made of the rank "{name}", which is of the rows of a query', where=where,
+                                 fix=f"make it of {part.rank.of}")  # fmt: skip
+
+
 def aggregates_fit(context: Context) -> Iterator[BadRequest]:
     """Aggregates read columns that exist and that can be aggregated so."""
     for where, metric in context.each("metrics"):

@@ -177,8 +177,10 @@ def reaches(model: SemanticModel, metric: str, name: str) -> bool:
     """
     one = model.metrics[metric]
     if one.agg is None:
-        parts = one.parts[:1] if one.conversion else one.parts  # a conversion is split by its first thing
-        return all(reaches(model, part, name) for part in parts)
+        if one.conversion is not None:  # it is split by its first thing, whose own rows are followed
+            first = model.metrics[one.conversion.from_].agg
+            return first is not None and not out_of_reach(model, first.table, (name,), first.time)
+        return all(reaches(model, part, name) for part in one.parts)
     if not out_of_reach(model, one.agg.table, (name,), one.agg.time):
         return True
     finer = model.metrics[one.same_as].agg if one.same_as else None

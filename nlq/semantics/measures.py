@@ -139,7 +139,20 @@ class Conversion(Part):
     give: Literal["rate", "count"] = "rate"
 
 
-KINDS = ("agg", "ratio", "growth", "derived", "cumulative", "change", "conversion")
+@dataclass(frozen=True, kw_only=True)
+class Rank(Part):
+    """The place of each row's figure among the rows of a query, before `having` and `limit`; equal figures share a place.
+
+    `first` says whether the highest or the lowest is 1. `within` names the fields within each of which rows are placed apart, which
+    a query is split by then; the time dimension's own name stands for whatever grains a query has.
+    """
+
+    of: Name
+    within: tuple[FieldName, ...] = ()
+    first: Literal["highest", "lowest"] = "highest"
+
+
+KINDS = ("agg", "ratio", "growth", "derived", "cumulative", "change", "conversion", "rank")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +171,7 @@ class Metric(Part):
     cumulative: Cumulative | None = None
     change: Change | None = None
     conversion: Conversion | None = None
+    rank: Rank | None = None
     where: tuple[Condition, ...] = ()
     same_as: Name | None = None
     during: Name | None = None
@@ -187,6 +201,8 @@ class Metric(Part):
             return (self.change.of,)
         if self.conversion is not None:
             return (self.conversion.from_, self.conversion.to)
+        if self.rank is not None:
+            return (self.rank.of,)
         return self.ratio or ((self.growth,) if self.growth else ())
 
     @property

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.sql import asked, conditions, spelling
-from nlq.sql.build import limited, named
+from nlq.sql.build import again, called, limited, named
 from nlq.sql.fields import SEGMENT
 from nlq.sql.figures import Gather
 from nlq.sql.frames import Frame
 from nlq.sql.parts import Figures, Parts
 from nlq.sql.plans import Plans
-from nlq.sql.shape import Finished, Shape, finished, shape
+from nlq.sql.said import is_place
+from nlq.sql.shape import Finished, Shape, finished, settled, shape
 from nlq.sql.tiers import at_home
 from nlq.values.pipeline import AS_GOOD, TOTAL, Column, Lineage, Statement, Tree
 
@@ -125,9 +127,15 @@ def _set(parts: Parts, condition: Condition, outer: Period | None) -> exp.Select
     made, figures = _shaped(parts, inner, label=label, labels=field in named_by)
     one = parts.model.dimensions.get(field)
     tenant = parts.model.tenant_column(one.table) if one is not None and one.key else None
+    if made.windows:
+        made = settled(parts, made)
     key = figures.keys[0]
-    aliases = [alias for column, alias in zip(key.columns or key.aliases, key.aliases, strict=True) if column != tenant]
-    made.tree.set("expressions", [exp.column(alias, table=figures.name) for alias in aliases])
+    kept = [(alias, value) for column, alias, value in zip(key.columns or key.aliases, key.aliases, made.groups[field], strict=True)
+            if column != tenant]  # fmt: skip
+    aliases = [alias for alias, _ in kept]
+    made.tree.set(
+        "expressions", [again(value) if value.name == alias else called(again(value), alias) for alias, value in kept]
+    )
     done = finished(parts, inner, made, ties=False)
     if inner.limit:
         limited(done.tree.order_by(*done.order, copy=False), inner.limit)
@@ -148,10 +156,13 @@ def _with_totals(parts: Parts, query: SemanticQuery) -> Built:
     done = _cut(parts, query, made)
     shown = [*columns, Column(AS_GOOD, "", "integer", None, "metric")] if done.counted else columns
     arms = [_placed(parts, done, shown, [*made.names, AS_GOOD], 0, None)]
+    added_up = tuple(one for one in query.metrics if not is_place(parts.model, one))
+    if not added_up:
+        raise BadRequest("a place among rows has no total", where="totals", fix="leave `totals` out")
     for number, kept in enumerate(query.totals, start=1):
         dimensions = tuple(name for name in query.dimensions if name in kept)
         segments = query.segments if SEGMENT in kept else ()
-        whole = replace(query, dimensions=dimensions, segments=segments, having=(), order=(), limit=None, per=(), totals=(),
+        whole = replace(query, metrics=added_up, dimensions=dimensions, segments=segments, having=(), order=(), limit=None, per=(), totals=(),
                         include_empty=(), share=None)  # fmt: skip
         one, _ = _shaped(parts, whole, label=f"total_{number}_")
         arms.append(_placed(parts, finished(parts, whole, one), shown, one.names, number, ", ".join(kept) or "all"))

@@ -12,17 +12,17 @@ from nlq.errors import BadRequest
 from nlq.semantics.joins import unknown_metric
 from nlq.semantics.measures import Change
 from nlq.sql.build import divide, growth, minus
-from nlq.sql.frames import SUFFIX, Frame, Frames, length
+from nlq.sql.fields import SEGMENT, keys_of
+from nlq.sql.frames import Frame, Frames, length
+from nlq.sql.said import FOLDED, is_money, kind_of, label_of, tail_of, unit_of
 from nlq.values.pipeline import TOTAL, CellType, Column
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from nlq.semantics.measures import Conversion, Cumulative, Derived, Metric
+    from nlq.semantics.measures import Conversion, Cumulative, Derived, Metric, Rank
     from nlq.semantics.model import SemanticModel
-
-FOLDED: dict[str, CellType] = {"avg": "number", "median": "number", "count": "integer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Output:
     metric: str
     additive: bool
     itself: bool = False  # a metric's own figure, and not one beside it
+    over_rows: bool = False  # its expression is over all rows of the query, not over its own alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +106,41 @@ class _Builder:
 
     def _entry(self, entry: MetricEntry, comparisons: list[tuple[str, int]]) -> list[Output]:
         metric = self._metric(entry)
-        name = entry.as_ or f"{metric.name}{_tail(entry)}"
-        kind, unit, label = self._kind(metric, entry), _unit(metric, entry), _label(metric, entry)
+        name = entry.as_ or f"{metric.name}{tail_of(entry)}"
+        kind, unit, label = self._kind(metric, entry), unit_of(metric, entry), label_of(metric, entry)
         plain = entry.window is None and entry.agg is None
+        if metric.rank is not None and entry.agg is not None:
+            raise BadRequest(f"{metric.name} is a place among the rows of a query: there is none to take the {entry.agg} of",
+                             where=f"metric {metric.name}", fix=f"ask for {metric.rank.of} so")  # fmt: skip
         if kind == "date" and (comparisons or entry.agg in ("avg", "median")):
             raise BadRequest(f"{metric.name} is a date: it has no difference and no average", where=f"metric {metric.name}",
                              fix="ask for it plainly, or for its least or greatest")  # fmt: skip
         here = self._asked(metric, entry, name, 0)
         additive = plain and metric.adds_up and not self._of_days(metric)
-        outputs = [Output(Column(name, label, kind, unit, "metric"), here, metric.name, additive, itself=True)]
+        ranked = metric.rank is not None
+        outputs = [
+            Output(
+                Column(name, label, kind, unit, "metric"), here, metric.name, additive, itself=True, over_rows=ranked
+            )
+        ]
         for suffix, frame in comparisons:
             prior = self._asked(metric, entry, name, frame)
             tail = suffix.removeprefix("__prior")
             change = minus(here, prior)
-            made = (
+            made: list[tuple[str, str, CellType, str | None, exp.Expr]] = [
                 (suffix, f"{label}, before", kind, unit, prior),
                 (f"__change{tail}", f"{label}, change", kind, unit, change),
-                (f"__growth{tail}", f"{label}, growth", "number", "ratio", growth(here, prior)),
-            )
+            ]
+            if not ranked:  # places do not grow
+                made.append((f"__growth{tail}", f"{label}, growth", "number", "ratio", growth(here, prior)))
             outputs.extend(
-                Output(Column(f"{name}{end}", said, cell, of, "metric"), expression, metric.name, additive=False)  # type: ignore[arg-type]
+                Output(
+                    Column(f"{name}{end}", said, cell, of, "metric"),
+                    expression,
+                    metric.name,
+                    additive=False,
+                    over_rows=ranked,
+                )
                 for end, said, cell, of, expression in made
             )
         return outputs
@@ -143,7 +159,33 @@ class _Builder:
             self._value(metric, name, frame, entry.where, dry=True)  # what is wrong with it is said here
             named = metric.name if entry.ratio is None else entry.ratio[0]
             return self._leaf(named, frame, "fold", (), name, entry)
+        if metric.rank is not None:
+            return self._place(metric.rank, name, frame, (*entry.where, *metric.where))
         return self._value(metric, name, frame, entry.where)
+
+    def _place(self, rank: Rank, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:
+        """The place of a figure among those of all rows, or of those that are alike in what it is within."""
+        value = self._part(rank.of, name, frame, where)
+        within: list[str] = []
+        for field in rank.within:
+            one = self.model.dimensions.get(field)
+            split = [
+                name
+                for name in self.query.dimensions
+                if name == field or (one is not None and one.time and self.model.is_time_grain(name))
+            ]
+            if not split and not (one is not None and one.time):
+                raise BadRequest(f"{name} is a place within each {field}, which the query is not split by", where="dimensions",
+                                 fix=f"add {field}")  # fmt: skip
+            within += split
+        apart = [alias for key in keys_of(self.model, tuple(dict.fromkeys(within))) for alias in key.aliases]
+        apart += [SEGMENT] if self.query.segments else []
+        order = exp.Ordered(this=value.copy(), desc=rank.first == "highest", nulls_first=False)
+        place = exp.Window(
+            this=exp.Rank(), partition_by=[exp.column(alias) for alias in apart], order=exp.Order(expressions=[order])
+        )
+        known = exp.not_(exp.Is(this=value, expression=exp.Null()), copy=False)
+        return exp.Case().when(known, place, copy=False)
 
     def _kind(self, metric: Metric, entry: MetricEntry) -> CellType:
         return FOLDED.get(entry.agg or "", kind_of(self.model, metric))
@@ -153,8 +195,8 @@ class _Builder:
             return self._named(entry.metric or "")
         first, second = (self._named(part) for part in entry.ratio)
         return replace(first, name=entry.as_ or f"{first.name}_per_{second.name}", label=f"{first.label} / {second.label}",
-                       unit=first.unit if _is_money(first) and not _is_money(second) else "ratio", where=(), agg=None, growth=None, derived=None,
-                       cumulative=None, change=None, conversion=None, ratio=entry.ratio)  # fmt: skip
+                       unit=first.unit if is_money(first) and not is_money(second) else "ratio", where=(), agg=None, growth=None, derived=None,
+                       cumulative=None, change=None, conversion=None, rank=None, ratio=entry.ratio)  # fmt: skip
 
     def _named(self, name: str) -> Metric:
         metric = self.model.metrics.get(name)
@@ -166,6 +208,9 @@ class _Builder:
         """A metric's value in one frame, over leaf columns; a dry one leaves no leaves behind."""
         if dry:
             return _Builder(self.model, self.query, self.frames[frame], self.last)._value(metric, name, 0, where)  # noqa: SLF001
+        if metric.rank is not None:
+            raise BadRequest(f"{metric.name} is a place among the rows of a query, and nothing is made of it", where=f"metric {metric.name}",
+                             fix=f"use {metric.rank.of}")  # fmt: skip
         where = (*where, *metric.where)
         if metric.agg is not None:
             return self._aggregate(metric, name, frame, where)
@@ -276,54 +321,3 @@ def expression(model: SemanticModel, text: str) -> exp.Expr:
     if key not in model.memo:
         model.memo[key] = sqlglot.parse_one(text, read="trino")
     return model.memo[key]  # type: ignore[no-any-return]
-
-
-def kind_of(model: SemanticModel, metric: Metric) -> CellType:
-    """The type of a metric's cells."""
-    if metric.agg is not None:
-        if metric.agg.function in ("count", "count_distinct") and metric.agg.over_time != "average":
-            return "integer"
-        if metric.unit == "date":
-            return "date"
-        whole = metric.agg.function in ("sum", "min", "max") and metric.agg.over_time != "average"
-        column = model.tables[metric.agg.table].columns[metric.agg.column or ""].type if metric.agg.column else ""
-        return "integer" if whole and column == "integer" else "number"
-    if metric.conversion is not None:
-        return "integer" if metric.conversion.give == "count" else "number"
-    if metric.cumulative is not None and metric.cumulative.at == "average":
-        return "number"
-    if metric.cumulative is not None or (metric.change is not None and metric.change.give != "growth"):
-        return kind_of(model, model.metrics[metric.parts[0]])
-    return "number"
-
-
-def _tail(entry: MetricEntry) -> str:
-    """What a column's name ends with, where the entry gives it none."""
-    window = next((end for kind, end in SUFFIX.items() if entry.window and getattr(entry.window, kind)), "")
-    return f"{f'__{entry.agg}' if entry.agg else ''}{window}"
-
-
-def _unit(metric: Metric, entry: MetricEntry) -> str | None:
-    if metric.unit == "date":
-        return None
-    return "count" if entry.agg == "count" else metric.unit
-
-
-def _label(metric: Metric, entry: MetricEntry) -> str:
-    said = [metric.label]
-    if entry.agg is not None:
-        how = {"avg": "average", "max": "highest", "min": "lowest", "median": "median", "count": "groups"}[entry.agg]
-        said.append(f"{how} over {' and '.join(_plain(name) for name in entry.each)}")
-    if entry.window is not None:
-        trailing, to_date = entry.window.trailing, entry.window.to_date
-        said.append(f"trailing {trailing}" if trailing else f"{to_date} to date" if to_date else "running")
-    return ", ".join(said)
-
-
-def _is_money(metric: Metric) -> bool:
-    return metric.unit not in ("count", "ratio", "days")
-
-
-def _plain(field: str) -> str:
-    """A field as a label says it: date.day is the day."""
-    return field.rpartition(".")[2].replace("_", " ")

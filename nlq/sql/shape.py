@@ -58,6 +58,7 @@ def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures |
         value = figures.over(output.expression)
         made.values[output.column.name] = value
         made.columns.append(output.column)
+        made.windows = made.windows or output.over_rows
         if query.share is not None and output.itself:
             if not output.additive:
                 raise BadRequest(f"{output.column.name} does not add up over the rows, so it has no shares", where="share",
@@ -67,7 +68,7 @@ def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures |
             )
             made.columns.append(column)
             made.values[column.name] = _share(made, value, within, whole.over(output.expression) if whole else None)
-        if len(query.segments) == 2:
+        if len(query.segments) == 2 and not output.over_rows:
             _beside(made, query, output.column, value)
     every = made.shown | made.values
     picked = [called(again(every[one.name]), one.name, quoted="." in one.name) for one in made.columns]
@@ -186,7 +187,7 @@ class Finished(NamedTuple):
 
 def finished(parts: Parts, query: SemanticQuery, made: Shape, *, ties: bool = True) -> Finished:
     """The rows that conditions on figures leave; `ties` says that those which a limit cuts between are to be counted."""
-    if made.windows and (query.having or query.limit):
+    if made.windows and (query.having or query.limit or query.totals):
         made = settled(parts, made)
     if query.having:
         made.tree = made.tree.where(*conditions.figures(query.having, made.values), copy=False)

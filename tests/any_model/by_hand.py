@@ -809,6 +809,8 @@ class Asked:
                     for key in inner.groups(at):
                         found[key[:width] + key[total:]] = None
                     continue
+                if self.rank(one):
+                    entry = self.placed_by(one)
                 for name in entry.get("ratio") or [entry["metric"]]:
                     self.groups_of(name, at, found)
         return found
@@ -945,6 +947,7 @@ class Asked:
             cells = {}
             for one in self.query.get("metrics", []):
                 name = name_of(one)
+                one = self.placed_by(one)  # noqa: PLW2901 - of a place the figure first
                 now = cells[name] = self.entry(one, key, self.base)
                 for number, other in enumerate(self.query.get("compare", []), start=1):
                     tail = "" if number == 1 else str(number)
@@ -954,8 +957,52 @@ class Asked:
                     cells[f"{name}__growth{tail}"] = quotient(minus(now, then), then)
             made.append((key, cells))
         self.shares(made)
+        self.places(made)
         self.beside(made)
         return made
+
+    def rank(self, one):
+        """What a metric of an entry is a place by, where it is one."""
+        return self.world.metrics.get(one if isinstance(one, str) else one.get("metric"), {}).get("rank")
+
+    def placed_by(self, one):
+        """The entry of the figure by which an entry is placed."""
+        spec = self.rank(one)
+        if spec is None:
+            return one
+        entry = {"metric": one} if isinstance(one, str) else one
+        if "agg" in entry:
+            raise NoMeaning("a place has no average")
+        where = [*entry.get("where", []), *self.world.metrics[entry["metric"]].get("where", [])]
+        return {**entry, "metric": spec["of"], "where": where}
+
+    def places(self, made):
+        """One more than there are better figures among the rows that are alike in what it is within."""
+        names = [*self.dims, *(["segment"] if self.segments else [])]
+        for one in self.query.get("metrics", []):
+            spec = self.rank(one)
+            if spec is None:
+                continue
+            apart = [n for n, name in enumerate(names) if name == "segment" or name in spec.get("within", [])
+                     or (self.is_time(name) and self.world.split(name)[0] in spec.get("within", []))]  # fmt: skip
+            missing = [name for name in spec.get("within", []) if name not in names and not self.is_time(f"{name}.day")]
+            if missing:
+                raise NoMeaning(f"not split by {missing}")
+            own = name_of(one)
+            for name in [
+                own,
+                *(f"{own}__prior{'' if n == 1 else n}" for n, _ in enumerate(self.query.get("compare", []), start=1)),
+            ]:
+                values = [(tuple(key[n] for n in apart), cells[name]) for key, cells in made]
+                for (group, value), (_, cells) in zip(values, made, strict=True):
+                    others = [other for at, other in values if at == group and other is not None]
+                    better = [other for other in others if value is not None and (other > value if spec.get("first", "highest") == "highest" else other < value)]  # fmt: skip
+                    cells[name] = None if value is None else len(better) + 1
+            for n, _ in enumerate(self.query.get("compare", []), start=1):
+                tail = "" if n == 1 else str(n)
+                for _, cells in made:
+                    cells[f"{own}__change{tail}"] = minus(cells[own], cells[f"{own}__prior{tail}"])
+                    del cells[f"{own}__growth{tail}"]
 
     def shares(self, made):
         share = self.query.get("share")
@@ -994,7 +1041,8 @@ class Asked:
             return
         labels = [one["label"] for one in self.segments]
         by_key = dict(made)
-        plain = list(made[0][1]) if made else []
+        placed = tuple(name_of(one) for one in self.query.get("metrics", []) if self.rank(one))
+        plain = [name for name in (made[0][1] if made else []) if name.split("__")[0] not in placed]
         for key, cells in made:
             other = by_key.get((*key[:-1], (labels[1 - labels.index(key[-1][0])],)))
             for name in plain:
@@ -1016,10 +1064,11 @@ class Asked:
                 tail = "" if number == 1 else str(number)
                 pairs.append([f"{name}__{what}{tail}" for what in ("prior",)])
                 pairs.append([f"{name}__change{tail}"])
-                pairs.append([f"{name}__growth{tail}"])
+                if not self.rank(one):
+                    pairs.append([f"{name}__growth{tail}"])
             for group in pairs:
                 names += group
-                if len(self.segments) == 2:
+                if len(self.segments) == 2 and not self.rank(one):
                     names += [f"{group[0]}__difference", f"{group[0]}__ratio"]
         return names
 
@@ -1122,6 +1171,8 @@ def parts_of(metric):
         return [metric["growth"]]
     if "cumulative" in metric or "change" in metric:
         return [(metric.get("cumulative") or metric["change"])["of"]]
+    if "rank" in metric:
+        return [metric["rank"]["of"]]
     if "conversion" in metric:
         return [metric["conversion"]["from"], metric["conversion"]["to"]]
     spec = metric["derived"]
@@ -1207,8 +1258,11 @@ def answer(world, query, org):
     for key, cells in kept:
         labels = [asked.shown_key(name, part) for name, part in zip(names, key, strict=False)]
         rows.append((*labels, *([None] if totals else []), *(cells[name] for name in figures)))
+    plain = [one for one in query.get("metrics", []) if not asked.rank(one)]
+    if totals and not plain:
+        raise NoMeaning("places have no total")
     for kept in totals:
-        part = Asked(asked.world, {**query, "dimensions": [name for name in asked.dims if name in kept], "totals": [], "having": [],
+        part = Asked(asked.world, {**query, "dimensions": [name for name in asked.dims if name in kept], "totals": [], "having": [], "metrics": plain,
                                    "order": [], "limit": None, "per": [], "include_empty": [],
                                    "segments": asked.segments if "segment" in kept else []})  # fmt: skip
         known = [name for name in names if name in kept]

@@ -251,6 +251,8 @@ def metrics(pick, *, calendar):
         metric("came_back", "ratio", conversion={"from": "visits", "to": pick.choice(["sales", "visits", "buyers"]), "by": ["org_id", "person_id"],
                                                  **pick.choice([{"within": "7 day"}, {"within": "1 month"}, {}]),
                                                  "counting": pick.choice(["entities", "events"]), "give": pick.choice(["rate", "count"])}),
+        metric("place", rank={"of": pick.choice(["total", "sales", "basket", "so_far"]), "first": pick.choice(["highest", "lowest"]),
+                              "within": pick.choice([[], [], ["date"], ["branch"], ["date", "colour"], ["area"]])}),
     ]  # fmt: skip
 
 
@@ -291,7 +293,7 @@ def rolled_up(pick, rows):
 
 FACTS = {
     "sale": ("total", "sales", "worth", "parts", "priced", "buyers", "average", "weight", "least", "most", "middle", "high", "first_above", "bright",
-             "basket", "bright_share", "twice", "since", "since_own", "so_far", "rise", "other_rise"),
+             "basket", "bright_share", "twice", "since", "since_own", "so_far", "rise", "other_rise", "place", "place"),
     "line": ("units", "sold"),
     "visit": ("visits", "came_back"),
     "stock": ("level", "level_a_day"),
@@ -426,6 +428,9 @@ def set_filter(pick, fields):
     inner = {"metrics": [metric], "dimensions": [field]}
     if pick.random() < 0.5:
         inner["having"] = [{"field": metric, "op": pick.choice([">", "<="]), "values": [pick.choice([0, 1, 10])]}]
+    if pick.random() < 0.2 and metric in ADDS_UP:
+        inner["share"] = {"within": []}
+        inner["having"] = [{"field": f"{metric}__share", "op": ">", "values": [pick.choice([0, 0.2, 0.6])]}]
     if pick.random() < 0.3:
         inner["limit"] = pick.randint(1, 2)
     if pick.random() < 0.3:

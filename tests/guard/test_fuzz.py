@@ -55,7 +55,7 @@ def run_for(seconds, seed):
     while time.monotonic() < until:
         text = pick.choice(QUERIES)["sql"] if pick.random() < 0.5 else queries.query(pick.randrange(10**6))
         text = spoilt(pick, text)
-        started = time.monotonic()
+        started = time.process_time()  # its own work: a busy machine is no hang
         try:
             scoped = scope(draft_statement(SqlDraft(text, "analyst"), MODEL), TINGI, MODEL)
             for dialect in ("duckdb", "trino"):
@@ -67,7 +67,7 @@ def run_for(seconds, seed):
             pass
         except Exception as problem:
             raise AssertionError(f"{type(problem).__name__}: {problem}\n{text!r}") from problem
-        assert time.monotonic() - started < LONGEST_S, text
+        assert time.process_time() - started < LONGEST_S, text
         ran += 1
     return ran, through
 
@@ -88,7 +88,7 @@ def test_a_minute_of_spoilt_texts():
                                   "SELECT " + "NOT " * 3_000 + "TRUE", "SELECT " + "-" * 2_001 + "1", "SELECT 1" + " UNION SELECT 1" * 900,
                                   "SELECT " + "CASE WHEN TRUE THEN " * 400 + "1" + " END" * 400])  # fmt: skip
 def test_what_is_out_of_all_bounds_is_refused_in_time(text):
-    started = time.monotonic()
+    started = time.process_time()  # its own work: a busy machine is no hang
     with pytest.raises(NlqError):
         scope(draft_statement(SqlDraft(text, "analyst"), MODEL), TINGI, MODEL).sql("duckdb")
     assert time.monotonic() - started < LONGEST_S
