@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from nlq.semantics.model import SemanticModel
     from nlq.store.sqlite import Kept, SqliteStore
-    from nlq.values import Principal, Result, ScopeValues, TableState
+    from nlq.values import Principal, Result, ScopeValues, Snapshot
     from nlq.values.pipeline import Planner
 
 T = TypeVar("T")
@@ -121,20 +121,21 @@ class Assistant:
         async for step in self._steps(question, _chosen(choice), explain=explain):
             yield step
 
-    def compile(self, query: SemanticQuery | Mapping[str, Any], *, model: SemanticModel | None = None) -> Statement:
-        """A typed query's SQL, unscoped, by this model or one like it. Reads the snapshot, no data."""
+    def compile(self, query: SemanticQuery | Mapping[str, Any]) -> Statement:
+        """A typed query's SQL, unscoped. Reads the snapshot, no data."""
         parsed = query if isinstance(query, SemanticQuery) else parse_query(query)
-        return compile_query(model or self.model, parsed, self._now(self._pipeline.engine.snapshot(None)))
+        return compile_query(self.model, parsed, self._now(self._pipeline.engine.snapshot(None)))
 
-    async def rows(self, query: SemanticQuery, principal: Principal, *, model: SemanticModel | None = None) -> Result:
+    async def rows(
+        self, query: SemanticQuery, principal: Principal, snapshot: Snapshot, model: SemanticModel
+    ) -> Result:
         """A typed query's rows without an answer around them, compiled by a model like this one (rollups left out, say)."""
-        snapshot = await self._pipeline.engine.snapshot(principal.org_id)
-        statement = compile_query(model or self.model, query, snapshot)
+        statement = compile_query(model, query, snapshot)
         return await self._pipeline.engine.run(scope(statement, principal, self.model), self._pipeline.limits, snapshot)
 
-    async def state(self, table: str, principal: Principal) -> TableState | None:
-        """What is published of a table, as far as it is the asker's tenant's."""
-        return (await self._pipeline.engine.snapshot(principal.org_id)).tables.get(table)
+    async def snapshot(self, principal: Principal) -> Snapshot:
+        """What is published of the tables, as far as it is the asker's tenant's."""
+        return await self._pipeline.engine.snapshot(principal.org_id)
 
     def scope(self, sql: str, principal: Principal) -> ScopedQuery:
         """The guard alone.
@@ -324,17 +325,17 @@ class SyncAssistant:
 
         return self._assistant.finish(collected())
 
-    def compile(self, query: SemanticQuery | Mapping[str, Any], *, model: SemanticModel | None = None) -> Statement:
+    def compile(self, query: SemanticQuery | Mapping[str, Any]) -> Statement:
         """See Assistant.compile."""
-        return self._assistant.compile(query, model=model)
+        return self._assistant.compile(query)
 
-    def rows(self, query: SemanticQuery, principal: Principal, *, model: SemanticModel | None = None) -> Result:
+    def rows(self, query: SemanticQuery, principal: Principal, snapshot: Snapshot, model: SemanticModel) -> Result:
         """See Assistant.rows."""
-        return self._assistant.finish(self._assistant.rows(query, principal, model=model))
+        return self._assistant.finish(self._assistant.rows(query, principal, snapshot, model))
 
-    def state(self, table: str, principal: Principal) -> TableState | None:
-        """See Assistant.state."""
-        return self._assistant.finish(self._assistant.state(table, principal))
+    def snapshot(self, principal: Principal) -> Snapshot:
+        """See Assistant.snapshot."""
+        return self._assistant.finish(self._assistant.snapshot(principal))
 
     def scope(self, sql: str, principal: Principal) -> ScopedQuery:
         """See `Assistant.scope`."""

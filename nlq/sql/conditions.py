@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from nlq.errors import BadRequest
+from nlq.sql.build import day
 from nlq.sql.filters import COMPARE
 from nlq.sql.literals import known, placed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from nlq.semantics.model import SemanticModel
     from nlq.values.query import Condition, Scalar
@@ -43,16 +45,18 @@ def plain_name(label: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:30]
 
 
-def figures(having: tuple[Condition, ...], values: Mapping[str, exp.Expr]) -> list[exp.Expr]:
-    """Conditions on figures: `values` holds each column's expression.
+def figures(
+    having: tuple[Condition, ...], values: Mapping[str, exp.Expr], dates: Collection[str] = ()
+) -> list[exp.Expr]:
+    """Conditions on figures: `values` holds each column's expression, `dates` names those that are dates.
 
     Raises:
-        BadRequest: a name that is no column of figures, or a value that is no number.
+        BadRequest: a name that is no column of figures, or a value that is no number (of dates, no date).
     """
     found: list[exp.Expr] = []
     for one in having:
         if one.any is not None or one.all is not None:
-            parts = figures(one.any or one.all or (), values)
+            parts = figures(one.any or one.all or (), values, dates)
             found.append(
                 exp.paren(
                     exp.or_(*parts, copy=False) if one.any is not None else exp.and_(*parts, copy=False), copy=False
@@ -62,17 +66,19 @@ def figures(having: tuple[Condition, ...], values: Mapping[str, exp.Expr]) -> li
         if one.field not in values:
             raise BadRequest(f"`having` names {one.field!r}, which is no column of this query", where="having",
                              fix=f"columns are {', '.join(values)}")  # fmt: skip
-        found.append(_figure(one, values[one.field or ""].copy()))
+        found.append(_figure(one, values[one.field or ""].copy(), dated=one.field in dates))
     return found
 
 
-def _figure(one: Condition, value: exp.Expr) -> exp.Expr:
-    wrong = [cell for cell in known(one.values) if isinstance(cell, (str, bool))]
+def _figure(one: Condition, value: exp.Expr, *, dated: bool) -> exp.Expr:
+    days = [_day(cell) for cell in one.values] if dated else []
+    wrong = None in days if dated else any(isinstance(cell, (str, bool)) for cell in known(one.values))
     if wrong or one.op == "contains" or one.query is not None:
+        what, given = ("dates", 'a date as "2026-10-31"') if dated else ("numbers", "a number")
         raise BadRequest(
-            f"{one.field} is compared with numbers", where="having", fix="give a number and =, >, <, between …"
+            f"{one.field} is compared with {what}", where="having", fix=f"give {given} and =, >, <, between …"
         )
-    numbers = [placed(cell, ("number",), _number) for cell in one.values]
+    numbers = [each for each in days if each is not None] or [placed(cell, ("number",), _number) for cell in one.values]
     if one.op in ("is_null", "is_not_null"):
         empty = exp.Is(this=value, expression=exp.Null())
         return empty if one.op == "is_null" else exp.not_(empty, copy=False)
@@ -90,6 +96,14 @@ def _figure(one: Condition, value: exp.Expr) -> exp.Expr:
     if one.op == "between":
         return exp.Between(this=value, low=numbers[0], high=numbers[1])
     return COMPARE[str(one.op)](this=value, expression=numbers[0])
+
+
+def _day(value: Scalar) -> exp.Expr | None:
+    """A date's literal; None where the value is none."""
+    try:
+        return day(date.fromisoformat(value)) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _number(value: Scalar) -> exp.Expr:

@@ -219,7 +219,8 @@ class Gather:
         figures = Gather(self.parts, inner, frame, self._set, label=label, apart=apart, own=own).build()
         value = figures.over(figures.broken.outputs[0].expression)
         names = {name: value for name in (entry.metric, entry.as_, leaf.metric) if name}
-        wanted = conditions.figures(entry.having, names)
+        dated = figures.broken.outputs[0].column.type == "date"
+        wanted = conditions.figures(entry.having, names, names if dated else ())
         kept = exp.Case().when(exp.and_(*wanted, copy=False), value.copy(), copy=False) if wanted else value
 
         def fold(job: Job) -> exp.Expr:

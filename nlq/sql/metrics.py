@@ -194,6 +194,11 @@ class _Builder:
         if entry.ratio is None:
             return self._named(entry.metric or "")
         first, second = (self._named(part) for part in entry.ratio)
+        dated = next((one.name for one in (first, second) if kind_of(self.model, one) == "date"), None)
+        if dated is not None:
+            raise BadRequest(
+                f"{dated} is a date: there is no ratio of it", where=f"metric {dated}", fix="ask for it plainly"
+            )
         return replace(first, name=entry.as_ or f"{first.name}_per_{second.name}", label=f"{first.label} / {second.label}",
                        unit=first.unit if is_money(first) and not is_money(second) else "ratio", where=(), agg=None, growth=None, derived=None,
                        cumulative=None, change=None, conversion=None, rank=None, ratio=entry.ratio)  # fmt: skip

@@ -68,7 +68,7 @@ def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures |
             )
             made.columns.append(column)
             made.values[column.name] = _share(made, value, within, whole.over(output.expression) if whole else None)
-        if len(query.segments) == 2 and not output.over_rows:
+        if len(query.segments) == 2 and not output.over_rows and output.column.type != "date":
             _beside(made, query, output.column, value)
     every = made.shown | made.values
     picked = [called(again(every[one.name]), one.name, quoted="." in one.name) for one in made.columns]
@@ -190,7 +190,8 @@ def finished(parts: Parts, query: SemanticQuery, made: Shape, *, ties: bool = Tr
     if made.windows and (query.having or query.limit or query.totals):
         made = settled(parts, made)
     if query.having:
-        made.tree = made.tree.where(*conditions.figures(query.having, made.values), copy=False)
+        dates = {one.name for one in made.columns if one.role == "metric" and one.type == "date"}
+        made.tree = made.tree.where(*conditions.figures(query.having, made.values, dates), copy=False)
     asked, keys = order_of(parts.model, query, made)
     counted = bool(ties and query.limit and asked and keys)
     within = [part for name in query.per for part in made.groups[name]]

@@ -97,11 +97,15 @@ def choose(asked: Asked, leaves: Iterable[Leaf]) -> list[Source]:
 
 
 def of_rows(asked: Asked, leaf: Leaf) -> Source:
-    """The base table of a leaf, where its rows themselves are needed."""
+    """The base table of a leaf, where its rows themselves are needed: no other table has them."""
     agg = asked.model.metrics[leaf.metric].agg
     assert agg is not None  # noqa: S101 - leaves are aggregates: model check holds it
-    table, time, measure = _home(asked, leaf, agg)
-    return Source(table, table, time, leaf.frame, asked.frames[leaf.frame].period, (measure,))
+    time = agg.time or asked.model.tables[agg.table].time
+    missing = out_of_reach(asked.model, agg.table, asked.fields(leaf), time)
+    if missing:
+        raise _unreachable(asked, leaf.metric, agg.table, missing)
+    measure = Measure(leaf, leaf.function, agg.column, agg.columns)
+    return Source(agg.table, agg.table, time, leaf.frame, asked.frames[leaf.frame].period, (measure,))
 
 
 def _kind(agg: Aggregate, measure: Measure) -> str:

@@ -76,23 +76,66 @@ def test_days_that_the_calendar_lacks_are_noted(check):
     assert "1 days of orders are not in the calendar days" in done.stdout + done.stderr
 
 
-def test_a_rollup_that_is_not_looked_at_is_named(check, tmp_path, home):
-    """It is off by two, and no question is answered from it: nobody may take silence for agreement."""
-    layer = tmp_path / "layer" / "model.yml"
-    layer.write_text(MODEL.replace("dimensions:\n", """  - {name: daily, description: sums, grain: a day, key: [day], time: day, policy: shared,
+TWOFOLD = MODEL.replace("dimensions:\n", """  - {name: daily, description: sums, grain: a day, key: [day], time: day, policy: shared,
      columns: {day: {type: date}, total: {type: decimal}}}
+  - {name: lines, description: lines, grain: one, key: [id], time: day, policy: shared,
+     columns: {id: {type: integer}, order_id: {type: integer}, day: {type: date}, value: {type: decimal}}}
 rollups: [{table: daily, of: orders, time: {column: day, grain: day}, keeps: [day], measures: {amount: total}}]
 dimensions:
-""", 1))  # fmt: skip
+""", 1).replace("column: amount}}", """column: amount}, same_as: line_amount}
+  - {name: line_amount, label: Lines, description: pesos by line, unit: PHP, agg: {function: sum, table: lines, column: value}}""")  # fmt: skip
+DAILY = "CREATE TABLE s.daily AS SELECT DATE '2025-01-01' AS day, {}::DECIMAL(12, 2) AS total;"
+LINES = "CREATE TABLE s.lines AS SELECT 1 AS id, 1 AS order_id, DATE '2025-01-01' AS day, {}::DECIMAL(12, 2) AS value;"
+
+
+@pytest.fixture
+def twofold(check, tmp_path, home):
+    """Checks the same with sums of the orders and with their lines, as somebody whom the deployment knows may see them."""
+    (tmp_path / "layer" / "model.yml").write_text(TWOFOLD)
     (tmp_path / "nlq.toml").write_text(
-        'demo = true\nsemantic_layer = "layer"\nduckdb_path = "d.duckdb"\ndefault_principal = "a"\n'
-        '[principals.a]\nsub = "a"\norg_id = "x"\nregions = "*"\n'
+        'demo = true\nsemantic_layer = "layer"\nduckdb_path = "d.duckdb"\n[principals.a]\nsub = "a"\norg_id = "x"\nregions = "*"\n'
     )
-    done = check("CREATE TABLE s.daily AS SELECT DATE '2025-01-01' AS day, 7::DECIMAL(12, 2) AS total")
-    assert done.returncode == 0, done.stderr
-    assert "daily was not compared" in done.stdout + done.stderr
     env = {**home, "NLQ_DUCKDB_PATH": str(tmp_path / "d.duckdb")}
-    verified = subprocess.run(
-        [NLQ, "rollup", "verify"], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
+
+    def run(spoil):
+        checked = check(spoil)
+        verified = subprocess.run(
+            [NLQ, "rollup", "verify"], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        return checked, verified
+
+    return run
+
+
+def test_a_rollup_of_other_peoples_data_is_compared_and_named_as_unused(twofold):
+    checked, verified = twofold(DAILY.format(5) + LINES.format(5))
+    unused = "no question is answered from daily"
+    assert (checked.returncode, unused in checked.stdout + checked.stderr) == (0, True), checked.stderr
+    assert (verified.returncode, unused in verified.stdout, "in all for a, 1 groups, equal" in verified.stdout) == (
+        0,
+        True,
+        True,
     )
+
+
+def test_a_rollup_of_other_peoples_data_that_does_not_add_up_is_found(twofold):
+    checked, verified = twofold(DAILY.format(7) + LINES.format(5))
+    said = "daily does not add up to amount by date.day for a: 2025-01-01: 7.00, and from base rows 5.00"
+    assert (checked.returncode, said in checked.stderr, "model.yml:11:11" in checked.stderr) == (2, True, True), (
+        checked.stderr
+    )
+    assert (verified.returncode, said in verified.stderr) == (1, True)
+
+
+def test_a_rollup_without_rows_is_named(twofold):
+    _, verified = twofold(DAILY.format(7) + LINES.format(5) + "DELETE FROM s.daily;")
     assert (verified.returncode, "daily was not compared" in verified.stdout) == (0, True), verified.stderr
+
+
+def test_equivalents_that_do_not_agree_are_found(twofold):
+    checked, _ = twofold(DAILY.format(5) + LINES.format(4))
+    assert checked.returncode == 2
+    assert (
+        '"amount" and "line_amount" do not agree in all for a: in all: 5.00, and as line_amount 4.00' in checked.stderr
+    )
+    assert "model.yml:16:5" in checked.stderr

@@ -38,6 +38,10 @@ metrics:
   - {name: buyers, label: Buyers, description: customers, unit: count, agg: {function: count_distinct, table: orders, columns: [cust]}}
   - {name: big_amount, label: Big, description: of big buyers, unit: PHP, agg: {function: sum, table: orders, column: amount},
      where: [{field: big_buyer, op: "=", values: [true]}]}
+  - {name: first_shipped, label: First shipped, description: the first day of shipping, unit: date, agg: {function: min, table: orders, column: sd}}
+  - {name: lines_ordered, label: Lines, description: orders by their lines, unit: count, agg: {function: count_distinct, table: lines, columns: [order_id]}}
+  - {name: orders_placed, label: Orders, description: orders, unit: count, agg: {function: count, table: orders}, same_as: lines_ordered}
+  - {name: ordered_again, label: Again, description: who ordered again, unit: ratio, conversion: {from: orders_placed, to: orders_placed, by: [cust], within: 7 day}}
   - {name: buyers_a_day, label: Average, description: buyers in 7 days, unit: count, cumulative: {of: buyers, trailing: 7 day, at: average}}
 """
 
@@ -117,6 +121,37 @@ def test_a_name_with_two_lines_has_its_share(shop):
         {"metrics": [{"metric": "amount", "as": "my__amount"}], "dimensions": ["cust"], "share": {"within": []}}
     )
     assert [one.name for one in statement.columns] == ["cust", "my__amount", "my__amount__share"]
+
+
+def test_a_figure_that_is_a_date_is_compared_with_dates(shop):
+    """Each of these had been an error of the engine's."""
+    run, by_hand = shop
+    first = {"metrics": ["first_shipped"], "dimensions": ["cust"]}
+    expected = by_hand("SELECT cust, min(sd) FROM orders GROUP BY 1 HAVING min(sd) > '2025-01-10' ORDER BY 1")
+    assert 0 < len(expected) < 7
+    late = [{"field": "first_shipped", "op": ">", "values": ["2025-01-10"]}]
+    assert sorted(run({**first, "having": late})[0]) == expected
+    folded = {"metric": "first_shipped", "each": ["cust"], "agg": "count", "having": late}
+    assert run({"metrics": [folded]})[0] == [(len(expected),)]
+    for wrong in (3, "soon"):
+        with pytest.raises(BadRequest, match="dates"):
+            run({**first, "having": [{"field": "first_shipped", "op": ">", "values": [wrong]}]})
+    parts = [{"label": str(number), "where": [{"field": "cust", "op": "=", "values": [number]}]} for number in (1, 2)]
+    rows, statement = run({"metrics": ["first_shipped"], "segments": parts})
+    assert sorted(rows) == by_hand(
+        "SELECT cust::VARCHAR, min(sd) FROM orders WHERE cust IN (1, 2) GROUP BY 1 ORDER BY 1"
+    )
+    assert [one.type for one in statement.columns] == ["string", "date"]
+    with pytest.raises(BadRequest, match="ratio"):
+        run({"metrics": [{"ratio": ["first_shipped", "amount"]}]})
+
+
+def test_a_conversion_is_split_by_what_its_own_rows_reach(shop):
+    """Not by what an equivalent of its first thing at a finer grain would: that had been an error of ours."""
+    run, _ = shop
+    assert run({"metrics": ["ordered_again"], "dimensions": ["cust"]})[0]
+    with pytest.raises(BadRequest, match="product"):
+        run({"metrics": ["ordered_again"], "dimensions": ["product"]})
 
 
 def test_a_list_drops_no_condition(assistant, analyst):

@@ -48,11 +48,19 @@ def model_verify(as_: opt.As = None, engine: opt.EngineName = opt.Engine.auto, f
 @rollup_app.command("verify")
 def rollup_verify(as_: opt.As = None, engine: opt.EngineName = opt.Engine.auto, format_: opt.Format = opt.Shape.table,
                   config: opt.Config = None) -> None:  # fmt: skip
-    """Read every figure that a rollup may answer both ways, from it and from base rows; exits 1 where they differ."""
+    """Read every figure that a rollup may answer both ways, from it and from base rows; exits 1 where they differ.
+
+    It reads as an asker of each tenant that the deployment knows, or as the one that is named.
+    """
+    from nlq.evals.rollups import one_of_each  # noqa: PLC0415
     from nlq.surfaces.cli.rollups import verify  # noqa: PLC0415
 
     with opt.opened(config, engine.value) as assistant:
-        raise typer.Exit(verify(assistant, opt.asker(assistant.settings, as_), as_json=format_ is opt.Shape.json))
+        settings = assistant.settings
+        asker = (
+            [opt.asker(settings, as_)] if as_ or not settings.principals else one_of_each(settings.principals.values())
+        )
+        raise typer.Exit(verify(assistant, asker, as_json=format_ is opt.Shape.json))
 
 
 @model_app.command("import")

@@ -5,6 +5,7 @@ It looks at every database that the deployment reads: the file, or PostgreSQL an
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -223,18 +224,38 @@ def _equalities(
 RULES = (_columns, _types, _keys, _calendar, _versions, _equalities)
 
 
-def _rollups(settings: Settings) -> tuple[list[NlqError], list[str]]:
-    """Rollups that do not add up to their base rows, in the last months of the default asker's data."""
-    from nlq.api import Assistant, SyncAssistant  # noqa: PLC0415
-    from nlq.evals.rollups import verify  # noqa: PLC0415
-    from nlq.surfaces.cli.rollups import UNUSED  # noqa: PLC0415
+def _tell(what: str) -> None:
+    """What is being done, where somebody watches; a line that the next one takes the place of."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{what}", end="", file=sys.stderr, flush=True)
 
-    if not settings.default_principal:
-        return [], ["rollups were not compared with their base rows: there is no default_principal to read as"]
+
+def _rollups(settings: Settings) -> tuple[list[NlqError], list[str]]:
+    """Rollups that do not add up to their base rows and equivalents that are not equal, in the rows of an asker of each tenant."""
+    from nlq.api import Assistant, SyncAssistant  # noqa: PLC0415
+    from nlq.evals.rollups import equal, one_of_each, verify  # noqa: PLC0415
+    from nlq.surfaces.cli.rollups import UNSEEN, UNUSED, split  # noqa: PLC0415
+
+    askers = one_of_each(settings.principals.values())
     with SyncAssistant(Assistant(settings, blocking=True, engine="auto")) as assistant:
-        compared = list(verify(assistant, settings.principal(None)))
-        names = [one.table for one in assistant.model.rollups]
-    broken = [one for one in compared if one.differs]
-    notes = [UNUSED.format(name) for name in names if name not in {one.rollup for one in compared}]
-    return [BadRequest(f"{one.rollup} does not add up to {one.metric} by {', '.join(one.dimensions)}: {one.differs}", where=f"rollup {one.rollup}",
-                       fix="build it anew, or mend what it keeps and measures") for one in broken], notes  # fmt: skip
+        model = assistant.model
+        twofold = bool(model.rollups) or any(one.same_as for one in model.metrics.values())
+        if twofold and not askers:
+            return [], ["rollups and equivalents were not compared with base rows: there are no principals to read as"]
+        _tell("comparing rollups and equivalents with base rows …")
+        compared, equals = list(verify(assistant, askers)), list(equal(assistant, askers))
+        _tell("")
+    seen, used = {one.rollup for one in compared}, {one.rollup for one in compared if one.used}
+    notes = [
+        (UNUSED if one.table in seen else UNSEEN).format(one.table) for one in model.rollups if one.table not in used
+    ]
+    places = places_in(settings.layer)
+    broken: list[NlqError] = [
+        BadRequest(f"{one.rollup} does not add up to {one.metric} {split(one)}: {one.differs}",
+                   where=places.get(("rollups", one.rollup), f"rollup {one.rollup}"),
+                   fix="build it anew, or mend what it keeps and measures") for one in compared if one.differs]  # fmt: skip
+    broken += [
+        BadRequest(f'"{one.metric}" and "{one.rollup}" do not agree {split(one)}: {one.differs}',
+                   where=places.get(("metrics", one.metric), f"metric {one.metric}"),
+                   fix="mend the data, or leave `same_as` out") for one in equals if one.differs]  # fmt: skip
+    return broken, notes

@@ -11,34 +11,42 @@ from nlq.errors import NlqError
 
 if TYPE_CHECKING:
     from nlq.api import SyncAssistant
+    from nlq.evals.rollups import Checked
     from nlq.values import Principal
 
-UNUSED = "{} was not compared: no question is answered from it, for nothing says here that it was built from its base rows as they are"
+UNUSED = "no question is answered from {}: nothing says here that it was built from its base rows as they are"
+UNSEEN = "{} was not compared: it holds no rows of anybody who may ask here"
 
 
-def verify(assistant: SyncAssistant, principal: Principal, *, as_json: bool) -> int:
+def verify(assistant: SyncAssistant, principals: list[Principal], *, as_json: bool) -> int:
     """Every rollup beside its base rows; 1 where one does not add up."""
     from nlq.evals.rollups import verify as compare  # noqa: PLC0415
 
-    broken, seen = 0, set()
-    for one in compare(assistant, principal):
+    broken, seen, used = 0, set(), set()
+    for one in compare(assistant, principals):
         broken += bool(one.differs)
         seen.add(one.rollup)
+        used |= {one.rollup} if one.used else set()
         if as_json:
             print(json.dumps(asdict(one), default=str))
         elif one.differs:
             print(
-                f"{one.rollup} does not add up to {one.metric} by {', '.join(one.dimensions)}: {one.differs}",
+                f"{one.rollup} does not add up to {one.metric} {split(one)}: {one.differs}",
                 file=sys.stderr,
             )
         else:
-            print(f"{one.rollup}: {one.metric} by {', '.join(one.dimensions)}, {one.groups:,} groups, equal")
+            print(f"{one.rollup}: {one.metric} {split(one)}, {one.groups:,} groups, equal")
     for rollup in assistant.model.rollups:
-        if rollup.table not in seen and not as_json:
-            print(UNUSED.format(rollup.table))
+        if rollup.table not in used and not as_json:
+            print((UNUSED if rollup.table in seen else UNSEEN).format(rollup.table))
     if not assistant.model.rollups and not as_json:
         print("the model has no rollups")
     return 1 if broken else 0
+
+
+def split(one: Checked) -> str:
+    """How a comparison is split, and for whom."""
+    return f"{'by ' + ', '.join(one.dimensions) if one.dimensions else 'in all'} for {one.asker}"
 
 
 def questions(assistant: SyncAssistant, principal: Principal, *, as_json: bool) -> int:
