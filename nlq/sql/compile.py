@@ -16,6 +16,7 @@ from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.sql import asked, conditions, spelling
 from nlq.sql.build import again, called, limited, named
+from nlq.sql.dialect import WORDS, quote_words
 from nlq.sql.fields import SEGMENT
 from nlq.sql.figures import Gather
 from nlq.sql.frames import Frame
@@ -64,6 +65,8 @@ def compile_anew(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot)
     tree.set("with_", exp.With(expressions=ctes))
     if snapshot.watermark is not None:
         at_home(tree)
+    if _has_words(model) or any(not isinstance(one, str) and one.as_ in WORDS for one in query.metrics):
+        quote_words(tree)
     lineage = Lineage(
         tables=tuple(parts.tables),
         metrics=tuple(dict.fromkeys(name for name in metrics if name in model.metrics)),
@@ -72,6 +75,14 @@ def compile_anew(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot)
         notes=tuple(parts.notes),
     )
     return Statement(Tree(tree), columns, lineage, snapshot.watermark, query.limit if counted else None)
+
+
+def _has_words(model: SemanticModel) -> bool:
+    """Whether a name of the model is a word of SQL."""
+    if "words" not in model.memo:
+        columns = (name for table in model.tables.values() for name in table.columns)
+        model.memo["words"] = not WORDS.isdisjoint((*model.tables, *columns, *model.field_names(), *model.metrics))
+    return bool(model.memo["words"])
 
 
 def _rows(parts: Parts, query: SemanticQuery) -> Built:

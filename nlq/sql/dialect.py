@@ -13,6 +13,10 @@ from nlq.sql.postgres import INTEGERS, cast_or_null, in_range, is_of, iso, said_
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# Words of SQL, some of one engine's or of the library's alone: where one is a name, it is quoted for all of them.
+WORDS = frozenset(
+    ["all", "alter", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization", "between", "binary", "both", "by", "case", "cast", "check", "collate", "collation", "column", "concurrently", "constraint", "create", "cross", "cube", "current_catalog", "current_date", "current_role", "current_schema", "current_time", "current_timestamp", "current_user", "deallocate", "default", "deferrable", "delete", "desc", "describe", "distinct", "do", "drop", "else", "end", "escape", "except", "execute", "exists", "extract", "false", "fetch", "for", "foreign", "freeze", "from", "full", "glob", "grant", "group", "grouping", "having", "ilike", "in", "initially", "inner", "insert", "intersect", "into", "is", "isnull", "join", "lambda", "lateral", "leading", "left", "like", "limit", "listagg", "localtime", "localtimestamp", "lock", "natural", "normalize", "not", "notnull", "null", "offset", "on", "only", "or", "order", "outer", "overlaps", "partitioned_by", "pivot", "placing", "prepare", "primary", "qualify", "recursive", "references", "regexp", "returning", "revoke", "right", "rlike", "rollback", "rollup", "select", "session_user", "show", "similar", "skip", "some", "summarize", "symmetric", "system_user", "table", "tablesample", "then", "to", "trailing", "trim", "true", "uescape", "uncache", "union", "unique", "unnest", "unpivot", "user", "using", "values", "variadic", "verbose", "when", "where", "window", "with", "xor"]
+)
 HOT = "hot"  # the tier, and catalog, that PostgreSQL is
 Values = dict[str, str] | tuple[str, ...]
 
@@ -24,11 +28,19 @@ def render(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
         UnsafeSql: PostgreSQL has no way to write the tree in which no value can raise.
     """
     tree = tree.copy()
+    quote_words(tree)
     if dialect == "duckdb":
         tree = rewritten(tree, _duckdb)
     elif dialect == "postgres":
         tree = rewritten(tree, _postgres)
     return tree.sql(dialect=dialect, pretty=pretty, comments=False)
+
+
+def quote_words(tree: exp.Expr) -> None:
+    """Quote the names that are words of SQL, in place."""
+    for name in tree.find_all(exp.Identifier):
+        if name.this in WORDS:
+            name.set("quoted", True)
 
 
 def bind(text: str, values: Mapping[str, str], dialect: str, order: Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:

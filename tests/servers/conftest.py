@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from helpers import ROOT, one_at_a_time, served
 
+from nlq.drivers.duckdb import connect
+
 NAMES = {"postgres": "NLQ_POSTGRES_URL", "redis": "NLQ_REDIS_URL", "trino": "NLQ_TRINO_URL"}
 
 
@@ -58,3 +60,30 @@ def stack(loaded, home):
     """The assistant over the servers, without a cache."""
     with served(loaded, home) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def engines(urls):
+    """Runs a text on DuckDB, PostgreSQL or Trino, by the dialect's name; nothing is read but what stands in it."""
+    import asyncpg
+    import trino
+
+    parts = urlsplit(urls["NLQ_TRINO_URL"])
+    there = trino.dbapi.connect(host=parts.hostname, port=parts.port, user="nlq-loader", catalog="hot", schema="scout")
+    loop = asyncio.new_event_loop()
+    postgres = loop.run_until_complete(asyncpg.connect(urls["SERVERS_OWNER_URL"]))
+    with connect() as duck:
+
+        def run(dialect, text):
+            if dialect == "duckdb":
+                return duck.execute(text).fetchall()
+            if dialect == "postgres":
+                return [tuple(row.values()) for row in loop.run_until_complete(postgres.fetch(text))]
+            cursor = there.cursor()
+            cursor.execute(text)
+            return [tuple(row) for row in cursor.fetchall()]
+
+        yield run
+    loop.run_until_complete(postgres.close())
+    loop.close()
+    there.close()

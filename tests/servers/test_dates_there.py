@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 import pytest
 import sqlglot
 from sqlglot.optimizer.annotate_types import annotate_types
 
-from nlq.drivers.duckdb import connect
 from nlq.sql.dialect import render
 
 EDGES = [(date(2024, 1, 31), date(2024, 2, 29)), (date(2025, 1, 31), date(2025, 2, 28)), (date(2025, 2, 28), date(2025, 3, 31)),
@@ -19,32 +16,6 @@ EDGES = [(date(2024, 1, 31), date(2024, 2, 29)), (date(2025, 1, 31), date(2025, 
          (date(2025, 3, 30), date(2025, 2, 28)), (date(2026, 10, 16), date(2026, 11, 15))]  # fmt: skip
 ASKED = [*(f"date_diff('{unit}', a, b)" for unit in ("day", "week", "month", "quarter", "year")), "extract(DOW FROM a)", "day_of_week(b)",
          "last_day_of_month(a)", "date_add('month', 1, a)", "week(a)", "quarter(b)", "day_of_year(a)"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def engines(urls):
-    import asyncpg
-    import trino
-
-    parts = urlsplit(urls["NLQ_TRINO_URL"])
-    there = trino.dbapi.connect(host=parts.hostname, port=parts.port, user="nlq-loader", catalog="hot", schema="scout")
-    loop = asyncio.new_event_loop()
-    postgres = loop.run_until_complete(asyncpg.connect(urls["SERVERS_OWNER_URL"]))
-    with connect() as duck:
-
-        def run(dialect, text):
-            if dialect == "duckdb":
-                return duck.execute(text).fetchall()
-            if dialect == "postgres":
-                return [tuple(row.values()) for row in loop.run_until_complete(postgres.fetch(text))]
-            cursor = there.cursor()
-            cursor.execute(text)
-            return [tuple(row) for row in cursor.fetchall()]
-
-        yield run
-    loop.run_until_complete(postgres.close())
-    loop.close()
-    there.close()
 
 
 @pytest.mark.parametrize("asked", ASKED)
