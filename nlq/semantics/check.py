@@ -8,9 +8,17 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from nlq.errors import BadRequest
-from nlq.semantics.check_dimensions import PLAIN, dimensions_fit, dimensions_hold, grains_fit, paths_are_single
+from nlq.semantics.check_dimensions import (
+    PLAIN,
+    dimensions_fit,
+    dimensions_hold,
+    grains_fit,
+    paths_are_single,
+    time_is_one,
+)
 from nlq.semantics.check_metrics import (
     DAYS,
+    NUMBERS,
     aggregates_fit,
     computed_columns_fit,
     conversions_fit,
@@ -168,11 +176,27 @@ def joins_fit(context: Context) -> Iterator[BadRequest]:
                 for column in columns:
                     yield from context.known("the column", column, context.tables[name].columns, where)
         one = context.tables.get(join.to)
+        yield from _same_types(context, join, where)
         if one is not None and one.versions is not None:
             yield from _joins_versions(join, one, where)
         elif one is not None and set(one.key) != set(join.on.values()):
             yield BadRequest(f"the join {join.from_} > {join.to} is not on the key of {join.to} ({', '.join(one.key)})",
                              where=where, fix="join on the whole key and nothing else: the one side must be unique")  # fmt: skip
+
+
+def _same_types(context: Context, join: Join, where: str) -> Iterator[BadRequest]:
+    """What is compared is of one type: engines differ in what they make of a number beside a text."""
+    if join.from_ not in context.tables or join.to not in context.tables:
+        return
+    mine, its = context.tables[join.from_].columns, context.tables[join.to].columns
+    for name, other in join.on.items():
+        if name in mine and other in its and _type_class(mine[name].type) != _type_class(its[other].type):
+            yield BadRequest(f"the join {join.from_} > {join.to} compares {name}, which is {mine[name].type}, with {other}, which is {its[other].type}",
+                             where=where, fix="give both their type in the database; where that differs, compute a column of the other's type")  # fmt: skip
+
+
+def _type_class(kind: str) -> str:
+    return "number" if kind in NUMBERS else kind
 
 
 def _joins_versions(join: Join, one: Table, where: str) -> Iterator[BadRequest]:
@@ -245,11 +269,25 @@ def header_fits(context: Context) -> Iterator[BadRequest]:
         if source.model is not None:
             where = document.at(("model",))
             yield from context.known("the metric", source.model.default_metric, context.metrics, where)
+            if source.model.second_metric is not None:
+                yield from context.known("the metric", source.model.second_metric, context.metrics, where)
+            yield from _zone(source.model.timezone, where)
             if source.model.default_ranking_limit < 1:
                 yield BadRequest("the default ranking limit is less than 1", where=where, fix="write 10 or the like")
             if named_period(source.model.default_period) is None:
                 yield BadRequest(f'the default period "{source.model.default_period}" cannot be read', where=where,
                                  fix='write "last 30 days", "this month", "last quarter" or the like')  # fmt: skip
+
+
+def _zone(name: str, where: str) -> Iterator[BadRequest]:
+    """A problem where there is no such time zone."""
+    from zoneinfo import ZoneInfo, available_timezones  # noqa: PLC0415 - beside the rule that needs it
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        near = get_close_matches(name, available_timezones(), n=1)
+        yield BadRequest(f'there is no time zone "{name}"', where=where, fix=f"did you mean {near[0]}?" if near else "write Asia/Manila or the like")  # fmt: skip
 
 
 def _parents(table: Table) -> set[str]:
@@ -279,6 +317,7 @@ RULES: tuple[Callable[[Context], Iterator[BadRequest]], ...] = (
     joins_fit,
     dimensions_fit,
     dimensions_hold,
+    time_is_one,
     grains_fit,
     paths_are_single,
     computed_columns_fit,

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nlq.errors import BadRequest
-from nlq.semantics.check_metrics import DAYS, NUMBERS
+from nlq.semantics.check_metrics import DAYS, NUMBERS, no_circles
 from nlq.semantics.model import GRAINS
 
 if TYPE_CHECKING:
@@ -40,6 +40,16 @@ def dimensions_fit(context: Context) -> Iterator[BadRequest]:
             yield from context.known("the dimension", one.kind_of, context.dimensions, where)
         if one.ranked_by:
             yield from context.known("the metric", one.ranked_by, context.metrics, where)
+
+
+def time_is_one(context: Context) -> Iterator[BadRequest]:
+    """At most one dimension is the time of every table; no dimension is its own parent, by whichever way."""
+    times = [(where, one.name) for where, one in context.each("dimensions") if one.time]
+    for where, name in times[1:]:
+        yield BadRequest(f'"{name}" is `time: true`, and so is "{times[0][1]}"', where=where,
+                         fix="keep one: the others are dimensions of type date")  # fmt: skip
+    parents = {name: [one.parent] if one.parent else [] for name, one in context.dimensions.items()}
+    yield from no_circles(context, "dimensions", parents, "is its own parent: {way}", "let the widest have none")
 
 
 def _kinds(context: Context, one: Dimension, where: str) -> Iterator[BadRequest]:

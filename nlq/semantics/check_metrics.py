@@ -62,7 +62,7 @@ def filters_fit(context: Context) -> Iterator[BadRequest]:
         for part in (field for condition in one.where for field in condition.fields()):
             if part.rpartition(".")[0] not in dates:
                 yield from context.known("the field", part, {*fields, *context.filters} - {one.name}, where)
-    yield from _no_circles(context, "filters", {name: [part for condition in one.where for part in condition.fields()]
+    yield from no_circles(context, "filters", {name: [part for condition in one.where for part in condition.fields()]
                                                 for name, one in context.filters.items()})  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def _lengths(context: Context, metric: Metric, where: str) -> Iterator[BadReques
 
 def metrics_end(context: Context) -> Iterator[BadRequest]:
     """No metric is made of itself, by whichever way."""
-    yield from _no_circles(context, "metrics", {name: list(one.parts) for name, one in context.metrics.items()})
+    yield from no_circles(context, "metrics", {name: list(one.parts) for name, one in context.metrics.items()})
 
 
 def ranks_fit(context: Context) -> Iterator[BadRequest]:
@@ -237,16 +237,15 @@ def _expression(context: Context, what: str, text: str, allowed: tuple[type[exp.
             yield from context.known(f"{what} names", name, names, where)
 
 
-def _no_circles(context: Context, section: str, parts: dict[str, list[str]]) -> Iterator[BadRequest]:
+def no_circles(context: Context, section: str, parts: dict[str, list[str]], said: str = "is made of itself: {way}",
+               fix: str = "let one of them be an aggregate") -> Iterator[BadRequest]:  # fmt: skip
     """A part of the section that is made of itself, with the way round; each circle is told once."""
     told: set[frozenset[str]] = set()
     for where, one in context.each(section):
         way = _circle(parts, one.name)
         if way and frozenset(way) not in told:
             told.add(frozenset(way))
-            yield BadRequest(
-                f'"{one.name}" is made of itself: {" > ".join(way)}', where=where, fix="let one of them be an aggregate"
-            )
+            yield BadRequest(f'"{one.name}" {said.format(way=" > ".join(way))}', where=where, fix=fix)
 
 
 def _circle(parts: dict[str, list[str]], start: str) -> tuple[str, ...] | None:

@@ -29,7 +29,7 @@ from nlq.values import query as query_classes
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-FORMAT = 4  # raise when a cached model of an older nlq must not be read
+FORMAT = 5  # raise when a cached model of an older nlq must not be read
 MODULES = {one.__name__: one for one in (measures, tables, model_classes, query_classes)}
 RENAMED = {"from": "from_", "schema": "schema_", "as": "as_"}
 
@@ -115,7 +115,9 @@ def places_in(folder: Path) -> dict[tuple[str, ...], str]:
         document = _parse(path)
         for section, parts in document.content.items():
             for index, part in enumerate(parts if isinstance(parts, list) else []):
-                name = str(part.get("name", part.get("table", ""))) if isinstance(part, dict) else ""
+                name = (
+                    str(part.get("name", part.get("table", part.get("question", "")))) if isinstance(part, dict) else ""
+                )
                 found.setdefault((section, name), document.at((section, index)))
                 for column in part.get("columns") or () if name and section == "tables" else ():
                     found.setdefault(

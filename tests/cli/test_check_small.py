@@ -76,6 +76,48 @@ def test_days_that_the_calendar_lacks_are_noted(check):
     assert "1 days of orders are not in the calendar days" in done.stdout + done.stderr
 
 
+LATE = """  - {name: late, label: Late, description: the last day, unit: %s, agg: {function: max, table: orders, column: day}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "said", "place"),
+    [
+        ('filters: [{name: early, label: Early, description: early, where: [{field: date.dya, op: "=", values: [1]}]}]', 'the filter "early" cannot be asked', "model.yml:12:11"),
+        ('filters: [{name: hers, label: Hers, description: hers, where: [{field: day, op: "=", values: [x]}]}]', "day", "model.yml:12:11"),
+        ("verified: [{question: How much?, by: me, query: {metrics: [amont]}}]", 'the verified question "How much?" cannot be asked', "model.yml:12:12"),
+        (LATE % "count", '"late" is a date, and its unit count', "model.yml:12:5"),
+        (LATE % "date" + "  - {name: later, label: L, description: l, unit: count, derived: {expr: late + 1}}", '"later" computes with "late", which is a date', "model.yml:13:5"),
+        (LATE % "date" + "  - {name: latest, label: L, description: l, unit: count, cumulative: {of: late, running: true}}", '"latest" is a date, and its unit count', "model.yml:13:5"),
+        ("  - {name: day_sum, label: D, description: d, unit: date, agg: {function: sum, table: orders, column: amount}}", '"day_sum" is no date', "model.yml:12:5"),
+        ("  - {name: place, label: P, description: p, unit: count, rank: {of: amount, within: [nothing]}}", 'the field "nothing"', "model.yml:12:5"),
+        (("  - {name: place, label: P, description: p, unit: count, rank: {of: amount}}\n"
+         "  - {name: placed, label: P, description: p, unit: ratio, ratio: [amount, place]}"), '"placed" is made of the rank "place"', "model.yml:13:5"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_found(check, tmp_path, more, said, place):
+    (tmp_path / "layer" / "model.yml").write_text(MODEL + more + "\n")
+    done = check()
+    assert (done.returncode, said in done.stderr, place in done.stderr) == (2, True, True), done.stderr
+
+
+def test_words_that_a_metric_shares_with_another_dimension_are_noted(check, tmp_path):
+    """How many there are of a thing may be called as the thing."""
+    shared = MODEL.replace("show: name}", "show: name, synonyms: {en: [people, takings]}}").replace(
+        "column: amount}}",
+        "column: amount}, synonyms: {en: [takings]}}\n"
+        "  - {name: people, label: People, description: how many, unit: count, agg: {function: count, table: emp}}",
+    )
+    (tmp_path / "layer" / "model.yml").write_text(shared)
+    done = check()
+    assert done.returncode == 0, done.stderr
+    assert (
+        '"takings" means the metric amount and the dimension emp, in questions such as "takings last month"'
+        in done.stdout
+    )
+    assert '"people" means' not in done.stdout
+
+
 TWOFOLD = MODEL.replace("dimensions:\n", """  - {name: daily, description: sums, grain: a day, key: [day], time: day, policy: shared,
      columns: {day: {type: date}, total: {type: decimal}}}
   - {name: lines, description: lines, grain: one, key: [id], time: day, policy: shared,

@@ -84,6 +84,15 @@ def test_a_sound_model_has_no_problems(place):
             "  - {from: part, to: supplier_nation, on: {p_size: n_nationkey}}\n  - {from: order_day, to: customer_nation",
             "in 2 ways",
         ),
+        ("timezone: UTC", "timezone: Utcc", "no time zone"),
+        ("second_metric: orders", "second_metric: ordrs", 'did you mean "orders"'),
+        ("    type: date\n", "    type: date\n    time: true\n", "`time: true`"),
+        ("parent: customer_region", "parent: customer", "is its own parent: customer > customer_nation > customer"),
+        (
+            "o_custkey: {type: integer}",
+            "o_custkey: {type: string}",
+            "compares o_custkey, which is string, with c_custkey, which is integer",
+        ),
     ],
 )
 def test_what_is_wrong_in_the_files_is_found(place, before, after, said):

@@ -31,10 +31,15 @@ def check(folder: Path | None, config: Path | None, *, as_json: bool) -> int:
         problems.extend(problem.problems)
     notes: list[str] = []
     if model is not None:
+        from nlq.semantics.load import places_in  # noqa: PLC0415
+        from nlq.semantics.meanings import shared  # noqa: PLC0415
         from nlq.surfaces.cli.model_data import check_data  # noqa: PLC0415
+        from nlq.surfaces.cli.model_tried import check_tried  # noqa: PLC0415
 
+        problems.extend(check_tried(model, places_in(settings.layer)))
         found, notes = check_data(model, settings)
         problems.extend(found)
+        notes = [*shared(model), *notes]
     if as_json:
         print(
             json.dumps(
