@@ -11,7 +11,7 @@ from nlq.errors import NotPermitted
 from nlq.semantics.model import ATTRIBUTES, SemanticModel
 from nlq.semantics.tables import Exists, Rule, Table, TableColumn
 from nlq.sql.build import cast
-from nlq.sql.build import table as base_table
+from nlq.sql.defined import source_of, validity
 from nlq.sql.tiers import Branch, for_period
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ class Policies:
         self.watermark = watermark
         self.bindings = Bindings()
         self.read: dict[str, None] = {}  # every table that a view of this asker's reads, policies included
-        self._valid: dict[str, exp.Expr] = {}
 
     def view(self, name: str, columns: Sequence[str], tier: str | None = None) -> exp.Select:
         """`SELECT columns FROM table WHERE policy`, with masks in place of masked columns, in one tier.
@@ -79,7 +78,7 @@ class Policies:
         table = self.table(name)
         terms: list[exp.Expr] = []
         if isinstance(table.valid, str):
-            terms.append(self._validity(table, alias))
+            terms.append(validity(self.model, table, alias))
         elif isinstance(table.valid, Exists):
             terms.append(self._exists(table, table.valid.exists, table.valid.on, alias, depth, tier))
         if table.policy != "shared":
@@ -131,21 +130,9 @@ class Policies:
         chosen = exp.select(exp.Literal.number(1)).from_(self._source(parent.name, inner, branch.tier)).where(*terms)
         return exp.Exists(this=chosen)
 
-    def _validity(self, table: Table, alias: str) -> exp.Expr:
-        if table.name not in self._valid:
-            from sqlglot import parse_one  # noqa: PLC0415
-
-            self._valid[table.name] = parse_one(str(table.valid), read="trino")
-
-        def qualified(node: exp.Expr) -> exp.Expr:
-            return exp.column(node.name, table=alias) if isinstance(node, exp.Column) else node
-
-        return self._valid[table.name].copy().transform(qualified)
-
     def _source(self, name: str, alias: str, tier: str | None) -> exp.Expr:
         self.read[name] = None
-        schema, _, source = (self.model.tables[name].source or name).rpartition(".")
-        return base_table(source, schema or self.model.header.schema_, alias, tier)
+        return source_of(self.model, name, alias, tier)
 
     def _column(self, table: Table, name: str, alias: str) -> exp.Expr:
         column = exp.column(name, table=alias)

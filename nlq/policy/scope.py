@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -16,6 +17,7 @@ from nlq.errors import Internal
 from nlq.policy.masks import masks_hold
 from nlq.policy.proof import prove
 from nlq.policy.rules import Policies, RowRule
+from nlq.sql.defined import defined
 from nlq.sql.dialect import Values, bind, render
 from nlq.sql.joined import joins_hold
 from nlq.sql.tiers import expand, tiers_of
@@ -145,7 +147,10 @@ def draft_statement(draft: SqlDraft, model: SemanticModel, watermark: date | Non
     tree = total(checked)
     tables = tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table) if not is_cte(table)))
     return Statement(
-        Tree(expand(tree, model, watermark)), (), Lineage(tables, why=("SQL as it was written",)), watermark
+        Tree(expand(tree, model, watermark), partial(defined, model, watermark)),
+        (),
+        Lineage(tables, why=("SQL as it was written",)),
+        watermark,
     )
 
 

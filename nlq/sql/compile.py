@@ -8,6 +8,7 @@ SemanticQuery that joins two fact tables before they are aggregated.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -16,6 +17,7 @@ from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.sql import asked, conditions, spelling
 from nlq.sql.build import again, called, limited, named
+from nlq.sql.defined import defined, is_defined
 from nlq.sql.dialect import WORDS, quote_words
 from nlq.sql.fields import SEGMENT
 from nlq.sql.figures import Gather
@@ -74,7 +76,10 @@ def compile_anew(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot)
         why=tuple(parts.why),
         notes=tuple(parts.notes),
     )
-    return Statement(Tree(tree), columns, lineage, snapshot.watermark, query.limit if counted else None)
+    shown = (
+        partial(defined, model, snapshot.watermark) if any(is_defined(model, name) for name in parts.tables) else None
+    )
+    return Statement(Tree(tree, shown), columns, lineage, snapshot.watermark, query.limit if counted else None)
 
 
 def _has_words(model: SemanticModel) -> bool:

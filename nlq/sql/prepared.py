@@ -15,7 +15,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
 from nlq.sql.literals import place_of
-from nlq.values.pipeline import Statement
+from nlq.values.pipeline import Statement, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +35,7 @@ class Prepared:
 
     def __init__(self, whole: Statement, places: Sequence[tuple[int, Callable[[Scalar], exp.Expr]]]) -> None:
         self._whole, self._places = whole, tuple(places)
+        self._shown = whole.written.shown if isinstance(whole.written, Tree) else None
         self._asked: set[tuple[str, bool]] = set()
         self._texts: dict[tuple[object, ...], Pieces | None] = {}
         self.used = 0  # when it was last asked for, as its cache counts
@@ -72,6 +73,11 @@ class Prepared:
         pieces = self._texts[key]
         return None if pieces is None else _put_together(pieces, said)
 
+    def rendered(self, own: exp.Expr, dialect: str, *, pretty: bool) -> str:
+        """The text of a tree that nobody else has, as people are shown it: a generator may change what it writes."""
+        tree = own if self._shown is None else self._shown(own)
+        return tree.sql(dialect=dialect, pretty=pretty, copy=False)
+
     def _pieces(self, literals: Sequence[exp.Expr], said: list[str], dialect: str, *, pretty: bool) -> Pieces | None:
         """The text of the tree with marks in its places, taken apart at them; None where it is not what it is to be."""
         if len(said) > MOST_PLACES:
@@ -79,10 +85,10 @@ class Prepared:
         marks = [exp.Literal(this=chr(MARK + place) * (len(text) - 2 * one.is_string), is_string=one.is_string)
                  for place, (one, text) in enumerate(zip(literals, said, strict=True))]  # fmt: skip
         names = {_writer(dialect, pretty).sql(mark): place for place, mark in enumerate(marks) if mark.this}
-        text = rendered(self.tree(marks), dialect, pretty=pretty)
+        text = self.rendered(self.tree(marks), dialect, pretty=pretty)
         found = re.split(f"({'|'.join(map(re.escape, names))})", text) if names else [text]
         pieces = tuple(names.get(piece, piece) for piece in found)
-        same = _put_together(pieces, said) == rendered(self.tree(literals), dialect, pretty=pretty)
+        same = _put_together(pieces, said) == self.rendered(self.tree(literals), dialect, pretty=pretty)
         return pieces if same and len(names) == len(marks) else None
 
 
@@ -109,12 +115,7 @@ class Filled:
     def text(self, dialect: str, *, pretty: bool) -> str:
         """The text, equal to the rendering of the tree."""
         found = self._prepared.text(self._literals, dialect, pretty=pretty)
-        return rendered(self.own(), dialect, pretty=pretty) if found is None else found
-
-
-def rendered(own: exp.Expr, dialect: str, *, pretty: bool) -> str:
-    """The text of a tree that nobody else has: a generator may change what it writes."""
-    return own.sql(dialect=dialect, pretty=pretty, copy=False)
+        return self._prepared.rendered(self.own(), dialect, pretty=pretty) if found is None else found
 
 
 def _put_together(pieces: Pieces, said: list[str]) -> str:

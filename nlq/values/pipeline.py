@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
     from sqlglot import exp
@@ -204,9 +204,10 @@ class Sql(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """SQL as the tree that it is."""
+    """SQL as the tree that it is; `shown` makes of a tree what people are shown, where that is another."""
 
     tree: exp.Expr
+    shown: Callable[[exp.Expr], exp.Expr] | None = None
 
     def own(self) -> exp.Expr:
         """A copy of the tree."""
@@ -214,7 +215,8 @@ class Tree:
 
     def text(self, dialect: str, *, pretty: bool) -> str:
         """The tree, written out."""
-        return self.tree.sql(dialect=dialect, pretty=pretty)
+        tree = self.tree if self.shown is None else self.shown(self.tree.copy())
+        return tree.sql(dialect=dialect, pretty=pretty)
 
 
 @dataclass(frozen=True, slots=True)

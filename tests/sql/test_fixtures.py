@@ -64,8 +64,6 @@ def lakeside():
             )
         states = {}
         for name, table in model.tables.items():
-            if table.source:  # the guard puts the table's own name there
-                connection.execute(f"CREATE VIEW {name} AS FROM {table.source}")
             spec = f"min({table.time}), max({table.time})" if table.time else "NULL, NULL"
             states[name] = TableState(
                 "1", *connection.execute(f"SELECT count(*), {spec} FROM {table.source or name}").fetchone(), None

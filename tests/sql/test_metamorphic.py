@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 
 from nlq.drivers.duckdb import connect
 from nlq.errors import BadRequest
+from nlq.policy.scope import scope
+from nlq.sql.compile import compile_query
+from nlq.values import Principal, SemanticQuery
 
 CASES = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 SEEDS = {"world": st.integers(0, 10_000), "query": st.integers(0, 10_000_000), "size": st.integers(0, 40)}
@@ -64,6 +67,30 @@ def test_the_order_in_which_parts_are_named_changes_nothing(world, query, size):
                 run(turned)
             return
         assert by_name(*first) == by_name(*run(turned))
+
+
+@CASES
+@given(**SEEDS)
+def test_the_sql_that_people_are_shown_gives_the_same_rows(world, query, size):
+    """Unscoped, where all rows are one tenant's: rows that do not count are left out there as well."""
+    made = worlds.world(world, size)
+    alone = {name: [row for row in rows if row.get("org_id", "one") == "one"] for name, rows in made["rows"].items()}
+    made = {**made, "rows": alone}
+    model, snapshot = load.model_of(made), load.snapshot_of(made, "one")
+    with connect(threads=1) as connection:
+        load.fill(connection, made)
+        try:
+            statement = compile_query(
+                model, SemanticQuery.from_json(worlds.fitted(worlds.query(query), made)), snapshot
+            )
+        except BadRequest:
+            return
+        text, values = scope(statement, Principal("a", "one", regions="*"), model).sql("duckdb")
+        shown = connection.execute(statement.sql("duckdb")).fetchall()
+        assert len(shown) == len(found := connection.execute(text, values).fetchall())
+        assert all(
+            same(*pair) for mine, other in zip(shown, found, strict=True) for pair in zip(mine, other, strict=True)
+        )
 
 
 @CASES
