@@ -85,7 +85,7 @@ class Catalog:
         """The tables (and views) of the schema, each with its columns in order and their types as the database spells them."""
         found: dict[str, dict[str, str]] = {}
         for table, column, kind in self._asked(COLUMNS):
-            found.setdefault(str(table), {})[str(column)] = str(kind)
+            found.setdefault(self._folded(table), {})[self._folded(column)] = str(kind)
         return found
 
     def types(self) -> dict[str, dict[str, str]]:
@@ -94,6 +94,10 @@ class Catalog:
             table: {name: ours for name, kind in columns.items() if (ours := self.type(kind))}
             for table, columns in self.columns().items()
         }
+
+    def _folded(self, name: object) -> str:
+        """A name as a model may have it: DuckDB keeps how it was first written, and takes it in any case."""
+        return str(name).lower() if self.dialect == "duckdb" else str(name)
 
     def type(self, spelt: str) -> str:
         """A type of the database in a model's words; empty where a model has none."""
@@ -106,12 +110,12 @@ class Catalog:
 
     def keys(self) -> list[tuple[str, tuple[str, ...]]]:
         """The declared keys, a table's primary one first. Trino declares none."""
-        return [(str(table), tuple(columns)) for table, columns in self._asked(KEYS)]
+        return [(self._folded(table), tuple(map(self._folded, columns))) for table, columns in self._asked(KEYS)]
 
     def references(self) -> list[tuple[str, tuple[str, ...], str, tuple[str, ...]]]:
         """The declared foreign keys: a table's columns, and those of the table that they name."""
         return [
-            (str(table), tuple(mine), str(other), tuple(theirs))
+            (self._folded(table), tuple(map(self._folded, mine)), self._folded(other), tuple(map(self._folded, theirs)))
             for table, mine, other, theirs in self._asked(REFERENCES)
         ]
 

@@ -159,12 +159,14 @@ class Draft:
         counted = one.name in self.made.facts or one.name in self.made.sums
         time = self.made.time.get(one.name) if counted else None
         valid = self.made.valid.get(one.name)
+        if isinstance(valid, str):
+            self.issues.append(Issue("review", f"table {one.name}", f"rows count only where {valid}: is that so?"))
         if isinstance(valid, dict) and self.tenant and self.tenant in one.types:
             valid = {**valid, "on": {self.tenant: self.tenant, **valid["on"]}}  # type: ignore[dict-item]
         return {
             "name": one.name, "description": f"{words.capitalize()}.", "grain": f"one row a {singular(words)}" + (f" and {time}" if one.name in self.made.sums else ""),
             "key": self._key(one), **({"time": time} if time else {}), **({"valid": valid} if valid else {}), "columns": columns,
-            **({} if one.declared else {"review": True}),
+            **({} if one.declared and not valid else {"review": True}),
         }  # fmt: skip
 
     def _joins(self, made: Guess) -> list[Plain]:

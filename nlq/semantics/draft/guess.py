@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
-from nlq.semantics.draft.words import CALENDAR, parts
+from nlq.semantics.draft.words import CALENDAR, core, is_money, parts, singular
 
 if TYPE_CHECKING:
     from nlq.semantics.draft.look import Catalog, Seen, Way
@@ -36,7 +36,7 @@ NO_MEASURE = frozenset(
         "seq",
     }
 )
-GONE = ("deleted_at", "deleted_on", "voided_at", "cancelled_at", "is_deleted", "deleted")
+GONE = ("deleted_at", "deleted_on", "voided_at", "is_deleted", "deleted")  # what was cancelled may still count
 SUMS = frozenset(
     {
         "gold",
@@ -105,7 +105,13 @@ def guess(catalog: Catalog, seen: dict[str, Seen], found: list[Way]) -> Guess:
             made.valid[name] = f"{gone} IS NULL" if one.types[gone] in DAYS else f"{gone} IS NULL OR NOT {gone}"
     named = {way.end for way in found}
     candidates = [name for name in made.time if made.measures(name) or name not in named]
-    facts = [name for name in candidates if name not in named or (made.measures(name) and len(made.out(name)) > 1)]
+    headed = {way.end for way in found if seen[way.start].key[:1] == (way.column,) and len(seen[way.start].key) > 1}
+    facts = [
+        name
+        for name in candidates
+        if name not in named
+        or (made.measures(name) and (len(made.out(name)) > 1 or name in headed or _happens(made, name)))
+    ]
     for way in found:  # the lines of what may have been deleted count as it does
         child = seen[way.start]
         if way.end in made.valid and child.key[:1] == (way.column,) and len(child.key) > 1:
@@ -126,6 +132,12 @@ def guess(catalog: Catalog, seen: dict[str, Seen], found: list[Way]) -> Guess:
             made.sums[name] = of
     made.facts.sort(key=lambda one: (-len(made.out(one)), -seen[one].rows))
     return made
+
+
+def _happens(made: Guess, name: str) -> bool:
+    """Whether a table is of what happens, though others name its rows: it has money, names something, and its time is called by it."""
+    money = any(is_money(column) for column in made.measures(name))
+    return money and bool(made.out(name)) and singular(core(name)) in parts(made.time[name])
 
 
 def _is_calendar(one: Seen) -> bool:

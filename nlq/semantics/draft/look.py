@@ -124,7 +124,7 @@ def _own(column: str, table: str) -> bool:
     """Whether it is called like the key of its own table."""
     mine = singular(core(table))
     return (
-        column in ("id", mine, f"{mine}_id", f"{mine}_key", f"{mine}_code")
+        column in ("id", mine, f"{mine}id", f"{mine}_id", f"{mine}_key", f"{mine}_code")
         or column.removesuffix("_id").removesuffix("_key") == mine
     )
 
@@ -159,7 +159,7 @@ def _called(column: str, other: Seen) -> bool:
     """Whether a column is called like another table's key, or like the table."""
     key, mine = other.key[0], singular(core(other.name))
     plain = column.removesuffix("_id").removesuffix("_key").removesuffix("_code")
-    return (key != "id" and column == key) or plain == mine or column == f"{mine}_{key}"
+    return (key != "id" and column == key) or plain == mine or column in (f"{mine}_{key}", f"{mine}id")
 
 
 def _names(catalog: Catalog, one: Seen, column: str, other: Seen) -> bool:

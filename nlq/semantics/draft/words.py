@@ -36,33 +36,66 @@ CURRENCIES = {
     "euro": "EUR",
     "gbp": "GBP",
 }
-PEOPLE = frozenset({"customer", "customers", "user", "users", "member", "members", "person", "people", "employee", "employees", "patient", "patients", "contact", "contacts", "subscriber", "subscribers", "student", "students"})  # fmt: skip
-PRIVATE = frozenset(
-    {
-        "name",
+PEOPLE = frozenset(
+    [
+        "agent",
+        "author",
+        "buyer",
+        "cashier",
+        "client",
+        "contact",
+        "customer",
+        "doctor",
+        "driver",
+        "employee",
+        "guest",
+        "member",
+        "patient",
+        "people",
+        "person",
+        "rep",
+        "staff",
+        "student",
+        "subscriber",
+        "teacher",
+        "user",
+        "worker",
+    ]
+)
+PRIVATE = frozenset({"name", "title", "address", "street"})  # of people: of a product they are not
+PRIVATE_ANYWHERE = frozenset(
+    [
         "phone",
         "mobile",
         "email",
         "mail",
-        "address",
-        "street",
         "ssn",
         "passport",
         "iban",
         "birthdate",
+        "birthday",
         "firstname",
         "lastname",
-    }
+        "surname",
+        "fullname",
+    ]
 )
+OF_A_PERSON = frozenset({"first", "last", "middle", "full", "given", "family", "maiden"})  # before "name"
 NOT_WORDS = frozenset({"id", "key", "uuid", "hash", "etl", "batch"})
+WHOLE = frozenset({"update", "valid", "paid", "void", "grid", "lifetime", "overtime", "datetime", "downtime", "uptime", "anytime", "capacity", "velocity", "username", "candidate"})  # fmt: skip
 CALENDAR = frozenset(
     {"week", "month", "quarter", "year", "weekend", "holiday", "payday", "season", "fiscal", "day", "dow"}
 )
 
 
+GLUED = re.compile(r"([a-z]{3,})(date|name|type|time|number|amount|price|country|city|region|id)")
+
+
 def parts(name: str) -> list[str]:
-    """The words of a name."""
-    return [part for part in re.split(r"[^a-z0-9]+", name.lower()) if part]
+    """The words of a name. One in which nothing parts them, as of OrderDate there is nothing left, ends with a common one."""
+    found = [part for part in re.split(r"[^a-z0-9]+", name.lower()) if part]
+    glued = GLUED.fullmatch(found[0]) if len(found) == 1 else None
+    return found if glued is None or name in WHOLE else list(glued.groups())
 
 
 def core(table: str) -> str:
@@ -112,5 +145,9 @@ def currency(column: str) -> str | None:
 
 
 def is_private(table: str, column: str) -> bool:
-    """Whether a column of people's is called like what is theirs alone."""
-    return bool(PEOPLE & set(parts(table))) and bool(PRIVATE & {*parts(column), *parts(column)[-1:]})
+    """Whether a column is called like what is somebody's alone: a mail anywhere, a name in a table of people or beside one."""
+    words = parts(column)
+    if PRIVATE_ANYWHERE & set(words) or ("name" in words and OF_A_PERSON & set(words)):
+        return True
+    people = any(singular(word).endswith(tuple(PEOPLE)) for word in (*parts(table), *words))
+    return people and bool(PRIVATE & set(words))

@@ -18,6 +18,7 @@ CODES = {
     "no_policy": "nobody may read the table until it has a policy",
     "type_guessed": "the type of a column was guessed",
     "unit_guessed": "the unit of a metric was guessed",
+    "review": "it was guessed, and what the figures are hangs on it",
     "fill_value": "only zero can stand for what is missing",
     "left_out": "nothing there would read it",
     "depends": "it is made of something that could not be carried",
