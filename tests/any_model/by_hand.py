@@ -356,11 +356,25 @@ class Asked:
         self.shown_at = {}  # the day for which a row counts in a group
         tables = {table for one in query.get("metrics", []) for table in self.tables_of(one)}
         spans = [world.extent[name] for name in tables if world.extent.get(name)]
-        self.covered = (min(one[0] for one in spans), max(one[1] for one in spans)) if spans else None
+        names = [name for one in query.get("metrics", []) for name in named_in(one)]
+        self.own_time = all(map(self.on_own_time, names))  # of other days there is no extent
+        self.covered = (min(one[0] for one in spans), max(one[1] for one in spans)) if spans and self.own_time else None
 
     def tables_of(self, entry):
-        names = [entry] if isinstance(entry, str) else entry.get("ratio") or [entry["metric"]]
-        return [table for name in names for table in self.base_tables(name)]
+        return [table for name in named_in(entry) for table in self.base_tables(name)]
+
+    def on_own_time(self, name):
+        metric = self.world.metrics[name]
+        if "agg" in metric:
+            return metric["agg"].get("time") in (None, self.world.tables[metric["agg"]["table"]].get("time"))
+        return all(self.on_own_time(part) for part in parts_of(metric))
+
+    def is_date(self, one):
+        """Whether figures of an entry are dates."""
+        name = one if isinstance(one, str) else one.get("metric")
+        return self.world.metrics.get(name, {}).get("unit") == "date" and not (
+            isinstance(one, dict) and one.get("agg") == "count"
+        )
 
     def base_tables(self, name):
         metric = self.world.metrics[name]
@@ -563,6 +577,8 @@ class Asked:
             }
         if self.grain != "day":
             raise NoMeaning("the buckets do not line up")
+        if not frame["period"] and not self.own_time:
+            raise NoMeaning("where all of the data ends is not known")
         lag = (lambda day: move(day, -step[0], step[1])) if step else (lambda day: floor(day, given["to_start"]))
         ahead = (lambda day: move(day, *step)) if step else (lambda day: ceiling(day, given["to_start"]))
         shown = frame["period"] or (self.covered and (self.covered[0], ahead(self.covered[1])))
@@ -599,6 +615,8 @@ class Asked:
                     raise NoMeaning("a window that ends nowhere")
                 return frame
             return {**frame, "period": (opens(window, frame["period"][1]), frame["period"][1])}
+        if not frame["period"] and not self.own_time:
+            raise NoMeaning("where all of the data ends is not known")
         return {**frame, "window": window, "shown": frame["period"],
                 "period": (opens(window, frame["period"][0]), frame["period"][1]) if frame["period"] else None}  # fmt: skip
 
@@ -943,6 +961,8 @@ class Asked:
         if not self.dims and not self.segments:
             groups = dict.fromkeys(groups or [], None)
         made = []
+        if any(map(self.is_date, self.query.get("metrics", []))) and self.query.get("compare"):
+            raise NoMeaning("dates have no difference")
         for key in groups:
             cells = {}
             for one in self.query.get("metrics", []):
@@ -1041,7 +1061,7 @@ class Asked:
             return
         labels = [one["label"] for one in self.segments]
         by_key = dict(made)
-        placed = tuple(name_of(one) for one in self.query.get("metrics", []) if self.rank(one))
+        placed = tuple(name_of(one) for one in self.query.get("metrics", []) if self.rank(one) or self.is_date(one))
         plain = [name for name in (made[0][1] if made else []) if name.split("__")[0] not in placed]
         for key, cells in made:
             other = by_key.get((*key[:-1], (labels[1 - labels.index(key[-1][0])],)))
@@ -1068,7 +1088,7 @@ class Asked:
                     pairs.append([f"{name}__growth{tail}"])
             for group in pairs:
                 names += group
-                if len(self.segments) == 2 and not self.rank(one):
+                if len(self.segments) == 2 and not self.rank(one) and not self.is_date(one):
                     names += [f"{group[0]}__difference", f"{group[0]}__ratio"]
         return names
 
@@ -1182,6 +1202,11 @@ def parts_of(metric):
         for part in spec["expr"].split()[::2]
         if not part.replace(".", "").isdigit()
     ]
+
+
+def named_in(one):
+    """The metrics that an entry names."""
+    return [one] if isinstance(one, str) else one.get("ratio") or [one["metric"]]
 
 
 def name_of(one):

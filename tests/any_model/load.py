@@ -15,6 +15,7 @@ from nlq.sql.compile import compile_query
 from nlq.values import Principal, SemanticQuery, Snapshot, TableState
 
 TYPES = {
+    "boolean": "BOOLEAN",
     "string": "VARCHAR",
     "integer": "BIGINT",
     "number": "DOUBLE",

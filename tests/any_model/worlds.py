@@ -18,8 +18,8 @@ TEXT = ("red", "Green", "blu_e", "50%", "äß")
 POLICY = {"org_id": {"column": "org_id"}, "regions": {"not_applicable": "there are none"}}
 FIELDS = {
     "sale": ("branch", "branch_kind", "warmth", "area", "area_rank", "person", "colour", "branch_opened.month", "branch_opened.year",
-             "size", "is_big", "odd_weekday", "team"),
-    "line": ("branch", "branch_kind", "warmth", "area", "area_rank", "person", "colour", "size", "item", "is_big", "odd_weekday", "team", "thing"),
+             "size", "is_big", "odd_weekday", "team", "gift"),
+    "line": ("branch", "branch_kind", "warmth", "area", "area_rank", "person", "colour", "size", "item", "is_big", "odd_weekday", "team", "thing", "gift"),
     "visit": ("branch", "branch_kind", "warmth", "area", "area_rank", "person", "branch_opened.month", "team"),
     "stock": ("branch", "branch_kind", "warmth", "area", "area_rank", "item", "thing"),
 }  # fmt: skip
@@ -99,7 +99,7 @@ def data(pick, size):
                 "org_id": org, "id": n, "branch_id": some((1, 2, 3, 4, 5, 8)), "person_id": some((1, 2, 3, 4, 5, 6, 8), 0.3),
                 "day": when(), "amount": some([Decimal(pick.randint(-500, 5000)) / 100 for _ in range(3)]),
                 "qty": some((0, 1, 1, 2, 3, 10)), "weight": some((0.5, 1.25, -2.0, 0.0)), "colour": some(TEXT),
-                "void": some(("yes",), 0.9),
+                "void": some(("yes",), 0.9), "paid": when(0.2), "gift": some((True, False), 0.3),
             })  # fmt: skip
         for n in range(1, 1 + pick.randint(0, size)):
             sale = pick.choice([row for row in found["sale"] if row["org_id"] == org] or [None])
@@ -138,7 +138,7 @@ def described(pick, *, calendar=True):
                          "warmth": {"type": "string", "expr": "CASE WHEN kind = 'red' THEN 'warm' ELSE 'cold' END"}}),
         table("person", {"name": "string"}),
         table("sale", {"branch_id": "integer", "person_id": "integer", "day": "date", "amount": "decimal", "qty": "integer", "weight": "number",
-                       "colour": "string", "void": "string", "worth": {"type": "decimal", "expr": "amount * amount"},
+                       "colour": "string", "void": "string", "paid": "date", "gift": "boolean", "worth": {"type": "decimal", "expr": "amount * amount"},
                        "part": {"type": "number", "expr": "qty / branch_id"}},
               time="day", valid="void IS NULL"),
         table("line", {"sale_id": "integer", "day": "date", "item": "string", "units": "integer"}, time="day"),
@@ -174,6 +174,7 @@ def described(pick, *, calendar=True):
         dim("item", "line", column="item"),
         dim("stocked", "stock", column="item"),
         dim("size", "sale", bins={"of": "amount", "edges": [0, 10, 25], "labels": ["minus", "low", "mid", "high"]}),
+        dim("gift", "sale", column="gift", type="boolean"),
         dim("sale_month", "sale", part={"of": "day", "unit": "month"}, type="integer"),
     ]
     rollups = [
@@ -224,6 +225,10 @@ def metrics(pick, *, calendar):
         metric("priced", agg=agg("count", "sale", column="amount")),
         metric("buyers", agg=agg("count_distinct", "sale", columns=["org_id", "person_id"]), absence_is_zero=zero),
         metric("average", "PHP", agg=agg("avg", "sale", column="amount")),
+        metric("paid_total", "PHP", agg=agg("sum", "sale", column="amount", time="paid"), absence_is_zero=zero),
+        metric("payers", agg=agg("count_distinct", "sale", columns=["org_id", "person_id"], time="paid")),
+        metric("last_paid", "date", agg=agg(pick.choice(["max", "min"]), "sale", column="paid")),
+        metric("gifts", agg=agg("count", "sale"), where=[{"field": "gift", "op": pick.choice(["=", "!="]), "values": [True]}], absence_is_zero=zero),
         metric("weight", "ratio", agg=agg("avg", "sale", column="weight")),
         metric("least", agg=agg("min", "sale", column="qty")),
         metric("most", agg=agg("max", "sale", column="qty")),
@@ -293,12 +298,12 @@ def rolled_up(pick, rows):
 
 FACTS = {
     "sale": ("total", "sales", "worth", "parts", "priced", "buyers", "average", "weight", "least", "most", "middle", "high", "first_above", "bright",
-             "basket", "bright_share", "twice", "since", "since_own", "so_far", "rise", "other_rise", "place", "place"),
+             "basket", "bright_share", "twice", "since", "since_own", "so_far", "paid_total", "payers", "last_paid", "gifts", "rise", "other_rise", "place", "place"),
     "line": ("units", "sold"),
     "visit": ("visits", "came_back"),
     "stock": ("level", "level_a_day"),
 }  # fmt: skip
-ADDS_UP = ("total", "sales", "worth", "priced", "bright", "units", "visits", "level_a_day")
+ADDS_UP = ("total", "sales", "paid_total", "gifts", "worth", "priced", "bright", "units", "visits", "level_a_day")
 NUMBERS = (*ADDS_UP, "buyers", "average", "least", "most", "middle", "units", "basket")
 
 
@@ -401,9 +406,9 @@ def fields_of(facts):
 
 def condition(pick, field):
     values = {"branch": [1, 2, "Main"], "branch_kind": TEXT[:3], "area": [1, "North"], "area_rank": [1, 2, 3], "person": [1, 2, "Ana"], "colour": TEXT,
-              "size": ["minus", "low", "mid", "high"], "item": ["nut", "cog"], "stocked": ["nut", "bolt"], "thing": ["nut", "bolt"], "team": ["Alpha", "Beta"], "warmth": ["warm", "cold"], "is_big": [True, False],
+              "size": ["minus", "low", "mid", "high"], "item": ["nut", "cog"], "stocked": ["nut", "bolt"], "thing": ["nut", "bolt"], "team": ["Alpha", "Beta"], "warmth": ["warm", "cold"], "is_big": [True, False], "gift": [True, False],
               "odd_weekday": [True, False], "branch_opened.month": ["2025-02-01"], "branch_opened.year": [2024, 2025]}[field]  # fmt: skip
-    if field in ("is_big", "odd_weekday"):
+    if field in ("is_big", "odd_weekday", "gift"):
         return {"field": field, "op": pick.choice(["=", "!="]), "values": [pick.choice(values)]}
     if pick.random() < 0.12:
         return {"field": field, "op": pick.choice(["is_null", "is_not_null"])}

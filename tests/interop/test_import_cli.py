@@ -246,6 +246,54 @@ def test_what_is_switched_off_is_not_read_and_anothers_column_is_listed(nlq, tmp
     }  # it had broken all of the model
 
 
+HOPS = """
+semantic_models:
+  - name: orders
+    model: ref('orders')
+    defaults: {agg_time_dimension: day}
+    entities: [{name: order, type: primary, expr: id}, {name: account, type: foreign, expr: account_id}]
+    dimensions: [{name: day, type: time, type_params: {time_granularity: day}}]
+    measures: [{name: amount, agg: sum, create_metric: true}]
+  - name: accounts
+    model: ref('accounts')
+    entities: [{name: account, type: primary, expr: id}, {name: region, type: foreign, expr: region_id}]
+  - name: regions
+    model: ref('regions')
+    entities: [{name: region, type: primary, expr: id}, {name: country, type: foreign, expr: country_id}]
+    dimensions: [{name: climate, type: categorical}]
+metrics: []
+"""
+
+
+def test_entities_two_joins_away_are_carried(tmp_path, home):
+    project, path = tmp_path / "project", tmp_path / "hops.duckdb"
+    (project / "models").mkdir(parents=True)
+    (project / "dbt_project.yml").write_text("name: hops\nmodel-paths: [models]\n")
+    (project / "models" / "s.yml").write_text(HOPS)
+    with connect(str(path)) as connection:
+        connection.execute("""CREATE TABLE orders AS SELECT i AS id, i % 7 AS account_id, DATE '2025-01-01' + (i % 90)::INTEGER AS day, i::DECIMAL(12, 2) AS amount FROM range(200) t(i);
+            CREATE TABLE accounts AS SELECT i AS id, i % 4 AS region_id FROM range(6) t(i);
+            CREATE TABLE regions AS SELECT i AS id, i % 2 + 10 AS country_id, 'c' || i % 3 AS climate FROM range(4) t(i)""")
+        countries = """SELECT country_id, sum(amount) FROM orders LEFT JOIN accounts ON accounts.id = account_id
+            LEFT JOIN regions ON regions.id = region_id GROUP BY 1"""
+        expected = connection.execute(countries).fetchall()
+    env, out = {**home, "NLQ_DUCKDB_PATH": str(path)}, tmp_path / "layer"
+
+    def run(*arguments):
+        return subprocess.run(
+            [NLQ, *map(str, arguments)], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    done = run("model", "import", project, "--from", "dbt", "--out", out, "--data", path, "--policy", "shared")
+    assert done.returncode == 0, done.stderr
+    (out / "nlq.toml").write_text(lakeside.SETTINGS.format(path=path), encoding="utf-8")
+    answer = json.loads(run("query", json.dumps({"metrics": ["amount"], "dimensions": ["account__region__country"]}), "--format", "json",
+                            "--config", out / "nlq.toml").stdout)  # fmt: skip
+    assert sorted(answer["rows"], key=repr) == sorted(
+        [[country, float(amount)] for country, amount in expected], key=repr
+    )
+
+
 def test_sql_of_other_formats_is_theirs(nlq, tmp_path):
     source = lakeside.PLACE.parent / "snowflake" / "model.yaml"
     done = nlq("model", "import", source, "--from", "snowflake", "--sql", "duckdb", "--out", tmp_path / "x")

@@ -303,13 +303,13 @@ class Tables:
                     if to is not middle and second in to.keys and middle in self._joined_by(second, to):
                         self._behind(first, second, start, middle, to)
 
-    def _entity_behind(self, name: str, start: str, middle: Semantics, element: Element) -> None:
+    def _entity_behind(self, name: str, start: str, middle: Semantics, element: Element, reach: int = 1) -> None:
         column = self.elements[middle.name, element.name]
         if name in self.dimensions:
             return
         kind = self.building[middle.name].type(column)
         self.dimensions[name] = {"name": name, "label": element.label or titled(name), "description": f"The key of a {name.replace('__', ' > ').replace('_', ' ')}.",
-                                 "table": start, "column": column, "reach": 1,
+                                 "table": start, "column": column, "reach": reach,
                                  "type": {"decimal": "number", "datetime": "date", "timestamp": "date"}.get(kind, kind)}  # fmt: skip
 
     def _behind(self, first: str, second: str, start: str, middle: Semantics, to: Semantics) -> None:
@@ -323,6 +323,9 @@ class Tables:
         self._join(start, end, second, middle, to)
         for element in to.dimensions.values():
             self._dimension(f"{first}__{second}__{element.name}", end, to, element, reach=2)
+        for third, element in to.entities.items():
+            if third not in (first, second) and (to.name, third) in self.elements:
+                self._entity_behind(f"{first}__{second}__{third}", end, to, element, reach=2)
 
 
 def fits(model: Semantics, entity: str, to: Semantics) -> bool:
