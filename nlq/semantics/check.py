@@ -18,11 +18,9 @@ from nlq.semantics.check_dimensions import (
 )
 from nlq.semantics.check_metrics import (
     DAYS,
-    NUMBERS,
     aggregates_fit,
     computed_columns_fit,
     conversions_fit,
-    dates_fit,
     filters_fit,
     metrics_end,
     metrics_fit,
@@ -176,27 +174,11 @@ def joins_fit(context: Context) -> Iterator[BadRequest]:
                 for column in columns:
                     yield from context.known("the column", column, context.tables[name].columns, where)
         one = context.tables.get(join.to)
-        yield from _same_types(context, join, where)
         if one is not None and one.versions is not None:
             yield from _joins_versions(join, one, where)
         elif one is not None and set(one.key) != set(join.on.values()):
             yield BadRequest(f"the join {join.from_} > {join.to} is not on the key of {join.to} ({', '.join(one.key)})",
                              where=where, fix="join on the whole key and nothing else: the one side must be unique")  # fmt: skip
-
-
-def _same_types(context: Context, join: Join, where: str) -> Iterator[BadRequest]:
-    """What is compared is of one type: engines differ in what they make of a number beside a text."""
-    if join.from_ not in context.tables or join.to not in context.tables:
-        return
-    mine, its = context.tables[join.from_].columns, context.tables[join.to].columns
-    for name, other in join.on.items():
-        if name in mine and other in its and _type_class(mine[name].type) != _type_class(its[other].type):
-            yield BadRequest(f"the join {join.from_} > {join.to} compares {name}, which is {mine[name].type}, with {other}, which is {its[other].type}",
-                             where=where, fix="give both their type in the database; where that differs, compute a column of the other's type")  # fmt: skip
-
-
-def _type_class(kind: str) -> str:
-    return "number" if kind in NUMBERS else kind
 
 
 def _joins_versions(join: Join, one: Table, where: str) -> Iterator[BadRequest]:
@@ -326,7 +308,6 @@ RULES: tuple[Callable[[Context], Iterator[BadRequest]], ...] = (
     metrics_end,
     aggregates_fit,
     conversions_fit,
-    dates_fit,
     ranks_fit,
     rollups_fit,
     synonyms_do_not_collide,

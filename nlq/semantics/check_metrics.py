@@ -137,36 +137,6 @@ def aggregates_fit(context: Context) -> Iterator[BadRequest]:
             yield from _aggregate(context, metric, metric.agg, where)
 
 
-def dates_fit(context: Context) -> Iterator[BadRequest]:
-    """What is a date says so in its unit, and there is no arithmetic over it."""
-    for where, metric in context.each("metrics"):
-        dated = [name for name in metric.parts if _is_date(context, name, ())]
-        if dated and not _is_date(context, metric.name, ()) and metric.rank is None:
-            yield BadRequest(f'"{metric.name}" computes with "{dated[0]}", which is a date', where=where,
-                             fix="let it be made of numbers")  # fmt: skip
-        elif dated and metric.unit != "date" and metric.rank is None:
-            yield BadRequest(
-                f'"{metric.name}" is a date, and its unit {metric.unit}', where=where, fix="write unit: date"
-            )
-        elif metric.unit == "date" and not _is_date(context, metric.name, ()):
-            yield BadRequest(
-                f'"{metric.name}" is no date, as its unit says', where=where, fix="name its unit, or aggregate a date"
-            )
-
-
-def _is_date(context: Context, name: str, seen: tuple[str, ...]) -> bool:
-    """Whether a metric's figures are dates: the least or greatest of a date, in a window or at another time too."""
-    one = context.metrics.get(name)
-    if one is None or name in seen:
-        return False
-    if one.agg is not None:
-        table = context.tables.get(one.agg.table)
-        column = table.columns.get(one.agg.column or "") if table is not None else None
-        return one.agg.function in ("min", "max") and column is not None and column.type in DAYS
-    kept = one.cumulative.at != "average" if one.cumulative else one.change is not None and one.change.give == "value"
-    return kept and _is_date(context, one.parts[0], (*seen, name))
-
-
 def _aggregate(context: Context, metric: Metric, agg: Aggregate, where: str) -> Iterator[BadRequest]:
     table = context.tables[agg.table]
     for name in (*agg.columns, *agg.each, *((agg.column,) if agg.column else ()), *((agg.time,) if agg.time else ())):
@@ -175,6 +145,8 @@ def _aggregate(context: Context, metric: Metric, agg: Aggregate, where: str) -> 
     ordered = agg.function in ("min", "max") and column is not None and column.type in DAYS
     if ordered and metric.unit != "date":
         yield BadRequest(f'"{metric.name}" is a date, and its unit {metric.unit}', where=where, fix="write unit: date")
+    if metric.unit == "date" and column is not None and not ordered:
+        yield BadRequest(f'"{metric.name}" is no date, as its unit says', where=where, fix="name its unit, or take the least or greatest date")  # fmt: skip
     if column is not None and agg.function != "count" and column.type not in NUMBERS and not ordered:
         yield BadRequest(f'"{metric.name}" is the {agg.function} of {agg.column}, which is {column.type}', where=where,
                          fix="aggregate a number, or count it")  # fmt: skip

@@ -14,7 +14,7 @@ from nlq.semantics.measures import Change
 from nlq.sql.build import divide, growth, minus
 from nlq.sql.fields import SEGMENT, keys_of
 from nlq.sql.frames import Frame, Frames, length
-from nlq.sql.said import FOLDED, is_money, kind_of, label_of, tail_of, unit_of
+from nlq.sql.said import FOLDED, is_itself, is_money, kind_of, label_of, tail_of, unit_of
 from nlq.values.pipeline import TOTAL, CellType, Column
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
 
@@ -216,6 +216,16 @@ class _Builder:
         if metric.rank is not None:
             raise BadRequest(f"{metric.name} is a place among the rows of a query, and nothing is made of it", where=f"metric {metric.name}",
                              fix=f"use {metric.rank.of}")  # fmt: skip
+        if not is_itself(metric):
+            dated = next(
+                (part for part in metric.parts if kind_of(self.model, self.model.metrics[part]) == "date"), None
+            )
+            if dated is not None:
+                raise BadRequest(
+                    f"{metric.name} computes with {dated}, which is a date",
+                    where=f"metric {metric.name}",
+                    fix=f"ask for {dated}",
+                )
         where = (*where, *metric.where)
         if metric.agg is not None:
             return self._aggregate(metric, name, frame, where)

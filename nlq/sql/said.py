@@ -21,6 +21,17 @@ def is_place(model: SemanticModel, entry: str | MetricEntry) -> bool:
     return one is not None and one.rank is not None
 
 
+def is_itself(metric: Metric) -> bool:
+    """Whether a figure is an aggregate's own, in a window or at another time maybe: nothing is computed with it."""
+    if metric.cumulative is not None:
+        return metric.cumulative.at != "average"
+    return (
+        metric.agg is not None
+        or metric.conversion is not None
+        or (metric.change is not None and metric.change.give == "value")
+    )
+
+
 def kind_of(model: SemanticModel, metric: Metric) -> CellType:
     """The type of a metric's cells."""
     if metric.agg is not None:

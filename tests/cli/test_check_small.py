@@ -87,8 +87,7 @@ LATE = """  - {name: late, label: Late, description: the last day, unit: %s, agg
         ('filters: [{name: hers, label: Hers, description: hers, where: [{field: day, op: "=", values: [x]}]}]', "day", "model.yml:12:11"),
         ("verified: [{question: How much?, by: me, query: {metrics: [amont]}}]", 'the verified question "How much?" cannot be asked', "model.yml:12:12"),
         (LATE % "count", '"late" is a date, and its unit count', "model.yml:12:5"),
-        (LATE % "date" + "  - {name: later, label: L, description: l, unit: count, derived: {expr: late + 1}}", '"later" computes with "late", which is a date', "model.yml:13:5"),
-        (LATE % "date" + "  - {name: latest, label: L, description: l, unit: count, cumulative: {of: late, running: true}}", '"latest" is a date, and its unit count', "model.yml:13:5"),
+        (LATE % "date" + "  - {name: later, label: L, description: l, unit: count, derived: {expr: late + 1}}", "later computes with late, which is a date", "model.yml:13:5"),
         ("  - {name: day_sum, label: D, description: d, unit: date, agg: {function: sum, table: orders, column: amount}}", '"day_sum" is no date', "model.yml:12:5"),
         ("  - {name: place, label: P, description: p, unit: count, rank: {of: amount, within: [nothing]}}", 'the field "nothing"', "model.yml:12:5"),
         (("  - {name: place, label: P, description: p, unit: count, rank: {of: amount}}\n"

@@ -294,6 +294,64 @@ def test_entities_two_joins_away_are_carried(tmp_path, home):
     )
 
 
+COUNTED_BY_A_COMPUTED_DAY = """
+name: night
+tables:
+  - name: rides
+    base_table: {database: d, schema: main, table: rides}
+    primary_key: {columns: [id]}
+    time_dimensions:
+      - {name: service_day, expr: CAST(left_at AS DATE) - 1, data_type: DATE}
+      - {name: booked_on, expr: booked_on, data_type: DATE}
+    facts: [{name: fare, expr: fare, data_type: "NUMBER(12,2)"}]
+    metrics:
+      - {name: fares, expr: SUM(rides.fare)}
+      - {name: last_left, expr: MAX(rides.left_at)}
+"""
+
+
+def test_the_day_that_rows_count_by_may_be_computed(tmp_path, home):
+    """The next plain date had been taken in its place, unsaid; and that a moment is shown as its day is said."""
+    path, layer = tmp_path / "night.duckdb", tmp_path / "model.yaml"
+    layer.write_text(COUNTED_BY_A_COMPUTED_DAY)
+    with connect(str(path)) as connection:
+        connection.execute("""CREATE TABLE rides AS SELECT i AS id, TIMESTAMP '2025-01-01 02:00:00' + INTERVAL (i * 7) HOUR AS left_at,
+            DATE '2024-12-01' + (i % 9)::INTEGER AS booked_on, (i % 5)::DECIMAL(12, 2) AS fare FROM range(60) t(i)""")
+        expected = connection.execute(
+            "SELECT (left_at::DATE - 1)::VARCHAR, sum(fare)::DOUBLE FROM rides GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    env, out = {**home, "NLQ_DUCKDB_PATH": str(path)}, tmp_path / "layer"
+
+    def run(*arguments):
+        return subprocess.run(
+            [NLQ, *map(str, arguments)], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    done = run(
+        "model",
+        "import",
+        layer,
+        "--from",
+        "snowflake",
+        "--out",
+        out,
+        "--data",
+        path,
+        "--policy",
+        "shared",
+        "--format",
+        "json",
+    )
+    assert done.returncode == 0, done.stderr
+    assert ("otherwise", "metric last_left") in {
+        (one["code"], one["where"]) for one in json.loads(done.stdout)["issues"]
+    }
+    (out / "nlq.toml").write_text(lakeside.SETTINGS.format(path=path), encoding="utf-8")
+    query = json.dumps({"metrics": ["fares"], "dimensions": ["date.day"]})
+    answer = json.loads(run("query", query, "--format", "json", "--config", out / "nlq.toml").stdout)
+    assert [tuple(row) for row in answer["rows"]] == expected
+
+
 def test_sql_of_other_formats_is_theirs(nlq, tmp_path):
     source = lakeside.PLACE.parent / "snowflake" / "model.yaml"
     done = nlq("model", "import", source, "--from", "snowflake", "--sql", "duckdb", "--out", tmp_path / "x")

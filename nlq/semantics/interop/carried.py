@@ -27,6 +27,8 @@ CODES = {
     "otherwise": "it is carried, and there it may be another figure where it is said when",
 }
 
+MOMENT = "the least or greatest of a moment is shown as its day"
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from nlq.semantics.interop.carried import Issue, NotCarried
+from nlq.semantics.interop.carried import MOMENT, Issue, NotCarried
 from nlq.semantics.interop.dbt_filters import all_of
 from nlq.semantics.interop.dbt_parts import shown, synonyms
 from nlq.semantics.interop.dbt_tables import TIME, titled
@@ -299,6 +299,8 @@ class Metrics:
             return "ratio" if len(measures) == 1 and None not in of else "count"
         if "agg" in body and body["agg"].get("column") and body["agg"]["function"] in ("min", "max"):
             kind = self.tables.building[body["agg"]["table"]].type(body["agg"]["column"])
+            if kind in ("datetime", "timestamp"):
+                self.issues.append(Issue("otherwise", f"metric {one.name}", MOMENT))
             return "date" if kind in ("date", "datetime", "timestamp") else "count"
         return "count"
 

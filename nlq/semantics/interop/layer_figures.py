@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from nlq.semantics.check_metrics import ARITHMETIC
-from nlq.semantics.interop.carried import Issue, NotCarried
+from nlq.semantics.interop.carried import MOMENT, Issue, NotCarried
 from nlq.semantics.interop.conditions import carried
 from nlq.semantics.interop.dbt_tables import titled
 from nlq.semantics.interop.expressions import of_doubles, parsed, upward, written
@@ -89,6 +89,8 @@ class Figures:
         agg = body.get("agg", {})
         if agg.get("function") in ("min", "max") and agg.get("column"):
             kind = self.made.tables[agg["table"]].type(agg["column"])
+            if kind in ("datetime", "timestamp"):
+                self.layer.lose("otherwise", f"metric {one.name}", MOMENT)
             return "date" if kind in ("date", "datetime", "timestamp") else "count"
         return "count"
 

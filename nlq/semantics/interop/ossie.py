@@ -135,7 +135,7 @@ def _field(layer: Layer, made: Relation, part: Plain) -> None:
     made.members[name] = Member(name, text, TYPES.get(kind, ""), "fact" if said is None else "dimension", "" if label == "filter" else label,
                                 str(part.get("description") or ""), synonyms)  # fmt: skip
     dated = (said or {}).get("is_time", kind in ("Date", "DateTime", "DateTimeTz")) if said is not None else False
-    if dated and made.time is None and plain_column(text) and kind in ("", "Date", "DateTime", "DateTimeTz"):
+    if dated and made.time is None and kind in ("", "Date", "DateTime", "DateTimeTz"):
         made.time = name
 
 

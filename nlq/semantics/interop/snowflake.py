@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from nlq.semantics.interop.carried import NotCarried
-from nlq.semantics.interop.expressions import parsed, plain_column
+from nlq.semantics.interop.expressions import parsed
 from nlq.semantics.interop.layer import Figure, Layer, Member, Relation, Way
 from nlq.semantics.interop.reading import documents, list_of, named, selected
 
@@ -97,12 +97,7 @@ def _table(layer: Layer, table: Plain) -> None:
         for part in list_of(table, section):
             _member(layer, one, part, kind)
     one.time = next(
-        (
-            str(part["name"])
-            for part in list_of(table, "time_dimensions")
-            if plain_column(str(part.get("expr") or part["name"]))
-        ),
-        None,
+        (str(part["name"]) for part in list_of(table, "time_dimensions") if str(part["name"]) in one.members), None
     )
     for part in list_of(table, "measures"):
         how = part.get("default_aggregation")

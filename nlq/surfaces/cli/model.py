@@ -34,9 +34,10 @@ def check(folder: Path | None, config: Path | None, *, as_json: bool) -> int:
         from nlq.semantics.load import places_in  # noqa: PLC0415
         from nlq.semantics.meanings import shared  # noqa: PLC0415
         from nlq.surfaces.cli.model_data import check_data  # noqa: PLC0415
-        from nlq.surfaces.cli.model_tried import check_tried  # noqa: PLC0415
+        from nlq.surfaces.cli.model_tried import check_joins, check_tried  # noqa: PLC0415
 
-        problems.extend(check_tried(model, places_in(settings.layer)))
+        places = places_in(settings.layer)
+        problems.extend([*check_joins(model, places), *check_tried(model, places)])
         found, notes = check_data(model, settings)
         problems.extend(found)
         notes = [*shared(model), *notes]

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from nlq.errors import BadRequest, NlqError
+from nlq.semantics.check_metrics import NUMBERS
 from nlq.semantics.joins import reaches, unknown_field
 from nlq.sql.compile import compile_query
 from nlq.values import SemanticQuery, Snapshot
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 
 YEAR = Period(start=date(2025, 1, 1), end=date(2025, 12, 31))
 Places = dict[tuple[str, ...], str]
+
+
+def check_joins(model: SemanticModel, places: Places) -> Iterator[NlqError]:
+    """What is compared is of one type: engines differ in what they make of a number beside a text."""
+    for join in model.joins:
+        mine, its = model.tables[join.from_].columns, model.tables[join.to].columns
+        for name, other in join.on.items():
+            here, there = mine[name].type, its[other].type
+            if here != there and not {here, there} <= {*NUMBERS}:
+                yield BadRequest(f"the join {join.from_} > {join.to} compares {name}, which is {here}, with {other}, which is {there}",
+                                 where=places.get(("tables", join.from_, "columns", name), f"table {join.from_}"),
+                                 fix="give both their type in the database; where that differs, compute a column of the other's type")  # fmt: skip
 
 
 def check_tried(model: SemanticModel, places: Places) -> Iterator[NlqError]:
