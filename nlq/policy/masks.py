@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from nlq.errors import NotPermitted
-from nlq.sql.validate import is_cte
+from nlq.sql.resolve import is_cte
 
 if TYPE_CHECKING:
     from nlq.policy.rules import Policies

@@ -8,7 +8,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from nlq.sql.validate import is_cte
+from nlq.sql.resolve import is_cte
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

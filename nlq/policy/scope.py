@@ -20,9 +20,10 @@ from nlq.policy.rules import Policies, RowRule
 from nlq.sql.defined import defined
 from nlq.sql.dialect import Values, bind, render
 from nlq.sql.joined import joins_hold
+from nlq.sql.resolve import is_cte
 from nlq.sql.tiers import expand, tiers_of
 from nlq.sql.total import total
-from nlq.sql.validate import is_cte, parse, validate
+from nlq.sql.validate import parse, validate
 from nlq.values.pipeline import Column, Lineage, SqlDraft, Statement, Tree
 
 if TYPE_CHECKING:

@@ -43,24 +43,77 @@ PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.TryCast: frozenset({"this", "to", "safe"}),
     exp.Star: frozenset({"except_"}),
 }
-CLAUSES = (
-    exp.From, exp.Where, exp.Having, exp.Order, exp.Ordered, exp.Offset, exp.Identifier, exp.TableAlias, exp.Alias, exp.Literal,
-    exp.Null, exp.Boolean, exp.Paren, exp.Tuple, exp.Var, exp.DataType, exp.DataTypeParam, exp.Interval, exp.Case, exp.If,
-    exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is,
-    exp.In, exp.Between, exp.Like, exp.Escape, exp.Exists, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.DPipe,
-    exp.Rollup, exp.Cube, exp.GroupingSets, exp.Filter, exp.AtTimeZone,
+# The others, with the arguments that they may have.
+ONE, TWO, LIST, NONE = (
+    frozenset({"this"}),
+    frozenset({"this", "expression"}),
+    frozenset({"expressions"}),
+    frozenset[str](),
+)
+BINARY = (
+    exp.And, exp.Or, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Escape, exp.Add, exp.Sub,
+    exp.Mul, exp.Mod, exp.Filter,
 )  # fmt: skip
-# Functions that give a value for every value: none reads anything but its arguments, none makes rows, none raises.
-FUNCTIONS = (
-    exp.Sum, exp.Count, exp.CountIf, exp.Avg, exp.Min, exp.Max, exp.ArgMax, exp.ArgMin, exp.AnyValue,
-    exp.ApproxDistinct, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Corr,
-    exp.LogicalOr, exp.LogicalAnd, exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Abs, exp.Sign, exp.Round, exp.Floor,
-    exp.Ceil, exp.Trunc, exp.Lower, exp.Upper, exp.Length, exp.Trim, exp.Substring, exp.Concat, exp.Replace, exp.StartsWith,
-    exp.StrPosition, exp.Reverse, exp.DateTrunc, exp.TimestampTrunc, exp.DateAdd, exp.DateDiff, exp.Extract, exp.Year,
-    exp.Quarter, exp.Month, exp.WeekOfYear, exp.Day, exp.DayOfWeekIso, exp.DayOfYear, exp.Hour, exp.LastDay, exp.RowNumber, exp.Rank,
-    exp.Grouping, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.Date,
-)  # fmt: skip
-ALLOWED: frozenset[type[exp.Expr]] = frozenset((*PARTS, *CLAUSES, *FUNCTIONS))
+CLAUSES: dict[type[exp.Expr], frozenset[str]] = {
+    **dict.fromkeys(
+        (
+            exp.From,
+            exp.Where,
+            exp.Having,
+            exp.Paren,
+            exp.Not,
+            exp.Neg,
+            exp.Exists,
+            exp.Var,
+            exp.Boolean,
+            exp.DataTypeParam,
+        ),
+        ONE,
+    ),
+    **dict.fromkeys(BINARY, TWO),
+    **dict.fromkeys((exp.Order, exp.Tuple, exp.Rollup, exp.Cube, exp.GroupingSets), LIST),
+    **dict.fromkeys((exp.Is, exp.Like), TWO | {"negate"}),
+    exp.Div: TWO | {"typed", "safe"},
+    exp.DPipe: TWO | {"safe"},
+    exp.Null: NONE,
+    exp.Ordered: frozenset({"this", "desc", "nulls_first"}),
+    exp.Offset: TWO,
+    exp.Identifier: frozenset({"this", "quoted"}),
+    exp.TableAlias: frozenset({"this", "columns"}),
+    exp.Alias: frozenset({"this", "alias"}),
+    exp.Literal: frozenset({"this", "is_string"}),
+    exp.DataType: frozenset({"this", "expressions"}),
+    exp.Interval: frozenset({"this", "unit"}),
+    exp.Case: frozenset({"this", "ifs", "default"}),
+    exp.If: frozenset({"this", "true", "false"}),
+    exp.In: frozenset({"this", "expressions", "query"}),
+    exp.Between: frozenset({"this", "low", "high"}),
+    exp.AtTimeZone: frozenset({"this", "zone"}),
+}
+# Functions that give a value for every value: none reads anything but its arguments, none makes rows, none raises. Each with the
+# arguments that it may be given; what the parser notes of itself (true or false) is none.
+FUNCTIONS: dict[type[exp.Expr], frozenset[str]] = {
+    **dict.fromkeys((
+        exp.Sum, exp.Count, exp.CountIf, exp.Avg, exp.Min, exp.Max, exp.AnyValue, exp.ApproxDistinct, exp.Stddev, exp.StddevPop,
+        exp.StddevSamp, exp.Variance, exp.VariancePop, exp.LogicalOr, exp.LogicalAnd, exp.Abs, exp.Sign, exp.Floor, exp.Ceil, exp.Lower,
+        exp.Upper, exp.Length, exp.Reverse, exp.Year, exp.Quarter, exp.Month, exp.WeekOfYear, exp.Day, exp.DayOfWeekIso, exp.DayOfYear,
+        exp.Hour, exp.LastDay, exp.Date, exp.Ntile, exp.FirstValue, exp.LastValue,
+    ), ONE),
+    **dict.fromkeys((exp.Corr, exp.Nullif, exp.StartsWith, exp.Extract), TWO),
+    **dict.fromkeys((exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist), NONE),
+    **dict.fromkeys((exp.Concat, exp.Grouping), LIST),
+    **dict.fromkeys((exp.Coalesce, exp.Greatest, exp.Least), ONE | LIST),
+    **dict.fromkeys((exp.Round, exp.Trunc), frozenset({"this", "decimals"})),
+    **dict.fromkeys((exp.DateTrunc, exp.TimestampTrunc), frozenset({"this", "unit"})),
+    **dict.fromkeys((exp.DateAdd, exp.DateDiff), frozenset({"this", "expression", "unit"})),
+    **dict.fromkeys((exp.Lag, exp.Lead), frozenset({"this", "offset", "default"})),
+    **dict.fromkeys((exp.ArgMax, exp.ArgMin), TWO | {"count"}),
+    exp.Trim: frozenset({"this", "expression", "position"}),
+    exp.Substring: frozenset({"this", "start", "length"}),
+    exp.Replace: frozenset({"this", "expression", "replacement"}),
+    exp.StrPosition: frozenset({"this", "substr"}),
+}  # fmt: skip
+ALLOWED = frozenset((*PARTS, *CLAUSES, *FUNCTIONS))
 TYPES = frozenset({"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR", "TEXT", "CHAR",
                    "DATE", "TIMESTAMP", "TIMESTAMPTZ"})  # fmt: skip
 BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -11,8 +11,8 @@ from sqlglot import exp, parse_one
 
 from nlq.semantics.tables import Exists
 from nlq.sql.build import table as base_table
+from nlq.sql.resolve import is_cte
 from nlq.sql.tiers import Branch, for_period
-from nlq.sql.validate import is_cte
 
 if TYPE_CHECKING:
     from datetime import date

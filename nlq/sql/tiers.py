@@ -15,7 +15,7 @@ from sqlglot import exp
 from nlq.sql.build import day
 from nlq.sql.build import table as base_table
 from nlq.sql.dialect import HOT
-from nlq.sql.validate import is_cte
+from nlq.sql.resolve import is_cte
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel

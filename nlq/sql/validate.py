@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ErrorLevel, OptimizeError
+from sqlglot.errors import ErrorLevel
 
-from nlq.errors import NotPermitted, TooExpensive, UnsafeSql
-from nlq.sql.allowed import ALLOWED, BARE, PARTS, RETURNS, TYPES, UNITS
+from nlq.errors import TooExpensive, UnsafeSql
+from nlq.sql.allowed import ALLOWED, BARE, CLAUSES, FUNCTIONS, PARTS, TYPES, UNITS
+from nlq.sql.resolve import resolve_columns, resolve_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,11 @@ MAX_DEPTH = 120
 MAX_JOINS = 20
 MAX_CTES = 30
 MAX_IN_LIST = 1_000
+MAX_COUNT = 1_000
+# Functions, which of their arguments is such a count, and the least that it may be.
+COUNTS: tuple[tuple[type[exp.Expr], str, int], ...] = (
+    (exp.Ntile, "this", 1), (exp.Lag, "offset", 0), (exp.Lead, "offset", 0), (exp.ArgMax, "count", 1), (exp.ArgMin, "count", 1),
+)  # fmt: skip
 
 # The parser tells its logger about text that it does not know; the text is refused here, and is nobody else's to read.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
@@ -79,8 +85,8 @@ def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
     try:
         for rule in RULES:
             rule(tree)
-        _resolve_tables(tree, model)
-        return _resolve_columns(tree, model)
+        resolve_tables(tree, model)
+        return resolve_columns(tree, model)
     except RecursionError:
         raise TooExpensive("the statement is nested too deeply", fix="use WITH") from None
     except (
@@ -133,11 +139,16 @@ def nodes_are_allowed(tree: exp.Expr) -> None:
             raise UnsafeSql(
                 f"{_named(node)} is not given what it needs", where=_spot(node), fix="give it its arguments"
             )
-        parts = PARTS.get(kind)
-        if parts is not None:
-            extra = [name for name, value in node.args.items() if value and name not in parts]
-            if extra:
-                raise UnsafeSql(f"{_named(node)} with {extra[0].strip('_')} is not allowed", where=_spot(node))
+        extra = [name for name, value in node.args.items() if value and not _may_hold(kind, name, value)]
+        if extra:
+            raise UnsafeSql(f"{_named(node)} with {extra[0].strip('_')} is not allowed", where=_spot(node))
+
+
+def _may_hold(kind: type[exp.Expr], name: str, value: object) -> bool:
+    """Whether a node of a listed class may have this part; of a function, whether it takes the argument."""
+    if kind in FUNCTIONS:
+        return name in FUNCTIONS[kind] or isinstance(value, bool)
+    return name in (PARTS.get(kind) or CLAUSES[kind])
 
 
 def types_are_plain(tree: exp.Expr) -> None:
@@ -169,6 +180,21 @@ def limits_are_numbers(tree: exp.Expr) -> None:
         )
         if not fits:
             raise UnsafeSql(f"{_named(node)} takes one literal", where=_spot(node))
+
+
+def counts_are_written_out(tree: exp.Expr) -> None:
+    """How many groups, how far away, how many of the greatest: a whole number that stands there, for engines raise on others."""
+    for kind, name, least in COUNTS:
+        for node in tree.find_all(kind):
+            many = node.args.get(name)
+            if many is not None and not (
+                isinstance(many, exp.Literal) and many.is_int and least <= int(many.this) <= MAX_COUNT
+            ):
+                raise UnsafeSql(
+                    f"{_named(node)} takes a whole number there",
+                    where=_spot(node),
+                    fix=f"write one of {least} to {MAX_COUNT}",
+                )
 
 
 def windows_are_of_functions(tree: exp.Expr) -> None:
@@ -218,99 +244,12 @@ RULES: tuple[Callable[[exp.Expr], None], ...] = (
     types_are_plain,
     relations_are_tables,
     limits_are_numbers,
+    counts_are_written_out,
     windows_are_of_functions,
     names_are_plain,
     units_are_known,
     stars_are_plain,
 )
-
-
-def is_cte(table: exp.Table) -> bool:
-    """Whether an unqualified name is a CTE where it stands: one of its own WITH defined before, or of one around it."""
-    if table.args.get("db") or table.args.get("catalog"):
-        return False
-    inside: exp.Expr = table
-    holder = table.parent
-    while holder is not None:
-        clause = holder.args.get("with_")
-        if clause is not None:
-            for cte in clause.expressions:
-                if cte is inside or (isinstance(inside, exp.With) and _holds(cte, table)):
-                    break  # a CTE does not see itself, nor those after it
-                if cte.alias == table.name:
-                    return True
-        inside, holder = holder, holder.parent
-    return False
-
-
-def _holds(ancestor: exp.Expr, node: exp.Expr) -> bool:
-    while node is not None and node is not ancestor:
-        node = node.parent  # type: ignore[assignment]
-    return node is ancestor
-
-
-def _resolve_tables(tree: exp.Expr, model: SemanticModel) -> None:
-    """Fold names as the dialect does, and give every base table its schema; one that is not in the model is refused."""
-    from sqlglot.optimizer.normalize_identifiers import normalize_identifiers  # noqa: PLC0415 - slow to import
-
-    for table in tree.find_all(exp.Table):
-        if any(part.args.get("quoted") and part.name != part.name.lower() for part in table.parts):
-            raise no_table(table.name)  # a quoted name is taken as it is written
-    normalize_identifiers(tree, dialect="trino")
-    schema = model.header.schema_
-    for table in list(tree.find_all(exp.Table)):
-        if is_cte(table):
-            continue
-        if table.db not in ("", schema) or table.name not in model.tables:
-            raise no_table(table.name)
-        if not table.alias:
-            table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
-        table.set("db", exp.to_identifier(schema))
-
-
-def _resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
-    """Every column with its table, stars expanded, types known."""
-    from sqlglot.dialects.trino import Trino  # noqa: PLC0415 - slow to import
-    from sqlglot.optimizer.annotate_types import annotate_types  # noqa: PLC0415
-    from sqlglot.optimizer.qualify import qualify  # noqa: PLC0415 - slow to import
-
-    kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "decimal": "DECIMAL(38, 2)", "boolean": "BOOLEAN",
-             "date": "DATE", "timestamp": "TIMESTAMPTZ", "datetime": "TIMESTAMP", "array": "ARRAY(VARCHAR)", "json": "JSON"}  # fmt: skip
-    schema: dict[str, object] = {
-        model.header.schema_: {
-            name: {column: kinds[table.columns[column].type] for column in table.stored}
-            for name, table in model.tables.items()
-        }
-    }
-    try:
-        tree = qualify(tree, schema=schema, dialect="trino", quote_identifiers=False, identify=False,
-                       validate_qualify_columns=True)  # fmt: skip
-        return annotate_types(
-            tree, schema=schema, dialect="trino", expression_metadata={**Trino.EXPRESSION_METADATA, **RETURNS}
-        )
-    except OptimizeError as problem:
-        raise _no_column(problem) from None
-    except RecursionError:
-        raise
-    except Exception:  # noqa: BLE001 - as above
-        raise UnsafeSql(
-            "the SQL cannot be resolved", fix="give every table an alias and every column its table"
-        ) from None
-
-
-def no_table(name: str) -> NotPermitted:
-    """The one sentence for a table that is forbidden and for one that does not exist."""
-    return NotPermitted(
-        f"there is no table {name} that you may read", fix="`nlq model show tables` lists those that can be read"
-    )
-
-
-def _no_column(problem: OptimizeError) -> NotPermitted:
-    """The one sentence for a column that is hidden and for one that does not exist."""
-    text = str(problem)
-    name = text.split("'")[1] if text.count("'") >= 2 else ""
-    return NotPermitted(f"there is no column {name} that you may read here".replace("  ", " "),
-                        fix="`nlq model show tables` lists columns; a column of two tables needs its table's name")  # fmt: skip
 
 
 def _depth(text: str) -> int:

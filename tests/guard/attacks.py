@@ -46,6 +46,12 @@ REFUSED = {
         "SELECT * FROM dim_store TABLESAMPLE BERNOULLI (50)", "SELECT * FROM dim_store TABLESAMPLE SYSTEM (1)", "SELECT * FROM dim_store FOR VERSION AS OF 1", "SELECT * FROM dim_store FOR TIMESTAMP AS OF TIMESTAMP '2020-01-01'",
         "SELECT * FROM dim_store@branch", "SELECT * FROM dim_store ASOF JOIN dim_customer USING (org_id)", "SELECT * FROM ONLY dim_store", "SELECT * FROM dim_store WITH (NOLOCK)",
     ],
+    "arguments that raise, or that nobody knows": [
+        "SELECT approx_distinct(store_id, 0.00001) FROM dim_store", "SELECT max(store_id, 3) FROM dim_store", "SELECT min(store_id, store_id) FROM dim_store", "SELECT max_by(store_id, city, 0) FROM dim_store",
+        "SELECT max_by(store_id, city, latitude) FROM dim_store", "SELECT lag(store_id, -1) OVER (ORDER BY store_id) FROM dim_store", "SELECT lead(store_id, store_id) OVER (ORDER BY store_id) FROM dim_store",
+        "SELECT ntile(0) OVER (ORDER BY store_id) FROM dim_store", "SELECT ntile(store_id) OVER (ORDER BY store_id) FROM dim_store", "SELECT strpos(city, 'a', 0) FROM dim_store", "SELECT strpos(city, 'a', store_id) FROM dim_store",
+        "SELECT ceil(latitude, 3) FROM dim_store", "SELECT length(city, 'utf9') FROM dim_store", "SELECT trim(BOTH 'a' FROM city COLLATE \"x\") FROM dim_store", "SELECT count(store_id, city) FROM dim_store", "SELECT 1 FROM dim_store WHERE store_id BETWEEN SYMMETRIC 3 AND 1", "SELECT last_day_of_month(opened_on, 'x') FROM dim_store",
+    ],
     "columns that are none": [
         "SELECT rowid FROM dim_store", "SELECT ctid FROM dim_store", "SELECT xmin FROM dim_store", "SELECT tableoid FROM dim_store", "SELECT oid FROM dim_store", "SELECT nope FROM dim_store", "SELECT dim_store FROM dim_store",
         "SELECT t FROM dim_store AS t", "SELECT (t).* FROM dim_store AS t", "SELECT row_to_json(t) FROM dim_store t", "SELECT CAST(t AS VARCHAR) FROM dim_store t", "SELECT t IS NULL FROM dim_store t", "SELECT max(t.*) FROM dim_store t",
