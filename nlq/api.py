@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from nlq.errors import BadRequest, Internal
+from nlq.errors import BadRequest, Internal, SettingsError
 from nlq.policy.scope import ScopedQuery, draft_statement, fingerprint, scope
 from nlq.settings import Settings, load
 from nlq.sql.compile import compile_query
 from nlq.values import Answer, Interpretation, Question, SemanticQuery, SqlDraft, Statement
+from nlq.values.given import check_text, parse_query
 from nlq.wiring import load_model, pipeline, waits
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from nlq.values.pipeline import Planner
 
 T = TypeVar("T")
-MAX_QUESTION = 2_000
+SHORTEST_KEY = 32
 
 
 class Assistant:
@@ -41,6 +43,9 @@ class Assistant:
         self, settings: Settings, *, blocking: bool = False, engine: str = "auto", store: SqliteStore | None = None
     ) -> None:
         """Use `open` or `open_sync`; with `blocking`, queries run in the caller's thread; with a store, answers are kept."""
+        if settings.mask_key and len(settings.mask_key.encode()) < SHORTEST_KEY:
+            raise SettingsError(f"the key of hashing masks is shorter than {SHORTEST_KEY} bytes", where="NLQ_MASK_KEY",
+                                fix="make one: openssl rand -hex 32")  # fmt: skip
         self.settings = settings
         self.model: SemanticModel = load_model(settings)
         self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine)
@@ -130,8 +135,8 @@ class Assistant:
         self, query: SemanticQuery, principal: Principal, snapshot: Snapshot, model: SemanticModel
     ) -> Result:
         """A typed query's rows without an answer around them, compiled by a model like this one (rollups left out, say)."""
-        statement = compile_query(model, query, snapshot)
-        return await self._pipeline.engine.run(scope(statement, principal, self.model), self._pipeline.limits, snapshot)
+        scoped = scope(compile_query(model, query, snapshot), self.keyed(principal), self.model)
+        return await self._pipeline.engine.run(scoped, self._pipeline.limits, snapshot)
 
     async def snapshot(self, principal: Principal) -> Snapshot:
         """What is published of the tables, as far as it is the asker's tenant's."""
@@ -144,7 +149,14 @@ class Assistant:
             Refused: UnsafeSql, NotPermitted or TooExpensive.
         """
         watermark = self._now(self._pipeline.engine.snapshot(principal.org_id)).watermark if self._loops else None
-        return scope(draft_statement(SqlDraft(sql, "caller"), self.model, watermark), principal, self.model)
+        return scope(draft_statement(SqlDraft(sql, "caller"), self.model, watermark), self.keyed(principal), self.model)
+
+    def keyed(self, principal: Principal) -> Principal:
+        """The asker with their tenant's own key of hashing masks, which is made of the deployment's."""
+        secret = self.settings.mask_key
+        if not secret or principal.mask_key:
+            return principal
+        return replace(principal, mask_key=hmac.new(secret.encode(), principal.org_id.encode(), "sha256").hexdigest())
 
     def _question(self, text: str, principal: Principal, as_of: date | None, conversation_id: str = "",
                   planner: Planner = "") -> Question:  # fmt: skip
@@ -153,7 +165,7 @@ class Assistant:
             raise BadRequest(
                 "there is no language model here", where="planner", fix="set NLQ_MODEL, or let the reader read"
             )
-        return Question(text, principal, datetime.now(UTC), day, conversation_id, planner)
+        return Question(text, self.keyed(principal), datetime.now(UTC), day, conversation_id, planner)
 
     async def stored(self, ident: str, principal: Principal) -> dict[str, Any] | None:
         """The JSON of an answer that this asker was given; None where there is none of theirs.
@@ -164,7 +176,7 @@ class Assistant:
         if kept is None:
             return None
         plain: dict[str, Any] = json.loads(kept.content)
-        if kept.fingerprint == fingerprint(principal, self.model):
+        if kept.fingerprint == fingerprint(self.keyed(principal), self.model):
             return plain
         if plain["query"] is None:
             changed = "what you may see has changed since this was answered: ask it again"
@@ -337,6 +349,10 @@ class SyncAssistant:
         """See Assistant.snapshot."""
         return self._assistant.finish(self._assistant.snapshot(principal))
 
+    def keyed(self, principal: Principal) -> Principal:
+        """See `Assistant.keyed`."""
+        return self._assistant.keyed(principal)
+
     def scope(self, sql: str, principal: Principal) -> ScopedQuery:
         """See `Assistant.scope`."""
         return self._assistant.scope(sql, principal)
@@ -357,46 +373,3 @@ def drive(work: Coroutine[Any, Any, T]) -> T:
         return done.value  # type: ignore[no-any-return]
     work.close()
     raise Internal("a blocking pipeline tried to wait")
-
-
-def check_text(text: str) -> str:
-    """A question that can be read: some text, not too much of it, and no binary.
-
-    Raises:
-        BadRequest: it is empty, longer than 2,000 characters, or holds control characters.
-    """
-    if not text.strip():
-        raise BadRequest("the question is empty", where="question", fix='ask something, such as "top stores in NCR"')
-    if len(text) > MAX_QUESTION:
-        raise BadRequest(
-            f"the question has {len(text):,} characters; {MAX_QUESTION:,} are read",
-            where="question",
-            fix="ask it shorter",
-        )
-    if any(
-        (ord(letter) < 32 and letter not in "\t\n\r") or ord(letter) == 127 or 0xD800 <= ord(letter) <= 0xDFFF
-        for letter in text
-    ):
-        raise BadRequest(
-            "the question is not text: it holds control characters", where="question", fix="type it as plain text"
-        )
-    return text
-
-
-def parse_query(plain: Mapping[str, Any]) -> SemanticQuery:
-    """A SemanticQuery from JSON's values.
-
-    Raises:
-        BadRequest: an unknown key, a missing one, a value of the wrong kind; the field is named.
-    """
-    from pydantic import ValidationError  # noqa: PLC0415
-
-    from nlq.values.mistakes import told  # noqa: PLC0415
-
-    try:
-        return SemanticQuery.from_json(plain)
-    except ValidationError as problem:
-        what, where = told(problem.errors(include_url=False), plain)
-        raise BadRequest(
-            f"this is no SemanticQuery: {what}", where=where, fix="see docs/query.md for its parts"
-        ) from None

@@ -79,7 +79,9 @@ class Settings:
     jwks_url: str = _setting("", "where the keys that verify RS256 tokens are found", "NLQ_JWKS_URL")
     jwt_audience: str = _setting("", "the audience that tokens must name; unset: not checked", "NLQ_JWT_AUDIENCE")
     jwt_issuer: str = _setting("", "the issuer that tokens must name; unset: not checked", "NLQ_JWT_ISSUER")
-    mask_key: str = _setting("", "the key of hashing masks; not used by this version", "NLQ_MASK_KEY")
+    mask_key: str = _setting(
+        "", "the key of hashing masks, at least 32 bytes; unset: what is to be hashed is redacted", "NLQ_MASK_KEY"
+    )
     token: str = _setting(
         "", "the asker's token, for the command line where nobody may be named with --as", "NLQ_TOKEN"
     )

@@ -208,5 +208,5 @@ def fingerprint(principal: Principal, model: SemanticModel) -> str:
     """Equal for askers who may see the same rows and columns: tenant, regions, the roles that lift masks, the model."""
     lifting = {role for table in model.tables.values() for column in table.columns.values() for role in column.unmask}
     roles = sorted(lifting & set(principal.roles))
-    parts = (principal.org_id, principal.regions, roles, model.hash)
+    parts = (principal.org_id, principal.regions, roles, model.hash, principal.mask_key)
     return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -131,6 +131,19 @@ def tables_hold_their_columns(context: Context) -> Iterator[BadRequest]:
             yield from _parent_columns(context, table, table.valid.exists, table.valid.on, where)
 
 
+def masks_fit(context: Context) -> Iterator[BadRequest]:
+    """A date is masked by its year, a text or a number that names something by its hash."""
+    fits = {"year": DAYS, "hash": ("string", "integer"), "last4": ("string",)}
+    for where, table in context.each("tables"):
+        for name, column in table.columns.items():
+            if column.mask in fits and column.type not in fits[column.mask]:
+                yield BadRequest(
+                    f'the mask {column.mask} of "{name}" does not fit what is {column.type}',
+                    where=where,
+                    fix="use null or redact",
+                )
+
+
 def policies_are_complete(context: Context) -> Iterator[BadRequest]:
     """A table states how each attribute of the asker applies to it; without that it is not loaded."""
     for where, table in context.each("tables"):
@@ -294,6 +307,7 @@ RULES: tuple[Callable[[Context], Iterator[BadRequest]], ...] = (
     names_are_plain,
     names_are_free,
     tables_hold_their_columns,
+    masks_fit,
     policies_are_complete,
     policies_end,
     joins_fit,

@@ -33,7 +33,7 @@ class TableColumn(Part):
 
     type: ColumnType
     expr: str | None = None
-    mask: Literal["null", "redact", "last4"] | None = None
+    mask: Literal["null", "redact", "hash", "last4", "year"] | None = None
     unmask: tuple[str, ...] = ()
 
 

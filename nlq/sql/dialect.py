@@ -247,6 +247,8 @@ def _postgres(node: exp.Expr) -> exp.Expr:
                 "PostgreSQL holds the hot tier only", fix="ask for days that it holds, or use Trino's dialect"
             )
         node.set("catalog", None)
+    elif isinstance(node, exp.Encode):
+        return exp.Anonymous(this="CONVERT_TO", expressions=[node.this, exp.Literal.string("UTF8")])
     elif isinstance(node, exp.TryCast):
         return _typed(cast_or_null(node), node.to)
     elif isinstance(node, exp.Try):

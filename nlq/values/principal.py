@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.errors import BadRequest
@@ -17,7 +17,8 @@ Everything = Literal["*"]
 class Principal:
     """One asker. It comes from a verified token or the deployment's settings, never from a question or a prompt.
 
-    `regions` is "*" for all, or the codes that may be seen; none, an empty list or a malformed one means no rows.
+    `regions` is "*" for all, or the codes that may be seen; none, an empty list or a malformed one means no rows. `mask_key` is the
+    tenant's own key of hashing masks, which the deployment adds; without one what is to be hashed is redacted.
     """
 
     sub: str
@@ -25,6 +26,7 @@ class Principal:
     roles: tuple[str, ...] = ()
     regions: tuple[str, ...] | Everything = ()
     locale: str = "en"
+    mask_key: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not (isinstance(self.sub, str) and self.sub and isinstance(self.org_id, str) and self.org_id):

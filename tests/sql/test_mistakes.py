@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nlq.api import parse_query
 from nlq.errors import BadRequest
+from nlq.values.given import parse_query
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,8 @@ def compile_(
         if scoped:
             from nlq.policy.scope import scope  # noqa: PLC0415
 
-            print(scope(statement, opt.asker(assistant.settings, as_), assistant.model).sql(dialect.value)[0])
+            asker = assistant.keyed(opt.asker(assistant.settings, as_))
+            print(scope(statement, asker, assistant.model).sql(dialect.value)[0])
         else:
             print(statement.sql(dialect.value))
         if explain:
@@ -245,7 +246,7 @@ def eval_run(
 
 def _ask_one(question: str, as_: str | None, as_of: str | None, engine: str, config: Path | None, *, explain: bool,
              conversation: str | None, planner: Planner = "") -> Answer:  # fmt: skip
-    from nlq.api import check_text  # noqa: PLC0415
+    from nlq.values.given import check_text  # noqa: PLC0415
 
     check_text(question)
     with opt.opened(config, engine) as assistant, opt.working():

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from nlq.api import parse_query
 from nlq.errors import BadRequest
 from nlq.surfaces.rest.app import Asker, Here, Service, gone, while_there
 from nlq.surfaces.rest.events import stream
 from nlq.values import Answer, Principal, SemanticQuery
+from nlq.values.given import parse_query
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nlq.answer.export import png
-from nlq.api import parse_query
 from nlq.errors import NlqError
 from nlq.surfaces.slack import blocks
+from nlq.values.given import parse_query
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
