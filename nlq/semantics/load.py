@@ -105,6 +105,7 @@ def read(folder: Path, files: list[Path]) -> SemanticModel:
         gazetteer=places,
         filters={one.name: one for source in sources for one in source.filters},
         verified=tuple(one for source in sources for one in source.verified),
+        policy_tests=tuple(one for source in sources for one in source.policy_tests),
     )
 
 
@@ -216,7 +217,8 @@ def _renamed(content: dict[str, Any]) -> dict[str, Any]:
     """Keys that cannot be names of Python's fields get their underscore: a join's `from`, the header's `schema`."""
     header, joins = content.get("model"), content.get("joins")
     changed = {
-        key: _keys(value) if key in ("metrics", "filters", "verified") else value for key, value in content.items()
+        key: _keys(value) if key in ("metrics", "filters", "verified", "policy_tests") else value
+        for key, value in content.items()
     }
     if isinstance(header, dict):
         changed["model"] = {RENAMED.get(key, key): value for key, value in header.items()}
@@ -259,7 +261,8 @@ def _explain(document: Located, problem: ValidationError) -> list[BadRequest]:
 def _path_in(content: Any, location: tuple[Any, ...]) -> tuple[Any, ...]:
     """The parts of pydantic's location that exist in the document; its names of alternatives are left out."""
     path: list[Any] = []
-    for part in location:
+    for said in location:
+        part = said.removesuffix("_") if isinstance(said, str) and said in RENAMED.values() else said
         if (isinstance(content, dict) and part in content) or (isinstance(content, list) and isinstance(part, int)):
             content = content[part]
             path.append(part)

@@ -17,7 +17,7 @@ from nlq.semantics.tables import (
     Synonyms,
     Table,
 )
-from nlq.values.query import SemanticQuery  # noqa: TC001 - pydantic reads annotations
+from nlq.values.query import Scalar, SemanticQuery  # noqa: TC001 - pydantic reads annotations
 
 GRAINS = ("day", "week", "month", "quarter", "year")
 # Every attribute of a principal that a policy must say something about.
@@ -32,6 +32,34 @@ class Verified(Part):
     query: SemanticQuery
     by: str
     on: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asker(Part):
+    """Who asks in a test of the policies: the attributes that row rules and masks are written over."""
+
+    org_id: str
+    regions: tuple[str, ...] | Literal["*"] = ()
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyTest(Part):
+    """What an asker is to get for a query or for SQL: just these rows (`gives`, in any order), so many, or a refusal."""
+
+    test: str
+    as_: Asker
+    query: SemanticQuery | None = None
+    sql: str | None = None
+    gives: tuple[tuple[Scalar | None, ...], ...] | None = None
+    rows: int | None = None
+    refused: Literal[True] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.query is None) == (self.sql is None):
+            raise ValueError("a policy test has a query or SQL")
+        if [self.gives, self.rows, self.refused].count(None) != 2:
+            raise ValueError("a policy test says exactly one of gives, rows and refused")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +125,7 @@ class Source(Part):
     filters: tuple[Filter, ...] = ()
     metrics: tuple[Metric, ...] = ()
     verified: tuple[Verified, ...] = ()
+    policy_tests: tuple[PolicyTest, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +143,7 @@ class SemanticModel(Part):
     gazetteer: Places
     filters: dict[str, Filter] = field(default_factory=dict)
     verified: tuple[Verified, ...] = ()
+    policy_tests: tuple[PolicyTest, ...] = ()
 
     @cached_property
     def time_dimension(self) -> Dimension | None:

@@ -13,6 +13,7 @@ import typer
 from nlq.errors import BadRequest, Declined, NlqError
 from nlq.surfaces.cli import options as opt
 from nlq.surfaces.cli.commands_model import model_app, rollup_app
+from nlq.surfaces.cli.commands_policy import policy_app
 from nlq.surfaces.cli.commands_warehouse import warehouse_app
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ eval_app = typer.Typer(no_args_is_help=True, help="Questions with known answers,
 app.add_typer(model_app, name="model")
 app.add_typer(warehouse_app, name="warehouse")
 app.add_typer(rollup_app, name="rollup")
+app.add_typer(policy_app, name="policy")
 app.add_typer(eval_app, name="eval")
 
 
