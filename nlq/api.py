@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from nlq.errors import BadRequest, Internal, SettingsError
+from nlq.errors import BadRequest, Internal, NlqError, SettingsError
 from nlq.policy.scope import ScopedQuery, draft_statement, fingerprint, scope
 from nlq.settings import Settings, load
 from nlq.sql.compile import compile_query
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from nlq.semantics.model import SemanticModel
+    from nlq.store.audit import AuditLog, Line
+    from nlq.store.audited import Watched
     from nlq.store.sqlite import Kept, SqliteStore
     from nlq.values import Principal, Result, ScopeValues, Snapshot
     from nlq.values.pipeline import Planner
 
 T = TypeVar("T")
 SHORTEST_KEY = 32
+LIBRARY = "python"
+log = logging.getLogger(__name__)
 
 
 class Assistant:
@@ -39,10 +44,12 @@ class Assistant:
         answer = await assistant.ask("top stores in NCR", principal)
     """
 
-    def __init__(
-        self, settings: Settings, *, blocking: bool = False, engine: str = "auto", store: SqliteStore | None = None
-    ) -> None:
-        """Use `open` or `open_sync`; with `blocking`, queries run in the caller's thread; with a store, answers are kept."""
+    def __init__(self, settings: Settings, *, blocking: bool = False, engine: str = "auto", store: SqliteStore | None = None,
+                 surface: str = LIBRARY) -> None:  # fmt: skip
+        """Use `open` or `open_sync`; with `blocking`, queries run in the caller's thread; with a store, answers are kept.
+
+        `surface` is the way in that the audit log names.
+        """
         if settings.mask_key and len(settings.mask_key.encode()) < SHORTEST_KEY:
             raise SettingsError(f"the key of hashing masks is shorter than {SHORTEST_KEY} bytes", where="NLQ_MASK_KEY",
                                 fix="make one: openssl rand -hex 32")  # fmt: skip
@@ -50,7 +57,8 @@ class Assistant:
         self.model: SemanticModel = load_model(settings)
         self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine)
         self._blocking = blocking
-        self._store = store
+        self._store, self._surface = store, surface
+        self._audit: AuditLog | None = None
         self._loops = waits(settings, engine)
         self._runner: asyncio.Runner | None = None
         self._portal: ThreadPoolExecutor | None = None
@@ -61,9 +69,11 @@ class Assistant:
         return cls(load(Path(config) if config else None), engine=engine)
 
     @classmethod
-    def open_sync(cls, config: str | Path | None = None, *, engine: str = "auto") -> SyncAssistant:
+    def open_sync(
+        cls, config: str | Path | None = None, *, engine: str = "auto", surface: str = LIBRARY
+    ) -> SyncAssistant:
         """The same without async."""
-        return SyncAssistant(cls(load(Path(config) if config else None), blocking=True, engine=engine))
+        return SyncAssistant(cls(load(Path(config) if config else None), blocking=True, engine=engine, surface=surface))
 
     async def __aenter__(self) -> Self:
         return self
@@ -78,6 +88,9 @@ class Assistant:
 
     def close(self) -> None:
         """Let go of the databases, from synchronous code; `async with` does it in the loop."""
+        if self._audit is not None:
+            self._audit.close()
+            self._audit = None
         if self._blocking:
             self.finish(self._pipeline.close())
         elif self._portal is not None:
@@ -225,14 +238,55 @@ class Assistant:
         await self._pipeline.engine.snapshot(None)
 
     async def _steps(self, question: Question, given: Interpretation | None, *, explain: bool) -> AsyncIterator[object]:
-        """The pipeline's values; the answer is kept before it is handed out."""
-        secret = False
-        async for step in self._pipeline.steps(question, given, explain=explain):
-            if isinstance(step, ScopedQuery):
-                secret = step.unmasked
-            if isinstance(step, Answer) and self._store is not None and not explain:
-                await self._store.put(self._kept(step, question.principal, secret=secret))
-            yield step
+        """The pipeline's values; the answer is in the audit log, and kept, before it is handed out."""
+        from nlq.store.audited import Watched  # noqa: PLC0415 - the command line's help needs none of it
+
+        watched, written = Watched(question, given, self._surface, explain=explain), False
+        try:
+            async for step in self._pipeline.steps(question, given, explain=explain):
+                watched.saw(step)
+                if isinstance(step, Answer):
+                    written = True
+                    self._audited(watched)
+                    if self._store is not None and not explain:
+                        await self._store.put(self._kept(step, question.principal, secret=watched.unmasked))
+                yield step
+        except NlqError as problem:
+            watched.saw(problem)
+            raise
+        finally:
+            if not written:  # cancelled, or it was no question at all
+                self._audited(watched)
+
+    def _audited(self, watched: Watched) -> None:
+        """Write down one question; where nobody may be held to it (a demo), a log that cannot be written stops nothing.
+
+        Raises:
+            SettingsError, Internal: it cannot be written. No answer is given then.
+        """
+        try:
+            audit = self._audit_log()
+            if audit is not None:
+                audit.append(watched.entry())
+        except (SettingsError, Internal) as problem:
+            if not self.settings.may_name_askers:
+                raise
+            log.warning("%s", problem)
+
+    def audited(self, org_id: str, count: int) -> list[Line]:
+        """The newest lines of the audit log of an organisation, the newest first; none where there is no log."""
+        audit = self._audit_log()
+        return [] if audit is None else audit.last(count, org_id)
+
+    def _audit_log(self) -> AuditLog | None:
+        """The log, opened once; None where none is kept."""
+        wanted = self.settings.audit
+        if wanted == "off" or (wanted == "auto" and self._surface == LIBRARY):
+            return None
+        from nlq.store.audit import AuditLog  # noqa: PLC0415 - only where there is one
+
+        self._audit = self._audit or AuditLog(self.settings.state_folder)
+        return self._audit
 
     def _kept(self, answer: Answer, principal: Principal, *, secret: bool) -> Kept:
         """An answer for the store. Rows that show what is masked for others are not written down: they are run anew."""

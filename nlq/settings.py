@@ -93,6 +93,10 @@ class Settings:
         "", "the app-level token (xapp-…): set, Slack is spoken to in socket mode", "SLACK_APP_TOKEN"
     )
     slack_api_url: str = _setting("https://slack.com/api/", "Slack's API, or a proxy in front of it", "SLACK_API_URL")
+    audit: str = _setting(
+        "auto",
+        "the audit log: on, off, or auto (the command line and the services write it, programs in Python do not)",
+    )
     cache_ttl_s: int = _setting(3_600, "seconds that a result is kept in the cache")
     cache_max_kb: int = _setting(1_024, "the largest result that is kept, in kB, compressed")
     keep_answers_days: int = _setting(90, "days that the service keeps answers, for their links and for feedback")
@@ -235,6 +239,8 @@ def load(config: Path | None = None, env: Mapping[str, str] | None = None, start
         found[BY_VARIABLE[variable]] = _value(BY_VARIABLE[variable], value, f"environment: {variable}")
         if BY_VARIABLE[variable] == "duckdb_path" and "NLQ_DATABASE_URL" not in env:
             found["database_url"] = ""
+    if found.get("audit", "auto") not in ("auto", "on", "off"):
+        raise SettingsError(f"{found['audit']!r} is no way of auditing", where="audit", fix="write auto, on or off")
     return Settings(**found, folder=path.parent if _is_project(path) else Path.cwd(), origin=str(path))
 
 

@@ -262,7 +262,7 @@ def _path_in(content: Any, location: tuple[Any, ...]) -> tuple[Any, ...]:
     """The parts of pydantic's location that exist in the document; its names of alternatives are left out."""
     path: list[Any] = []
     for said in location:
-        part = said.removesuffix("_") if isinstance(said, str) and said in RENAMED.values() else said
+        part: Any = said.removesuffix("_") if isinstance(said, str) and said in RENAMED.values() else said
         if (isinstance(content, dict) and part in content) or (isinstance(content, list) and isinstance(part, int)):
             content = content[part]
             path.append(part)

@@ -40,7 +40,7 @@ def serve(settings: Settings, principal: Principal, engine: str) -> None:
             "the extra mcp is needed here and not installed", where="settings", fix='pip install "nlq[mcp]"'
         )
     gc.enable()  # this is no program of one answer
-    build(Assistant(settings, engine=engine), principal).run("stdio")
+    build(Assistant(settings, engine=engine, surface="mcp"), principal).run("stdio")
 
 
 def build(assistant: Assistant, asker: Principal) -> FastMCP:

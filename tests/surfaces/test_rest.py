@@ -440,3 +440,17 @@ def test_the_process_starts_answers_and_stops(home):
         finally:
             process.kill()
     assert process.returncode in (0, 130)
+
+
+def test_the_audit_log_is_for_an_organisations_auditors(address, ana):
+    asked = ask(ana, "top 2 stores in october")
+    assert ana.get("/v1/audit").status_code == 404
+    with (
+        client(address, sub="aud", roles=["auditor"]) as auditor,
+        client(address, sub="b", org_id="suki", roles=["auditor"]) as other,
+    ):
+        lines = auditor.get("/v1/audit", params={"last": 5}).json()["lines"]
+        mine = next(line for line in lines if line["answer"] == asked["id"])
+        assert (mine["sub"], mine["org_id"], mine["surface"], mine["rows"]) == ("ana", "tingi", "rest", 2)
+        assert {line["org_id"] for line in other.get("/v1/audit", params={"last": 1000}).json()["lines"]} <= {"suki"}
+        assert auditor.get("/v1/audit", params={"last": 0}).status_code == 422

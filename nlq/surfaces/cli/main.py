@@ -12,6 +12,7 @@ import typer
 
 from nlq.errors import BadRequest, Declined, NlqError
 from nlq.surfaces.cli import options as opt
+from nlq.surfaces.cli.commands_audit import audit_app
 from nlq.surfaces.cli.commands_model import model_app, rollup_app
 from nlq.surfaces.cli.commands_policy import policy_app
 from nlq.surfaces.cli.commands_warehouse import warehouse_app
@@ -32,6 +33,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(warehouse_app, name="warehouse")
 app.add_typer(rollup_app, name="rollup")
 app.add_typer(policy_app, name="policy")
+app.add_typer(audit_app, name="audit")
 app.add_typer(eval_app, name="eval")
 
 

@@ -145,7 +145,7 @@ def opened(config: Path | None, engine: str) -> SyncAssistant:
     """The deployment's assistant."""
     from nlq.api import Assistant  # noqa: PLC0415 - slow to import
 
-    return Assistant.open_sync(config, engine=engine)
+    return Assistant.open_sync(config, engine=engine, surface="cli")
 
 
 def asker(settings: Settings, name: str | None) -> Principal:

@@ -71,7 +71,7 @@ def build(settings: Settings, *, demo: bool = False, engine: str = "auto") -> Fa
         SettingsError: there is no way to verify tokens, and this is no demo.
     """
     from nlq.surfaces.chat import page  # noqa: PLC0415 - beside the routes
-    from nlq.surfaces.rest import answers, asking, catalog, health  # noqa: PLC0415 - they import this module
+    from nlq.surfaces.rest import answers, asking, audit, catalog, health  # noqa: PLC0415 - they import this module
 
     verifier = None if demo else Verifier(settings)
     metrics, pace = Metrics(), Pace(settings.requests_per_minute)
@@ -79,14 +79,14 @@ def build(settings: Settings, *, demo: bool = False, engine: str = "auto") -> Fa
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = SqliteStore(settings.state_folder, keep_days=settings.keep_answers_days)
-        async with Assistant(settings, engine=engine, store=store) as assistant:
+        async with Assistant(settings, engine=engine, store=store, surface="rest") as assistant:
             app.state.service = Service(settings, assistant, metrics, pace, verifier)
             yield
 
     app = FastAPI(title="nlq", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None,
                   description="Questions in plain words to figures that can be trusted.")  # fmt: skip
     problems.install(app)
-    for module in (asking, answers, catalog, health, page):
+    for module in (asking, answers, audit, catalog, health, page):
         app.include_router(module.router)
     app.add_middleware(Bounded, max_body=settings.max_body_kb * 1_024)
     app.add_middleware(Around, metrics=metrics, hosts=LOCAL if demo else None)

@@ -124,7 +124,7 @@ def _of_click(body: dict[str, Any]) -> Place:
 async def running(settings: Settings, engine: str) -> AsyncIterator[AsyncApp]:
     """The app, with its assistant open."""
     store = SqliteStore(settings.state_folder, keep_days=settings.keep_answers_days)
-    async with Assistant(settings, engine=engine, store=store) as assistant:
+    async with Assistant(settings, engine=engine, store=store, surface="slack") as assistant:
         yield make_app(settings, Bot(assistant, settings.slack_users, Metrics()))
 
 
