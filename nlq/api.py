@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from nlq.errors import BadRequest, Internal, NlqError, SettingsError
 from nlq.policy.scope import ScopedQuery, draft_statement, fingerprint, scope
+from nlq.records import LIBRARY, Records
 from nlq.settings import Settings, load
 from nlq.sql.compile import compile_query
 from nlq.values import Answer, Interpretation, Question, SemanticQuery, SqlDraft, Statement
@@ -25,16 +25,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from nlq.semantics.model import SemanticModel
-    from nlq.store.audit import AuditLog, Line
-    from nlq.store.audited import Watched
-    from nlq.store.sqlite import Kept, SqliteStore
+    from nlq.store.audit import Line
+    from nlq.store.sqlite import SqliteStore
     from nlq.values import Principal, Result, ScopeValues, Snapshot
     from nlq.values.pipeline import Planner
 
 T = TypeVar("T")
 SHORTEST_KEY = 32
-LIBRARY = "python"
-log = logging.getLogger(__name__)
 
 
 class Assistant:
@@ -57,8 +54,7 @@ class Assistant:
         self.model: SemanticModel = load_model(settings)
         self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine)
         self._blocking = blocking
-        self._store, self._surface = store, surface
-        self._audit: AuditLog | None = None
+        self._records = Records(settings, self.model, store, surface)
         self._loops = waits(settings, engine)
         self._runner: asyncio.Runner | None = None
         self._portal: ThreadPoolExecutor | None = None
@@ -82,15 +78,12 @@ class Assistant:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._pipeline.close()
-        if self._store is not None:
-            await self._store.close()
+        await self._records.close_store()
         self.close()
 
     def close(self) -> None:
         """Let go of the databases, from synchronous code; `async with` does it in the loop."""
-        if self._audit is not None:
-            self._audit.close()
-            self._audit = None
+        self._records.close()
         if self._blocking:
             self.finish(self._pipeline.close())
         elif self._portal is not None:
@@ -185,7 +178,7 @@ class Assistant:
 
         Where they may see something else by now than then, the query is run anew, and it says so; stored SQL is never run.
         """
-        kept = await self._store.get(ident, principal.org_id, principal.sub) if self._store else None
+        kept = await self._records.get(ident, principal)
         if kept is None:
             return None
         plain: dict[str, Any] = json.loads(kept.content)
@@ -212,17 +205,16 @@ class Assistant:
 
     async def last_asked(self, conversation_id: str, principal: Principal) -> dict[str, Any] | None:
         """The JSON of the newest answer in a conversation of this asker's."""
-        kept = await self._store.last(conversation_id, principal.org_id, principal.sub) if self._store else None
-        return None if kept is None else await self.stored(kept.id, principal)
+        ident = await self._records.last(conversation_id, principal)
+        return None if ident is None else await self.stored(ident, principal)
 
     async def rate(self, ident: str, principal: Principal, rating: Literal["up", "down"], comment: str = "") -> bool:
         """Keep what an asker says of an answer; False where it is none of theirs."""
-        store = self._store
-        return store is not None and await store.rate(ident, principal.org_id, principal.sub, rating, comment)
+        return await self._records.rate(ident, principal, rating, comment)
 
     async def first_time(self, key: str) -> bool:
         """Whether this key is new to this deployment: for surfaces that are told things twice."""
-        return self._store is None or await self._store.first_time(key)
+        return await self._records.first_time(key)
 
     async def values(self, principal: Principal) -> ScopeValues:
         """The values of every dimension that takes them from the data, as this asker sees them."""
@@ -241,61 +233,26 @@ class Assistant:
         """The pipeline's values; the answer is in the audit log, and kept, before it is handed out."""
         from nlq.store.audited import Watched  # noqa: PLC0415 - the command line's help needs none of it
 
-        watched, written = Watched(question, given, self._surface, explain=explain), False
+        watched, written = Watched(question, given, self._records.surface, explain=explain), False
         try:
             async for step in self._pipeline.steps(question, given, explain=explain):
                 watched.saw(step)
                 if isinstance(step, Answer):
                     written = True
-                    self._audited(watched)
-                    if self._store is not None and not explain:
-                        await self._store.put(self._kept(step, question.principal, secret=watched.unmasked))
+                    self._records.audit(watched.entry)
+                    if not explain:
+                        await self._records.keep(step, question.principal, secret=watched.unmasked)
                 yield step
         except NlqError as problem:
             watched.saw(problem)
             raise
         finally:
             if not written:  # cancelled, or it was no question at all
-                self._audited(watched)
-
-    def _audited(self, watched: Watched) -> None:
-        """Write down one question; where nobody may be held to it (a demo), a log that cannot be written stops nothing.
-
-        Raises:
-            SettingsError, Internal: it cannot be written. No answer is given then.
-        """
-        try:
-            audit = self._audit_log()
-            if audit is not None:
-                audit.append(watched.entry())
-        except (SettingsError, Internal) as problem:
-            if not self.settings.may_name_askers:
-                raise
-            log.warning("%s", problem)
+                self._records.audit(watched.entry)
 
     def audited(self, org_id: str, count: int) -> list[Line]:
         """The newest lines of the audit log of an organisation, the newest first; none where there is no log."""
-        audit = self._audit_log()
-        return [] if audit is None else audit.last(count, org_id)
-
-    def _audit_log(self) -> AuditLog | None:
-        """The log, opened once; None where none is kept."""
-        wanted = self.settings.audit
-        if wanted == "off" or (wanted == "auto" and self._surface == LIBRARY):
-            return None
-        from nlq.store.audit import AuditLog  # noqa: PLC0415 - only where there is one
-
-        self._audit = self._audit or AuditLog(self.settings.state_folder)
-        return self._audit
-
-    def _kept(self, answer: Answer, principal: Principal, *, secret: bool) -> Kept:
-        """An answer for the store. Rows that show what is masked for others are not written down: they are run anew."""
-        from nlq.store.sqlite import Kept  # noqa: PLC0415 - only with a store
-
-        scope_name = "" if secret else fingerprint(principal, self.model)
-        content = replace(answer, rows=(), chart=None, text="") if secret else answer
-        return Kept(answer.id, principal.org_id, principal.sub, answer.conversation_id, answer.asked_at.isoformat(),
-                    answer.status, scope_name, content.to_json_text())  # fmt: skip
+        return self._records.lines(org_id, count)
 
     async def _last(self, question: Question, given: Interpretation | None, *, explain: bool) -> Answer:
         last: object = None

@@ -10,8 +10,8 @@ from sqlglot import exp
 from nlq.errors import NotPermitted
 from nlq.semantics.model import ATTRIBUTES, SemanticModel
 from nlq.semantics.tables import Exists, Rule, Table, TableColumn
-from nlq.sql.build import cast
 from nlq.sql.defined import source_of, validity
+from nlq.sql.masked import masked_value
 from nlq.sql.tiers import Branch, for_period
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nlq.values.principal import Principal
-
-REDACTED = "(hidden)"
-HASH_LENGTH = 16  # hexadecimal digits of SHA-256: 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,7 @@ class Policies:
         spec = table.columns[name]
         if not self.masked(spec):
             return exp.alias_(column, name)
-        return exp.alias_(_mask(spec, column, self._key()), name)
+        return exp.alias_(masked_value(spec, column, self._key()), name)
 
     def _key(self) -> exp.Expr | None:
         """The tenant's key of hashing masks, bound as a value; None where there is none."""
@@ -163,26 +160,3 @@ class Policies:
             part = "all regions" if regions == "*" else f"regions {', '.join(regions) or 'none'}"
             found.append(RowRule(name, f"rows of {self.principal.org_id}, {part}"))
         return tuple(found)
-
-
-def _mask(spec: TableColumn, column: exp.Expr, key: exp.Expr | None) -> exp.Expr:
-    """A masked column's value. A null stays null; of a date its year is its first day."""
-    if spec.mask == "null":
-        return cast(exp.Null(), "varchar")
-    if spec.mask == "year":
-        return cast(exp.TimestampTrunc(this=column.copy(), unit=exp.var("YEAR")), "date")
-    if spec.mask == "hash" and key is not None:
-        return _hashed(exp.DPipe(this=key, expression=cast(column.copy(), "varchar")))
-    hidden: exp.Expr = exp.Literal.string(REDACTED)
-    if spec.mask == "last4":
-        length = exp.func("LENGTH", column.copy())
-        start = exp.Sub(this=length.copy(), expression=exp.Literal.number(3))
-        last = exp.Concat(expressions=[exp.Literal.string("…"), exp.Substring(this=column.copy(), start=start)])
-        hidden = exp.Case().when(exp.GT(this=length, expression=exp.Literal.number(4)), last).else_(hidden)
-    return exp.Case().when(exp.Is(this=column.copy(), expression=exp.Null()), exp.Null()).else_(hidden)
-
-
-def _hashed(text: exp.Expr) -> exp.Expr:
-    """The first digits of a text's SHA-256: the same for the same value of the same tenant, and nobody's who has not its key."""
-    digest = exp.SHA2(this=exp.Encode(this=text, charset=exp.Literal.string("utf-8")), length=exp.Literal.number(256))
-    return exp.Substring(this=digest, start=exp.Literal.number(1), length=exp.Literal.number(HASH_LENGTH))

@@ -10,7 +10,8 @@ from nlq.policy.scope import ScopedQuery
 from nlq.values import Answer, SemanticQuery, SqlDraft
 
 if TYPE_CHECKING:
-    from nlq.values import Interpretation, Question
+    from nlq.store.sqlite import Kept
+    from nlq.values import Interpretation, Principal, Question
 
 
 class Watched:
@@ -63,3 +64,13 @@ class Watched:
             "rows": len(answer.rows) if answer else 0, "truncated": bool(answer and answer.truncated),
             "cache": bool(answer and answer.cache_hit), "ms": round(answer.timings.total, 1) if answer else None,
         }  # fmt: skip
+
+
+def of_kept(kept: Kept, asker: Principal, surface: str) -> dict[str, Any]:
+    """That an answer was read again by its asker."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "surface": surface, "org_id": asker.org_id, "sub": asker.sub,
+        "roles": list(asker.roles), "regions": asker.regions if asker.regions == "*" else list(asker.regions),
+        "kind": "read", "question": "", "query": None, "answer": kept.id, "conversation": kept.conversation_id, "status": kept.status,
+        "reason": None, "rows": 0,
+    }  # fmt: skip

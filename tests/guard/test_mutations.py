@@ -70,7 +70,7 @@ def test_a_rule_of_what_may_be_written_is_needed(rule, monkeypatch):
             "SELECT count(*) FROM silver_transactions_cleaned",
         ),
         (rules.Policies, "masked", lambda *_: False, "SELECT full_name FROM dim_customer"),
-        (rules, "_mask", lambda _, column, __: column, "SELECT email FROM dim_customer"),
+        (rules, "masked_value", lambda _, column, __: column, "SELECT email FROM dim_customer"),
     ],
 )
 def test_a_rule_of_who_may_see_what_is_needed(where, name, without, text, monkeypatch):

@@ -449,8 +449,10 @@ def test_the_audit_log_is_for_an_organisations_auditors(address, ana):
         client(address, sub="aud", roles=["auditor"]) as auditor,
         client(address, sub="b", org_id="suki", roles=["auditor"]) as other,
     ):
+        assert ana.get(f"/v1/answers/{asked['id']}").status_code == 200
         lines = auditor.get("/v1/audit", params={"last": 5}).json()["lines"]
-        mine = next(line for line in lines if line["answer"] == asked["id"])
+        assert (lines[0]["kind"], lines[0]["answer"], lines[0]["sub"]) == ("read", asked["id"], "ana")
+        mine = next(line for line in lines if line["answer"] == asked["id"] and line["kind"] == "ask")
         assert (mine["sub"], mine["org_id"], mine["surface"], mine["rows"]) == ("ana", "tingi", "rest", 2)
         assert {line["org_id"] for line in other.get("/v1/audit", params={"last": 1000}).json()["lines"]} <= {"suki"}
         assert auditor.get("/v1/audit", params={"last": 0}).status_code == 422

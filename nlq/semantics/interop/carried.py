@@ -23,6 +23,7 @@ CODES = {
     "left_out": "nothing there would read it",
     "depends": "it is made of something that could not be carried",
     "open": "who may read it cannot be said there: whoever reaches the database there reads all of it",
+    "masks": "what is hidden of its columns cannot be said there: whoever sees a row there sees all of it",
     "reach": "there it is more joins away than can be followed",
     "otherwise": "it is carried, and there it may be another figure where it is said when",
 }

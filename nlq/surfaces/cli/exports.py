@@ -52,7 +52,7 @@ def _exported(model: SemanticModel, kind: str, dialect: str) -> Exported:
         from nlq.exports import dbt  # noqa: PLC0415
 
         return dbt.export(model, dialect, older=kind == "dbt-legacy")
-    made: Exported = import_module(f"nlq.exports.{kind}").export(model, dialect)
+    made: Exported = import_module(f"nlq.exports.{kind.replace('-', '_')}").export(model, dialect)
     return made
 
 

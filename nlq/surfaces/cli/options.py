@@ -65,13 +65,15 @@ class Interchange(StrEnum):
 
 
 class ExportTo(StrEnum):
-    """What a model is written as; dbt-legacy is dbt's way of writing before 1.12."""
+    """What a model is written as; dbt-legacy is dbt's way of writing before 1.12, the last its policies for a database."""
 
     dbt = "dbt"
     dbt_legacy = "dbt-legacy"
     ossie = "ossie"
     snowflake = "snowflake"
     cube = "cube"
+    postgres_rls = "postgres-rls"
+    trino_rules = "trino-rules"
 
 
 class Who(StrEnum):
