@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,7 +106,7 @@ class DuckDBEngine:
     def _bare(self, org_id: str | None, stopper: Stopper) -> list[tuple[Any, ...]]:
         """The state of every table, from the tables themselves, read once for each tenant: an open file does not change.
 
-        The time that the file had when it was opened is the version of all: one that was put in its place since is not read.
+        Which file it is, and the time that it had when it was opened, is the version of all: one that was put in its place since is not read.
         """
         file = self._open()
         if org_id in self._states:
@@ -121,7 +122,8 @@ class DuckDBEngine:
                                  fix="build it (`nlq warehouse demo` builds the demo's), or see `nlq model check`",
                                  public="the data is not as the model has it") from None  # fmt: skip
             found.append((name, rows[0]))
-        kept = as_rows(found, f"{changed}-{size}", fresh)
+        which = hashlib.sha256(f"{self._path.resolve()} {changed} {size}".encode()).hexdigest()[:16]
+        kept = as_rows(found, which, fresh)
         if len(self._states) < MOST_TENANTS:
             self._states[org_id] = kept
         return kept

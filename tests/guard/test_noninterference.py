@@ -70,6 +70,12 @@ def written(path, rows):
     return path
 
 
+@pytest.fixture(autouse=True)
+def no_cache(tmp_path, monkeypatch):
+    """The index of values is kept by the file's version: nothing of another world is to be found there."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     return written(tmp_path_factory.mktemp("whole") / "w.duckdb", EVERYTHING)
