@@ -9,6 +9,7 @@ import asyncio
 import json
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -77,13 +78,15 @@ def trino(urls):
             connection.close()
 
     kept = {name: (ETC / name).read_text(encoding="utf-8") for name in ("rules.json", "groups.txt")}
-    (ETC / "groups.txt").write_text(groups(), encoding="utf-8")
-    (ETC / "rules.json").write_text(export(HERE, "trino").files[FILE], encoding="utf-8")
-    wait(lambda: refused(ask, user(ASKERS[0]), f"SELECT * FROM hot.{SCHEMA}.raw"))
-    wait(lambda: ask(user(ASKERS[0]), "SELECT count(*) FROM dim_store")[0][0] > 0)
-    yield ask
-    for name, text in kept.items():
-        (ETC / name).write_text(text, encoding="utf-8")
+    try:
+        (ETC / "groups.txt").write_text(groups(), encoding="utf-8")
+        (ETC / "rules.json").write_text(export(HERE, "trino").files[FILE], encoding="utf-8")
+        wait(lambda: refused(ask, user(ASKERS[0]), f"SELECT * FROM hot.{SCHEMA}.raw"))
+        wait(lambda: ask(user(ASKERS[0]), "SELECT count(*) FROM dim_store")[0][0] > 0)
+        yield ask
+    finally:
+        for name, text in kept.items():
+            (ETC / name).write_text(text, encoding="utf-8")
     wait(lambda: not refused(ask, "anybody", "SELECT count(*) FROM hot.scout.dim_product"))
     run(f"DROP SCHEMA {SCHEMA} CASCADE")
     loop.run_until_complete(owner.close())
@@ -106,9 +109,14 @@ def wait(holds):
 
 
 def plain(rows):
-    """Rows in an order of their own; a decimal may have more zeros in one place than in the other."""
-    number = lambda cell: float(cell) if isinstance(cell, Decimal) else tuple(cell) if isinstance(cell, list) else cell  # noqa: E731
-    return sorted(repr([number(cell) for cell in row]) for row in rows)
+    """Rows in an order of their own, whichever types a driver has for decimals, zones and lists."""
+
+    def cell(value):
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).isoformat()
+        return float(value) if isinstance(value, Decimal) else tuple(value) if isinstance(value, list) else value
+
+    return sorted(repr([cell(value) for value in row]) for row in rows)
 
 
 def expected(asker, name):
