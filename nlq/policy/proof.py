@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -12,6 +13,14 @@ from nlq.sql.resolve import is_cte
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+WRAPS_KEPT = 2_048
+
+
+@lru_cache(maxsize=WRAPS_KEPT)
+def _read(wrap: str, dialect: str) -> exp.Expr:
+    """A policy sub-select's text, read once: an asker's are the same in every query. Nobody changes the tree."""
+    return sqlglot.parse_one(wrap, read=dialect)
 
 
 def prove(text: str, wraps: Sequence[str], dialect: str, schema: str) -> str | None:
@@ -24,7 +33,7 @@ def prove(text: str, wraps: Sequence[str], dialect: str, schema: str) -> str | N
     try:
         # The line's end is for the tokenizer: after a parameter of DuckDB's it takes an empty string at a text's end for one that is open.
         parsed = sqlglot.parse(f"{text}\n", read=dialect)
-        expected = [sqlglot.parse_one(wrap, read=dialect) for wrap in wraps]
+        expected = [_read(wrap, dialect) for wrap in wraps]
     except (SqlglotError, RecursionError):
         return "it cannot be parsed again"
     if len(parsed) != 1 or not isinstance(parsed[0], (exp.Select, exp.SetOperation, exp.Subquery)):

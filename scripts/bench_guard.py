@@ -1,0 +1,88 @@
+"""How long the guard takes: a compiled statement, and written SQL of 15 and of 80 lines, each scoped, rendered and proven.
+
+Compiled ones go in as trees; written ones as text, so that reading and resolving count. Rounds are interleaved. Nothing is run: it needs no
+warehouse and no server.
+
+    python scripts/bench_guard.py
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+ROUNDS, EACH = 40, 5
+QUERIES = {
+    "compiled, one fact": {"metrics": ["revenue"], "dimensions": ["store_type"], "period": {"start": "2026-11-02", "end": "2026-11-09"}},
+    "compiled, two facts": {"metrics": ["revenue", "customers", "stores"], "dimensions": ["region"], "period": "all"},
+    "compiled, lines by way of their sale": {"metrics": ["units", "revenue"], "dimensions": ["brand", "payment_method"], "period": {"start": "2026-11-02", "end": "2026-11-09"}},
+}  # fmt: skip
+PART = """
+sold_{n} AS (
+  SELECT t.region, t.payment_method, date_trunc('month', t.date_key) AS month,
+    sum(t.peso_value) AS revenue, count(*) AS transactions,
+    sum(CASE WHEN t.payment_method = 'gcash' THEN t.peso_value ELSE 0 END) AS gcash
+  FROM silver_transactions_cleaned AS t
+  JOIN dim_store AS s ON s.org_id = t.org_id AND s.store_id = t.store_id
+  WHERE t.date_key BETWEEN DATE '2026-0{n}-01' AND DATE '2026-0{n}-28'
+    AND s.store_type IN ('minimart', 'supermarket')
+  GROUP BY t.region, t.payment_method, date_trunc('month', t.date_key)
+)"""
+
+
+def written(parts: int) -> str:
+    """SQL of about thirteen lines a part."""
+    ctes = ",".join(PART.format(n=n) for n in range(1, parts + 1))
+    union = "\nUNION ALL ".join(f"SELECT region, revenue, gcash FROM sold_{n}" for n in range(1, parts + 1))
+    return f"WITH {ctes.strip()}\nSELECT region, sum(revenue) AS revenue,\n  sum(gcash) / sum(revenue) AS gcash_share\nFROM ({union}) AS u\nGROUP BY region ORDER BY revenue DESC"
+
+
+def main() -> None:
+    """Print the median and the best of each."""
+    from nlq.policy.scope import draft_statement, scope
+    from nlq.semantics.load import load
+    from nlq.sql.compile import compile_query
+    from nlq.values import Principal, SemanticQuery, Snapshot, SqlDraft, TableState
+
+    model = load(ROOT / "semantic_layer" / "scout")
+    asker = Principal("a", "tingi", regions=("NCR", "R07"))
+    states = {name: TableState("1", 1_000, date(2024, 1, 1), date(2026, 11, 15), None) for name in model.tables}
+    snapshot = Snapshot(None, states, frozenset({"revenue"}))
+    works: dict[str, Callable[[], object]] = {}
+    for what, query in QUERIES.items():
+        statement = compile_query(model, SemanticQuery.from_json(query), snapshot)
+        works[what] = lambda one=statement: scope(one, asker, model).sql("duckdb")  # type: ignore[misc]
+    for parts in (1, 6):
+        text = written(parts)
+        works[f"written, {len(text.splitlines())} lines"] = lambda one=text: scope(
+            draft_statement(SqlDraft(one, "caller"), model), asker, model
+        ).sql("duckdb")  # type: ignore[misc]
+    for work in works.values():
+        work()
+    taken: dict[str, list[float]] = {what: [] for what in works}
+    gc.disable()
+    for _ in range(ROUNDS):
+        for what, work in works.items():
+            for _ in range(EACH):
+                start = time.perf_counter()
+                work()
+                taken[what].append((time.perf_counter() - start) * 1_000)
+        gc.collect()
+    width = max(map(len, taken))
+    print(f"{'the guard, with its proof':<{width}}  p50 ms  best ms")
+    for what, times in taken.items():
+        print(f"{what:<{width}}  {statistics.median(times):6.2f}  {min(times):7.2f}")
+
+
+if __name__ == "__main__":
+    main()
