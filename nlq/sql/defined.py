@@ -52,17 +52,14 @@ def defined(model: SemanticModel, watermark: date | None, tree: exp.Expr) -> exp
         around = _first_of(table)
         if spec.valid is None or around is not None:
             table.replace(source_of(model, spec.name, alias, tier))
-            if around is not None:
-                where = around.args.get("where")
-                said = (
-                    []
-                    if where is None
-                    else list(where.this.flatten())
-                    if isinstance(where.this, exp.And)
-                    else [where.this]
-                )
-                terms = [*said, *_counts(model, spec, alias, 0, tier, watermark)]
-                around.set("where", exp.Where(this=exp.and_(*terms, copy=False)))
+        if spec.valid is None:
+            continue
+        terms = _counts(model, spec, alias, 0, tier, watermark)
+        if around is not None:
+            where = around.args.get("where")
+            if where is not None:
+                terms = [*(where.this.flatten() if isinstance(where.this, exp.And) else [where.this]), *terms]
+            around.set("where", exp.Where(this=exp.and_(*terms, copy=False)))
             continue
         rows = exp.select("*").from_(source_of(model, spec.name, spec.name, tier))
         rows = rows.where(*_counts(model, spec, spec.name, 0, tier, watermark), copy=False)

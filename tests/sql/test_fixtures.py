@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 
 import pytest
 from helpers import ROOT
+from sqlglot import parse_one
 
 from nlq.semantics.load import load
 from nlq.sql.compile import compile_query
@@ -91,3 +93,21 @@ def test_the_sql_is_as_it_was_reviewed(request, name):
 
 def test_there_is_a_file_for_each_feature():
     assert (len(FILES) >= 12, len(LAKESIDE) >= 8) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "FROM main.hires_2025 AS hires"),
+        ({"valid": "price > 0 OR pier_id = 1"}, "WHERE\n    (\n      hires.price > 0 OR hires.pier_id = 1\n    )"),
+    ],
+)
+def test_a_table_of_another_name_is_shown_as_the_database_has_it(more, said):
+    """Without any condition as well: a WHERE of nothing had been shown."""
+    model = load(FOLDER / "lakeside")
+    hires = replace(model.tables["hires"], source="main.hires_2025", **more)
+    model = replace(model, tables={**model.tables, "hires": hires})
+    text = compile_query(model, SemanticQuery.from_json({"metrics": ["hires"]}), Snapshot(None, {})).sql()
+    assert said in text
+    assert ("WHERE" in text) == bool(more)
+    parse_one(text, read="trino")
