@@ -30,7 +30,11 @@ class Tried:
 
 
 def run(assistant: SyncAssistant) -> Iterator[Tried]:
-    """Ask each of the model's policy tests; what is wrong with one does not keep the others from being asked."""
+    """Ask each of the model's policy tests; what is wrong with one does not keep the others from being asked.
+
+    Rows are told of only where askers may be named at will (a demo, a developer's machine): elsewhere they are somebody's.
+    """
+    tell = assistant.settings.may_name_askers
     for one in assistant.model.policy_tests:
         asker = Principal("policy-test", one.as_.org_id, roles=one.as_.roles, regions=one.as_.regions)
         try:
@@ -38,10 +42,10 @@ def run(assistant: SyncAssistant) -> Iterator[Tried]:
         except NlqError as problem:
             yield Tried(one.test, f"it could not be asked: {problem.what}")
             continue
-        yield Tried(one.test, _problem(one, answer))
+        yield Tried(one.test, _problem(one, answer, tell=tell))
 
 
-def _problem(one: PolicyTest, answer: Answer) -> str:
+def _problem(one: PolicyTest, answer: Answer, *, tell: bool) -> str:
     code = answer.reason.code if answer.reason is not None else ""
     if one.refused:
         if code in REFUSALS:
@@ -53,9 +57,9 @@ def _problem(one: PolicyTest, answer: Answer) -> str:
         return f"there are more rows than an answer holds ({len(answer.rows):,})"
     if one.rows is not None:
         return "" if len(answer.rows) == one.rows else f"{len(answer.rows)} rows, and {one.rows} were to be"
-    return _difference(
-        [tuple(map(_plain, row)) for row in answer.rows], [tuple(map(_plain, row)) for row in one.gives or ()]
-    )
+    found, wanted = ([tuple(map(_plain, row)) for row in rows] for rows in (answer.rows, one.gives or ()))
+    problem = _difference(found, wanted)
+    return problem if tell or not problem else f"{len(found)} rows, which are not those that were to be"
 
 
 def _difference(found: list[tuple[Any, ...]], wanted: list[tuple[Any, ...]]) -> str:

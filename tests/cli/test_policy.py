@@ -106,3 +106,29 @@ def test_a_model_without_tests_says_so(place):
     (layer / "policies.yml").unlink()
     done = run()
     assert (done.returncode, "no policy tests" in done.stdout) == (0, True)
+
+
+def test_rows_are_told_of_in_a_demo_alone(home):
+    """Where askers come from tokens, a test that fails does not show somebody's rows to who runs it."""
+    from dataclasses import replace
+
+    from nlq.api import Assistant, SyncAssistant
+    from nlq.evals.policy_tests import run
+    from nlq.semantics.model import Asker, PolicyTest
+    from nlq.settings import load
+
+    settings = load(ROOT / "nlq.toml", env={"NLQ_DUCKDB_PATH": home["NLQ_DUCKDB_PATH"]})
+    test = PolicyTest(
+        test="it",
+        as_=Asker(org_id="tingi", regions="*"),
+        sql="SELECT min(store_name) AS name FROM dim_store",
+        gives=(("x",),),
+    )
+    said = []
+    for demo in (True, False):
+        inner = Assistant(replace(settings, demo=demo, development=False), blocking=True)
+        inner.model = replace(inner.model, policy_tests=(test,))
+        with SyncAssistant(inner) as assistant:
+            said += [one.problem for one in run(assistant)]
+    assert "there is a row ('" in said[0]
+    assert said[1] == "1 rows, which are not those that were to be"
