@@ -14,8 +14,11 @@ AUDITOR = "auditor"  # the role that may
 
 
 @router.get("/audit")
-def audit(who: Asker, here: Here, last: Annotated[int, Query(ge=1, le=1_000)] = 50) -> dict[str, Any]:
-    """The newest lines of the asker's own organisation, the newest first; 404 for all but its auditors."""
+async def audit(who: Asker, here: Here, last: Annotated[int, Query(ge=1, le=1_000)] = 50) -> dict[str, Any]:
+    """The newest lines of the asker's own organisation, the newest first; 404 for all but its auditors.
+
+    In the loop, as what writes them: one connection is one thread's.
+    """
     if AUDITOR not in who.roles:
         raise HTTPException(404)
     return {
