@@ -137,11 +137,9 @@ class Assistant:
         parsed = query if isinstance(query, SemanticQuery) else parse_query(query)
         return compile_query(self.model, parsed, self._now(self._pipeline.engine.snapshot(None)))
 
-    async def rows(
-        self, query: SemanticQuery, principal: Principal, snapshot: Snapshot, model: SemanticModel
-    ) -> Result:
-        """A typed query's rows without an answer around them, compiled by a model like this one (rollups left out, say)."""
-        scoped = scope(compile_query(model, query, snapshot), self.keyed(principal), self.model)
+    async def run(self, statement: Statement, principal: Principal, snapshot: Snapshot) -> Result:
+        """A statement's rows without an answer around them: for what looks at the data itself, as an asker."""
+        scoped = scope(statement, self.keyed(principal), self.model)
         return await self._pipeline.engine.run(scoped, self._pipeline.limits, snapshot)
 
     async def snapshot(self, principal: Principal) -> Snapshot:
@@ -352,9 +350,9 @@ class SyncAssistant:
         """See Assistant.compile."""
         return self._assistant.compile(query)
 
-    def rows(self, query: SemanticQuery, principal: Principal, snapshot: Snapshot, model: SemanticModel) -> Result:
-        """See Assistant.rows."""
-        return self._assistant.finish(self._assistant.rows(query, principal, snapshot, model))
+    def run(self, statement: Statement, principal: Principal, snapshot: Snapshot) -> Result:
+        """See Assistant.run."""
+        return self._assistant.finish(self._assistant.run(statement, principal, snapshot))
 
     def snapshot(self, principal: Principal) -> Snapshot:
         """See Assistant.snapshot."""

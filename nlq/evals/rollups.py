@@ -6,11 +6,15 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
 from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.semantics.joins import kept_field, reaches
+from nlq.sql.build import table
 from nlq.sql.compile import compile_query
-from nlq.values import TableState
+from nlq.sql.tiers import expand
+from nlq.values import Lineage, Statement, TableState, Tree
 from nlq.values.query import Period, SemanticQuery
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from nlq.values import Principal, Snapshot
 
 UNITS = 2  # how many of its last whole units are compared
+Rows = tuple[tuple[Any, ...], ...]
 MOST_SPLITS = 4  # for the first asker; for those of the other tenants by time and in all
 
 
@@ -78,7 +83,7 @@ def _compared(assistant: SyncAssistant, principal: Principal, snapshot: Snapshot
                 continue
             if chosen != rollup.table:
                 continue
-            ours, theirs = (assistant.rows(query, principal, snapshot, one).rows for one in (from_it, from_base))
+            ours, theirs = (_rows(assistant, query, principal, snapshot, one) for one in (from_it, from_base))
             differs = _difference(ours, theirs, len(dimensions), "from base rows")
             yield Checked(rollup.table, metric, dimensions, period, principal.sub, len(theirs), differs, used)
 
@@ -104,9 +109,15 @@ def equal(assistant: SyncAssistant, principals: Iterable[Principal]) -> Iterator
                 queries = [
                     SemanticQuery(metrics=(part,), dimensions=dimensions, period="all") for part in (name, finer.name)
                 ]
-                mine, other = (assistant.rows(query, principal, snapshot, alone).rows for query in queries)
+                mine, other = (_rows(assistant, query, principal, snapshot, alone) for query in queries)
                 differs = _difference(mine, other, len(dimensions), f"as {finer.name}")
                 yield Checked(finer.name, name, dimensions, None, principal.sub, len(mine), differs)
+
+
+def _rows(
+    assistant: SyncAssistant, query: SemanticQuery, principal: Principal, snapshot: Snapshot, model: SemanticModel
+) -> Rows:
+    return assistant.run(compile_query(model, query, snapshot), principal, snapshot).rows
 
 
 def _everything_public(model: SemanticModel) -> SemanticModel:
@@ -116,8 +127,14 @@ def _everything_public(model: SemanticModel) -> SemanticModel:
 
 def _as_if_built(assistant: SyncAssistant, rollup: Rollup, principal: Principal, published: Snapshot) -> Snapshot:
     """What would be published of a rollup, had somebody done so: fresh for all of the buckets that it holds."""
-    column, schema = rollup.time["column"], assistant.model.header.schema_
-    found = assistant.sql(f"SELECT min({column}), max({column}) FROM {schema}.{rollup.table}", principal).rows
+    model = assistant.model
+    column = exp.column(rollup.time["column"], table=rollup.table)
+    tree = exp.select(exp.Min(this=column), exp.Max(this=column.copy())).from_(
+        table(rollup.table, model.header.schema_, rollup.table)
+    )
+    placed = expand(tree, model, published.watermark)
+    statement = Statement(Tree(placed), (), Lineage((rollup.table,)), published.watermark)
+    found = assistant.run(statement, principal, published).rows
     first, last = found[0] if found else (None, None)
     if first is None or last is None:
         return published
