@@ -14,11 +14,10 @@ import pytest
 from helpers import ROOT
 
 from guard import twins
-from guard.tables import statements
+from guard.tables import filled
 from guard.test_differential import ASKERS, EVERYTHING, MODEL
 from nlq import Principal
 from nlq.api import Assistant, SyncAssistant, drive
-from nlq.drivers.duckdb import connect
 from nlq.errors import NlqError
 from nlq.policy import rules
 from nlq.settings import load
@@ -59,13 +58,7 @@ SQL = (
 
 
 def written(path, rows):
-    with connect(str(path)) as connection:
-        connection.execute("SET TimeZone = 'Asia/Manila'; CREATE SCHEMA scout")
-        for create, insert, values in statements(MODEL, rows):
-            connection.execute(create)
-            if values:
-                row = "(" + ", ".join("?" * len(values[0])) + ")"
-                connection.execute(insert + ", ".join([row] * len(values)), [cell for one in values for cell in one])
+    filled(MODEL, rows, str(path)).close()
     os.utime(path, (1_790_000_000, 1_790_000_000))
     return path
 

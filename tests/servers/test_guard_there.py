@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from guard import queries, test_masks, twins
 from guard.attacks import HARMLESS, POLICED
+from guard.tables import fill_postgres
 from guard.test_differential import ASKERS, EVERYTHING, MODEL
 
 from nlq.errors import UnsafeSql
@@ -20,7 +21,6 @@ from nlq.values import Principal
 from nlq.values.pipeline import SqlDraft
 
 pytestmark = pytest.mark.slow
-TYPES = {**twins.TYPES, "string": "TEXT", "number": "DOUBLE PRECISION", "array": "TEXT[]"}
 OF_SERVERS = (ASKERS[0], ASKERS[2], ASKERS[3])
 HERE = {
     "all": "twins",
@@ -56,19 +56,7 @@ class Servers:
 
     def fill(self, what, everything):
         schema = HERE[what]
-        self.run(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-        self.run(f"CREATE SCHEMA {schema}")
-        for name, rows in everything.items():
-            table = MODEL.tables[name]
-            columns = ", ".join(f"{column} {TYPES[table.columns[column].type]}" for column in table.stored)
-            self.run(f"CREATE TABLE {schema}.{name} ({columns})")
-            marks = ", ".join(f"${number}" for number in range(1, len(table.stored) + 1))
-            self.loop.run_until_complete(
-                self.owner.executemany(
-                    f"INSERT INTO {schema}.{name} VALUES ({marks})",
-                    [tuple(row[one] for one in table.stored) for row in rows],
-                )
-            )
+        self.loop.run_until_complete(fill_postgres(self.owner, MODEL, everything, schema))
         self.run(
             f"ANALYZE {', '.join(f'{schema}.{name}' for name in everything)}"
         )  # plans that no background job changes

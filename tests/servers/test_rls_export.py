@@ -9,13 +9,13 @@ from decimal import Decimal
 
 import pytest
 from guard import twins
+from guard.tables import fill_postgres
 from guard.test_differential import ASKERS, EVERYTHING, MODEL
 
 from nlq.exports.postgres_rls import FILE, READER, export
 
 SCHEMA = "twins_rls"
 HERE = replace(MODEL, header=replace(MODEL.header, schema_=SCHEMA))
-TYPES = {**twins.TYPES, "string": "TEXT", "number": "DOUBLE PRECISION", "array": "TEXT[]"}
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +29,7 @@ def owner(urls):
     def run(text, *values):
         return loop.run_until_complete(connection.fetch(text, *values))
 
-    run(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-    run(f"CREATE SCHEMA {SCHEMA}")
-    for name, rows in EVERYTHING.items():
-        table = MODEL.tables[name]
-        columns = ", ".join(f"{column} {TYPES[table.columns[column].type]}" for column in table.stored)
-        run(f"CREATE TABLE {SCHEMA}.{name} ({columns})")
-        marks = ", ".join(f"${number}" for number in range(1, len(table.stored) + 1))
-        values = [tuple(row[one] for one in table.stored) for row in rows]
-        loop.run_until_complete(connection.executemany(f"INSERT INTO {SCHEMA}.{name} VALUES ({marks})", values))
+    loop.run_until_complete(fill_postgres(connection, MODEL, EVERYTHING, SCHEMA))
     run(f"CREATE TABLE {SCHEMA}.raw AS SELECT 1 AS secret")
     run(f"GRANT SELECT ON {SCHEMA}.raw TO {READER}")  # as somebody once did
     script = export(HERE, "postgres").files[FILE]

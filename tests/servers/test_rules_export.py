@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from guard import twins
+from guard.tables import fill_postgres
 from guard.test_differential import ASKERS, EVERYTHING, MODEL
 from helpers import ROOT
 
@@ -22,7 +23,6 @@ from nlq.exports.trino_rules import FILE, export
 
 SCHEMA = "twins_rules"
 HERE = replace(MODEL, header=replace(MODEL.header, schema_=SCHEMA))
-TYPES = {**twins.TYPES, "string": "TEXT", "number": "DOUBLE PRECISION", "array": "TEXT[]"}
 ETC = ROOT / ".servers" / "etc"
 PATIENCE_S = 20.0
 
@@ -54,15 +54,7 @@ def trino(urls):
     def run(text):
         loop.run_until_complete(owner.execute(text))
 
-    run(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-    run(f"CREATE SCHEMA {SCHEMA}")
-    for name, rows in EVERYTHING.items():
-        table = MODEL.tables[name]
-        columns = ", ".join(f"{column} {TYPES[table.columns[column].type]}" for column in table.stored)
-        run(f"CREATE TABLE {SCHEMA}.{name} ({columns})")
-        marks = ", ".join(f"${number}" for number in range(1, len(table.stored) + 1))
-        values = [tuple(row[one] for one in table.stored) for row in rows]
-        loop.run_until_complete(owner.executemany(f"INSERT INTO {SCHEMA}.{name} VALUES ({marks})", values))
+    loop.run_until_complete(fill_postgres(owner, MODEL, EVERYTHING, SCHEMA))
     run(f"CREATE TABLE {SCHEMA}.raw AS SELECT 1 AS secret")
     run(f"GRANT USAGE ON SCHEMA {SCHEMA} TO PUBLIC")
     run(f"GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO PUBLIC")
