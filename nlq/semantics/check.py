@@ -26,6 +26,7 @@ from nlq.semantics.check_metrics import (
     metrics_fit,
     ranks_fit,
 )
+from nlq.semantics.meanings import holding
 from nlq.semantics.model import ATTRIBUTES
 from nlq.semantics.tables import Exists
 
@@ -248,12 +249,10 @@ def _questions(context: Context, section: str, phrase: str) -> list[str]:
     """Questions that a phrase stands in: of the model's own examples and verified ones, else the plainest."""
     known = [question for source in context.sources if source.model for question in source.model.examples]
     known += [one.question for _, one in context.each("verified")]
-    word = re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE)
-    found = [question for question in known if word.search(question)]
     metric = next((source.model.default_metric for source in context.sources if source.model), "total").replace(
         "_", " "
     )
-    return found[:3] or [f"{phrase} last month" if section == "metrics" else f"{metric} by {phrase}"]
+    return holding(phrase, known, f"{phrase} last month" if section == "metrics" else f"{metric} by {phrase}")
 
 
 def header_fits(context: Context) -> Iterator[BadRequest]:

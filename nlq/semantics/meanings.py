@@ -6,10 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.tables import Synonyms
+
+
+MOST_QUESTIONS = 3
 
 
 def shared(model: SemanticModel) -> Iterator[str]:
@@ -62,15 +65,14 @@ def _one_thing(model: SemanticModel, one: tuple[str, str], other: tuple[str, str
 
 
 def _questions(model: SemanticModel, phrase: str, first: tuple[str, str]) -> list[str]:
-    """Questions that a phrase stands in: of the model's own, else the plainest."""
-    word = re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE)
-    known = [*model.header.examples, *(one.question for one in model.verified)]
     metric = model.metrics[model.header.default_metric].label.lower()
-    plain = (
-        f"{phrase} last month"
-        if first[0] == "metric"
-        else f"{metric} by {phrase}"
-        if first[0] == "dimension"
-        else f"{metric} of {phrase}"
+    plain = {"metric": f"{phrase} last month", "dimension": f"{metric} by {phrase}"}.get(
+        first[0], f"{metric} of {phrase}"
     )
-    return [question for question in known if word.search(question)][:3] or [plain]
+    return holding(phrase, [*model.header.examples, *(one.question for one in model.verified)], plain)
+
+
+def holding(phrase: str, questions: Iterable[str], plain: str) -> list[str]:
+    """Up to three of the questions that a phrase stands in as a whole; the plainest where it stands in none."""
+    word = re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE)
+    return [question for question in questions if word.search(question)][:MOST_QUESTIONS] or [plain]

@@ -45,9 +45,7 @@ class Watched:
         """Who asked what, what of the data was read under which rules, what ran, and what came of it; no value of a row."""
         asker, answer, scoped, problem = self._question.principal, self._answer, self._scoped, self._problem
         return {
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "surface": self._surface, "org_id": asker.org_id, "sub": asker.sub, "roles": list(asker.roles),
-            "regions": asker.regions if asker.regions == "*" else list(asker.regions),
+            **_who(asker, self._surface),
             "kind": self._kind, "explain": self._explain, "question": self._written or self._question.text,
             "conversation": self._question.conversation_id or None,
             "answer": answer.id if answer else None,
@@ -66,11 +64,18 @@ class Watched:
         }  # fmt: skip
 
 
-def of_kept(kept: Kept, asker: Principal, surface: str) -> dict[str, Any]:
-    """That an answer was read again by its asker."""
+def _who(asker: Principal, surface: str) -> dict[str, Any]:
+    """When, by which way, and who: the attributes that rules and masks are written over."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "surface": surface, "org_id": asker.org_id, "sub": asker.sub,
         "roles": list(asker.roles), "regions": asker.regions if asker.regions == "*" else list(asker.regions),
+    }  # fmt: skip
+
+
+def of_kept(kept: Kept, asker: Principal, surface: str) -> dict[str, Any]:
+    """That an answer was read again by its asker."""
+    return {
+        **_who(asker, surface),
         "kind": "read", "question": "", "query": None, "answer": kept.id, "conversation": kept.conversation_id, "status": kept.status,
         "reason": None, "rows": 0,
     }  # fmt: skip
