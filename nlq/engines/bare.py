@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def state_of(model: SemanticModel, spec: Table, org_id: str | None) -> exp.Select:
-    """SELECT the count of a table's rows and its first and last day; for a tenant of their own rows alone.
+    """SELECT the count of a table's rows and its first and last day (a calendar's too); for a tenant of their own rows alone.
 
     Of a table whose rows are a tenant's by way of another table, count and days are left unknown.
     """
@@ -28,9 +28,9 @@ def state_of(model: SemanticModel, spec: Table, org_id: str | None) -> exp.Selec
     relation = table(name, schema or model.header.schema_, spec.name)
     rule = spec.policy["org_id"] if isinstance(spec.policy, dict) else None
     hidden = rule is not None and rule.exists is not None and org_id is not None
-    day = (
-        local_date(model, spec.name, spec.time, spec.name) if spec.time and not hidden else exp.cast(exp.Null(), "date")
-    )
+    calendar = model.time_dimension
+    days = spec.time or (calendar.column if calendar is not None and calendar.table == spec.name else None)
+    day = local_date(model, spec.name, days, spec.name) if days and not hidden else exp.cast(exp.Null(), "date")
     count: exp.Expr = exp.Literal.number(0) if hidden else exp.Count(this=exp.Star())
     tree = exp.select(count, exp.Min(this=day), exp.Max(this=day.copy())).from_(relation)
     if rule is not None and rule.column is not None and org_id is not None:

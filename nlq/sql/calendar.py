@@ -1,4 +1,8 @@
-"""Days and buckets that hold whether or not there are rows: from the model's calendar table, or counted out."""
+"""Days and buckets that hold whether or not there are rows: from the model's calendar table, or counted out.
+
+A calendar that is known to lack a day would lack its bucket too, rows and all, so the days are counted out then; the grains that
+a model adds are in its calendar alone, and of days that are not there the answer says so.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +21,11 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.periods import Unit
     from nlq.sql.frames import Step
-    from nlq.values.pipeline import Snapshot
+    from nlq.sql.parts import Parts
+    from nlq.values.pipeline import Snapshot, TableState
 
 DIGITS = "digits"
+NO_DAY = Period(start=date(2000, 1, 1), end=date(2000, 1, 1))  # stands where a statement needs a span and there is none
 
 
 def covered(model: SemanticModel, snapshot: Snapshot, metrics: Iterable[str]) -> Period | None:
@@ -42,38 +48,42 @@ def within(period: Period | None, limits: Period) -> Period | None:
     return None if end < start else Period(start=start, end=end)
 
 
-def buckets(model: SemanticModel, span: Period, grain: Unit, alias: str, *, home: str | None) -> exp.Select:
-    """Every bucket that a span of days touches, under the name `alias`."""
-    tree, column = _days(model, span, home=home)
-    return tree.select(exp.alias_(_bucket(model, column, grain, None), alias, copy=False), copy=False).distinct(
-        copy=False
-    )
+def read(parts: Parts) -> None:
+    """The lineage names the calendar, where the model has one."""
+    time = parts.model.time_dimension
+    if time is not None and time.table:
+        parts.tables[time.table] = None
 
 
-def ends(
-    model: SemanticModel, span: Period | None, steps: Mapping[str, Step | None], *, home: str | None
-) -> exp.Select:
+def buckets(parts: Parts, span: Period | None, grain: Unit, alias: str) -> exp.Select:
+    """Every bucket that a span of days touches, under the name `alias`. No span, no buckets."""
+    tree, column = _spanned(parts, span, own=grain in parts.model.own_grains)
+    bucket = exp.alias_(_bucket(parts.model, column, grain, None), alias, copy=False)
+    return tree.select(bucket, copy=False).distinct(copy=False)
+
+
+def ends(parts: Parts, span: Period | None, steps: Mapping[str, Step | None]) -> exp.Select:
     """The last day of each bucket within a span: what a window ends with. No span, no days.
 
     Of several grains it is that of each bucket that they make together; each with the step that moves it, if any does.
     """
-    tree, column = _days(model, span or Period(start=date(2000, 1, 1), end=date(2000, 1, 1)), home=home)
-    if span is None:
-        tree = tree.where(exp.false(), copy=False)
+    own = not steps.keys().isdisjoint(parts.model.own_grains)
+    tree, column = _spanned(parts, span, own=own)
     if "day" in steps:
         return tree.select(exp.alias_(column, "until", copy=False), copy=False)
     last = exp.alias_(exp.Max(this=column), "until", copy=False)
-    by = [_bucket(model, column.copy(), grain, step) for grain, step in steps.items()]
+    by = [_bucket(parts.model, column.copy(), grain, step) for grain, step in steps.items()]
     return tree.select(last, copy=False).group_by(*by, copy=False)
 
 
-def places(model: SemanticModel, grain: str, *, home: str | None) -> exp.Select:
+def places(parts: Parts, grain: str) -> exp.Select:
     """Each day of the calendar, with the number `nth` of its bucket, its `place` in it, and how many `days` that has.
 
     A bucket is a run of days that have one value of a grain that the model adds: two summers are two, whatever both are called.
     """
-    time = model.time_dimension
+    model, time = parts.model, parts.model.time_dimension
     assert time is not None and time.column is not None  # noqa: S101, PT018 - it has grains, so it has a calendar
+    read(parts)
     the_day, value = exp.column(time.column, table=time.table), exp.column(model.own_grains[grain], table=time.table)
 
     def over(function: exp.Expr, by: exp.Expr, *parts: exp.Expr) -> exp.Window:
@@ -84,7 +94,8 @@ def places(model: SemanticModel, grain: str, *, home: str | None) -> exp.Select:
     same = exp.NullSafeEQ(this=value, expression=before)
     begins = exp.Case().when(same, exp.Literal.number(0), copy=False).else_(exp.Literal.number(1), copy=False)
     days = select(
-        [called(the_day, "day"), called(begins, "begins")], table(time.table, model.header.schema_, time.table, home)
+        [called(the_day, "day"), called(begins, "begins")],
+        table(time.table, model.header.schema_, time.table, parts.home),
     )
     nth = over(exp.Sum(this=exp.column("begins")), exp.column("day"))
     numbered = select([exp.column("day"), called(nth, "nth")], _inner(days, "begun"))
@@ -130,14 +141,36 @@ def _bucket(model: SemanticModel, column: exp.Expr, grain: str, step: Step | Non
     return exp.column(own, table=time.table) if own and time else time_bucket(column, grain, step)  # type: ignore[arg-type]
 
 
-def _days(model: SemanticModel, span: Period, *, home: str | None) -> tuple[exp.Select, exp.Expr]:
-    """A SELECT of nothing yet over the days of a span, and the expression that is the day."""
-    time = model.time_dimension
-    if time is not None and time.table and time.column:
-        column = exp.column(time.column, table=time.table)
-        tree = exp.Select().from_(table(time.table, model.header.schema_, time.table, home), copy=False)
-        return tree.where(exp.Between(this=column, low=day(span.start), high=day(span.end)), copy=False), column.copy()
-    return _counted(span)
+def _spanned(parts: Parts, span: Period | None, *, own: bool) -> tuple[exp.Select, exp.Expr]:
+    """A SELECT of nothing yet over the days of a span, and the expression that is the day. `own`: with the calendar's columns."""
+    if span is not None:
+        return _days(parts, span, own=own)
+    tree, column = _days(parts, NO_DAY, own=own)
+    return tree.where(exp.false(), copy=False), column
+
+
+def _days(parts: Parts, span: Period, *, own: bool) -> tuple[exp.Select, exp.Expr]:
+    model, time = parts.model, parts.model.time_dimension
+    if time is None or not time.table or not time.column:
+        return _counted(span)
+    lacking = span is not NO_DAY and _lacks(parts.snapshot.tables.get(time.table), span)
+    if lacking and not own:
+        return _counted(span)
+    if lacking:
+        said = f"the calendar {time.table} lacks days from {span.start} to {span.end}: figures may be missing"
+        parts.notes[said] = None
+    read(parts)
+    column = exp.column(time.column, table=time.table)
+    tree = exp.Select().from_(table(time.table, model.header.schema_, time.table, parts.home), copy=False)
+    return tree.where(exp.Between(this=column, low=day(span.start), high=day(span.end)), copy=False), column.copy()
+
+
+def _lacks(state: TableState | None, span: Period) -> bool:
+    """Whether a calendar is known not to have each day of a span; its days are unique, which `nlq model check` holds."""
+    if state is None or state.first is None or state.last is None:
+        return False
+    whole = state.rows == (state.last - state.first).days + 1
+    return not (whole and state.first <= span.start and span.end <= state.last)
 
 
 def _counted(span: Period) -> tuple[exp.Select, exp.Expr]:

@@ -40,8 +40,7 @@ def fill(gather: Gather) -> bool:
     if span is None:
         return False
     grain: Unit = gather.model.grains[gather.keys[0].field][1]  # type: ignore[assignment]
-    days = calendar.buckets(gather.model, span, grain, gather.keys[0].aliases[0], home=gather.parts.home)
-    gather.calendar_read()
+    days = calendar.buckets(gather.parts, span, grain, gather.keys[0].aliases[0])
     gather.arms.append((gather.parts.add(f"{gather.label}every_{grain}", days), ()))
     return True
 
@@ -93,13 +92,13 @@ def members(gather: Gather) -> None:
 def _every(gather: Gather, name: str) -> tuple[exp.Select, tuple[Keys, ...]]:
     """All members of a dimension that the filters leave, with the other dimensions that a member has one of."""
     if gather.model.is_time_grain(name):
-        span = calendar.within(gather.frames[0].period, gather.covered) if gather.covered else gather.frames[0].period
-        if span is None:
+        period = gather.frames[0].period
+        span = calendar.within(period, gather.covered) if gather.covered else period
+        if span is None and not gather.covered:
             raise BadRequest(f"every {name} needs a period", where="include_empty", fix="give a period")
         key = next(key for key in gather.keys if key.field == name)
         grain: Unit = gather.model.grains[name][1]  # type: ignore[assignment]
-        gather.calendar_read()
-        return calendar.buckets(gather.model, span, grain, key.aliases[0], home=gather.parts.home), (key,)
+        return calendar.buckets(gather.parts, span, grain, key.aliases[0]), (key,)
     table = gather.model.dimensions[name].table
     along = tuple(key for key in gather.keys if _reaches(gather, table, key.field) and
                   (key.field == name or key.field not in gather.query.include_empty))  # fmt: skip

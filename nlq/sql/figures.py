@@ -144,7 +144,7 @@ class Gather:
             for join in found.path if found is not None else ():
                 self.parts.tables[join.to] = None
             if found is not None and found.grain in self.model.own_grains:
-                self.calendar_read()
+                calendar.read(self.parts)
         if source.rollup is not None:
             self.parts.rollups[source.rollup.table] = None
         self.parts.why[source.why] = None
@@ -167,7 +167,6 @@ class Gather:
                 continue
             name = f"{self.label}ends{frame.name.replace('__', '_')}"
             if frame.lag is not None and frame.lag[1] in self.model.own_grains:
-                self.calendar_read()
                 found[index] = self.parts.add(name, self._later_days(frame.lag, frame))
                 continue
             if self.covered is None and frame.shown is None and not self.known:
@@ -176,16 +175,13 @@ class Gather:
                 )
             span = self._shown_of(frame)
             steps = {self.model.grains[name][1]: None if name in self.apart else frame.step for name in grains}
-            days = calendar.ends(self.model, span, steps, home=self.parts.home)
-            self.calendar_read()
-            found[index] = self.parts.add(name, days)
+            found[index] = self.parts.add(name, calendar.ends(self.parts, span, steps))
         return found
 
     def _later_days(self, lag: Step, frame: Frame) -> exp.Select:
         """For each day of the calendar the one as far into the bucket so many later, within what is shown."""
         count, grain = lag
-        home = self.parts.home
-        placed = self.parts.once(f"{grain}_days", lambda: calendar.places(self.model, grain, home=home))
+        placed = self.parts.once(f"{grain}_days", lambda: calendar.places(self.parts, grain))
         return calendar.later(placed, count, frame.shown, whole=frame.whole)
 
     def _shown_of(self, frame: Frame) -> Period | None:
@@ -197,12 +193,6 @@ class Gather:
         if frame.start is not None:
             return frame.shown or Period(self.covered.start, periods.end_of(self.covered.end, frame.start))
         return calendar.within(frame.shown, self.covered)
-
-    def calendar_read(self) -> None:
-        """The lineage names the calendar, where the model has one."""
-        time = self.model.time_dimension
-        if time is not None and time.table:
-            self.parts.tables[time.table] = None
 
     def _fold(self, leaf: Leaf) -> None:
         """An aggregate over groups of a metric: the figures by those groups first, then over them."""

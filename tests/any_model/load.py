@@ -46,7 +46,7 @@ def snapshot_of(world, org):
             days = [row[time] for row in rows if row["org_id"] == org]
             first, last = (min(days), max(days)) if days else (None, None)
         stale = world["stale"] if name.startswith("sale_by") else frozenset()
-        count = {"sale_by_day": 20, "sale_by_month": 10}.get(name, 1000)
+        count = {"sale_by_day": 20, "sale_by_month": 10, "days": len(world["rows"].get("days", ()))}.get(name, 1000)
         states[name] = TableState("1", count, first, last, None, stale)
     return Snapshot(None, states)
 

@@ -23,6 +23,7 @@ FIELDS = {
     "visit": ("branch", "branch_kind", "warmth", "area", "area_rank", "person", "branch_opened.month", "team"),
     "stock": ("branch", "branch_kind", "warmth", "area", "area_rank", "item", "thing"),
 }  # fmt: skip
+SHORT = 1  # of six worlds, the one whose calendar lacks days
 EVERYWHERE = ("branch", "branch_kind", "warmth", "area", "area_rank")
 
 
@@ -35,7 +36,7 @@ def world(seed, size):
     built, stale = rolled_up(pick, rows)
     rows |= built | {"team": teams(pick, rows["person"])}
     if calendar:
-        rows["days"] = DAYS
+        rows["days"] = days_of(seed)
     times = {"sale": "day", "visit": "at", "stock": "counted_on", "line": "day"}
     extent = {}
     for table, time in times.items():
@@ -45,7 +46,16 @@ def world(seed, size):
             if row[time] is not None
         ]
         extent[table] = (min(days), max(days)) if days else None
+    if calendar:
+        extent["days"] = (rows["days"][0]["day"], rows["days"][-1]["day"])
     return {"model": model, "rows": rows, "extent": extent, "stale": stale}
+
+
+def days_of(seed):
+    """The calendar of a world: whole, or in one of six without some days: those after one, or single ones within."""
+    if seed % 6 != SHORT:
+        return DAYS
+    return DAYS[:120] if seed % 4 == 1 else [day for number, day in enumerate(DAYS) if number % 7 not in (seed % 7, 3)]
 
 
 def fortnight(day):
@@ -389,8 +399,8 @@ def query(seed):
 
 
 def fitted(asked, made):
-    """The same query where a world has no calendar: with a grain that any date has."""
-    if "days" in made["rows"]:
+    """The same query where a world has no calendar, or one that lacks days: with a grain that any date has."""
+    if len(made["rows"].get("days", ())) == len(DAYS):
         return asked
     text = json.dumps(asked).replace("date.fortnight", "date.week").replace("date.season", "date.month")
     plain = json.loads(text.replace("since_own", "since"))

@@ -115,6 +115,30 @@ def test_a_place_among_the_rows_is_what_its_definition_says(world, query, size, 
 
 @settings(CASES, max_examples=120)
 @given(
+    grain=st.sampled_from(("day", "week", "month")),
+    window=st.sampled_from((None, None, {"to_date": "year"}, {"trailing": "7 day"}, {"running": True})),
+    short=st.integers(0, 500).map(lambda number: number * 6 + worlds.SHORT),
+    query=SEEDS["query"],
+    size=SEEDS["size"],
+)
+def test_a_calendar_that_lacks_days_takes_no_figure_with_it(query, size, grain, window, short):
+    """A series had been laid beside the days that the calendar has: the months that it has not had vanished, sales and all."""
+    pick = random.Random(query)
+
+    def turned(_):
+        metric = {"metric": pick.choice(["total", "sales", "buyers"]), **({"window": window} if window else {})}
+        asked = {"metrics": [metric], "dimensions": [f"date.{grain}"]}
+        if pick.random() < 0.8:
+            asked["period"] = worlds.period(pick)
+        if pick.random() < 0.3:
+            asked["include_empty"] = [f"date.{grain}"]
+        return asked
+
+    compare(short, query, max(size, 20), turned)
+
+
+@settings(CASES, max_examples=120)
+@given(
     grain=st.sampled_from((None, "day", "week", "month", "quarter")),
     metric=st.sampled_from(("total", "sales", "buyers", "units", "visits")),
     **SEEDS,

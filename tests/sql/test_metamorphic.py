@@ -150,3 +150,13 @@ def test_the_total_is_the_same_whichever_dimension_is_shown(world, query, size):
             shares = run({"metrics": [metric], "dimensions": [field], "share": {}, **period})[1]
             known = [row[-1] for row in shares if row[-1] is not None]
             assert not known or sum(known) == pytest.approx(1)
+
+
+def test_a_grain_of_a_calendar_that_lacks_days_is_said_to():
+    made = worlds.world(worlds.SHORT, 20)
+    model, snapshot = load.model_of(made), load.snapshot_of(made, "one")
+    window = {"metric": "total", "window": {"trailing": "7 day"}}
+    notes = {grain: compile_query(model, SemanticQuery.from_json({"metrics": [window], "dimensions": [f"date.{grain}"]}), snapshot).lineage.notes
+             for grain in ("fortnight", "month")}  # fmt: skip
+    assert any("the calendar days lacks days" in one for one in notes["fortnight"])
+    assert not any("calendar" in one for one in notes["month"])

@@ -156,7 +156,7 @@ def _keys(
 def _calendar(
     model: SemanticModel, catalog: Catalog, tables: list[Table], actual: Actual, notes: list[str], at: At
 ) -> Iterator[NlqError]:
-    """Notes on days of data that the calendar does not have: their figures are in no bucket of a series."""
+    """Notes on days of data that the calendar does not have: their figures are in no bucket of the grains that it adds."""
     counted = {metric.agg.table for metric in model.metrics.values() if metric.agg}
     time = model.time_dimension
     here = {table.name: table for table in tables}
@@ -174,7 +174,7 @@ def _calendar(
         count = int(catalog.rows(missing.where(exp.not_(exp.In(this=day.copy(), query=days.copy().subquery()))))[0][0])
         if count:
             notes.append(
-                f"{count:,} days of {table.name} are not in the calendar {time.table} ({at('tables', time.table)}): series and windows lack them"
+                f"{count:,} days of {table.name} are not in the calendar {time.table} ({at('tables', time.table)}): what it says of days, its own grains too, it does not say of those"
             )
     yield from ()
 
