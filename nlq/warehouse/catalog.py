@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from sqlglot.errors import SqlglotError
 from nlq.errors import EngineDown, Internal, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 ROWS = 1_000_000
 TIMEOUT_S = 120.0
@@ -153,6 +154,29 @@ class Catalog:
             return []
         catalog = exp.to_identifier(self.prefix or "", quoted=True).sql("trino")
         return self.run(text.format(schema=exp.Literal.string(self.schema).sql(self.dialect), catalog=catalog))
+
+
+class Relations(Mapping[str, Mapping[str, str]]):
+    """The columns and types of a database's tables by name, or by "schema.name" in any schema, looked at when it is asked for."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._schemas: dict[str, dict[str, dict[str, str]]] = {}
+
+    def __getitem__(self, name: str) -> dict[str, str]:
+        schema, _, table = name.rpartition(".")
+        return self._of(schema or self._catalog.schema)[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._of(self._catalog.schema))
+
+    def __len__(self) -> int:
+        return len(self._of(self._catalog.schema))
+
+    def _of(self, schema: str) -> dict[str, dict[str, str]]:
+        if schema not in self._schemas:
+            self._schemas[schema] = replace(self._catalog, schema=schema).types()
+        return self._schemas[schema]
 
 
 @contextmanager

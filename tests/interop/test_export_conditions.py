@@ -125,9 +125,11 @@ def test_in_an_ossie_file_duckdb_itself_reads_them_so(over):
 @pytest.mark.parametrize("older", [False, True])
 def test_through_dbt_they_come_back(over, tmp_path, older):
     dbt.export(over.model, "duckdb", older=older).write(tmp_path)
-    made = DbtImport(tmp_path, Source(policy=Policy(shared=True), types=column_types(over.connection))).finished()
+    built = lakeside_data.as_dbt_builds(over.connection, tmp_path)
+    types = lakeside_data.within(built, column_types(over.connection))
+    made = DbtImport(tmp_path, Source(policy=Policy(shared=True), types=types)).finished()
     write(tmp_path / "again", made.files)
-    again = Over(load(tmp_path / "again"), over.connection, "main")
+    again = Over(load(tmp_path / "again"), over.connection, built)
     carried = [name for name in CONDITIONS if f"c_{name}" in again.model.metrics]
     assert {name: counted(again, f"c_{name}") for name in carried} == {
         name: counted(over, f"c_{name}") for name in carried

@@ -6,13 +6,12 @@ What MetricFlow itself makes of an export is asked by hand, as it needs an envir
 
 from __future__ import annotations
 
-import re
 import shutil
 
 import lakeside as lakeside_data
 import pytest
 from helpers import ROOT
-from test_metricflow import EXPECTED, HIDDEN, OTHERWISE, QUERIES, REFUSED, Project, answer, differences
+from test_metricflow import EXPECTED, HIDDEN, OTHERWISE, QUERIES, REFUSED, Project, answer, column_types, differences
 
 from nlq.drivers.duckdb import connect
 from nlq.errors import NlqError
@@ -44,7 +43,8 @@ def again(request, imported, lakeside, tmp_path_factory):
     """The model, exported and imported once more."""
     folder = tmp_path_factory.mktemp(request.param)
     dbt.export(imported.model, "duckdb", older=request.param == "dbt-legacy").write(folder)
-    return Project(folder, lakeside, tmp_path_factory.mktemp("again"))
+    types = lakeside_data.within(lakeside_data.as_dbt_builds(lakeside, folder), column_types(lakeside))
+    return Project(folder, lakeside, tmp_path_factory.mktemp("again"), types)
 
 
 @pytest.mark.slow
@@ -81,11 +81,9 @@ def test_keys_of_several_columns_and_rows_that_do_not_count_survive_dbt(warehous
     file = tmp_path / "copy.duckdb"
     shutil.copy(warehouse, file)
     with connect(str(file)) as connection:
-        connection.execute("SET TimeZone = 'Asia/Manila'; CREATE SCHEMA dbt")
-        for path in (tmp_path / "models").glob("*.sql"):  # what `dbt build` would make
-            text = re.sub(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}", r"\1.\2", path.read_text(encoding="utf-8"))
-            connection.execute(f"CREATE VIEW dbt.{path.stem} AS {text}")
-        types = catalogued(connection)
+        connection.execute("SET TimeZone = 'Asia/Manila'")
+        built = lakeside_data.as_dbt_builds(connection, tmp_path, "dbt")
+        types = lakeside_data.within(built, catalogued(connection, built))
         made = DbtImport(
             tmp_path, Source(schema="dbt", policy=Policy(shared=True, tenant="org_id"), types=types)
         ).finished()
@@ -99,7 +97,7 @@ def test_keys_of_several_columns_and_rows_that_do_not_count_survive_dbt(warehous
             period = {"period": {"start": "2026-01-01", "end": "2026-06-30"}}
             mine = answered(connection, model, "scout", {**query, **period}, asker)
             theirs = answered(
-                connection, again, "dbt", {"metrics": query["metrics"], "dimensions": names, **period}, asker
+                connection, again, built, {"metrics": query["metrics"], "dimensions": names, **period}, asker
             )
             shown = len(query["metrics"]) + 1
             assert sorted(map(str, (row[-shown:] for row in mine))) == sorted(
@@ -108,7 +106,7 @@ def test_keys_of_several_columns_and_rows_that_do_not_count_survive_dbt(warehous
             assert mine
 
 
-def catalogued(connection):
+def catalogued(connection, schema):
     found = {}
     kinds = {
         "VARCHAR": "string",
@@ -119,7 +117,7 @@ def catalogued(connection):
         "TIMESTAMP WITH TIME ZONE": "timestamp",
     }
     for table, column, kind in connection.execute(
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'dbt'"
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = ?", [schema]
     ).fetchall():
         found.setdefault(table, {})[column] = kinds.get(kind, "decimal")
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from lakeside import as_dbt_builds, within
 from test_export_layers import FORMATS, Over, by_hand, datasets
 
 from nlq.drivers.duckdb import connect
@@ -157,11 +158,11 @@ def test_the_others_come_back_so(over, tmp_path, kind):
 def test_dbt_comes_back_so(over, tmp_path, older):
     exported = dbt.export(over.model, "duckdb", older=older)
     exported.write(tmp_path)
-    made = DbtImport(tmp_path, Source(policy=Policy(shared=True), types=TYPES, timezone="Asia/Manila")).finished()
+    built = as_dbt_builds(over.connection, tmp_path)
+    source = Source(policy=Policy(shared=True), types=within(built, TYPES), timezone="Asia/Manila")
+    made = DbtImport(tmp_path, source).finished()
     write(tmp_path / "again", made.files)
-    days = (tmp_path / "models" / "metricflow_time_spine.sql").read_text(encoding="utf-8")
-    over.connection.execute(f"CREATE OR REPLACE VIEW metricflow_time_spine AS {days}")
-    again = Over(load(tmp_path / "again"), over.connection, "main")
+    again = Over(load(tmp_path / "again"), over.connection, built)
     listed = " ".join(f"{one.where} {one.what}" for one in (*made.issues, *exported.issues))
     called = {
         one.where.removeprefix("metric "): one.what.removeprefix("there it is called ")

@@ -181,9 +181,12 @@ def test_row_sql_of_other_dialects_keeps_its_meaning():
     """What is written for one engine gives the same on another, row by row, nulls included; a zero divisor gives null, as everywhere."""
     from nlq.semantics.interop.expressions import row_expression
 
-    rows = "(VALUES (1, 2, true, 'a'), (3, 4, false, NULL), (NULL, 2, NULL, 'b'), (7, 2, true, 'c')) AS t(a, b, c, d)"
+    rows = """(VALUES (1, 2, true, 'a', DATE '2024-02-29'), (3, 4, false, NULL, NULL), (NULL, 2, NULL, 'B', DATE '2025-12-31'), (2, 2, true, 'c', DATE '2026-01-01'),
+                      (NULL, NULL, true, 'bab', DATE '2026-01-01')) AS t(a, b, c, d, e)"""
     texts = ["a / b", "CAST(a AS VARCHAR) || d", "c IS NOT TRUE", "c IS FALSE", "NOT c", "a / b / b", "CASE WHEN c THEN a / b ELSE 0 END",
-             "COALESCE(d, 'none') || '/' || COALESCE(d, 'x')", "CAST(CAST(a AS VARCHAR) AS INTEGER) / b", "a BETWEEN 1 AND 3", "d LIKE '%a%' OR c"]  # fmt: skip
+             "COALESCE(d, 'none') || '/' || COALESCE(d, 'x')", "CAST(CAST(a AS VARCHAR) AS INTEGER) / b", "a BETWEEN 1 AND 3", "d LIKE '%a%' OR c",
+             "a IS DISTINCT FROM b", "a IS NOT DISTINCT FROM b", "NOT a IS DISTINCT FROM b AND c", "d ILIKE '%B%'", "year(e) * 100 + month(e)", "quarter(e)", "day(e)",
+             "extract(year FROM e)"]  # fmt: skip
     import sqlglot
 
     with connect() as connection:

@@ -85,9 +85,9 @@ def lakeside():
 class Project:
     """One form of the project, imported: its model, and the questions' filters as conditions."""
 
-    def __init__(self, form, connection, folder):
+    def __init__(self, form, connection, folder, types=None):
         self.connection = connection
-        read = DbtImport(PLACE / form, Source(policy=Policy(shared=True), types=column_types(connection)))
+        read = DbtImport(PLACE / form, Source(policy=Policy(shared=True), types=types or column_types(connection)))
         self.where = {}
         for name, one in QUERIES.items():
             try:
@@ -101,6 +101,7 @@ class Project:
 
     def state(self, name, table):
         source = table.source or name
+        source = source if "." in source else f"{self.model.header.schema_}.{source}"
         spec = f"min({table.time})::DATE, max({table.time})::DATE" if table.time else "NULL, NULL"
         count, first, last = self.connection.execute(f"SELECT count(*), {spec} FROM {source}").fetchone()
         return TableState("1", count, first, last, None)

@@ -9,7 +9,7 @@ from nlq.semantics.interop.carried import Imported, Issue, NotCarried
 from nlq.semantics.interop.dbt_filters import all_of, field_of
 from nlq.semantics.interop.dbt_metrics import Metrics
 from nlq.semantics.interop.dbt_read import read_project
-from nlq.semantics.interop.dbt_tables import GRAINS, TIME, Tables
+from nlq.semantics.interop.dbt_tables import GRAINS, TIME, Columns, Tables
 from nlq.semantics.interop.dbt_templates import Reference, reference
 from nlq.semantics.interop.policies import Policy, policed
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from nlq.semantics.interop.dbt_project import Saved
+    from nlq.semantics.interop.dbt_project import Saved, Semantics, Spine
 
 Plain = dict[str, Any]
 
@@ -31,7 +31,8 @@ class Source:
         dialect: sqlglot's name of the SQL that its expressions are written in.
         timezone: in which a moment's day is taken; MetricFlow knows none, and takes moments as they are.
         policy: who may read the tables; without one nobody may, until somebody says so in the files.
-        types: the columns of the database's tables with their types in our words, where it could be looked at.
+        types: the columns of the database's tables (by name, or by schema and name with a point between) with their types
+            in our words, where it could be looked at.
     """
 
     schema: str = "main"
@@ -51,12 +52,15 @@ class DbtImport:
             BadRequest: there is no semantic layer there.
         """
         self.source = source
-        self.project, self.issues = read_project(place)
-        schemas = {model.schema for model in self.project.semantics.values()} - {None}
-        self.schema = str(next(iter(schemas))) if len(schemas) == 1 else source.schema
-        for model in self.project.semantics.values():
-            model.schema = None if model.schema == self.schema else model.schema
-        self.tables = Tables(self.project, source.dialect, source.types, self.issues)
+        self.project, self.issues = read_project(place, source.schema)
+        schemas = {model.schema or source.schema for model in self.project.semantics.values()}
+        self.schema = next(iter(schemas)) if len(schemas) == 1 else source.schema
+        placed: list[Semantics | Spine] = [*self.project.semantics.values(), *self.project.spines]
+        for one in placed:
+            said = one.schema or source.schema
+            one.schema = None if said == self.schema else said
+        types = None if source.types is None else Columns(source.types, self.schema, source.schema)
+        self.tables = Tables(self.project, source.dialect, types, self.issues)
         self.tables.build()
         self.metrics = Metrics(self.tables)
         self.metrics.build()

@@ -8,21 +8,23 @@ from nlq.semantics.interop.dbt_parts import conditions, length, metric_inputs
 from nlq.semantics.interop.dbt_project import Element, Input, Measure, MetricOf, NonAdditive, Semantics
 
 if TYPE_CHECKING:
+    from nlq.semantics.interop.dbt_places import Places
     from nlq.semantics.interop.dbt_project import Project
 
 Plain = dict[str, Any]
 
 
-def read_model(project: Project, one: Plain, where: str, settings: dict[str, Plain]) -> None:
+def read_model(project: Project, one: Plain, where: str, places: Places) -> None:
     """One dbt model that has `semantic_model:` switched on, with its columns, derived semantics and metrics."""
     said = one["semantic_model"]
     if said is not True and not said.get("enabled", True):
         return
-    config = settings.get(one["name"], {})
+    relation, schema = places.of(one["name"])
+    config = places.config(one["name"])
     meta = (said.get("config") or {}).get("meta") if isinstance(said, dict) else None
     made = Semantics(
-        name=(said.get("name") if isinstance(said, dict) else None) or one["name"], relation=config.get("alias") or one["name"],
-        schema=config.get("schema"), where=where, label=one.get("label") or "", description=one.get("description") or "",
+        name=(said.get("name") if isinstance(said, dict) else None) or one["name"], relation=relation,
+        schema=schema, where=where, label=one.get("label") or "", description=one.get("description") or "",
         time=one.get("agg_time_dimension"), primary_entity=one.get("primary_entity"), meta=meta or config.get("meta") or {},
     )  # fmt: skip
     for column in one.get("columns") or ():

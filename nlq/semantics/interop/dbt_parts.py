@@ -13,6 +13,7 @@ from nlq.semantics.interop.expressions import parsed
 from nlq.semantics.periods import UNITS
 
 if TYPE_CHECKING:
+    from nlq.semantics.interop.dbt_places import Places
     from nlq.semantics.interop.dbt_project import MetricOf
 
 REF = re.compile(r"(?:ref|source)\(\s*(?:['\"][^'\"]+['\"]\s*,\s*)?['\"]([^'\"]+)['\"]")
@@ -30,6 +31,11 @@ ROLES = (
     "input_metric",
 )
 Plain = dict[str, Any]
+
+
+def dicts(value: Any) -> list[Plain]:
+    """The mappings of a list; none of what is no list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def conditions(value: Any) -> tuple[str, ...]:
@@ -57,15 +63,14 @@ def length(value: Any) -> str | None:
     return f"{int(count)} {unit.removesuffix('s') if unit.removesuffix('s') in UNITS else unit}"
 
 
-def relation(one: Plain, settings: dict[str, Plain]) -> tuple[str, str | None]:
+def relation(one: Plain, places: Places) -> tuple[str, str | None]:
     """The table of a semantic model, and its schema where that is said."""
     node = one.get("node_relation")
     if isinstance(node, dict):
         return str(node["alias"]), node.get("schema_name")
     found = REF.search(str(one.get("model") or ""))
     name = found.group(1) if found else str(one.get("model") or one["name"])
-    config = settings.get(name, {})
-    return str(config.get("alias") or name), config.get("schema")
+    return places.of(name)
 
 
 def given(value: Any) -> Input:

@@ -122,7 +122,7 @@ class MetricOf:
     meta: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Spine:
     """A table of all days (or of other units), with further grains in its columns."""
 

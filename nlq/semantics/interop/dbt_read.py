@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from nlq.errors import BadRequest
 from nlq.semantics.interop.carried import Issue
 from nlq.semantics.interop.dbt_latest import read_model
-from nlq.semantics.interop.dbt_parts import conditions, length, metric_inputs, relation
+from nlq.semantics.interop.dbt_parts import conditions, dicts, length, metric_inputs, relation
+from nlq.semantics.interop.dbt_places import Places, read_places
 from nlq.semantics.interop.dbt_project import (
     Element,
     Input,
@@ -31,8 +32,8 @@ MAX_BYTES = 4_000_000
 Plain = dict[str, Any]
 
 
-def read_project(place: Path) -> tuple[Project, list[Issue]]:
-    """The semantic layer of a dbt project's folder, or of one `semantic_manifest.json`.
+def read_project(place: Path, schema: str = "main") -> tuple[Project, list[Issue]]:
+    """The semantic layer of a dbt project's folder, or of one `semantic_manifest.json`; `schema` is the target's.
 
     Raises:
         BadRequest: there is nothing of the kind there.
@@ -41,9 +42,9 @@ def read_project(place: Path) -> tuple[Project, list[Issue]]:
     documents = list(_documents(place, issues))
     name = next((str(one["name"]) for _, one in documents if "name" in one and "config-version" in one), place.stem)
     project = Project(re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "dbt")
-    settings = _model_settings(documents)
+    places = read_places(place, documents, schema, issues)
     for where, content in documents:
-        _read_file(project, content, where, settings, issues)
+        _read_file(project, content, where, places, issues)
     if not project.semantics:
         raise BadRequest(f"there is no semantic model in {place}", where=str(place),
                          fix="name the folder of a dbt project, or its target/semantic_manifest.json")  # fmt: skip
@@ -76,38 +77,32 @@ def _documents(place: Path, issues: list[Issue]) -> Iterator[tuple[str, Plain]]:
             yield name, content
 
 
-def _model_settings(documents: list[tuple[str, Plain]]) -> dict[str, Plain]:
-    """The `config` of every model by its name: an alias or a schema may stand apart from its semantic model."""
-    return {str(model.get("name")): model.get("config") or {}
-            for _, content in documents for model in _dicts(content.get("models"))}  # fmt: skip
-
-
 def _enabled(parts: Any) -> list[Plain]:
     """The parts that are not switched off."""
     return [
-        one for one in _dicts(parts) if (one.get("config") or {}).get("enabled", one.get("enabled", True)) is not False
+        one for one in dicts(parts) if (one.get("config") or {}).get("enabled", one.get("enabled", True)) is not False
     ]
 
 
-def _read_file(project: Project, content: Plain, where: str, settings: dict[str, Plain], issues: list[Issue]) -> None:
+def _read_file(project: Project, content: Plain, where: str, places: Places, issues: list[Issue]) -> None:
     for one in _enabled(content.get("semantic_models")):
         _each(
             issues,
             where,
             f"semantic model {one.get('name')}",
-            lambda one=one: _semantics(project, one, where, settings),
+            lambda one=one: _semantics(project, one, where, places),
         )
     for one in _enabled(content.get("models")):
         spine = one.get("time_spine")
         if isinstance(spine, dict):
-            _each(issues, where, f"time spine {one.get('name')}", lambda one=one: _spine(project, one, settings))
+            _each(issues, where, f"time spine {one.get('name')}", lambda one=one: _spine(project, one, places))
         if one.get("semantic_model"):
-            _each(issues, where, f"model {one.get('name')}", lambda one=one: read_model(project, one, where, settings))
-    for one in _dicts((content.get("project_configuration") or {}).get("time_spines")):
+            _each(issues, where, f"model {one.get('name')}", lambda one=one: read_model(project, one, where, places))
+    for one in dicts((content.get("project_configuration") or {}).get("time_spines")):
         _each(issues, where, "time spine", lambda one=one: _manifest_spine(project, one))
     for one in _enabled(content.get("metrics")):
         _each(issues, where, f"metric {one.get('name')}", lambda one=one: _metric(project, one, where))
-    for one in _dicts(content.get("saved_queries")):
+    for one in dicts(content.get("saved_queries")):
         _each(issues, where, f"saved query {one.get('name')}", lambda one=one: _saved(project, one, where))
 
 
@@ -119,23 +114,19 @@ def _each(issues: list[Issue], where: str, what: str, read: Any) -> None:
         issues.append(Issue("not_read", f"{where}: {what}", f"{type(problem).__name__}: {problem}"))
 
 
-def _dicts(value: Any) -> list[Plain]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _semantics(project: Project, one: Plain, where: str, settings: dict[str, Plain]) -> None:
-    table, schema = relation(one, settings)
+def _semantics(project: Project, one: Plain, where: str, places: Places) -> None:
+    table, schema = relation(one, places)
     made = Semantics(
         name=one["name"], relation=table, schema=schema, where=where, label=one.get("label") or "",
         description=one.get("description") or "", time=(one.get("defaults") or {}).get("agg_time_dimension"),
         primary_entity=one.get("primary_entity"), meta=(one.get("config") or {}).get("meta") or {},
     )  # fmt: skip
-    for part in _dicts(one.get("entities")):
+    for part in dicts(one.get("entities")):
         made.entities[part["name"]] = Element(part["name"], str(part["type"]).lower(), str(part.get("expr") or part["name"]), part.get("label") or "",
                                               part.get("description") or "")  # fmt: skip
-    for part in _dicts(one.get("dimensions")):
+    for part in dicts(one.get("dimensions")):
         made.dimensions[part["name"]] = dimension(part, str(part.get("expr") or part["name"]))
-    for part in _dicts(one.get("measures")):
+    for part in dicts(one.get("measures")):
         name, params, non = part["name"], part.get("agg_params") or {}, part.get("non_additive_dimension") or {}
         made.measures[name] = Measure(
             name=name, model=made.name, agg=str(part["agg"]).lower(), expr=_text(part.get("expr")), percentile=params.get("percentile"),
@@ -202,19 +193,19 @@ def _manifest_simple(project: Project, made: MetricOf, aggregated: Plain, params
     )
 
 
-def _spine(project: Project, one: Plain, settings: dict[str, Plain]) -> None:
+def _spine(project: Project, one: Plain, places: Places) -> None:
     spine = one["time_spine"]
     column = spine["standard_granularity_column"]
-    columns = {part.get("name"): part for part in _dicts(one.get("columns"))}
-    config = settings.get(one["name"], {})
-    own = {part["name"]: part.get("column_name") or part["name"] for part in _dicts(spine.get("custom_granularities"))}
+    columns = {part.get("name"): part for part in dicts(one.get("columns"))}
+    relation, schema = places.of(one["name"])
+    own = {part["name"]: part.get("column_name") or part["name"] for part in dicts(spine.get("custom_granularities"))}
     grain = str(columns.get(column, {}).get("granularity") or "day").lower()
-    project.spines.append(Spine(config.get("alias") or one["name"], config.get("schema"), column, grain, own))
+    project.spines.append(Spine(relation, schema, column, grain, own))
 
 
 def _manifest_spine(project: Project, one: Plain) -> None:
     node, primary = one["node_relation"], one["primary_column"]
-    own = {part["name"]: part.get("column_name") or part["name"] for part in _dicts(one.get("custom_granularities"))}
+    own = {part["name"]: part.get("column_name") or part["name"] for part in dicts(one.get("custom_granularities"))}
     project.spines.append(Spine(node["alias"], node.get("schema_name"), primary["name"], str(primary["time_granularity"]).lower(), own))  # fmt: skip
 
 

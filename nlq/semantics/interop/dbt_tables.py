@@ -24,13 +24,28 @@ GRAINS = ("day", "week", "month", "quarter", "year")
 Plain = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of the database's tables; `schema` is that of the model, `target` the one that was looked at."""
+
+    found: Mapping[str, Mapping[str, str]]
+    schema: str
+    target: str
+
+    def of(self, relation: str, schema: str | None) -> Mapping[str, str]:
+        """Those of one table, with their types; none where there is no such table."""
+        whole = schema or self.schema
+        known = self.found.get(f"{whole}.{relation}")
+        return known if known is not None else self.found.get(relation, {}) if whole == self.target else {}
+
+
 @dataclass(slots=True)
 class Tables:
     """What the semantic models become. `columns` gives the column of an element of a model; `fields` each field's type."""
 
     project: Project
     dialect: str
-    types: Mapping[str, Mapping[str, str]] | None
+    types: Columns | None
     issues: list[Issue]
     building: dict[str, Building] = field(default_factory=dict)
     aliases: dict[str, Plain] = field(default_factory=dict)
@@ -58,9 +73,10 @@ class Tables:
     # Tables.
 
     def _table(self, model: Semantics) -> None:
-        known = None if self.types is None else self.types.get(model.relation, {})
+        known = None if self.types is None else self.types.of(model.relation, model.schema)
         if self.types is not None and not known:
-            self.issues.append(Issue("unknown_reference", f"{model.where}: {model.name}", f"the database has no table {model.relation}"))  # fmt: skip
+            schema = model.schema or self.types.schema
+            self.issues.append(Issue("unknown_reference", f"{model.where}: {model.name}", f"the database has no table {schema}.{model.relation}"))  # fmt: skip
         made = Building(model.name, model.relation, self.dialect, known, self.issues)
         self.building[model.name] = made
         main = model.primary_entity or next(iter(model.keys), model.name)
@@ -147,7 +163,7 @@ class Tables:
         )
         if same is not None and self.building[same].plain["key"] == [spine.column]:
             return self.building[same]
-        known = None if self.types is None else self.types.get(spine.relation, {})
+        known = None if self.types is None else self.types.of(spine.relation, spine.schema)
         name = spine.relation if spine.relation not in self.building else f"{spine.relation}_days"
         made = self.building[name] = Building(name, spine.relation, self.dialect, known, self.issues)
         made.column(spine.column, spine.column, "date")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 DIVIDES_WHOLES = frozenset({"trino", "postgres", "redshift", "athena", "presto", "tsql"})  # 3 / 2 is 1 there
+PARTS_OF_DATES = {exp.Year: "YEAR", exp.Quarter: "QUARTER", exp.Month: "MONTH", exp.Day: "DAY", exp.DayOfMonth: "DAY"}
+SPELT_OUT = (*PARTS_OF_DATES, exp.ILike, exp.NullSafeEQ, exp.NullSafeNEQ)
 WORDS = frozenset({"true", "false", "null", "current_date", "current_timestamp"})
 
 
@@ -78,6 +80,8 @@ def total(tree: exp.Expr, dialect: str) -> exp.Expr:
     def change(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column):
             return exp.column(node.name.lower())
+        if isinstance(node, SPELT_OUT):
+            return _spelt_out(node)
         if type(node) is exp.Cast:
             return exp.TryCast(this=node.this, to=node.to)
         if isinstance(node, exp.Is) and isinstance(
@@ -98,6 +102,21 @@ def total(tree: exp.Expr, dialect: str) -> exp.Expr:
         return node
 
     return upward(tree.copy(), change)
+
+
+def _spelt_out(node: exp.Expr) -> exp.Expr:
+    """In what a row's expression may have: YEAR(…) and the like, ILIKE, and IS [NOT] DISTINCT FROM (two that are unknown are alike)."""
+    if type(node) in PARTS_OF_DATES:
+        return exp.Extract(this=exp.var(PARTS_OF_DATES[type(node)]), expression=node.this)
+    if isinstance(node, exp.ILike):
+        return exp.Like(this=exp.Lower(this=node.this), expression=exp.Lower(this=node.expression))
+    left, right = (exp.paren(side) for side in (node.this, node.expression))
+    unknown = [exp.Is(this=side.copy(), expression=exp.Null()) for side in (left, right)]
+    if isinstance(node, exp.NullSafeEQ):
+        equal = exp.Coalesce(this=exp.EQ(this=left, expression=right), expressions=[exp.false()])
+        return exp.paren(exp.or_(equal, exp.and_(*unknown)))
+    other = exp.Coalesce(this=exp.NEQ(this=left, expression=right), expressions=[exp.true()])
+    return exp.paren(exp.and_(other, exp.not_(exp.and_(*unknown))))
 
 
 def upward(tree: exp.Expr, change: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:

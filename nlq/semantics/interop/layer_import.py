@@ -101,7 +101,9 @@ class LayerImport:
 
     def _table(self, one: Relation) -> None:
         types = self.source.types
-        known = None if types is None else types.get(one.relation, {})
+        usual = self.layer.schema or self.source.schema
+        schema = one.schema if one.schema and one.schema != usual else None
+        known = None if types is None else types.get(f"{schema}.{one.relation}" if schema else one.relation, {})
         if types is not None and not known:
             self.issues.append(
                 Issue("unknown_reference", f"table {one.name}", f"the database has no table {one.relation}")
@@ -112,7 +114,6 @@ class LayerImport:
             "grain": one.grain or f"one row a {titled(one.name).lower()}",
             **({"owner": one.owner} if one.owner else {}),
         }
-        schema = one.schema if one.schema and one.schema != (self.layer.schema or self.source.schema) else None
         if schema or one.relation != one.name:
             made.plain["source"] = f"{schema}.{one.relation}" if schema else one.relation
         for member in one.members.values():

@@ -14,6 +14,7 @@ from nlq.surfaces.cli.options import working
 
 if TYPE_CHECKING:
     from nlq.semantics.interop.carried import Imported, Issue
+    from nlq.semantics.interop.dbt_import import Source
     from nlq.semantics.interop.policies import Policy
 
 SCHEMA_FILE = "model.schema.json"
@@ -106,19 +107,23 @@ def finish(imported: Imported, target: Target, *, as_json: bool) -> int:
 
 
 def _import(kind: str, source: Path, target: Target) -> Imported:
-    known = _policy(target)
-    types: dict[str, dict[str, str]] | None = None
-    dialect = target.dialect
-    if target.data is not None:
-        from nlq.warehouse.catalog import open_catalog  # noqa: PLC0415
-
-        with open_catalog(database_url(target.data), target.schema or default_schema(target.data)) as catalog:
-            types, dialect = catalog.types(), dialect or catalog.dialect
-    from nlq.semantics.interop.dbt_import import DbtImport, Source  # noqa: PLC0415
+    from nlq.semantics.interop.dbt_import import Source  # noqa: PLC0415
 
     schema = target.schema or default_schema(target.data or "duckdb:")
-    how = Source(schema, dialect or "duckdb", target.timezone, known, types)
+    if target.data is None:
+        return _read(kind, source, target, Source(schema, target.dialect or "duckdb", target.timezone, _policy(target)))
+    from nlq.warehouse.catalog import Relations, open_catalog  # noqa: PLC0415
+
+    with open_catalog(database_url(target.data), schema) as catalog:
+        dialect = target.dialect or catalog.dialect
+        how = Source(schema, dialect, target.timezone, _policy(target), Relations(catalog))
+        return _read(kind, source, target, how)
+
+
+def _read(kind: str, source: Path, target: Target, how: Source) -> Imported:
     if kind == "dbt":
+        from nlq.semantics.interop.dbt_import import DbtImport  # noqa: PLC0415
+
         return DbtImport(source, how).finished()
     from nlq.semantics.interop.layer_import import LayerImport  # noqa: PLC0415
     from nlq.semantics.interop.readers import READERS  # noqa: PLC0415
