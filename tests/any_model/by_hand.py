@@ -10,7 +10,7 @@ import calendar
 import itertools
 import math
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -27,6 +27,13 @@ class NoMeaning(Exception):
 
 
 # Days.
+
+
+def local(value):
+    """A moment's day: as it says, or in Manila (eight hours ahead of UTC) where it has a zone."""
+    if not isinstance(value, datetime):
+        return value
+    return value.date() if value.tzinfo is None else (value.astimezone(UTC) + timedelta(hours=8)).date()
 
 
 def floor(day, unit):
@@ -170,7 +177,7 @@ class World:
 
     def day(self, table, row, time):
         value = row[time or self.tables[table]["time"]]
-        return value.date() if isinstance(value, datetime) else value
+        return local(value)
 
     def column(self, table, row, name):
         """A column of a row; a computed one is a product, or the choice of one word of two."""
@@ -226,8 +233,7 @@ class World:
 
     @staticmethod
     def taken(dim, grain, value):
-        if isinstance(value, datetime):
-            value = value.date()
+        value = local(value)
         if grain:
             return shown(value, grain)
         if value is None:

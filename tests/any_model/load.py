@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from any_model import worlds
@@ -22,11 +22,15 @@ TYPES = {
     "decimal": "DECIMAL(12, 2)",
     "date": "DATE",
     "datetime": "TIMESTAMP",
+    "timestamp": "TIMESTAMPTZ",
 }
 SHOWS = {"string", "integer", "number", "boolean", "date", "timestamp"}
 
 
-CALENDAR = ", ".join(f"(DATE '{one['day']}', DATE '{one['fortnight']}', '{one['season']}')" for one in worlds.DAYS)
+@cache
+def calendar(days):
+    """The rows of a calendar as literals: many, and binding them takes most of a case's time."""
+    return ", ".join(f"(DATE '{day}', DATE '{fortnight}', '{season}')" for day, fortnight, season in days)
 
 
 def model_of(world):
@@ -73,10 +77,8 @@ def fill(connection, world):
     connection.execute("CREATE SCHEMA world")
     for create, insert, rows in statements(world)[1:]:
         connection.execute(create)
-        if insert.split()[2].endswith(
-            '"days"'
-        ):  # the same in every world, and many: binding them takes most of a case's time
-            connection.execute(insert + CALENDAR)
+        if insert.split()[2].endswith('"days"'):
+            connection.execute(insert + calendar(tuple(rows)))
         elif rows:
             row = "(" + ", ".join("?" * len(rows[0])) + ")"
             connection.execute(insert + ", ".join([row] * len(rows)), [cell for one in rows for cell in one])
@@ -115,7 +117,7 @@ def fill_tiers(connection, world, watermark):
             if name not in TIERS:
                 return True
             day = row[TIERS[name]]
-            day = day.date() if isinstance(day, datetime) else day
+            day = worlds.day_of(day)
             edge = watermark.replace(day=1) if name == "sale_by_month" else watermark
             return (day >= edge) == (tier == "hot") or day.toordinal() % 2 == 0
 

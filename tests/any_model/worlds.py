@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 ORGS = ("one", "two")
@@ -23,6 +23,7 @@ FIELDS = {
     "visit": ("branch", "branch_kind", "warmth", "area", "area_rank", "person", "branch_opened.month", "team"),
     "stock": ("branch", "branch_kind", "warmth", "area", "area_rank", "item", "thing"),
 }  # fmt: skip
+ZONED = 2  # of five worlds, the one whose visits are moments of UTC
 SHORT = 1  # of six worlds, the one whose calendar lacks days
 EVERYWHERE = ("branch", "branch_kind", "warmth", "area", "area_rank")
 
@@ -31,8 +32,11 @@ def world(seed, size):
     """A model as YAML has it, its rows, and the first and last day of each table that has time."""
     pick = random.Random(f"world {seed}")
     rows = data(pick, size)
-    calendar = seed % 3 != 0
-    model = described(pick, calendar=calendar)
+    calendar, zoned = seed % 3 != 0, seed % 5 == ZONED
+    model = described(pick, calendar=calendar, moment="timestamp" if zoned else "datetime")
+    if zoned:
+        for row in rows["visit"]:
+            row["at"] = row["at"].replace(tzinfo=UTC)
     built, stale = rolled_up(pick, rows)
     rows |= built | {"team": teams(pick, rows["person"])}
     if calendar:
@@ -40,15 +44,18 @@ def world(seed, size):
     times = {"sale": "day", "visit": "at", "stock": "counted_on", "line": "day"}
     extent = {}
     for table, time in times.items():
-        days = [
-            row[time].date() if isinstance(row[time], datetime) else row[time]
-            for row in rows[table]
-            if row[time] is not None
-        ]
+        days = [day_of(row[time]) for row in rows[table] if row[time] is not None]
         extent[table] = (min(days), max(days)) if days else None
     if calendar:
         extent["days"] = (rows["days"][0]["day"], rows["days"][-1]["day"])
     return {"model": model, "rows": rows, "extent": extent, "stale": stale}
+
+
+def day_of(moment):
+    """The day of a moment in Manila, eight hours ahead of UTC; one without a zone is of the day that it says."""
+    if not isinstance(moment, datetime):
+        return moment
+    return (moment if moment.tzinfo is None else moment.astimezone(timezone(timedelta(hours=8)))).date()
 
 
 def days_of(seed):
@@ -127,7 +134,7 @@ def data(pick, size):
     return found
 
 
-def described(pick, *, calendar=True):
+def described(pick, *, calendar=True, moment="datetime"):
     """The model: its structure is the same, its metrics differ."""
 
     def table(name, columns, *, time=None, **more):
@@ -152,7 +159,7 @@ def described(pick, *, calendar=True):
                        "part": {"type": "number", "expr": "qty / branch_id"}},
               time="day", valid="void IS NULL"),
         table("line", {"sale_id": "integer", "day": "date", "item": "string", "units": "integer"}, time="day"),
-        table("visit", {"branch_id": "integer", "person_id": "integer", "at": "datetime"}, time="at"),
+        table("visit", {"branch_id": "integer", "person_id": "integer", "at": moment}, time="at"),
         table("stock", {"branch_id": "integer", "item": "string", "counted_on": "date", "level": "integer"}, time="counted_on"),
         table("sale_by_day", {"branch_id": "integer", "day": "date", "total": "decimal", "many": "integer", "least": "integer", "most": "integer"},
               time="day"),

@@ -27,10 +27,7 @@ class Servers:
         self.owner = self.loop.run_until_complete(asyncpg.connect(urls["SERVERS_OWNER_URL"]))
         self.run("DROP SCHEMA IF EXISTS world CASCADE")
         self.run("CREATE SCHEMA world")
-        for create, _, _ in load.statements(worlds.world(1, 1), TYPES)[1:]:  # one that has all of the tables
-            self.run(create)
         self.run("GRANT USAGE ON SCHEMA world TO PUBLIC")
-        self.run("GRANT SELECT ON ALL TABLES IN SCHEMA world TO PUBLIC")
         parts = urlsplit(urls["NLQ_TRINO_URL"])
         self.trino = trino.dbapi.connect(
             host=parts.hostname, port=parts.port, user="nlq-loader", catalog="hot", schema="world"
@@ -40,11 +37,13 @@ class Servers:
         return self.loop.run_until_complete(self.owner.fetch(text, *values))
 
     def fill(self, world):
-        for _, insert, rows in load.statements(world, TYPES)[1:]:
-            self.run(f"TRUNCATE {insert.split()[2]}")
+        for create, insert, rows in load.statements(world, TYPES)[1:]:
+            self.run(f"DROP TABLE IF EXISTS {insert.split()[2]}")
+            self.run(create)
             if rows:
                 marks = ", ".join(f"${number}" for number in range(1, len(rows[0]) + 1))
                 self.loop.run_until_complete(self.owner.executemany(f"{insert}({marks})", rows))
+        self.run("GRANT SELECT ON ALL TABLES IN SCHEMA world TO PUBLIC")
 
     def rows(self, dialect, text, values):
         if dialect == "postgres":

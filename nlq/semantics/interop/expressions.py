@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 DIVIDES_WHOLES = frozenset({"trino", "postgres", "redshift", "athena", "presto", "tsql"})  # 3 / 2 is 1 there
-PARTS_OF_DATES = {exp.Year: "YEAR", exp.Quarter: "QUARTER", exp.Month: "MONTH", exp.Day: "DAY", exp.DayOfMonth: "DAY"}
+PARTS_OF_DATES: dict[type[exp.Expr], str] = {
+    exp.Year: "YEAR",
+    exp.Quarter: "QUARTER",
+    exp.Month: "MONTH",
+    exp.Day: "DAY",
+    exp.DayOfMonth: "DAY",
+}
 SPELT_OUT = (*PARTS_OF_DATES, exp.ILike, exp.NullSafeEQ, exp.NullSafeNEQ)
 WORDS = frozenset({"true", "false", "null", "current_date", "current_timestamp"})
 
