@@ -24,7 +24,7 @@ class Servers:
         import trino
 
         self.loop = asyncio.new_event_loop()
-        self.owner = self.loop.run_until_complete(asyncpg.connect(urls["SERVERS_OWNER_URL"]))
+        self.owner = self.loop.run_until_complete(asyncpg.connect(urls["SERVERS_OWNER_URL"], statement_cache_size=0))
         self.run("DROP SCHEMA IF EXISTS world CASCADE")
         self.run("CREATE SCHEMA world")
         self.run("GRANT USAGE ON SCHEMA world TO PUBLIC")
