@@ -1,7 +1,8 @@
 """How long the guard takes: a compiled statement, and written SQL of 15 and of 80 lines, each scoped, rendered and proven.
 
-Compiled ones go in as trees; written ones as text, so that reading and resolving count. Rounds are interleaved. Nothing is run: it needs no
-warehouse and no server.
+Compiled ones go in as trees; written ones as text, so that reading and resolving count. Every statement is one that the guard has not
+seen; "another asker" has one that it has, for an asker of other values. Rounds are interleaved. Nothing is run: it needs no warehouse
+and no server.
 
     python scripts/bench_guard.py
 """
@@ -12,7 +13,9 @@ import gc
 import statistics
 import sys
 import time
+from dataclasses import replace
 from datetime import date
+from itertools import count, cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,35 +56,51 @@ def main() -> None:
     from nlq.semantics.load import load
     from nlq.sql.compile import compile_query
     from nlq.values import Principal, SemanticQuery, Snapshot, SqlDraft, TableState
+    from nlq.values.pipeline import Tree
 
     model = load(ROOT / "semantic_layer" / "scout")
     asker = Principal("a", "tingi", regions=("NCR", "R07"))
     states = {name: TableState("1", 1_000, date(2024, 1, 1), date(2026, 11, 15), None) for name in model.tables}
     snapshot = Snapshot(None, states, frozenset({"revenue"}))
-    works: dict[str, Callable[[], object]] = {}
-    for what, query in QUERIES.items():
+    fresh = count(1)
+    others = cycle([Principal(f"a{n}", f"org_{n}", regions=(f"R{n:02}", "NCR")) for n in range(50)])
+    kept = compile_query(model, SemanticQuery.from_json(QUERIES["compiled, one fact"]), snapshot)
+    works: dict[str, Callable[[], Callable[[], object]]] = {}
+
+    def compiled(query: dict[str, object]) -> Callable[[], object]:
         statement = compile_query(model, SemanticQuery.from_json(query), snapshot)
-        works[what] = lambda one=statement: scope(one, asker, model).sql("duckdb")  # type: ignore[misc]
+        anew = replace(statement, written=Tree(statement.tree))
+        return lambda: scope(anew, asker, model).sql("duckdb")
+
+    def another() -> Callable[[], object]:
+        other = next(others)
+        return lambda: scope(kept, other, model).sql("duckdb")
+
+    def drafted(parts: int) -> Callable[[], object]:
+        draft = SqlDraft(f"{written(parts)} LIMIT {next(fresh)}", "caller")
+        return lambda: scope(draft_statement(draft, model), asker, model).sql("duckdb")
+
+    for what, query in QUERIES.items():
+        works[what] = lambda one=query: compiled(one)  # type: ignore[misc]
+    works["compiled, another asker"] = another
     for parts in (1, 6):
-        text = written(parts)
-        works[f"written, {len(text.splitlines())} lines"] = lambda one=text: scope(
-            draft_statement(SqlDraft(one, "caller"), model), asker, model
-        ).sql("duckdb")  # type: ignore[misc]
+        works[f"written, {len(written(parts).splitlines())} lines"] = lambda one=parts: drafted(one)  # type: ignore[misc]
     for work in works.values():
-        work()
+        work()()
     taken: dict[str, list[float]] = {what: [] for what in works}
     gc.disable()
     for _ in range(ROUNDS):
         for what, work in works.items():
             for _ in range(EACH):
+                run = work()
                 start = time.perf_counter()
-                work()
+                run()
                 taken[what].append((time.perf_counter() - start) * 1_000)
         gc.collect()
     width = max(map(len, taken))
     print(f"{'the guard, with its proof':<{width}}  p50 ms  best ms")
     for what, times in taken.items():
-        print(f"{what:<{width}}  {statistics.median(times):6.2f}  {min(times):7.2f}")
+        print(f"{what:<{width}}  {statistics.median(times):6.3f}  {min(times):7.3f}")
 
 
 if __name__ == "__main__":

@@ -10,21 +10,17 @@ from nlq.errors import NotPermitted
 from nlq.sql.resolve import is_cte
 
 if TYPE_CHECKING:
-    from nlq.policy.rules import Policies
+    from collections.abc import Mapping
 
 
-def masks_hold(tree: exp.Expr, policies: Policies) -> None:
-    """Refuse a resolved tree that uses a column hidden from the asker other than by showing it.
+def masks_hold(tree: exp.Expr, hidden: Mapping[str, frozenset[str]]) -> None:
+    """Refuse a resolved tree that uses a column hidden from the asker (by table) other than by showing it.
 
     A sub-select or CTE that shows a hidden column hands the hiding on, under the name that it gives it.
 
     Raises:
         NotPermitted: the column is filtered, grouped, ordered, joined, counted or computed with.
     """
-    hidden = {
-        name: frozenset(column for column, spec in table.columns.items() if policies.masked(spec))
-        for name, table in policies.model.tables.items()
-    }
     if any(hidden.values()):
         _Flow(hidden).outputs(tree)
 
@@ -32,7 +28,7 @@ def masks_hold(tree: exp.Expr, policies: Policies) -> None:
 class _Flow:
     """Follows hidden columns from scans outward."""
 
-    def __init__(self, hidden: dict[str, frozenset[str]]) -> None:
+    def __init__(self, hidden: Mapping[str, frozenset[str]]) -> None:
         self.hidden = hidden
 
     def outputs(self, query: exp.Expr, ctes: dict[str, frozenset[str]] | None = None) -> frozenset[str]:

@@ -1,13 +1,14 @@
-"""Row rules and masks: for a table and an asker, the SELECT that holds only what the asker may see."""
+"""Row rules and masks: for a table and a reach, the SELECT that holds only what such an asker may see."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from nlq.errors import NotPermitted
+from nlq.policy.reach import MASK_KEY, placeholder
 from nlq.semantics.model import ATTRIBUTES, SemanticModel
 from nlq.semantics.tables import Exists, Rule, Table, TableColumn
 from nlq.sql.defined import source_of, validity
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from nlq.policy.reach import Reach
     from nlq.values.principal import Principal
 
 
@@ -29,27 +31,14 @@ class RowRule:
     because: str
 
 
-@dataclass(slots=True)
-class Bindings:
-    """Values to bind, by placeholder name: policy values are never text in a statement."""
-
-    values: dict[str, str] = field(default_factory=dict)
-
-    def placeholder(self, name: str, value: str) -> exp.Expr:
-        """The placeholder for a value; the same value of the same attribute is bound once."""
-        self.values[name] = value
-        return exp.Placeholder(this=name)
-
-
 class Policies:
-    """The policy of a model for one asker. Deny by default: no policy, no attribute or no value means no rows."""
+    """The policy of a model for askers of one reach. Deny by default: no policy, no attribute or no value means no rows."""
 
-    def __init__(self, model: SemanticModel, principal: Principal, watermark: date | None = None) -> None:
+    def __init__(self, model: SemanticModel, reach: Reach, watermark: date | None = None) -> None:
         self.model = model
-        self.principal = principal
+        self.reach = reach
         self.watermark = watermark
-        self.bindings = Bindings()
-        self.read: dict[str, None] = {}  # every table that a view of this asker's reads, policies included
+        self.read: dict[str, None] = {}  # every table that a view of these askers' reads, policies included
 
     def view(self, name: str, columns: Sequence[str], tier: str | None = None) -> exp.Select:
         """`SELECT columns FROM table WHERE policy`, with masks in place of masked columns, in one tier.
@@ -92,15 +81,15 @@ class Policies:
         """The term of one attribute; None where it does not restrict."""
         if rule is None:
             return exp.false()
-        values = self.principal.attribute(attribute)
-        if rule.not_applicable is not None or values == "*":
+        count = self.reach.count(attribute)
+        if rule.not_applicable is not None or count is None:
             return None
-        if not values:
+        if count == 0:
             return exp.false()
         if rule.exists is not None and rule.on is not None:
             return self._exists(table, rule.exists, rule.on, alias, depth, tier)
         column = exp.column(rule.column or "", table=alias)
-        bound = [self.bindings.placeholder(f"nlq_{attribute}_{index}", value) for index, value in enumerate(values)]
+        bound = [exp.Placeholder(this=placeholder(attribute, index)) for index in range(count)]
         return exp.EQ(this=column, expression=bound[0]) if len(bound) == 1 else exp.In(this=column, expressions=bound)
 
     def _exists(self, child: Table, parent: str, on: Mapping[str, str], alias: str, depth: int,
@@ -141,22 +130,16 @@ class Policies:
 
     def _key(self) -> exp.Expr | None:
         """The tenant's key of hashing masks, bound as a value; None where there is none."""
-        key = self.principal.mask_key
-        return self.bindings.placeholder("nlq_mask_key", key) if key else None
+        return exp.Placeholder(this=MASK_KEY) if self.reach.keyed else None
 
     def masked(self, spec: TableColumn) -> bool:
         """Whether a column's values are hidden from this asker."""
-        return spec.mask is not None and not set(spec.unmask) & set(self.principal.roles)
+        return spec.mask is not None and self.reach.lifts.isdisjoint(spec.unmask)
 
-    def reasons(self, names: Sequence[str]) -> tuple[RowRule, ...]:
-        """Why rows of these tables are, or are not, seen: for provenance and audit."""
-        found = []
-        for name in names:
-            table = self.table(name)
-            if table.policy == "shared":
-                found.append(RowRule(name, "shared by all tenants"))
-                continue
-            regions = self.principal.regions
-            part = "all regions" if regions == "*" else f"regions {', '.join(regions) or 'none'}"
-            found.append(RowRule(name, f"rows of {self.principal.org_id}, {part}"))
-        return tuple(found)
+
+def reasons(model: SemanticModel, principal: Principal, names: Sequence[str]) -> tuple[RowRule, ...]:
+    """Why rows of these tables are, or are not, seen: for provenance and audit."""
+    regions = principal.regions
+    part = "all regions" if regions == "*" else f"regions {', '.join(regions) or 'none'}"
+    own, shared = f"rows of {principal.org_id}, {part}", "shared by all tenants"
+    return tuple(RowRule(name, shared if model.tables[name].policy == "shared" else own) for name in names)

@@ -7,21 +7,24 @@ The text for an engine is parsed again and proven before it is handed out.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from nlq.errors import Internal
+from nlq.policy.kept import Kept
 from nlq.policy.masks import masks_hold
 from nlq.policy.proof import prove
-from nlq.policy.rules import Policies, RowRule
+from nlq.policy.reach import Reach, lifting, values_of
+from nlq.policy.rules import RowRule, reasons
+from nlq.policy.views import Views
 from nlq.sql.defined import defined
-from nlq.sql.dialect import Values, bind, render
+from nlq.sql.dialect import Values, adapted, bind, written
 from nlq.sql.joined import joins_hold
 from nlq.sql.resolve import is_cte
-from nlq.sql.tiers import expand, tiers_of
+from nlq.sql.tiers import expand
 from nlq.sql.total import total
 from nlq.sql.validate import parse, validate
 from nlq.values.pipeline import Column, Lineage, SqlDraft, Statement, Tree
@@ -29,86 +32,117 @@ from nlq.values.pipeline import Column, Lineage, SqlDraft, Statement, Tree
 if TYPE_CHECKING:
     from datetime import date
 
+    from nlq.policy.views import View
     from nlq.semantics.model import SemanticModel
     from nlq.values.principal import Principal
 
 _DOOR = object()
+VIEW = "nlq_view_"
+MOST_PLANS, MOST_DRAFTS, MOST_REACHES = 128, 128, 64
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What a ScopedQuery holds. `wraps` are the policy sub-selects that its text must consist of."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """A statement for all askers of one reach. In its tree stands `(nlq_view_2)` where the third of `views` belongs."""
 
     tree: exp.Expr
-    columns: tuple[Column, ...]
-    values: dict[str, str]
     tables: tuple[str, ...]
-    reads: frozenset[str]
-    rules: tuple[RowRule, ...]
-    wraps: tuple[exp.Select, ...]
+    views: tuple[View, ...]
     schema: str
-    fingerprint: str
-    principal: Principal
     tiers: frozenset[str]
-    unmasked: bool
-    cut: int | None
+    names: tuple[str, ...]
+    _texts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    def text(self, dialect: str) -> tuple[str, tuple[str, ...]]:
+        """The text for an engine, proven, and the names of what is to be bound.
+
+        Raises:
+            Internal: the text could not be proven to stand inside the policy; it is not handed out.
+            UnsafeSql: the engine has no safe way to write it.
+        """
+        if dialect not in self._texts:
+            tree = adapted(self.tree.copy(), dialect)
+            for place in list(tree.find_all(exp.Subquery)):
+                if isinstance(place.this, exp.Var):
+                    place.set("this", self.views[int(place.name.removeprefix(VIEW))].tree(dialect))
+            text, order = bind(written(tree, dialect), self.names, dialect)
+            views = [view.text(dialect, self.names, order) for view in self.views]
+            problem = prove(text, views, dialect, self.schema)
+            if problem is not None:
+                raise Internal(f"the scoped text failed its proof: {problem}", where=dialect)
+            self._texts[dialect] = text, order
+        return self._texts[dialect]
+
+
+class _Guard:
+    """What is kept of a model's guarding: drafts as statements, views by reach, and plans by statement and reach."""
+
+    def __init__(self) -> None:
+        self.drafts: Kept[Statement] = Kept(MOST_DRAFTS)
+        self.views: Kept[Views] = Kept(MOST_REACHES)
+        self.plans: Kept[_Plan] = Kept(MOST_PLANS)
+
+    @classmethod
+    def of(cls, model: SemanticModel) -> _Guard:
+        """That of a model; a model that differs is another object, of which nothing is known."""
+        found: _Guard = model.memo.get("guard") or model.memo.setdefault("guard", cls())
+        return found
 
 
 class ScopedQuery:
     """A statement narrowed to one asker's rows. Made by `scope` alone; the only thing that an engine runs."""
 
-    __slots__ = ("_content", "_texts")
+    __slots__ = ("_model", "_plan", "_principal", "_statement")
 
-    def __init__(self, door: object, content: _Content) -> None:
+    def __init__(self, door: object, plan: _Plan, statement: Statement, principal: Principal, model: SemanticModel) -> None:  # fmt: skip
         if door is not _DOOR:
             raise TypeError("a ScopedQuery is made by nlq.policy.scope.scope")
-        self._content = content
-        self._texts: dict[str, tuple[str, Values]] = {}
+        self._plan, self._statement, self._principal, self._model = plan, statement, principal, model
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """The typed columns of the result; empty where the SQL was not compiled from a SemanticQuery."""
-        return self._content.columns
+        return self._statement.columns
 
     @property
     def cut(self) -> int | None:
         """The statement's limit, where its last column says what ties with the rows that it leaves."""
-        return self._content.cut
+        return self._statement.cut
 
     @property
     def tables(self) -> tuple[str, ...]:
         """The base tables that the statement names."""
-        return self._content.tables
+        return self._plan.tables
 
     @property
     def reads(self) -> frozenset[str]:
         """Every base table that an engine reads for it: those of the statement, and those that decide which rows are seen."""
-        return self._content.reads
+        return frozenset().union(*(view.reads for view in self._plan.views))
 
     @property
     def rules(self) -> tuple[RowRule, ...]:
         """The decision about each table, with its reason."""
-        return self._content.rules
+        return reasons(self._model, self._principal, self.tables)
 
     @property
     def fingerprint(self) -> str:
         """Equal for askers who may see the same rows and columns of the same model."""
-        return self._content.fingerprint
+        return fingerprint(self._principal, self._model)
 
     @property
     def principal(self) -> Principal:
         """Whose rows they are: databases that have row security of their own are told."""
-        return self._content.principal
+        return self._principal
 
     @property
     def tiers(self) -> frozenset[str]:
         """The tiers that it reads, its policy included; empty where the data has one tier."""
-        return self._content.tiers
+        return self._plan.tiers
 
     @property
     def unmasked(self) -> bool:
         """Whether it reads a column that the model masks and this asker may see: such rows are kept nowhere."""
-        return self._content.unmasked
+        return any(view.unmasked for view in self._plan.views)
 
     def sql(self, dialect: str) -> tuple[str, Values]:
         """The text for an engine, and the values to bind: by name for DuckDB, else in order.
@@ -117,16 +151,9 @@ class ScopedQuery:
             Internal: the text could not be proven to stand inside the policy; it is not handed out.
             UnsafeSql: the engine has no safe way to write it.
         """
-        if dialect not in self._texts:
-            values = self._content.values
-            text, names = bind(render(self._content.tree, dialect), values, dialect)
-            wraps = [bind(render(wrap, dialect), values, dialect, names)[0] for wrap in self._content.wraps]
-            problem = prove(text, wraps, dialect, self._content.schema)
-            if problem is not None:
-                raise Internal(f"the scoped text failed its proof: {problem}", where=dialect)
-            bound = tuple(values[name] for name in names)
-            self._texts[dialect] = (text, dict(zip(names, bound, strict=True)) if dialect == "duckdb" else bound)
-        return self._texts[dialect]
+        text, names = self._plan.text(dialect)
+        values = values_of(self._principal)
+        return text, {name: values[name] for name in names} if dialect == "duckdb" else tuple(values[name] for name in names)  # fmt: skip
 
     def __repr__(self) -> str:
         return f"ScopedQuery(tables={self.tables}, fingerprint={self.fingerprint[:8]}…)"
@@ -142,6 +169,11 @@ def draft_statement(draft: SqlDraft, model: SemanticModel, watermark: date | Non
         NotPermitted: a table or column that is not in the model.
         TooExpensive: over a limit.
     """
+    key = draft.text, draft.author == "model", watermark
+    return _Guard.of(model).drafts.get(key, lambda: _drafted(draft, model, watermark))
+
+
+def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> Statement:
     checked = validate(parse(draft.text), model)
     if draft.author == "model":
         joins_hold(checked, model)
@@ -164,49 +196,42 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
     Raises:
         NotPermitted: a table without a policy, or a use of a column that is hidden from this asker.
     """
-    policies = Policies(model, principal, statement.watermark)
+    guard, reach = _Guard.of(model), Reach.of(principal, model)
+    views = guard.views.get((reach, statement.watermark), lambda: Views(model, reach, statement.watermark))
+    key = statement.written.key, reach, statement.watermark
+    plan = guard.plans.get(key, lambda: _planned(statement, views, tuple(values_of(principal))))
+    return ScopedQuery(_DOOR, plan, statement, principal, model)
+
+
+def _planned(statement: Statement, views: Views, names: tuple[str, ...]) -> _Plan:
+    """The statement with a place for the view of each scan; `names` are those of the values that there are to bind."""
     tree = statement.own_tree()
-    masks_hold(tree, policies)
-    scans = [table for table in tree.find_all(exp.Table) if not is_cte(table)]
+    scans: list[exp.Table] = []
     read: dict[str, set[str]] = {}
-    for column in tree.find_all(exp.Column):
-        read.setdefault(column.table, set()).add(column.name)
-    wraps: list[exp.Select] = []
-    unmasked = False
-    for table in scans:
-        spec = policies.table(table.name)
-        alias = table.alias or table.name
-        columns = [name for name in spec.stored if name in read.get(alias, set())] or list(spec.key[-1:])
-        unmasked = unmasked or any(
-            spec.columns[name].mask and not policies.masked(spec.columns[name]) for name in columns
-        )
-        view = policies.view(table.name, columns, table.catalog or None)
-        wraps.append(view)
-        table.replace(exp.Subquery(this=view.copy(), alias=exp.TableAlias(this=exp.to_identifier(alias))))
-    for column in tree.find_all(exp.Column):
-        column.set("db", None)
-    names = tuple(dict.fromkeys(table.name for table in scans))
-    content = _Content(
-        tree=tree,
-        columns=statement.columns,
-        values=policies.bindings.values,
-        tables=names,
-        reads=frozenset(policies.read),
-        rules=policies.reasons(names),
-        wraps=tuple(wraps),
-        schema=model.header.schema_,
-        fingerprint=fingerprint(principal, model),
-        principal=principal,
-        tiers=tiers_of(tree),
-        unmasked=unmasked,
-        cut=statement.cut,
-    )
-    return ScopedQuery(_DOOR, content)
+    for node in tree.walk():
+        if isinstance(node, exp.Column):
+            read.setdefault(node.table, set()).add(node.name)
+            node.set("db", None)
+        elif isinstance(node, exp.Table) and not is_cte(node):
+            scans.append(node)
+    specs = [views.table(table.name) for table in scans]
+    names_read = [read.get(table.alias_or_name, set()) for table in scans]
+    if any(used & views.hidden[spec.name] for used, spec in zip(names_read, specs, strict=True)):
+        masks_hold(tree, views.hidden)
+    found: list[View] = []
+    for table, spec, used in zip(scans, specs, names_read, strict=True):
+        columns = tuple(name for name in spec.stored if name in used) or tuple(spec.key[-1:])
+        place = exp.Var(this=f"{VIEW}{len(found)}")
+        found.append(views.of(table.name, columns, table.catalog or None))
+        alias = exp.TableAlias(this=exp.to_identifier(table.alias_or_name))
+        table.replace(exp.Subquery(this=place, alias=alias))
+    tables = tuple(dict.fromkeys(spec.name for spec in specs))
+    tiers = frozenset().union(*(view.tiers for view in found))
+    return _Plan(tree, tables, tuple(found), views.model.header.schema_, tiers, names)
 
 
 def fingerprint(principal: Principal, model: SemanticModel) -> str:
     """Equal for askers who may see the same rows and columns: tenant, regions, the roles that lift masks, the model."""
-    lifting = {role for table in model.tables.values() for column in table.columns.values() for role in column.unmask}
-    roles = sorted(lifting & set(principal.roles))
+    roles = sorted(lifting(model).intersection(principal.roles))
     parts = (principal.org_id, principal.regions, roles, model.hash, principal.mask_key)
     return hashlib.sha256(repr(parts).encode()).hexdigest()

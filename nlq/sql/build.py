@@ -108,12 +108,12 @@ def limited(tree: exp.Select, most: int) -> exp.Select:
     return tree
 
 
-def rewritten(tree: exp.Expr, rule: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
-    """The tree with each node as the rule has it, in place, the innermost first.
+def rewritten(tree: exp.Expr, rule: Callable[[exp.Expr], exp.Expr], kinds: tuple[type[exp.Expr], ...] = (exp.Expr,)) -> exp.Expr:  # fmt: skip
+    """The tree with each node of these kinds as the rule has it, in place, the innermost first.
 
     The library's own `transform` leaves what stands inside a node that it replaced as it was.
     """
-    for node in reversed(list(tree.walk(bfs=True))):
+    for node in reversed([one for one in tree.walk(bfs=True) if isinstance(one, kinds)]):
         holder, key, index = node.parent, node.arg_key, node.index
         made = rule(node)
         if made is node:

@@ -8,10 +8,10 @@ from sqlglot import TokenType, exp, tokenize
 
 from nlq.errors import UnsafeSql
 from nlq.sql.build import rewritten
-from nlq.sql.postgres import INTEGERS, cast_or_null, in_range, is_of, iso, said_there
+from nlq.sql.postgres import INTEGERS, SAID_OTHERWISE, cast_or_null, in_range, is_of, iso, said_there
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
 # Words of SQL, some of one engine's or of the library's alone: where one is a name, it is quoted for all of them.
 WORDS = frozenset(
@@ -158,6 +158,10 @@ WORDS = frozenset(
         "xor",
     ]
 )
+# What `_duckdb` and `_postgres` may say otherwise.
+MOVED = (exp.Extract, exp.TimestampTrunc, exp.DateTrunc, exp.DateAdd, exp.Add, exp.Sub)
+OTHER_IN_DUCKDB = (exp.Div, exp.DateDiff, *MOVED)
+OTHER_IN_POSTGRES = (exp.Table, exp.Encode, exp.TryCast, exp.Try, exp.Like, *MOVED, *SAID_OTHERWISE)
 HOT = "hot"  # the tier, and catalog, that PostgreSQL is
 Values = dict[str, str] | tuple[str, ...]
 
@@ -168,13 +172,24 @@ def render(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
     Raises:
         UnsafeSql: PostgreSQL has no way to write the tree in which no value can raise.
     """
-    tree = tree.copy()
+    return written(adapted(tree.copy(), dialect), dialect, pretty=pretty)
+
+
+def adapted(tree: exp.Expr, dialect: str) -> exp.Expr:
+    """The tree, in place, as an engine has it: what differs in meaning there is said otherwise, names that are words are quoted.
+
+    Raises:
+        UnsafeSql: PostgreSQL has no way to write the tree in which no value can raise.
+    """
     quote_words(tree)
     if dialect == "duckdb":
-        tree = rewritten(tree, _duckdb)
-    elif dialect == "postgres":
-        tree = rewritten(tree, _postgres)
-    return tree.sql(dialect=dialect, pretty=pretty, comments=False)
+        return rewritten(tree, _duckdb, OTHER_IN_DUCKDB)
+    return rewritten(tree, _postgres, OTHER_IN_POSTGRES) if dialect == "postgres" else tree
+
+
+def written(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
+    """The text of an adapted tree that nobody needs any more: a generator may change what it writes."""
+    return tree.sql(dialect=dialect, pretty=pretty, comments=False, copy=False)
 
 
 def quote_words(tree: exp.Expr) -> None:
@@ -184,8 +199,8 @@ def quote_words(tree: exp.Expr) -> None:
             name.set("quoted", True)
 
 
-def bind(text: str, values: Mapping[str, str], dialect: str, order: Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:
-    """A rendered text with its placeholders as the engine's driver takes them, and the names to bind, in order.
+def bind(text: str, values: Collection[str], dialect: str, order: Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:
+    """A rendered text with its placeholders (of these names) as the engine's driver takes them, and the names to bind, in order.
 
     DuckDB takes names; PostgreSQL takes $1, $2 … (one for each name, numbered by `order` first); Trino takes ? (one for
     each place).
@@ -208,7 +223,7 @@ def bind(text: str, values: Mapping[str, str], dialect: str, order: Sequence[str
     return "".join([*pieces, text[at:]]), tuple(found)
 
 
-def _places(text: str, values: Mapping[str, str], dialect: str) -> list[tuple[int, int, str]]:
+def _places(text: str, values: Collection[str], dialect: str) -> list[tuple[int, int, str]]:
     """Where placeholders stand in a text: `:name` in Trino's, `%(name)s` in PostgreSQL's. Strings and names hold none."""
     tokens = tokenize(text, read=dialect)
     found = []

@@ -37,6 +37,9 @@ FIRST, LAST = "0001-01-01", "9999-12-31"
 UNITS = {"WEEK": 0, "MONTH": 1, "QUARTER": 3, "YEAR": 12}  # in months; a week is 7 days
 PARTS_OF_DATES: dict[type[exp.Expr], str] = {exp.Year: "YEAR", exp.Quarter: "QUARTER", exp.Month: "MONTH", exp.WeekOfYear: "WEEK", exp.Day: "DAY", exp.DayOfYear: "DOY",
                   exp.DayOfWeekIso: "ISODOW", exp.Hour: "HOUR"}  # fmt: skip
+# What `said_there` may say otherwise.
+SAID_OTHERWISE = (*PARTS_OF_DATES, exp.ApproxDistinct, exp.Min, exp.Max, exp.AnyValue, exp.DateDiff, exp.ArgMax, exp.ArgMin, exp.Round,
+                  exp.FirstValue, exp.LastValue, exp.Lag, exp.Lead)  # fmt: skip
 
 
 def is_of(node: exp.Expr, *kinds: str) -> bool:

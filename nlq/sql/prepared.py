@@ -18,7 +18,7 @@ from nlq.sql.literals import place_of
 from nlq.values.pipeline import Statement, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from sqlglot.generator import Generator
 
@@ -48,7 +48,8 @@ class Prepared:
         """
         literals = [write(values[number]) for number, write in self._places]
         whole = self._whole
-        return Statement(Filled(self, literals), whole.columns, whole.lineage, whole.watermark, whole.cut)
+        typed = tuple((type(one), one) for one in values)  # Python takes 1, 1.0 and True for the same
+        return Statement(Filled(self, literals, typed), whole.columns, whole.lineage, whole.watermark, whole.cut)
 
     def tree(self, literals: Sequence[exp.Expr]) -> exp.Expr:
         """A tree of its own with these literals in the places."""
@@ -95,10 +96,11 @@ class Prepared:
 class Filled:
     """A prepared statement's SQL with its literals. The tree is made when it is asked for."""
 
-    __slots__ = ("_literals", "_prepared", "_tree")
+    __slots__ = ("_literals", "_prepared", "_tree", "key")
 
-    def __init__(self, prepared: Prepared, literals: Sequence[exp.Expr]) -> None:
+    def __init__(self, prepared: Prepared, literals: Sequence[exp.Expr], values: Hashable) -> None:
         self._prepared, self._literals = prepared, literals
+        self.key: Hashable = (prepared, values)
         self._tree: exp.Expr | None = None
 
     @property

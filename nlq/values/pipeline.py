@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
     from datetime import date, datetime
 
     from sqlglot import exp
@@ -195,6 +195,10 @@ class Sql(Protocol):
     def tree(self) -> exp.Expr:
         """The tree, a value by agreement: nobody changes it."""
 
+    @property
+    def key(self) -> Hashable:
+        """Equal for SQL that is the same, though it may differ for some that is."""
+
     def own(self) -> exp.Expr:
         """The tree once more, for somebody who will change it."""
 
@@ -202,12 +206,17 @@ class Sql(Protocol):
         """The text in a dialect."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tree:
     """SQL as the tree that it is; `shown` makes of a tree what people are shown, where that is another."""
 
     tree: exp.Expr
     shown: Callable[[exp.Expr], exp.Expr] | None = None
+
+    @property
+    def key(self) -> Hashable:
+        """The tree is itself alone: to compare trees costs as much as to guard them."""
+        return self
 
     def own(self) -> exp.Expr:
         """A copy of the tree."""

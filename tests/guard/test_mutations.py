@@ -42,6 +42,7 @@ def gets_through(text):
 
 
 def scoped(text):
+    MODEL.memo.pop("guard", None)  # what was scoped with a rule, or without it, is kept
     return scope.scope(scope.draft_statement(SqlDraft(text, "analyst"), MODEL), TINGI, MODEL)
 
 
