@@ -15,6 +15,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import count, cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,8 +51,8 @@ def written(parts: int) -> str:
     return f"WITH {ctes.strip()}\nSELECT region, sum(revenue) AS revenue,\n  sum(gcash) / sum(revenue) AS gcash_share\nFROM ({union}) AS u\nGROUP BY region ORDER BY revenue DESC"
 
 
-def main() -> None:
-    """Print the median and the best of each."""
+def measured() -> dict[str, Callable[[], Callable[[], object]]]:
+    """What is timed, by its name: each call prepares one run, which is then timed."""
     from nlq.policy.scope import draft_statement, scope
     from nlq.semantics.load import load
     from nlq.sql.compile import compile_query
@@ -65,7 +66,6 @@ def main() -> None:
     fresh = count(1)
     others = cycle([Principal(f"a{n}", f"org_{n}", regions=(f"R{n:02}", "NCR")) for n in range(50)])
     kept = compile_query(model, SemanticQuery.from_json(QUERIES["compiled, one fact"]), snapshot)
-    works: dict[str, Callable[[], Callable[[], object]]] = {}
 
     def compiled(query: dict[str, object]) -> Callable[[], object]:
         statement = compile_query(model, SemanticQuery.from_json(query), snapshot)
@@ -80,11 +80,16 @@ def main() -> None:
         draft = SqlDraft(f"{written(parts)} LIMIT {next(fresh)}", "caller")
         return lambda: scope(draft_statement(draft, model), asker, model).sql("duckdb")
 
-    for what, query in QUERIES.items():
-        works[what] = lambda one=query: compiled(one)  # type: ignore[misc]
-    works["compiled, another asker"] = another
-    for parts in (1, 6):
-        works[f"written, {len(written(parts).splitlines())} lines"] = lambda one=parts: drafted(one)  # type: ignore[misc]
+    return {
+        **{what: partial(compiled, query) for what, query in QUERIES.items()},
+        "compiled, another asker": another,
+        **{f"written, {len(written(parts).splitlines())} lines": partial(drafted, parts) for parts in (1, 6)},
+    }
+
+
+def main() -> None:
+    """Print the median and the best of each."""
+    works = measured()
     for work in works.values():
         work()()
     taken: dict[str, list[float]] = {what: [] for what in works}

@@ -45,7 +45,7 @@ MOST_PLANS, MOST_DRAFTS, MOST_REACHES = 128, 128, 64
 class _Plan:
     """A statement for all askers of one reach. In its tree stands `(nlq_view_2)` where the third of `views` belongs."""
 
-    tree: exp.Expr
+    tree: Tree
     tables: tuple[str, ...]
     views: tuple[View, ...]
     schema: str
@@ -61,7 +61,7 @@ class _Plan:
             UnsafeSql: the engine has no safe way to write it.
         """
         if dialect not in self._texts:
-            tree = adapted(self.tree.copy(), dialect)
+            tree = adapted(self.tree.own(), dialect)
             for place in list(tree.find_all(exp.Subquery)):
                 if isinstance(place.this, exp.Var):
                     place.set("this", self.views[int(place.name.removeprefix(VIEW))].tree(dialect))
@@ -178,6 +178,10 @@ def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> S
     if draft.author == "model":
         joins_hold(checked, model)
     tree = total(checked)
+    for (
+        node
+    ) in tree.walk():  # places in the text, which copies would copy as well: what could be wrong with it has been said
+        node._meta = None  # noqa: SLF001 - there is no other way to be rid of it
     tables = tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table) if not is_cte(table)))
     return Statement(
         Tree(expand(tree, model, watermark), partial(defined, model, watermark)),
@@ -227,7 +231,7 @@ def _planned(statement: Statement, views: Views, names: tuple[str, ...]) -> _Pla
         table.replace(exp.Subquery(this=place, alias=alias))
     tables = tuple(dict.fromkeys(spec.name for spec in specs))
     tiers = frozenset().union(*(view.tiers for view in found))
-    return _Plan(tree, tables, tuple(found), views.model.header.schema_, tiers, names)
+    return _Plan(Tree(tree), tables, tuple(found), views.model.header.schema_, tiers, names)
 
 
 def fingerprint(principal: Principal, model: SemanticModel) -> str:

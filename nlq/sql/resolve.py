@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 from sqlglot.errors import OptimizeError
@@ -11,7 +12,12 @@ from nlq.errors import NotPermitted, UnsafeSql
 from nlq.sql.allowed import RETURNS
 
 if TYPE_CHECKING:
+    from sqlglot.schema import MappingSchema
+
     from nlq.semantics.model import SemanticModel
+
+KINDS = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "decimal": "DECIMAL(38, 2)", "boolean": "BOOLEAN",
+         "date": "DATE", "timestamp": "TIMESTAMPTZ", "datetime": "TIMESTAMP", "array": "ARRAY(VARCHAR)", "json": "JSON"}  # fmt: skip
 
 
 def is_cte(table: exp.Table) -> bool:
@@ -59,24 +65,14 @@ def resolve_tables(tree: exp.Expr, model: SemanticModel) -> None:
 
 def resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
     """Every column with its table, stars expanded, types known."""
-    from sqlglot.dialects.trino import Trino  # noqa: PLC0415 - slow to import
-    from sqlglot.optimizer.annotate_types import annotate_types  # noqa: PLC0415
+    from sqlglot.optimizer.annotate_types import annotate_types  # noqa: PLC0415 - slow to import
     from sqlglot.optimizer.qualify import qualify  # noqa: PLC0415 - slow to import
 
-    kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "decimal": "DECIMAL(38, 2)", "boolean": "BOOLEAN",
-             "date": "DATE", "timestamp": "TIMESTAMPTZ", "datetime": "TIMESTAMP", "array": "ARRAY(VARCHAR)", "json": "JSON"}  # fmt: skip
-    schema: dict[str, object] = {
-        model.header.schema_: {
-            name: {column: kinds[table.columns[column].type] for column in table.stored}
-            for name, table in model.tables.items()
-        }
-    }
+    schema = _schema(model)
     try:
         tree = qualify(tree, schema=schema, dialect="trino", quote_identifiers=False, identify=False,
                        validate_qualify_columns=True)  # fmt: skip
-        return annotate_types(
-            tree, schema=schema, dialect="trino", expression_metadata={**Trino.EXPRESSION_METADATA, **RETURNS}
-        )
+        return annotate_types(tree, schema=schema, dialect="trino", expression_metadata=_metadata())
     except OptimizeError as problem:
         raise _no_column(problem) from None
     except RecursionError:
@@ -85,6 +81,26 @@ def resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
         raise UnsafeSql(
             "the SQL cannot be resolved", fix="give every table an alias and every column its table"
         ) from None
+
+
+def _schema(model: SemanticModel) -> MappingSchema:
+    """A model's stored columns as the library knows them, made once."""
+    if "sql_schema" not in model.memo:
+        from sqlglot.schema import MappingSchema  # noqa: PLC0415 - slow to import
+
+        columns = {name: {column: KINDS[table.columns[column].type] for column in table.stored}
+                   for name, table in model.tables.items()}  # fmt: skip
+        model.memo["sql_schema"] = MappingSchema({model.header.schema_: columns}, dialect="trino")
+    found: MappingSchema = model.memo["sql_schema"]
+    return found
+
+
+@cache
+def _metadata() -> dict[Any, Any]:
+    """What functions return, by the library and where it does not say."""
+    from sqlglot.dialects.trino import Trino  # noqa: PLC0415 - slow to import
+
+    return {**Trino.EXPRESSION_METADATA, **RETURNS}
 
 
 def no_table(name: str) -> NotPermitted:

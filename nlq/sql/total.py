@@ -48,6 +48,33 @@ READ: dict[str, Callable[[str], object]] = {
 }  # how a literal of a kind is read
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.DateAdd, exp.LastDay)
 
+CONDITIONS = (
+    exp.Where,
+    exp.Having,
+    exp.Not,
+    exp.CountIf,
+    exp.LogicalOr,
+    exp.LogicalAnd,
+    exp.And,
+    exp.Or,
+    exp.If,
+    exp.Join,
+)
+# What `_kinds_agree` and `_literals` look at.
+JUDGED = (
+    *CONDITIONS,
+    exp.SetOperation,
+    *COMPARED,
+    exp.Between,
+    exp.In,
+    *ALIKE,
+    exp.Case,
+    exp.AtTimeZone,
+    exp.Escape,
+    exp.Interval,
+    exp.DateAdd,
+)
+
 
 def total(tree: exp.Expr) -> exp.Expr:
     """The same tree, in place, in which no value can raise.
@@ -55,13 +82,13 @@ def total(tree: exp.Expr) -> exp.Expr:
     Raises:
         UnsafeSql: two kinds of values are compared or mixed; a condition that is none; an argument that has to be a literal.
     """
-    for node in list(tree.walk()):
+    for node in [one for one in tree.walk() if isinstance(one, JUDGED)]:
         _kinds_agree(node)
         _literals(node)
-    tree = rewritten(tree, _cast_or_divide)
-    for node in list(tree.walk()):
-        if isinstance(node, ARITHMETIC) and not isinstance(_holder(node), ARITHMETIC):
-            _tried(node)
+    tree = rewritten(tree, _cast_or_divide, (exp.Div, exp.Mod, exp.Cast, exp.Date))
+    for part in [one for one in tree.walk() if isinstance(one, ARITHMETIC)]:
+        if not isinstance(_holder(part), ARITHMETIC):
+            _tried(part)
     return tree
 
 

@@ -18,7 +18,7 @@ from nlq.sql.allowed import ALLOWED, BARE, CLAUSES, FUNCTIONS, PARTS, TYPES, UNI
 from nlq.sql.resolve import resolve_columns, resolve_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from nlq.semantics.model import SemanticModel
 
@@ -31,9 +31,9 @@ MAX_CTES = 30
 MAX_IN_LIST = 1_000
 MAX_COUNT = 1_000
 # Functions, which of their arguments is such a count, and the least that it may be.
-COUNTS: tuple[tuple[type[exp.Expr], str, int], ...] = (
-    (exp.Ntile, "this", 1), (exp.Lag, "offset", 0), (exp.Lead, "offset", 0), (exp.ArgMax, "count", 1), (exp.ArgMin, "count", 1),
-)  # fmt: skip
+COUNTS: dict[type[exp.Expr], tuple[str, int]] = {
+    exp.Ntile: ("this", 1), exp.Lag: ("offset", 0), exp.Lead: ("offset", 0), exp.ArgMax: ("count", 1), exp.ArgMin: ("count", 1),
+}  # fmt: skip
 
 # The parser tells its logger about text that it does not know; the text is refused here, and is nobody else's to read.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
@@ -83,8 +83,9 @@ def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
         TooExpensive: over a limit.
     """
     try:
+        nodes = list(tree.walk())
         for rule in RULES:
-            rule(tree)
+            rule(nodes)
         resolve_tables(tree, model)
         return resolve_columns(tree, model)
     except RecursionError:
@@ -99,12 +100,11 @@ def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
         raise UnsafeSql("the SQL cannot be resolved", fix="write one SELECT in Trino's SQL") from None
 
 
-def size_is_bounded(tree: exp.Expr) -> None:
+def size_is_bounded(nodes: Sequence[exp.Expr]) -> None:
     """Limits on nodes and how deep they stand, on joins, CTEs and IN lists; something is selected."""
     counts: dict[type[exp.Expr], int] = {exp.Join: 0, exp.CTE: 0}
-    nodes, depths = 0, {id(tree): 0}
-    for node in tree.walk():
-        nodes += 1
+    depths: dict[int, int] = {}
+    for node in nodes:
         depth = depths[id(node)] = depths.get(id(node.parent), -1) + 1
         if depth > MAX_DEPTH:
             raise TooExpensive(f"the statement is nested deeper than {MAX_DEPTH}", fix="use WITH")
@@ -115,7 +115,7 @@ def size_is_bounded(tree: exp.Expr) -> None:
         if isinstance(node, exp.In) and len(node.expressions) > MAX_IN_LIST:
             raise TooExpensive(f"an IN list has {len(node.expressions)} values; {MAX_IN_LIST} are allowed")
     for what, count, most in (
-        ("nodes", nodes, MAX_NODES),
+        ("nodes", len(nodes), MAX_NODES),
         ("joins", counts[exp.Join], MAX_JOINS),
         ("CTEs", counts[exp.CTE], MAX_CTES),
     ):
@@ -123,9 +123,9 @@ def size_is_bounded(tree: exp.Expr) -> None:
             raise TooExpensive(f"the statement has {count} {what}; {most} are allowed", fix="ask for less at once")
 
 
-def nodes_are_allowed(tree: exp.Expr) -> None:
+def nodes_are_allowed(nodes: Sequence[exp.Expr]) -> None:
     """Every node is of a listed class, and structural ones fill listed parts only."""
-    for node in tree.walk():
+    for node in nodes:
         kind = type(node)
         if isinstance(node, CLOCK):
             raise UnsafeSql(
@@ -151,29 +151,29 @@ def _may_hold(kind: type[exp.Expr], name: str, value: object) -> bool:
     return name in (PARTS.get(kind) or CLAUSES[kind])
 
 
-def types_are_plain(tree: exp.Expr) -> None:
+def types_are_plain(nodes: Sequence[exp.Expr]) -> None:
     """Casts go to plain types."""
-    for node in tree.find_all(exp.DataType):
+    for node in _of(nodes, exp.DataType):
         name = node.this.name if hasattr(node.this, "name") else str(node.this)
         if name not in TYPES:
             raise UnsafeSql(f"the type {name} is not allowed", where=_spot(node))
 
 
-def relations_are_tables(tree: exp.Expr) -> None:
+def relations_are_tables(nodes: Sequence[exp.Expr]) -> None:
     """What stands in FROM is a named table, a CTE or a sub-select; no function, no file, no catalog."""
-    for node in tree.find_all(exp.From, exp.Join):
+    for node in _of(nodes, exp.From, exp.Join):
         if not isinstance(node.this, (exp.Table, exp.Subquery)):
             raise UnsafeSql(f"{_named(node.this)} is no table", where=_spot(node.this))
-    for table in tree.find_all(exp.Table):
+    for table in _of(nodes, exp.Table):
         if not isinstance(table.this, exp.Identifier):
             raise UnsafeSql(f"{_named(table.this)} is no table", where=_spot(table))
         if not isinstance(table.parent, (exp.From, exp.Join)):
             raise UnsafeSql("a table stands only in FROM or JOIN", where=_spot(table))
 
 
-def limits_are_numbers(tree: exp.Expr) -> None:
+def limits_are_numbers(nodes: Sequence[exp.Expr]) -> None:
     """LIMIT, OFFSET and ESCAPE take a literal: an expression there could raise, or hide a query."""
-    for node in tree.find_all(exp.Limit, exp.Offset, exp.Escape):
+    for node in _of(nodes, exp.Limit, exp.Offset, exp.Escape):
         value = node.expression
         fits = isinstance(value, exp.Literal) and (
             len(value.this) == 1 if isinstance(node, exp.Escape) else not value.is_string
@@ -182,32 +182,32 @@ def limits_are_numbers(tree: exp.Expr) -> None:
             raise UnsafeSql(f"{_named(node)} takes one literal", where=_spot(node))
 
 
-def counts_are_written_out(tree: exp.Expr) -> None:
+def counts_are_written_out(nodes: Sequence[exp.Expr]) -> None:
     """How many groups, how far away, how many of the greatest: a whole number that stands there, for engines raise on others."""
-    for kind, name, least in COUNTS:
-        for node in tree.find_all(kind):
-            many = node.args.get(name)
-            if many is not None and not (
-                isinstance(many, exp.Literal) and many.is_int and least <= int(many.this) <= MAX_COUNT
-            ):
-                raise UnsafeSql(
-                    f"{_named(node)} takes a whole number there",
-                    where=_spot(node),
-                    fix=f"write one of {least} to {MAX_COUNT}",
-                )
+    for node in _of(nodes, *COUNTS):
+        name, least = COUNTS[type(node)]
+        many = node.args.get(name)
+        if many is not None and not (
+            isinstance(many, exp.Literal) and many.is_int and least <= int(many.this) <= MAX_COUNT
+        ):
+            raise UnsafeSql(
+                f"{_named(node)} takes a whole number there",
+                where=_spot(node),
+                fix=f"write one of {least} to {MAX_COUNT}",
+            )
 
 
-def windows_are_of_functions(tree: exp.Expr) -> None:
+def windows_are_of_functions(nodes: Sequence[exp.Expr]) -> None:
     """OVER follows a function; what stands in the WINDOW clause is a name."""
-    for node in tree.find_all(exp.Window):
+    for node in _of(nodes, exp.Window):
         named = node.arg_key == "windows"
         if not isinstance(node.this, exp.Identifier if named else (exp.Func, exp.Filter)):
             raise UnsafeSql("OVER follows no function", where=_spot(node), fix="write sum(x) OVER (…)")
 
 
-def names_are_plain(tree: exp.Expr) -> None:
+def names_are_plain(nodes: Sequence[exp.Expr]) -> None:
     """A bare name is of letters, digits and _: others are written as they stand, and may be something else to an engine ($$)."""
-    for node in tree.find_all(exp.Identifier):
+    for node in _of(nodes, exp.Identifier):
         if not (node.args.get("quoted") or BARE.fullmatch(node.name)):
             raise UnsafeSql("that is no plain name", where=_spot(node), fix='write it in double quotes: "Sales in ₱"')
         if not node.name.isprintable() or not node.name:
@@ -216,9 +216,9 @@ def names_are_plain(tree: exp.Expr) -> None:
             )
 
 
-def units_are_known(tree: exp.Expr) -> None:
+def units_are_known(nodes: Sequence[exp.Expr]) -> None:
     """A unit of time is one of a few words: the library writes it as it stands, whatever it is, so it could be any SQL."""
-    for node in tree.walk():
+    for node in nodes:
         named = node if isinstance(node, exp.Var) else node.args.get("unit")
         if named is None:
             continue
@@ -228,9 +228,9 @@ def units_are_known(tree: exp.Expr) -> None:
             )
 
 
-def stars_are_plain(tree: exp.Expr) -> None:
+def stars_are_plain(nodes: Sequence[exp.Expr]) -> None:
     """`*` and `t.*` in a SELECT list, and COUNT(*); nowhere else."""
-    for node in tree.find_all(exp.Star):
+    for node in _of(nodes, exp.Star):
         holder = node.parent
         if isinstance(holder, exp.Column):
             holder = holder.parent
@@ -238,7 +238,7 @@ def stars_are_plain(tree: exp.Expr) -> None:
             raise UnsafeSql("`*` stands only in a SELECT list or in COUNT(*)", where=_spot(node))
 
 
-RULES: tuple[Callable[[exp.Expr], None], ...] = (
+RULES: tuple[Callable[[Sequence[exp.Expr]], None], ...] = (
     size_is_bounded,
     nodes_are_allowed,
     types_are_plain,
@@ -250,6 +250,10 @@ RULES: tuple[Callable[[exp.Expr], None], ...] = (
     units_are_known,
     stars_are_plain,
 )
+
+
+def _of(nodes: Sequence[exp.Expr], *kinds: type[exp.Expr]) -> Iterator[exp.Expr]:
+    return (node for node in nodes if isinstance(node, kinds))
 
 
 def _depth(text: str) -> int:

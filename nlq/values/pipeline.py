@@ -206,25 +206,42 @@ class Sql(Protocol):
         """The text in a dialect."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Tree:
-    """SQL as the tree that it is; `shown` makes of a tree what people are shown, where that is another."""
+    """SQL as the tree that it is, which is taken over; `shown` makes of a tree what people are shown, where that is another.
 
-    tree: exp.Expr
-    shown: Callable[[exp.Expr], exp.Expr] | None = None
+    The types of its nodes are kept beside it, and copies share them: to copy them as well costs several times what the tree does.
+    """
+
+    __slots__ = ("_shown", "_types", "tree")
+
+    def __init__(self, tree: exp.Expr, shown: Callable[[exp.Expr], exp.Expr] | None = None) -> None:
+        self.tree, self._shown = tree, shown
+        types = [node.type for node in tree.walk()]
+        self._types = types if any(types) else []
+        if self._types:
+            for node in tree.walk():
+                node.type = None
 
     @property
     def key(self) -> Hashable:
         """The tree is itself alone: to compare trees costs as much as to guard them."""
         return self
 
+    @property
+    def shown(self) -> Callable[[exp.Expr], exp.Expr] | None:
+        """What makes of a tree what people are shown."""
+        return self._shown
+
     def own(self) -> exp.Expr:
-        """A copy of the tree."""
-        return self.tree.copy()
+        """A copy of the tree, with its types."""
+        tree = self.tree.copy()
+        for node, kind in zip(tree.walk(), self._types, strict=False):
+            node.type = kind
+        return tree
 
     def text(self, dialect: str, *, pretty: bool) -> str:
         """The tree, written out."""
-        tree = self.tree if self.shown is None else self.shown(self.tree.copy())
+        tree = self.own() if self._shown is None else self._shown(self.own())
         return tree.sql(dialect=dialect, pretty=pretty)
 
 
