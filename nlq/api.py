@@ -52,7 +52,7 @@ class Assistant:
                                 fix="make one: openssl rand -hex 32")  # fmt: skip
         self.settings = settings
         self.model: SemanticModel = load_model(settings)
-        self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine)
+        self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine, counted=surface != LIBRARY)
         self._blocking = blocking
         self._records = Records(settings, self.model, store, surface)
         self._loops = waits(settings, engine)

@@ -10,6 +10,7 @@ from nlq.answer.build import answered, asked_back, declined, timed
 from nlq.errors import BadRequest, NlqError, OutOfScope, SettingsError
 from nlq.language.plan import data_warnings, make_plan
 from nlq.language.verified import vouched_for
+from nlq.policy.cost import estimate
 from nlq.policy.scope import draft_statement, scope
 from nlq.sql.compile import compile_query
 from nlq.values import Clarification, Interpretation, Principal, Question, Refusal, ScopeValues, SemanticQuery, SqlDraft
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from nlq.engines.base import Engine, Limits
+    from nlq.policy.budgets import Budgets
     from nlq.semantics.model import SemanticModel
     from nlq.values import Answer, Plan, Snapshot, Statement
 
@@ -51,6 +53,7 @@ class Pipeline:
     values: Values
     engine: Engine
     limits: Limits
+    budgets: Budgets
     new_id: Callable[[], str]
 
     async def steps(
@@ -99,7 +102,12 @@ class Pipeline:
                 if explain:
                     result = None
                     break
-                result = await self.engine.run(scoped, self.limits, snapshot)
+                cost = estimate(statement, model, snapshot, written=isinstance(plan.outcome, SqlDraft))
+                yield cost
+                self.budgets.check(principal, cost)
+                with self.budgets.spending(principal, cost) as spent:
+                    result = await self.engine.run(scoped, self.limits, snapshot)
+                    spent.append(result)
                 watch.lap("execute")
                 now = snapshot if result.age_s is not None else await self._still(snapshot, principal.org_id)
                 if now.publication == snapshot.publication:

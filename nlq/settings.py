@@ -107,6 +107,11 @@ class Settings:
     default_principal: str = _setting("", "who asks where --as is not given (demo and development only)")
     max_rows: int = _setting(10_000, "the most rows that an answer holds")
     statement_timeout_s: float = _setting(30.0, "seconds until a statement is interrupted in the engine")
+    max_cells: int = _setting(
+        2_000_000_000, "the most cells (rows times columns, from our own counts) that one question may read"
+    )
+    daily_cells: int = _setting(100_000_000_000, "the most cells that one asker may read on a day, of the model's zone")
+    questions_at_once: int = _setting(8, "questions of one asker that may run at once, in one process")
     memory_limit: str = _setting("1GB", "the memory that DuckDB may use")
     threads: int = _setting(2, "the threads that DuckDB may use")
     principals: Mapping[str, Principal] = field(
@@ -117,6 +122,13 @@ class Settings:
         default_factory=dict,
         metadata={
             "doc": "who people in Slack are, by TEAM/USER id: sub, org_id, regions, locale; roles are not lifted there",
+            "env": "",
+        },
+    )
+    budgets: Mapping[str, Mapping[str, int]] = field(
+        default_factory=dict,
+        metadata={
+            "doc": "what those with a role may spend, where it is more: max_cells, daily_cells, questions_at_once by role",
             "env": "",
         },
     )
@@ -201,7 +213,9 @@ class Settings:
         return self.principals[wanted]
 
 
-TABLES = ("principals", "slack_users")  # askers by name: in the file alone
+ASKERS = ("principals", "slack_users")
+TABLES = (*ASKERS, "budgets")  # by name: in the file alone
+SPENT = ("max_cells", "daily_cells", "questions_at_once")
 SETTINGS = {name: one for name, one in Settings.__dataclass_fields__.items() if one.metadata}
 BY_VARIABLE = {
     one.metadata["env"] or f"NLQ_{name.upper()}": name for name, one in SETTINGS.items() if name not in TABLES
@@ -230,7 +244,7 @@ def load(config: Path | None = None, env: Mapping[str, str] | None = None, start
     for name, value in values.items():
         if name not in SETTINGS:
             raise _unknown(name, list(SETTINGS), f"{path}: {name}")
-        found[name] = _principals(name, value, path) if name in TABLES else _value(name, value, f"{path}: {name}")
+        found[name] = _entry(name, value, path)
     for variable, value in env.items():
         if variable in IGNORED or not (variable.startswith("NLQ_") or variable in BY_VARIABLE):
             continue
@@ -285,6 +299,25 @@ def _value(name: str, value: Any, where: str) -> Any:
         return converters[kind](value)
     except (TypeError, ValueError):
         raise SettingsError(f"{value!r} is not a {kind}", where=where, fix=SETTINGS[name].metadata["doc"]) from None
+
+
+def _entry(name: str, value: Any, path: Path) -> Any:
+    """A setting of the file's: a value, askers by name, or budgets by role."""
+    if name in ASKERS:
+        return _principals(name, value, path)
+    return _budgets(value, path) if name == "budgets" else _value(name, value, f"{path}: {name}")
+
+
+def _budgets(value: Any, path: Path) -> dict[str, dict[str, int]]:
+    if not isinstance(value, dict) or not all(isinstance(one, dict) for one in value.values()):
+        raise SettingsError("budgets is a table of limits by role", where=str(path), fix="write [budgets.ROLE]")
+    for role, limits in value.items():
+        for name, most in limits.items():
+            if name not in SPENT:
+                raise _unknown(name, list(SPENT), f"{path}: budgets.{role}")
+            if type(most) is not int or most < 0:
+                raise SettingsError(f"{most!r} is no limit", where=f"{path}: budgets.{role}.{name}", fix="write a whole number")  # fmt: skip
+    return value
 
 
 def _boolean(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,17 @@ from nlq.engines.value_index import ValueIndex
 from nlq.errors import EngineDown, SettingsError
 from nlq.language.agree import Readings
 from nlq.language.reader import Reader
+from nlq.policy.budgets import Budget, Budgets, InMemory
 from nlq.semantics.load import load
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nlq.drivers.redis import Redis
     from nlq.engines.base import Engine
     from nlq.language.client import ModelClient
     from nlq.language.planner import ModelPlanner
+    from nlq.policy.budgets import Spent
     from nlq.semantics.model import SemanticModel
     from nlq.settings import Settings
 
@@ -40,8 +45,10 @@ def waits(settings: Settings, engine: str) -> bool:
     return bool(settings.model) or on_servers(settings, engine)
 
 
-def pipeline(settings: Settings, model: SemanticModel, *, blocking: bool, engine: str = "auto") -> Pipeline:
-    """Everything that a question needs.
+def pipeline(
+    settings: Settings, model: SemanticModel, *, blocking: bool, engine: str = "auto", counted: bool = False
+) -> Pipeline:
+    """Everything that a question needs; `counted`: what askers spend is kept beyond this process.
 
     Raises:
         EngineDown: the engine that is named is not configured.
@@ -53,8 +60,37 @@ def pipeline(settings: Settings, model: SemanticModel, *, blocking: bool, engine
         values=ValueIndex(chosen, model, settings.cache),
         engine=chosen,
         limits=Limits(settings.max_rows, settings.statement_timeout_s),
+        budgets=budgets_of(settings, model, counted=counted),
         new_id=lambda: str(uuid.uuid4()),
     )
+
+
+def budgets_of(settings: Settings, model: SemanticModel, *, counted: bool) -> Budgets:
+    """What askers may spend. In demos, where anybody may say to be anybody, nothing is written down."""
+    usual = Budget(settings.max_cells, settings.daily_cells, settings.questions_at_once)
+    by_role = {
+        role: Budget(
+            limits.get("max_cells", usual.cells),
+            limits.get("daily_cells", usual.daily_cells),
+            limits.get("questions_at_once", usual.at_once),
+        )
+        for role, limits in settings.budgets.items()
+    }
+    return Budgets(usual, by_role, _spent(settings, counted=counted), lambda: _today(model.header.timezone))
+
+
+def _spent(settings: Settings, *, counted: bool) -> Spent:
+    if not counted or settings.may_name_askers:
+        return InMemory()
+    from nlq.store.spending import Spending  # noqa: PLC0415 - only where it is kept
+
+    return Spending(settings.state_folder)
+
+
+def _today(timezone: str) -> date:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - reads zone files
+
+    return datetime.now(ZoneInfo(timezone)).date()
 
 
 def engine_of(settings: Settings, model: SemanticModel, engine: str, *, blocking: bool) -> Engine:

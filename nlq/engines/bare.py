@@ -20,23 +20,32 @@ if TYPE_CHECKING:
 
 
 def state_of(model: SemanticModel, spec: Table, org_id: str | None) -> exp.Select:
-    """SELECT the count of a table's rows and its first and last day (a calendar's too); for a tenant of their own rows alone.
-
-    Of a table whose rows are a tenant's by way of another table, count and days are left unknown.
-    """
-    schema, _, name = (spec.source or spec.name).rpartition(".")
-    relation = table(name, schema or model.header.schema_, spec.name)
-    rule = spec.policy["org_id"] if isinstance(spec.policy, dict) else None
-    hidden = rule is not None and rule.exists is not None and org_id is not None
+    """SELECT the count of a table's rows and its first and last day (a calendar's too); for a tenant of their own rows alone."""
     calendar = model.time_dimension
     days = spec.time or (calendar.column if calendar is not None and calendar.table == spec.name else None)
-    day = local_date(model, spec.name, days, spec.name) if days and not hidden else exp.cast(exp.Null(), "date")
-    count: exp.Expr = exp.Literal.number(0) if hidden else exp.Count(this=exp.Star())
-    tree = exp.select(count, exp.Min(this=day), exp.Max(this=day.copy())).from_(relation)
-    if rule is not None and rule.column is not None and org_id is not None:
-        own = exp.EQ(this=exp.column(rule.column, table=spec.name), expression=exp.Literal.string(org_id))
-        tree = tree.where(own)
-    return tree
+    day = local_date(model, spec.name, days, spec.name) if days else exp.cast(exp.Null(), "date")
+    tree = exp.select(exp.Count(this=exp.Star()), exp.Min(this=day), exp.Max(this=day.copy())).from_(_source(model, spec, spec.name))  # fmt: skip
+    own = None if org_id is None else _of_tenant(model, spec, spec.name, org_id, 0)
+    return tree if own is None else tree.where(own)
+
+
+def _source(model: SemanticModel, spec: Table, alias: str) -> exp.Expr:
+    schema, _, name = (spec.source or spec.name).rpartition(".")
+    return table(name, schema or model.header.schema_, alias)
+
+
+def _of_tenant(model: SemanticModel, spec: Table, alias: str, org_id: str, depth: int) -> exp.Expr | None:
+    """That a row is the tenant's, by its own column or by that of its parent; None where rows are nobody's."""
+    rule = spec.policy["org_id"] if isinstance(spec.policy, dict) else None
+    if rule is not None and rule.column is not None:
+        return exp.EQ(this=exp.column(rule.column, table=alias), expression=exp.Literal.string(org_id))
+    if rule is None or rule.exists is None or rule.on is None:
+        return None
+    parent, inner = model.tables[rule.exists], f"parent{depth}"
+    same = [exp.EQ(this=exp.column(its, table=inner), expression=exp.column(mine, table=alias)) for mine, its in rule.on.items()]  # fmt: skip
+    own = _of_tenant(model, parent, inner, org_id, depth + 1)
+    found = exp.select(exp.Literal.number(1)).from_(_source(model, parent, inner))
+    return exp.Exists(this=found.where(*same, *([own] if own is not None else [])))
 
 
 def states(model: SemanticModel, org_id: str | None) -> Iterator[tuple[str, exp.Select]]:

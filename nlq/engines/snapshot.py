@@ -21,7 +21,12 @@ Row = tuple[Any, ...]
 
 def build(model: SemanticModel, rows: Iterable[Row], equal: Iterable[str], watermark: date | None,
           publication: str = "") -> Snapshot:  # fmt: skip
-    """One state a table; a rollup's month is stale where it was not built from its base rows' current version."""
+    """One state a table; a rollup's month is stale where it was not built from its base rows' current version.
+
+    A row without a version says that the table's rows are counted, whether or not this tenant has any.
+    """
+    every = list(rows)
+    rows = [row for row in every if row[3] is not None]
     by_table: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_table[row[0]].append(row)
@@ -42,5 +47,16 @@ def build(model: SemanticModel, rows: Iterable[Row], equal: Iterable[str], water
             last=max((row[6] for row in found if row[6]), default=None),
             fresh_as_of=max((datetime.fromisoformat(row[8]) for row in found if row[8]), default=None),
             stale=frozenset(stale[table]),
+            months=_by_month(found),
         )
-    return Snapshot(watermark, states, frozenset(equal), publication)
+    return Snapshot(watermark, states, frozenset(equal), publication, counted=frozenset(row[0] for row in every))
+
+
+def _by_month(rows: list[Row]) -> tuple[tuple[date, int], ...]:
+    """The counted rows of each month; none where some are of no month."""
+    if any(row[2] is None for row in rows):
+        return ()
+    counted: dict[date, int] = defaultdict(int)
+    for row in rows:
+        counted[row[2]] += row[4]
+    return tuple(sorted(counted.items()))

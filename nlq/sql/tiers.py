@@ -118,7 +118,7 @@ def _needed(table: exp.Table, model: SemanticModel, watermark: date) -> tuple[Br
     spec = model.tables[table.name]
     if spec.tier is None:
         return branches(spec, None, None, watermark)
-    first, last = _said(table, spec.tier.column)
+    first, last = said_days(table, spec.tier.column)
     return branches(spec, first, last, watermark)
 
 
@@ -134,7 +134,7 @@ def _union(table: exp.Table, spec: Table, found: tuple[Branch, ...]) -> exp.Subq
     return exp.Subquery(this=union, alias=exp.TableAlias(this=exp.to_identifier(table.alias_or_name)))
 
 
-def _said(table: exp.Table, column: str) -> tuple[date | None, date | None]:
+def said_days(table: exp.Table, column: str) -> tuple[date | None, date | None]:
     """The first and last day that the WHERE around a table leaves, as far as it says so with plain dates.
 
     Only conditions that a null fails are taken, so that it holds on the optional side of a join as well.

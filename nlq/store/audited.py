@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from nlq.errors import NlqError
+from nlq.policy.cost import Cost
 from nlq.policy.scope import ScopedQuery
 from nlq.values import Answer, SemanticQuery, SqlDraft
 
@@ -24,6 +25,7 @@ class Watched:
         self._written = outcome.text if isinstance(outcome, SqlDraft) else ""
         self._given = outcome.to_json() if isinstance(outcome, SemanticQuery) else None
         self._scoped: ScopedQuery | None = None
+        self._cost: Cost | None = None
         self._answer: Answer | None = None
         self._problem: NlqError | None = None
 
@@ -31,6 +33,8 @@ class Watched:
         """A value of the pipeline, as it came to exist; or the error that ended it."""
         if isinstance(step, ScopedQuery):
             self._scoped = step
+        elif isinstance(step, Cost):
+            self._cost = step
         elif isinstance(step, Answer):
             self._answer = step
         elif isinstance(step, NlqError):
@@ -59,6 +63,7 @@ class Watched:
             "engine": answer.provenance.engine if answer and scoped else None,
             "data_version": answer.provenance.data_version if answer and scoped else None,
             "model_hash": answer.provenance.model_hash if answer else None,
+            "cells": self._cost.cells if self._cost else None,
             "rows": len(answer.rows) if answer else 0, "truncated": bool(answer and answer.truncated),
             "cache": bool(answer and answer.cache_hit), "ms": round(answer.timings.total, 1) if answer else None,
         }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ class Plan:
 class TableState:
     """One table's state for one tenant (or over all, where none is named).
 
-    `stale` holds the months whose rollup rows were not built from the current base rows; only rollups have any.
+    `stale` holds the months whose rollup rows were not built from the current base rows; only rollups have any. `months` are the
+    rows by month, where they are counted so; they do not tell two states apart, for that the version does.
     """
 
     version: str
@@ -134,6 +135,14 @@ class TableState:
     last: date | None
     fresh_as_of: datetime | None
     stale: frozenset[date] = frozenset()
+    months: tuple[tuple[date, int], ...] = field(default=(), compare=False)
+
+    def rows_within(self, first: date | None, last: date | None) -> int:
+        """At most how many rows are of the days from `first` to `last` (None: without end)."""
+        if not self.months:
+            return self.rows
+        start, end = first.replace(day=1) if first else None, last
+        return sum(rows for month, rows in self.months if (start is None or month >= start) and (end is None or month <= end))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +154,14 @@ class Snapshot:
     equal: frozenset[str] = frozenset()
     publication: str = ""  # another whenever anything that is published changes; "" where nothing can change
     unverified_s: float | None = None  # seconds since it was last read, where it cannot be read now
+    counted: frozenset[str] = field(default=frozenset(), compare=False)  # tables whose rows are counted, for whomever
+
+    def rows_of(self, name: str, first: date | None = None, last: date | None = None) -> int | None:
+        """At most how many rows of a table are of these days; None where nobody counts them."""
+        state = self.tables.get(name)
+        if state is not None:
+            return state.rows_within(first, last)
+        return 0 if name in self.counted else None
 
     def version_of(self, names: tuple[str, ...]) -> str:
         """One string that changes when any of these tables' rows do."""

@@ -188,7 +188,7 @@ def test_ctrl_c_stops_a_query(home):
     slow = "SELECT count(*) FROM silver_transactions_cleaned a, silver_transactions_cleaned b WHERE a.peso_value * b.peso_value > 7"
     with subprocess.Popen(
         [NLQ, "sql", slow],
-        env=home,
+        env={**home, "NLQ_MAX_CELLS": str(10**18), "NLQ_DAILY_CELLS": str(10**18)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

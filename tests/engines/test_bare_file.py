@@ -36,7 +36,9 @@ def engine(tmp_path):
         connection.execute(
             "INSERT INTO sales VALUES ('a', 1, '2026-01-05', 1), ('a', 2, '2026-02-05', 2), ('b', 1, '2020-01-01', 9)"
         )
-        connection.execute("CREATE TABLE lines AS SELECT 1 AS id, 1 AS sale_id, DATE '2020-01-01' AS day")
+        connection.execute(
+            "CREATE TABLE lines AS SELECT 1 AS id, 1 AS sale_id, DATE '2020-01-01' AS day UNION ALL SELECT 2, 2, DATE '2026-02-05'"
+        )
     (tmp_path / "layer").mkdir()
     (tmp_path / "layer" / "bare.yml").write_text(yaml.safe_dump(MODEL), encoding="utf-8")
     made = DuckDBEngine(path, load(tmp_path / "layer"), memory_limit="500MB", threads=1, blocking=True)
@@ -53,9 +55,11 @@ def test_a_tenants_state_is_of_their_own_rows(engine):
     assert (nobody.rows, nobody.first) == (0, None)
 
 
-def test_of_rows_that_are_a_tenants_by_way_of_another_table_nothing_is_known(engine):
-    state = drive(engine.snapshot("a")).tables["lines"]
-    assert (state.rows, state.first, state.last) == (0, None, None)
+def test_rows_that_are_a_tenants_by_way_of_another_table_are_counted_so(engine):
+    """A line of sale 2, which only "a" has, and one of sale 1, which both have."""
+    found = {org: drive(engine.snapshot(org)).tables["lines"] for org in ("a", "b", "c")}
+    assert {org: (one.rows, one.first) for org, one in found.items()} == {
+        "a": (2, date(2020, 1, 1)), "b": (1, date(2020, 1, 1)), "c": (0, None)}  # fmt: skip
 
 
 def test_a_table_that_is_not_there_is_named(tmp_path, engine):
