@@ -102,7 +102,9 @@ class Pipeline:
                 if explain:
                     result = None
                     break
-                cost = estimate(statement, model, snapshot, written=isinstance(plan.outcome, SqlDraft))
+                cost = estimate(
+                    statement, model, snapshot, reads=scoped.reads, written=isinstance(plan.outcome, SqlDraft)
+                )
                 yield cost
                 self.budgets.check(principal, cost)
                 with self.budgets.spending(principal, cost) as spent:

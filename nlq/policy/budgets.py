@@ -106,8 +106,8 @@ class Budgets:
 
 
 def said(cells: int) -> str:
-    """A number of cells for people: 3.2 billion."""
+    """A number of cells for people, roughly: 3.2 billion."""
     for size, word in WORDS:
         if cells >= size:
-            return f"{cells / size:.3g} {word}"
+            return f"{cells / size:.2g} {word}"
     return f"{cells:,}"

@@ -34,18 +34,27 @@ class Cost:
     most: str = ""
 
 
-def estimate(statement: Statement, model: SemanticModel, snapshot: Snapshot, *, written: bool) -> Cost:
-    """The cells that a resolved, unscoped statement may read; `written`: somebody wrote its joins.
+def estimate(
+    statement: Statement, model: SemanticModel, snapshot: Snapshot, *, reads: frozenset[str], written: bool
+) -> Cost:
+    """The cells that a resolved, unscoped statement may read.
+
+    Args:
+        statement: what is to run.
+        model: whose tables those are.
+        snapshot: the counts of the asker's tenant.
+        reads: the tables that it reads once it is scoped, those that decide whose rows are seen included.
+        written: whether somebody wrote its joins.
 
     Raises:
         TooExpensive: there is no count of a table that it reads.
     """
-    return _Estimate(statement.tree, model, snapshot).cost(written=written)
+    return _Estimate(statement.tree, model, snapshot, reads).cost(written=written)
 
 
 class _Estimate:
-    def __init__(self, tree: exp.Expr, model: SemanticModel, snapshot: Snapshot) -> None:
-        self.tree, self.model, self.snapshot = tree, model, snapshot
+    def __init__(self, tree: exp.Expr, model: SemanticModel, snapshot: Snapshot, reads: frozenset[str]) -> None:
+        self.tree, self.model, self.snapshot, self.reads = tree, model, snapshot, reads
         self._sizes: dict[int, int] = {}
 
     def cost(self, *, written: bool) -> Cost:
@@ -87,6 +96,8 @@ class _Estimate:
         if isinstance(spec.policy, dict):
             ways += [(rule.exists, rule.on) for rule in spec.policy.values() if rule.exists is not None and rule.on is not None]  # fmt: skip
         for name, on in dict.fromkeys((name, tuple(on.items())) for name, on in ways):
+            if name not in self.reads:  # of an asker whom it does not restrict
+                continue
             parent = self.model.tables[name]
             same = parent.time is not None and (spec.time, parent.time) in on  # a row's parent is of its day
             yield name, self._count(name, *(days if same else (None, None))), len(on) + 1
