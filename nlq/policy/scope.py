@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from nlq.errors import Internal
+from nlq.errors import Internal, NotPermitted
 from nlq.policy.kept import Kept
 from nlq.policy.masks import masks_hold
 from nlq.policy.proof import prove
@@ -177,6 +177,19 @@ def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> S
     checked = validate(parse(draft.text), model)
     if draft.author == "model":
         joins_hold(checked, model)
+    held = next(
+        (
+            one.name
+            for one in checked.find_all(exp.Table)
+            if one.name in model.tables and not is_cte(one) and model.small_groups(one.name)
+        ),
+        None,
+    )
+    if held is not None:
+        raise NotPermitted(
+            f"{held} is read through metrics alone: figures of few people are withheld",
+            fix="ask for a metric, or for another table",
+        )
     tree = total(checked)
     for (
         node

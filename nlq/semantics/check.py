@@ -26,6 +26,7 @@ from nlq.semantics.check_metrics import (
     metrics_fit,
     ranks_fit,
 )
+from nlq.semantics.check_small import figures_have_people, small_groups_fit
 from nlq.semantics.meanings import holding
 from nlq.semantics.model import ATTRIBUTES
 from nlq.semantics.tables import Exists
@@ -323,6 +324,8 @@ RULES: tuple[Callable[[Context], Iterator[BadRequest]], ...] = (
     conversions_fit,
     ranks_fit,
     rollups_fit,
+    small_groups_fit,
+    figures_have_people,
     synonyms_do_not_collide,
     header_fits,
 )

@@ -14,6 +14,7 @@ from nlq.semantics.tables import (
     Name,
     Part,
     Rollup,
+    SmallGroups,
     Synonyms,
     Table,
 )
@@ -196,6 +197,11 @@ class SemanticModel(Part):
         """The column that the policy holds to one value in every scan, so that it needs neither grouping nor counting."""
         policy = self.tables[table].policy
         return policy["org_id"].column if isinstance(policy, dict) and "org_id" in policy else None
+
+    def small_groups(self, table: str) -> SmallGroups | None:
+        """What holds small groups of a table's rows back: its own, or, of a rollup, its base table's."""
+        of = next((rollup.of for rollup in self.rollups if rollup.table == table), table)
+        return self.tables[table].small_groups or (self.tables[of].small_groups if of in self.tables else None)
 
     def aggregates(self, metric: str) -> frozenset[str]:
         """The metrics that are aggregates of a table, of which a metric is made."""

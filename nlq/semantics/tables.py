@@ -83,6 +83,18 @@ class Versions(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SmallGroups(Part):
+    """A figure that is made of rows of fewer people is withheld. `people` is the metric that counts them, by distinct keys."""
+
+    people: Name
+    fewer_than: int
+
+    def __post_init__(self) -> None:
+        if self.fewer_than < 2:
+            raise ValueError("a small group is of fewer than 2 people at least")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table(Part):
     """One table: its key, the rows that count, and its policy. Without a policy it cannot be read.
 
@@ -101,6 +113,7 @@ class Table(Part):
     time: Name | None = None
     valid: str | Exists | None = None
     policy: Literal["shared"] | dict[Name, Rule] | None = None
+    small_groups: SmallGroups | None = None
     tier: Tier | None = None
     fresh_within: str | None = None  # the promise: "1 day", "2 hours"; an answer says where it is not kept
     owner: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.errors import BadRequest
+from nlq.errors import BadRequest, NotPermitted
 from nlq.semantics.joins import find_field, unknown_field
 from nlq.sql import conditions, filters
 from nlq.sql.fields import SEGMENT
@@ -112,6 +112,18 @@ def lists(model: SemanticModel, query: SemanticQuery) -> None:
             )
     if query.metrics:
         return
+    held = next(
+        (
+            name
+            for name in query.include_empty
+            if name in model.dimensions and model.small_groups(model.dimensions[name].table)
+        ),
+        None,
+    )
+    if held is not None:
+        raise NotPermitted(
+            f"a list of every {held} would tell of single ones", where="list", fix="ask for figures of many"
+        )
     if query.totals:
         raise BadRequest(
             "a list of what there is has no totals", where="totals", fix="add a metric, or leave `totals` out"

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from nlq.errors import BadRequest
 from nlq.semantics import periods
-from nlq.sql import asked, conditions, spelling
+from nlq.sql import asked, conditions, small, spelling
 from nlq.sql.build import again, called, limited, named
 from nlq.sql.defined import defined, is_defined
 from nlq.sql.dialect import WORDS, quote_words
@@ -31,6 +31,7 @@ from nlq.values.pipeline import AS_GOOD, TOTAL, Column, Lineage, Statement, Tree
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
+    from nlq.sql.fields import Keys
     from nlq.values.pipeline import Snapshot
     from nlq.values.query import Condition, Period, SemanticQuery
 
@@ -107,8 +108,9 @@ def _cut(parts: Parts, query: SemanticQuery, made: Shape) -> Finished:
     return done
 
 
-def _shaped(parts: Parts, query: SemanticQuery, label: str = "", *, labels: bool = True) -> tuple[Shape, Figures]:
-    """A query's figures, labelled where `labels` says so; without conditions on them, order or limit."""
+def _shaped(parts: Parts, query: SemanticQuery, label: str = "", *, labels: bool = True,
+            marked: tuple[str, tuple[Keys, ...]] | None = None) -> tuple[Shape, Figures]:  # fmt: skip
+    """A query's figures, labelled where `labels` says so; without conditions on them, order or limit. `marked`: see `shape`."""
     first = Frame("", None if query.period in ("all", None) else query.period)  # type: ignore[arg-type]
     chosen: dict[Condition, exp.Select] = {}
 
@@ -127,7 +129,7 @@ def _shaped(parts: Parts, query: SemanticQuery, label: str = "", *, labels: bool
             query, dimensions=within, where=freed, segments=beside, compare=(), share=None, include_empty=()
         )
         whole = Gather(parts, plain, first, sets, label="whole_").build()
-    return shape(parts, query, figures, whole, labels=labels), figures
+    return shape(parts, query, figures, whole, labels=labels, marked=marked), figures
 
 
 def _set(parts: Parts, condition: Condition, outer: Period | None) -> exp.Select:
@@ -180,7 +182,10 @@ def _with_totals(parts: Parts, query: SemanticQuery) -> Built:
         segments = query.segments if SEGMENT in kept else ()
         whole = replace(query, metrics=added_up, dimensions=dimensions, segments=segments, having=(), order=(), limit=None, per=(), totals=(),
                         include_empty=(), share=None)  # fmt: skip
-        one, _ = _shaped(parts, whole, label=f"total_{number}_")
+        marked = (
+            small.groups(parts, f"small_{number}", figures.withheld, figures.keys, kept) if figures.withheld else None
+        )
+        one, _ = _shaped(parts, whole, label=f"total_{number}_", marked=marked)
         arms.append(_placed(parts, finished(parts, whole, one), shown, one.names, number, ", ".join(kept) or "all"))
     union: exp.Expr = arms[0]
     for arm in arms[1:]:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from nlq.sql.figures import Gather
 
 
-OF_ARMS = frozenset({"fold", "first", "last", "reached", "converted"})  # leaves that are no aggregate of one table
+OF_ARMS = frozenset(
+    {"fold", "first", "last", "reached", "converted", "small"}
+)  # leaves that are no aggregate of one table
 
 
 def fill(gather: Gather) -> bool:
@@ -33,6 +35,7 @@ def fill(gather: Gather) -> bool:
     zero = all(
         gather.model.metrics[leaf.metric].absence_is_zero and leaf.function not in OF_ARMS
         for leaf in gather.broken.leaves
+        if not leaf.of
     )
     if not plain or not zero or gather.covered is None:
         return False

@@ -16,7 +16,7 @@ from sqlglot import exp
 from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.semantics.joins import find_field, kept_field
-from nlq.sql import arms, calendar, conditions, empties, filters
+from nlq.sql import arms, calendar, conditions, empties, filters, small
 from nlq.sql.build import called, divide, limited, named, select
 from nlq.sql.empties import OF_ARMS
 from nlq.sql.fields import SEGMENT, Job, Keys, keys_of, own_keys
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from nlq.sql.frames import Step
+    from nlq.sql.small import Withheld
 
 
 class Gather:
@@ -81,7 +82,7 @@ class Gather:
                      for one in (self.query.segments or (None,))]  # fmt: skip
         self._aggregates()
         for leaf in self.broken.leaves:
-            if leaf.fold is not None:
+            if leaf.fold is not None and not leaf.of:
                 self._fold(leaf)
         self._conversions()
         filled = fill and empties.fill(self)
@@ -91,7 +92,14 @@ class Gather:
         beside = filled and len(self.arms) == 2 and self.frames[0].period is not None
         name = empties.beside_days(self) if beside else self.together() if many else self.arms[0][0]
         zero = frozenset(leaf.alias for leaf in self.broken.leaves if self._is_zero(leaf, many=many or filled))
-        return Figures(name, self.keys, self.broken, zero)
+        return Figures(name, self.keys, self.broken, zero, self._withheld(name))
+
+    def _withheld(self, name: str) -> Withheld:
+        found = small.withheld(self.model, name, self.broken.leaves)
+        for leaf in self.broken.leaves:
+            for rule in small.held(self.model, leaf.metric) if leaf.people else ():
+                self.parts.notes[small.note(self.model, rule)] = None
+        return found
 
     def _add(self, name: str, leaves: Iterable[Leaf], select: Callable[[Job], exp.Expr]) -> None:
         """An arm, once for each segment."""
@@ -242,7 +250,17 @@ class Gather:
 
         jobs, self.jobs = self.jobs, self.jobs[:1]  # segments are keys of the inner figures already
         self._add(f"over_{figures.name}", (leaf,), fold)
+        if leaf.people:
+            mark = next(one for one in self.broken.leaves if one.alias == leaf.people)
+            self._add(f"small_of_{figures.name}", (mark,), lambda job: self._marked(job, figures, mark))
         self.jobs = jobs
+
+    @staticmethod
+    def _marked(job: Job, figures: Figures, mark: Leaf) -> exp.Expr:
+        """The groups of which some part is withheld: what is made of the others alone would be another figure."""
+        picked = [*arms.columns(job.keys, figures.name), called(exp.Max(this=figures.withheld.mark()), mark.alias)]
+        tree = exp.select(*picked, copy=False).from_(named(figures.name), copy=False)
+        return arms.grouped(tree, job.keys, figures.name)
 
     def _conversions(self) -> None:
         """Conversions, each under each filter once: who did the first thing, and who the second after it."""
@@ -300,7 +318,7 @@ class Gather:
         metric, function = self.model.metrics[leaf.metric], leaf.function
         if leaf.function in ("first", "last"):
             return None
-        if leaf.fold is not None:
+        if leaf.fold is not None and not leaf.of:
             if leaf.fold.agg == "count":
                 return exp.DType.BIGINT
             if leaf.fold.agg in ("avg", "median") or metric.agg is None or leaf.fold.ratio is not None:
@@ -308,7 +326,7 @@ class Gather:
             function = metric.agg.function
         if function in ("avg", "median") or (metric.agg is not None and metric.agg.over_time == "average"):
             return exp.DType.DOUBLE
-        if function in ("count", "count_distinct", "reached", "converted"):
+        if function in ("count", "count_distinct", "reached", "converted", "small"):
             return exp.DType.BIGINT
         assert metric.agg is not None  # noqa: S101 - conversions were taken before
         if function == "percentile" and not metric.agg.discrete:
@@ -326,6 +344,8 @@ class Gather:
 
     def _is_zero(self, leaf: Leaf, *, many: bool) -> bool:
         """Whether nothing is zero for a leaf: where its metric says so, and there was data to be absent."""
+        if leaf.of:
+            return False
         if leaf.fold is not None:
             return leaf.function == "fold" and leaf.fold.agg == "count" and many
         metric = self.model.metrics[leaf.metric]

@@ -11,6 +11,7 @@ from sqlglot import exp
 from nlq.errors import BadRequest
 from nlq.semantics.joins import unknown_metric
 from nlq.semantics.measures import Change
+from nlq.sql import small
 from nlq.sql.build import divide, growth, minus
 from nlq.sql.fields import SEGMENT, keys_of
 from nlq.sql.frames import Frame, Frames, length
@@ -31,7 +32,9 @@ class Leaf:
 
     `function` says what is aggregated: the metric's own function; `sum` and `count` of an average; `reached` and `converted`
     of a conversion; `fold`, an aggregate over groups of the metric (the entry's `each` and `agg`); or the `first` or `last` of
-    its groups, in the order of the day that they are of.
+    its groups, in the order of the day that they are of. Where small groups are withheld, `people` is the leaf that counts whom
+    this one is made of, which is `of` this one: a distinct count over the same rows, or, of a fold, the `small` that marks groups
+    of which some part is withheld.
     """
 
     alias: str
@@ -40,6 +43,8 @@ class Leaf:
     function: str
     where: tuple[Condition, ...] = ()
     fold: MetricEntry | None = None
+    people: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,7 @@ class _Builder:
     def _asked(self, metric: Metric, entry: MetricEntry, name: str, frame: int) -> exp.Expr:
         """An entry's value in one frame."""
         if entry.window is not None:
+            self._no_steps(metric)
             frame = self.frames.windowed(frame, entry.window)
         if entry.agg is not None:
             self._value(metric, name, frame, entry.where, dry=True)  # what is wrong with it is said here
@@ -245,12 +251,18 @@ class _Builder:
 
     def _cumulative(self, metric: Metric, one: Cumulative, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:  # fmt: skip
         """A window that ends with each bucket's last day; or of those that end with each of its days, one or their average."""
+        self._no_steps(metric)
         time = self.model.time_dimension
         if one.at == "last" or self.frames.grain in (None, "day") or time is None:
             return self._part(one.of, name, self.frames.windowed(frame, one.window), where)
         daily = MetricEntry(metric=metric.name, where=where, each=(f"{time.name}.day",), agg="avg")
         how = {"average": "fold", "first_known": "first", "last_known": "last"}[one.at]
         return self._leaf(metric.name, frame, how, (), name, daily)
+
+    def _no_steps(self, metric: Metric) -> None:
+        """Windows that end with one bucket after another differ by what is between: where small groups are withheld, by those."""
+        if self.frames.grain is not None and small.held(self.model, metric.name):
+            raise small.refused(self.model, metric.name, "windows over time")
 
     def _aggregate(self, metric: Metric, name: str, frame: int, where: tuple[Condition, ...]) -> exp.Expr:
         assert metric.agg is not None  # noqa: S101 - asked before
@@ -326,8 +338,27 @@ class _Builder:
             while free in self.aliases:
                 free, count = f"{wanted}_{count}", count + 1
             self.aliases.add(free)
-            known = self.leaves[key] = Leaf(free, metric, frame, function, where, fold)
+            people = self._people(Leaf(free, metric, frame, function, where, fold))
+            known = self.leaves[key] = Leaf(free, metric, frame, function, where, fold, people)
         return exp.column(known.alias)
+
+    def _people(self, leaf: Leaf) -> str:
+        """The leaf that counts the people of one, where its table withholds small groups; once for all of the same rows."""
+        ratio = leaf.fold.ratio if leaf.fold is not None else None
+        held = [rule for name in ratio or (leaf.metric,) for rule in small.held(self.model, name)]
+        if not held:
+            return ""
+        if leaf.function in ("reached", "converted"):
+            raise small.refused(self.model, leaf.metric, "who did one thing after another")
+        key: tuple[object, ...] = ("small", leaf.alias)
+        made = Leaf(f"{leaf.alias}__small", leaf.metric, leaf.frame, "small", fold=leaf.fold, of=leaf.alias)
+        if leaf.fold is None:
+            metric = self.model.metrics[leaf.metric]
+            key = ("people", held[0].people, metric.agg and metric.agg.table, metric.agg and metric.agg.time, metric.same_as, leaf.frame, leaf.where)  # fmt: skip
+            made = Leaf(
+                f"{leaf.alias}__people", held[0].people, leaf.frame, "count_distinct", leaf.where, of=leaf.alias
+            )
+        return self.leaves.setdefault(key, made).alias
 
 
 def expression(model: SemanticModel, text: str) -> exp.Expr:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.sql.fields import Keys
     from nlq.sql.metrics import Breakdown
+    from nlq.sql.small import Withheld
     from nlq.values.pipeline import Snapshot
 
 
@@ -54,12 +55,16 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A relation of one row a group: the keys, and the leaves of a breakdown. `zero` are leaves for which nothing is zero."""
+    """A relation of one row a group: the keys, and the leaves of a breakdown.
+
+    `zero` are leaves for which nothing is zero; `withheld` says which figures may not be shown.
+    """
 
     name: str
     keys: tuple[Keys, ...]
     broken: Breakdown
     zero: frozenset[str]
+    withheld: Withheld
 
     def over(self, expression: exp.Expr) -> exp.Expr:
         """A metric's expression over this relation's columns."""
@@ -76,4 +81,5 @@ class Figures:
 
     def _or_zero(self, column: exp.Expr) -> exp.Expr:
         zero = column.name in self.zero
-        return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)]) if zero else column
+        value = exp.Coalesce(this=column, expressions=[exp.Literal.number(0)]) if zero else column
+        return self.withheld.shown(column.name, value)

@@ -24,6 +24,8 @@ ADDING = frozenset({"sum", "count", "min", "max"})  # what can be put together f
 
 def cheapest(asked: Asked, base: Source) -> Source:
     """The rollup with the fewest rows that gives the same figures by rule, else the base table; with the reason."""
+    if any(measure.leaf.of for measure in base.measures):
+        return replace(base, why="base rows: small groups are counted from them")
     best: tuple[int, Source] | None = None
     refused: list[str] = []
     for rollup in asked.model.rollups:

@@ -166,7 +166,7 @@ class Scan(Fields):
     def some(self, measure: Measure) -> bool:
         """Whether it matters that the leaf's own filter leaves any row."""
         leaf = measure.leaf
-        zero = self.model.metrics[leaf.metric].absence_is_zero and leaf.frame not in self.job.unknown
+        zero = self.model.metrics[leaf.metric].absence_is_zero and leaf.frame not in self.job.unknown and not leaf.of
         return bool(leaf.where) and not zero
 
     def _alias_of(self, measure: Measure) -> str:

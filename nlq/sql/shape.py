@@ -13,11 +13,13 @@ from nlq.sql.build import again, called, divide, joined, named, select
 from nlq.sql.build import table as base_table
 from nlq.sql.columns import grain_type
 from nlq.sql.fields import SEGMENT
+from nlq.sql.small import SMALL
 from nlq.values.pipeline import AS_GOOD, Column
 from nlq.values.query import Order, SemanticQuery
 
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
+    from nlq.sql.fields import Keys
     from nlq.sql.parts import Figures, Parts
 
 ANSWER, PLACE, OVERALL = "answer", "__place_within", "__place_overall"
@@ -44,8 +46,13 @@ class Shape:
         return [one.name for one in self.columns]
 
 
-def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures | None, *, labels: bool = True) -> Shape:
-    """Labels and figures of a query; `whole` are the figures that shares are of, where they are not of the rows shown."""
+def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures | None, *, labels: bool = True,
+          marked: tuple[str, tuple[Keys, ...]] | None = None) -> Shape:  # fmt: skip
+    """Labels and figures of a query.
+
+    `whole` are the figures that shares are of, where they are not of the rows shown; `marked` is a relation of groups, by its keys,
+    that says which totals hold what is withheld.
+    """
     made = Shape(exp.Select())
     joins = _dimensions(parts, figures, made, labels=labels)
     within = query.share.within if query.share else ()
@@ -56,6 +63,8 @@ def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures |
         )
     for output in figures.broken.outputs:
         value = figures.over(output.expression)
+        if marked is not None:
+            value = _unless(exp.column(SMALL, table=marked[0]), value)
         made.values[output.column.name] = value
         made.columns.append(output.column)
         made.windows = made.windows or output.over_rows
@@ -67,7 +76,8 @@ def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures |
                 f"{output.column.name}__share", f"{output.column.label}, share", "number", "ratio", "metric"
             )
             made.columns.append(column)
-            made.values[column.name] = _share(made, value, within, whole.over(output.expression) if whole else None)
+            share = _share(made, value, within, whole.over(output.expression) if whole else None)
+            made.values[column.name] = _share_shown(made, share, within, figures)
         if len(query.segments) == 2 and not output.over_rows and output.column.type != "date":
             _beside(made, query, output.column, value)
     every = made.shown | made.values
@@ -75,12 +85,13 @@ def shape(parts: Parts, query: SemanticQuery, figures: Figures, whole: Figures |
     made.tree = select(picked, named(figures.name))
     for relation, condition in joins:
         made.tree = joined(made.tree, relation, on=condition, side="LEFT")
-    if whole is not None:
-        same = [exp.NullSafeEQ(this=exp.column(alias, table=figures.name), expression=exp.column(alias, table=whole.name))
-                for key in whole.keys for alias in key.aliases]  # fmt: skip
+    beside = [(whole.name, whole.keys)] if whole is not None else []
+    for name, keys in (*beside, *([marked] if marked is not None else [])):
+        same = [exp.NullSafeEQ(this=exp.column(alias, table=figures.name), expression=exp.column(alias, table=name))
+                for key in keys for alias in key.aliases]  # fmt: skip
         made.tree = joined(
             made.tree,
-            named(whole.name),
+            named(name),
             on=exp.and_(*same, copy=False) if same else exp.true(),
             side="LEFT",
         )
@@ -135,6 +146,20 @@ def _share(made: Shape, value: exp.Expr, within: tuple[str, ...], of: exp.Expr |
     made.windows = True
     parts = [again(part) for name in within for part in made.groups[name]]
     return divide(value, exp.Window(this=exp.Sum(this=again(value)), partition_by=parts))
+
+
+def _unless(mark: exp.Expr, value: exp.Expr) -> exp.Expr:
+    """A value where nothing is marked."""
+    return exp.Case().when(exp.Is(this=mark, expression=exp.Null()), value, copy=False)
+
+
+def _share_shown(made: Shape, share: exp.Expr, within: tuple[str, ...], figures: Figures) -> exp.Expr:
+    """A share, where none of its group's figures is withheld: with the others it would tell that one."""
+    if not figures.withheld:
+        return share
+    made.windows = True
+    parts = [again(part) for name in within for part in made.groups[name]]
+    return _unless(exp.Window(this=exp.Max(this=figures.withheld.mark()), partition_by=parts), share)
 
 
 def _beside(made: Shape, query: SemanticQuery, column: Column, value: exp.Expr) -> None:

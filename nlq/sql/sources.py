@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nlq.errors import BadRequest
+from nlq.errors import BadRequest, NotPermitted
 from nlq.semantics.joins import out_of_reach, paths_from
 from nlq.sql import rollups
 from nlq.sql.filters import fields_of
@@ -78,7 +78,11 @@ def choose(asked: Asked, leaves: Iterable[Leaf]) -> list[Source]:
         BadRequest: a dimension or filter that one of the metrics cannot reach.
     """
     groups: dict[tuple[object, ...], tuple[str, str | None, str, list[Measure]]] = {}
+    homes: dict[str, tuple[str, str | None]] = {}
+    leaves = list(leaves)
     for leaf in leaves:
+        if leaf.of:
+            continue
         agg = asked.model.metrics[leaf.metric].agg
         assert agg is not None  # noqa: S101 - leaves are aggregates: model check holds it
         table, time, measure = _home(asked, leaf, agg)
@@ -86,7 +90,13 @@ def choose(asked: Asked, leaves: Iterable[Leaf]) -> list[Source]:
         apart: object = leaf.alias if kind == "ranked" else None
         if kind == "over_time":
             apart = (agg.over_time, agg.each, leaf.where)
+        homes[leaf.alias] = table, time
         groups.setdefault((table, time, leaf.frame, kind, apart), (table, time, kind, []))[3].append(measure)
+    for leaf in leaves:
+        if leaf.of:
+            table, time = homes[leaf.of]
+            key = (table, time, leaf.frame, "plain", None)
+            groups.setdefault(key, (table, time, "plain", []))[3].append(_people(asked, leaf, table))
     found = []
     for table, time, kind, measures in groups.values():
         index = measures[0].leaf.frame
@@ -94,6 +104,18 @@ def choose(asked: Asked, leaves: Iterable[Leaf]) -> list[Source]:
         own_time = time == asked.model.tables[table].time
         found.append(rollups.cheapest(asked, base) if kind == "plain" and own_time else base)
     return found
+
+
+def _people(asked: Asked, leaf: Leaf, table: str) -> Measure:
+    """The distinct people whose rows a figure of a table is made of, by way of the table that names them."""
+    agg = asked.model.metrics[leaf.metric].agg
+    assert agg is not None  # noqa: S101 - model check holds it
+    if agg.table == table:
+        return Measure(leaf, "count_distinct", None, agg.columns)
+    if len(paths_from(asked.model, table).get(agg.table, ())) != 1:
+        raise NotPermitted(f"it cannot be told whose rows of {table} those are, and small groups are withheld", where=f"metric {leaf.metric}",
+                           fix=f"ask for what does not need {table}")  # fmt: skip
+    return Measure(leaf, "count_distinct", None, agg.columns, agg.table)
 
 
 def of_rows(asked: Asked, leaf: Leaf) -> Source:
