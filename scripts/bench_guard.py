@@ -13,6 +13,7 @@ import gc
 import statistics
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -53,6 +54,7 @@ def written(parts: int) -> str:
 
 def measured() -> dict[str, Callable[[], Callable[[], object]]]:
     """What is timed, by its name: each call prepares one run, which is then timed."""
+    from nlq.errors import NlqError
     from nlq.policy.scope import draft_statement, scope
     from nlq.semantics.load import load
     from nlq.sql.compile import compile_query
@@ -80,10 +82,23 @@ def measured() -> dict[str, Callable[[], Callable[[], object]]]:
         draft = SqlDraft(f"{written(parts)} LIMIT {next(fresh)}", "caller")
         return lambda: scope(draft_statement(draft, model), asker, model).sql("duckdb")
 
+    def refused(table: str, column: str = "*") -> Callable[[], object]:
+        draft = SqlDraft(f"SELECT {column} FROM {table} LIMIT {next(fresh)}", "caller")
+
+        def run() -> None:
+            with suppress(NlqError):
+                draft_statement(draft, model)
+
+        return run
+
     return {
         **{what: partial(compiled, query) for what, query in QUERIES.items()},
         "compiled, another asker": another,
         **{f"written, {len(written(parts).splitlines())} lines": partial(drafted, parts) for parts in (1, 6)},
+        "refused, a table that no model has": partial(refused, "bronze_transactions_raw"),
+        "refused, a table that there is not": partial(refused, "bronze_transactions_xyz"),
+        "refused, a column that no model has": partial(refused, "dim_store", "manager_phone"),
+        "refused, a column that there is not": partial(refused, "dim_store", "manager_xxxxx"),
     }
 
 

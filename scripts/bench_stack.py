@@ -54,6 +54,15 @@ async def main() -> None:
             )
             await connection.fetch(HAND_HOT)
 
+    async def least(claims: bool) -> None:  # noqa: FBT001 - of this script alone
+        """The smallest transaction, with the asker's claims set for it or without."""
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            if claims:
+                await connection.execute(
+                    "SELECT set_config('statement_timeout', $1, true), set_config('request.jwt.claims', $2, true)", "30000", '{"org_id": "tingi"}'
+                )  # fmt: skip
+            await connection.fetch("SELECT 1")
+
     def in_trino(text: str) -> object:
         return asyncio.to_thread(cluster.run, text, (), user="bench", max_rows=1_000, timeout_s=60)
 
@@ -61,6 +70,7 @@ async def main() -> None:
         "hot, PostgreSQL": (lambda: plain.query(HOT, asker), by_hand, 40),
         "cold, Trino": (lambda: plain.query(COLD, asker), lambda: in_trino(HAND_COLD), 12),
         "hot and cold, Trino": (lambda: plain.query(BOTH, asker), lambda: in_trino(HAND_BOTH), 12),
+        "claims in a transaction": (lambda: least(True), lambda: least(False), 200),
         "kept in Redis, over one GET": (lambda: kept.query(HOT, asker), lambda: cache.get("bench"), 40),
     }
     print(f"{'':<30} {'ours ms':>9} {'by hand':>9} {'ratio':>7}")
