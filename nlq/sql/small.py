@@ -52,9 +52,9 @@ def note(model: SemanticModel, rule: SmallGroups) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """Of figures in a relation: for each leaf, the column that counts its people, and how many there have to be.
+    """Of the figures in a relation: for each leaf the column that counts its people, and how many there have to be.
 
-    Without a number the column marks what is withheld. `within` is a relation that marks whole groups, by these keys.
+    Without a number the column marks what is withheld.
     """
 
     relation: str

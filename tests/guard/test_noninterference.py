@@ -20,6 +20,7 @@ from nlq import Principal
 from nlq.api import Assistant, SyncAssistant, drive
 from nlq.errors import NlqError
 from nlq.policy import rules
+from nlq.policy.cost import Cost
 from nlq.settings import load
 
 QUESTIONS = (
@@ -74,8 +75,8 @@ def whole(tmp_path_factory):
     return written(tmp_path_factory.mktemp("whole") / "w.duckdb", EVERYTHING)
 
 
-def assistant(path, state):
-    env = {"NLQ_DUCKDB_PATH": str(path), "NLQ_STATE": str(state), "NLQ_AUDIT": "off"}
+def assistant(path, state, **more):
+    env = {"NLQ_DUCKDB_PATH": str(path), "NLQ_STATE": str(state), "NLQ_AUDIT": "off", **more}
     inner = Assistant(load(ROOT / "nlq.toml", env=env), blocking=True)
     opened = SyncAssistant(inner)
     opened.inner = inner
@@ -136,3 +137,19 @@ def test_this_goes_red_without_the_policy(whole, tmp_path, monkeypatch):
         (mine, values), (theirs, others) = heard(one, asker), heard(another, asker)
     assert values != others
     assert sum(answer != same for (_, answer), (_, same) in zip(mine, theirs, strict=True)) > 10
+
+
+@pytest.mark.parametrize("asker", ASKERS, ids=str)
+def test_an_estimate_knows_nothing_of_other_tenants(whole, tmp_path, asker):
+    """Of a world that holds no other tenant's rows it is the same, and so is what is declined for it."""
+    alone = {name: [row for row in rows if row.get("org_id", asker.org_id) == asker.org_id] for name, rows in EVERYTHING.items()}  # fmt: skip
+    principal = Principal("a", asker.org_id, roles=asker.roles, regions=asker.regions)
+    other, least = written(tmp_path / "o.duckdb", alone), {"NLQ_MAX_CELLS": "2000"}
+    with assistant(whole, tmp_path, **least) as one, assistant(other, tmp_path, **least) as another:
+        for text in QUESTIONS:
+            mine, theirs = ([step for step in each.steps(text, principal) if isinstance(step, Cost)] for each in (one, another))  # fmt: skip
+            assert mine == theirs, text
+        cross = "SELECT count(*) FROM silver_transactions_cleaned a, silver_transactions_cleaned b, dim_store c, dim_store d"
+        mine, theirs = (told(each.sql(cross, principal)) for each in (one, another))
+        assert mine == theirs
+        assert asker.org_id not in twins.TENANTS or mine["reason"]["code"] == "too_expensive"
