@@ -178,3 +178,12 @@ def test_no_code_outside_the_warehouse_knows_of_scout():
     found = [f"{path.relative_to(ROOT)}: {match[0]}" for path in sources if "warehouse" not in path.parts
              for match in pattern.finditer(path.read_text(encoding="utf-8"))]  # fmt: skip
     assert found == []
+
+
+def test_a_table_under_another_name_has_the_state_of_the_one_that_it_is(tpch):
+    """Kept results are held by the versions of what they read: those of `customer_nation` had had none."""
+    assistant, _ = tpch
+    snapshot = assistant.snapshot(ANALYST)
+    assert snapshot.tables["customer_nation"] == snapshot.tables["nation"]
+    assert snapshot.rows_of("customer_nation") == 25
+    assert snapshot.version_of(("customer_nation",)) == snapshot.version_of(("nation",))

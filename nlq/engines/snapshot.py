@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nlq.values import Snapshot, TableState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from nlq.semantics.model import SemanticModel
@@ -49,7 +49,21 @@ def build(model: SemanticModel, rows: Iterable[Row], equal: Iterable[str], water
             stale=frozenset(stale[table]),
             months=_by_month(found),
         )
-    return Snapshot(watermark, states, frozenset(equal), publication, counted=frozenset(row[0] for row in every))
+    counted = {row[0] for row in every}
+    for name, dataset in _called_otherwise(model):
+        if dataset in states:
+            states[name] = states[dataset]
+        if dataset in counted:
+            counted.add(name)
+    return Snapshot(watermark, states, frozenset(equal), publication, counted=frozenset(counted))
+
+
+def _called_otherwise(model: SemanticModel) -> Iterator[tuple[str, str]]:
+    """Tables of the model that are a published one under another name."""
+    for name, spec in model.tables.items():
+        schema, _, dataset = (spec.source or name).rpartition(".")
+        if dataset != name and schema in ("", model.header.schema_):
+            yield name, dataset
 
 
 def _by_month(rows: list[Row]) -> tuple[tuple[date, int], ...]:
