@@ -96,8 +96,8 @@ FUNCTIONS: dict[type[exp.Expr], frozenset[str]] = {
     **dict.fromkeys((
         exp.Sum, exp.Count, exp.CountIf, exp.Avg, exp.Min, exp.Max, exp.AnyValue, exp.ApproxDistinct, exp.Stddev, exp.StddevPop,
         exp.StddevSamp, exp.Variance, exp.VariancePop, exp.LogicalOr, exp.LogicalAnd, exp.Abs, exp.Sign, exp.Floor, exp.Ceil, exp.Lower,
-        exp.Upper, exp.Length, exp.Reverse, exp.Year, exp.Quarter, exp.Month, exp.WeekOfYear, exp.Day, exp.DayOfWeekIso, exp.DayOfYear,
-        exp.Hour, exp.LastDay, exp.Date, exp.Ntile, exp.FirstValue, exp.LastValue,
+        exp.Upper, exp.Length, exp.Reverse, exp.Year, exp.Quarter, exp.Month, exp.WeekOfYear, exp.Day, exp.DayOfMonth, exp.DayOfWeekIso,
+        exp.DayOfYear, exp.Hour, exp.Minute, exp.LastDay, exp.Date, exp.Ntile, exp.FirstValue, exp.LastValue,
     ), ONE),
     **dict.fromkeys((exp.Corr, exp.Nullif, exp.StartsWith, exp.Extract), TWO),
     **dict.fromkeys((exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist), NONE),
@@ -107,6 +107,8 @@ FUNCTIONS: dict[type[exp.Expr], frozenset[str]] = {
     **dict.fromkeys((exp.DateTrunc, exp.TimestampTrunc), frozenset({"this", "unit"})),
     **dict.fromkeys((exp.DateAdd, exp.DateDiff), frozenset({"this", "expression", "unit"})),
     **dict.fromkeys((exp.Lag, exp.Lead), frozenset({"this", "offset", "default"})),
+    exp.NthValue: frozenset({"this", "offset"}),
+    exp.TimeToStr: frozenset({"this", "format"}),
     **dict.fromkeys((exp.ArgMax, exp.ArgMin), TWO | {"count"}),
     exp.Trim: frozenset({"this", "expression", "position"}),
     exp.Substring: frozenset({"this", "start", "length"}),
@@ -121,7 +123,10 @@ UNITS = frozenset(
     {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "DOW", "DAY_OF_WEEK", "DOY", "DAY_OF_YEAR"}
 )
 # What the library does not say of these: a type, or that it is that of what they are given.
-TEXT, MOMENT = ({"returns": exp.DataType(this=kind)} for kind in (exp.DType.VARCHAR, exp.DType.TIMESTAMP))
+TEXT, MOMENT, WHOLE = (
+    {"returns": exp.DataType(this=kind)} for kind in (exp.DType.VARCHAR, exp.DType.TIMESTAMP, exp.DType.INT)
+)
 SAME = {"annotator": lambda self, node: self._set_type(node, node.this.type)}
 RETURNS: dict[type[exp.Expr], dict[str, Any]] = {exp.Reverse: TEXT, exp.Replace: TEXT, exp.AtTimeZone: MOMENT, exp.ArgMax: SAME, exp.ArgMin: SAME, exp.Trunc: SAME,
+           exp.Grouping: WHOLE, exp.DayOfMonth: WHOLE, exp.Minute: WHOLE, exp.NthValue: SAME, exp.TimeToStr: TEXT,
            exp.TimestampTrunc: SAME, exp.Filter: SAME}  # fmt: skip

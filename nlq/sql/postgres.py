@@ -35,11 +35,11 @@ FIRST, LAST = "0001-01-01", "9999-12-31"
 
 
 UNITS = {"WEEK": 0, "MONTH": 1, "QUARTER": 3, "YEAR": 12}  # in months; a week is 7 days
-PARTS_OF_DATES: dict[type[exp.Expr], str] = {exp.Year: "YEAR", exp.Quarter: "QUARTER", exp.Month: "MONTH", exp.WeekOfYear: "WEEK", exp.Day: "DAY", exp.DayOfYear: "DOY",
-                  exp.DayOfWeekIso: "ISODOW", exp.Hour: "HOUR"}  # fmt: skip
+PARTS_OF_DATES: dict[type[exp.Expr], str] = {exp.Year: "YEAR", exp.Quarter: "QUARTER", exp.Month: "MONTH", exp.WeekOfYear: "WEEK", exp.Day: "DAY", exp.DayOfMonth: "DAY", exp.DayOfYear: "DOY",
+                  exp.DayOfWeekIso: "ISODOW", exp.Hour: "HOUR", exp.Minute: "MINUTE"}  # fmt: skip
 # What `said_there` may say otherwise.
 SAID_OTHERWISE = (*PARTS_OF_DATES, exp.ApproxDistinct, exp.Min, exp.Max, exp.AnyValue, exp.DateDiff, exp.ArgMax, exp.ArgMin, exp.Round,
-                  exp.FirstValue, exp.LastValue, exp.Lag, exp.Lead)  # fmt: skip
+                  exp.FirstValue, exp.LastValue, exp.NthValue, exp.Lag, exp.Lead)  # fmt: skip
 
 
 def is_of(node: exp.Expr, *kinds: str) -> bool:
@@ -73,7 +73,7 @@ def said_there(node: exp.Expr) -> exp.Expr:
     elif isinstance(node, exp.Round) and node.args.get("decimals") is not None:
         node.this.replace(exp.Cast(this=node.this.copy(), to=exp.DataType(this=exp.DType.DECIMAL)))
     elif (
-        isinstance(node, exp.FirstValue | exp.LastValue | exp.Lag | exp.Lead)
+        isinstance(node, exp.FirstValue | exp.LastValue | exp.NthValue | exp.Lag | exp.Lead)
         and isinstance(node.this, exp.Literal)
         and node.this.is_string
     ):

@@ -6,6 +6,7 @@ said, as in Trino. Expects a resolved tree with types; what is over figures (agg
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ KINDS = {
 }
 KIND_OF = {name: kind for kind, names in KINDS.items() for name in names}
 COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Nullif)
+FORMAT = re.compile(r"(%[YymdHMS]|[-/:., _])+")  # as the library reads %i and %s of Trino's
 ALIKE = (exp.Coalesce, exp.Greatest, exp.Least)
 
 
@@ -73,6 +75,7 @@ JUDGED = (
     exp.Escape,
     exp.Interval,
     exp.DateAdd,
+    exp.TimeToStr,
 )
 
 
@@ -292,10 +295,18 @@ def _literals(node: exp.Expr) -> None:
         wrong = "a pattern with ESCAPE"
     elif isinstance(node, exp.Interval) and not isinstance(node.this, exp.Literal):
         wrong = "an INTERVAL"
+    elif isinstance(node, exp.TimeToStr) and not _is_plain_format(node):
+        wrong = "how a date is written (of %Y %y %m %d %H %i %s and marks between them)"
     elif isinstance(node, exp.DateAdd) and kind(node.expression) not in ("number", "interval"):
         wrong = "how far a date is moved"
     if wrong:
         raise UnsafeSql(f"{wrong} is written as a literal", where=_said(node), fix="write it out")
+
+
+def _is_plain_format(node: exp.TimeToStr) -> bool:
+    """Whether every engine writes a date so, and it is a date: no names that one of them pads, nothing that it would read as more."""
+    form = node.args.get("format")
+    return kind(node.this) == "date" and isinstance(form, exp.Literal) and FORMAT.fullmatch(form.name) is not None
 
 
 def _said(node: exp.Expr) -> str:

@@ -32,7 +32,7 @@ MAX_IN_LIST = 1_000
 MAX_COUNT = 1_000
 # Functions, which of their arguments is such a count, and the least that it may be.
 COUNTS: dict[type[exp.Expr], tuple[str, int]] = {
-    exp.Ntile: ("this", 1), exp.Lag: ("offset", 0), exp.Lead: ("offset", 0), exp.ArgMax: ("count", 1), exp.ArgMin: ("count", 1),
+    exp.Ntile: ("this", 1), exp.NthValue: ("offset", 1), exp.Lag: ("offset", 0), exp.Lead: ("offset", 0), exp.ArgMax: ("count", 1), exp.ArgMin: ("count", 1),
 }  # fmt: skip
 
 # The parser tells its logger about text that it does not know; the text is refused here, and is nobody else's to read.

@@ -78,9 +78,9 @@ class Drawn:
             lambda: f"abs({a()})", lambda: f"round({a()}, 1)", lambda: f"floor({a()})", lambda: f"ceil({a()})", lambda: f"sign({a()})", lambda: f"truncate({a()})",
             lambda: f"coalesce({n()}, {a()})", lambda: f"nullif({n()}, {a()})", lambda: f"greatest({a()}, {a()})", lambda: f"least({a()}, {a()})",
             lambda: f"CASE WHEN {self.truth(d - 1)} THEN {a()} ELSE {a()} END", lambda: f"IF({self.truth(d - 1)}, {a()}, {a()})", lambda: f"length({t()})",
-            lambda: f"strpos({t()}, 'o')", lambda: f"{self.one('year', 'quarter', 'month', 'week', 'day', 'day_of_week', 'day_of_year')}({c()})",
+            lambda: f"strpos({t()}, 'o')", lambda: f"{self.one('year', 'quarter', 'month', 'week', 'day', 'day_of_month', 'day_of_week', 'day_of_year')}({c()})",
             lambda: f"extract(month FROM {c()})", lambda: f"date_diff('{self.one('day', 'month')}', {c()}, {c()})", lambda: f"CAST({a()} AS {self.one('DOUBLE', 'DECIMAL(18, 2)', 'BIGINT')})",
-            lambda: f"TRY_CAST(lower({t()}) AS INTEGER)", lambda: f"CAST(lower({t()}) AS {self.one('BIGINT', 'DOUBLE', 'DECIMAL(10, 2)')})", lambda: f"hour({self.moment()})", lambda: f"{self.column('number', '0')} * {self.one('9000000000000000000', '4000000000000')}", lambda: f"{n()} * {self.scalar(d)}", lambda: self.scalar(d), lambda: f"- ({a()})", lambda: f"{n()} % 5",
+            lambda: f"TRY_CAST(lower({t()}) AS INTEGER)", lambda: f"CAST(lower({t()}) AS {self.one('BIGINT', 'DOUBLE', 'DECIMAL(10, 2)')})", lambda: f"{self.one('hour', 'minute')}({self.moment()})", lambda: f"{self.column('number', '0')} * {self.one('9000000000000000000', '4000000000000')}", lambda: f"{n()} * {self.scalar(d)}", lambda: self.scalar(d), lambda: f"- ({a()})", lambda: f"{n()} % 5",
         )  # fmt: skip
 
     def text(self, d=2):
@@ -90,7 +90,7 @@ class Drawn:
         return self.one(
             n, lambda: f"lower({a()})", lambda: f"upper({a()})", lambda: f"trim({a()})", lambda: f"substr({a()}, {self.one('1', '2', '-2')}, 3)", lambda: f"concat({a()}, '-', {a()})",
             lambda: f"({a()} || {a()})", lambda: f"replace({a()}, 'o', '0')", lambda: f"reverse({a()})", lambda: f"CASE WHEN {self.truth(d - 1)} THEN {a()} END",
-            lambda: f"CASE {n()} WHEN {self.one(*WORDS)} THEN {a()} ELSE NULL END", lambda: f"coalesce({n()}, {a()})", lambda: f"CAST(length({a()}) AS VARCHAR)", lambda: f"CAST({self.number(d - 1)} AS VARCHAR)", lambda: f"TRIM(BOTH 'T' FROM {a()})",
+            lambda: f"CASE {n()} WHEN {self.one(*WORDS)} THEN {a()} ELSE NULL END", lambda: f"coalesce({n()}, {a()})", lambda: f"CAST(length({a()}) AS VARCHAR)", lambda: f"CAST({self.number(d - 1)} AS VARCHAR)", lambda: f"TRIM(BOTH 'T' FROM {a()})", lambda: f"date_format({self.date(d - 1)}, '{self.one('%Y-%m', '%d/%m/%y', '%Y.%m.%d %H:%i')}')",
         )  # fmt: skip
 
     def date(self, d=2):
@@ -217,6 +217,7 @@ class Drawn:
             lambda: f"count({self.text(0)})",
             lambda: f"max({self.date(0)})",
             lambda: f"first_value({self.text(0)})",
+            lambda: f"nth_value({self.number(0)}, {self.one('1', '2', '3')})",
             lambda: f"last_value({self.number(0)})",
         )
         return self.one(

@@ -5,6 +5,7 @@ The copy is made by plain Python (twins.seen) and read without the guard. Whatev
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import duckdb
@@ -55,9 +56,26 @@ def tell(text):
         note(text)
 
 
+class Near:
+    """A number as far as the order in which an engine adds up does not matter: by how far two are apart, for rounded ones differ at an edge."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __eq__(self, other):
+        return isinstance(other, Near) and math.isclose(self.value, other.value, rel_tol=2e-9, abs_tol=1e-12)
+
+    def __hash__(self):
+        return 0
+
+    def __repr__(self):
+        return f"{0 if abs(self.value) < 1e-12 else self.value:.6g}"
+
+
 def near(cell):
-    """A number as far as the order in which an engine adds up does not matter."""
-    return f"{0 if abs(cell) < 1e-12 else cell:.9g}" if isinstance(cell, float) else cell
+    if not isinstance(cell, float):
+        return cell
+    return Near(cell) if math.isfinite(cell) else repr(cell)
 
 
 def rows(connection, text, values=None):
