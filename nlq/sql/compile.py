@@ -122,6 +122,8 @@ def _shaped(parts: Parts, query: SemanticQuery, label: str = "", *, labels: bool
     figures = Gather(parts, query, first, sets, label=label).build(fill=not query.having and not query.segments)
     whole = None
     if query.share is not None and query.share.free:
+        if figures.withheld:
+            raise small.refused(parts.model, figures.broken.outputs[0].metric, "a share of what a condition leaves out")
         freed = tuple(one for one in query.where if not set(one.fields()) & set(query.share.free))
         within = tuple(name for name in query.share.within if name != SEGMENT)
         beside = query.segments if SEGMENT in query.share.within else ()

@@ -354,7 +354,9 @@ class _Builder:
         made = Leaf(f"{leaf.alias}__small", leaf.metric, leaf.frame, "small", fold=leaf.fold, of=leaf.alias)
         if leaf.fold is None:
             metric = self.model.metrics[leaf.metric]
-            key = ("people", held[0].people, metric.agg and metric.agg.table, metric.agg and metric.agg.time, metric.same_as, leaf.frame, leaf.where)  # fmt: skip
+            agg = metric.agg
+            read = agg and (agg.table, agg.time, agg.column, agg.columns)
+            key = ("people", held[0].people, read, metric.same_as, leaf.frame, leaf.where)
             made = Leaf(
                 f"{leaf.alias}__people", held[0].people, leaf.frame, "count_distinct", leaf.where, of=leaf.alias
             )

@@ -177,6 +177,12 @@ class Scan(Fields):
 
     def counted(self, measure: Measure, alias: str) -> exp.Expr:
         """The key whose different values are counted; the tenant's column needs no counting."""
+        value = self._counted(measure, alias)
+        read = [self.column(self.table, name, self.table) for name in measure.known]
+        there = [exp.not_(exp.Is(this=one, expression=exp.Null()), copy=False) for one in read]
+        return exp.Case().when(exp.and_(*there, copy=False), value, copy=False) if there else value
+
+    def _counted(self, measure: Measure, alias: str) -> exp.Expr:
         home = measure.distinct_on or self.table
         tenant = self.model.tenant_column(home)
         names = [name for name in measure.columns if name != tenant] or list(measure.columns)

@@ -26,7 +26,10 @@ PLAIN = frozenset({"sum", "count", "count_distinct", "min", "max"})
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a leaf is computed: a function over columns of its source, or of `distinct_on`, a table that it joins to."""
+    """How a leaf is computed: a function over columns of its source, or of `distinct_on`, a table that it joins to.
+
+    `known` are columns of the source without which a row counts for nobody: a figure is not made of what is null in it.
+    """
 
     leaf: Leaf
     function: str
@@ -34,6 +37,7 @@ class Measure:
     columns: tuple[str, ...] = ()
     distinct_on: str | None = None
     approximate: bool = False
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def choose(asked: Asked, leaves: Iterable[Leaf]) -> list[Source]:
         BadRequest: a dimension or filter that one of the metrics cannot reach.
     """
     groups: dict[tuple[object, ...], tuple[str, str | None, str, list[Measure]]] = {}
-    homes: dict[str, tuple[str, str | None]] = {}
+    homes: dict[str, tuple[str, str | None, Measure]] = {}
     leaves = list(leaves)
     for leaf in leaves:
         if leaf.of:
@@ -90,13 +94,13 @@ def choose(asked: Asked, leaves: Iterable[Leaf]) -> list[Source]:
         apart: object = leaf.alias if kind == "ranked" else None
         if kind == "over_time":
             apart = (agg.over_time, agg.each, leaf.where)
-        homes[leaf.alias] = table, time
+        homes[leaf.alias] = table, time, measure
         groups.setdefault((table, time, leaf.frame, kind, apart), (table, time, kind, []))[3].append(measure)
     for leaf in leaves:
         if leaf.of:
-            table, time = homes[leaf.of]
+            table, time, figure = homes[leaf.of]
             key = (table, time, leaf.frame, "plain", None)
-            groups.setdefault(key, (table, time, "plain", []))[3].append(_people(asked, leaf, table))
+            groups.setdefault(key, (table, time, "plain", []))[3].append(_people(asked, leaf, table, figure))
     found = []
     for table, time, kind, measures in groups.values():
         index = measures[0].leaf.frame
@@ -106,16 +110,17 @@ def choose(asked: Asked, leaves: Iterable[Leaf]) -> list[Source]:
     return found
 
 
-def _people(asked: Asked, leaf: Leaf, table: str) -> Measure:
+def _people(asked: Asked, leaf: Leaf, table: str, figure: Measure) -> Measure:
     """The distinct people whose rows a figure of a table is made of, by way of the table that names them."""
     agg = asked.model.metrics[leaf.metric].agg
     assert agg is not None  # noqa: S101 - model check holds it
+    known = (figure.column,) if figure.column else figure.columns if figure.distinct_on in (None, table) else ()
     if agg.table == table:
-        return Measure(leaf, "count_distinct", None, agg.columns)
+        return Measure(leaf, "count_distinct", None, agg.columns, known=known)
     if len(paths_from(asked.model, table).get(agg.table, ())) != 1:
         raise NotPermitted(f"it cannot be told whose rows of {table} those are, and small groups are withheld", where=f"metric {leaf.metric}",
                            fix=f"ask for what does not need {table}")  # fmt: skip
-    return Measure(leaf, "count_distinct", None, agg.columns, agg.table)
+    return Measure(leaf, "count_distinct", None, agg.columns, agg.table, known=known)
 
 
 def of_rows(asked: Asked, leaf: Leaf) -> Source:
