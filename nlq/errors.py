@@ -17,7 +17,7 @@ class NlqError(Exception):
     """Base of every deliberate error.
 
     `where` is a place that a person can open (file:line:column, a field's name, a setting); `fix` is what to do about it.
-    `public` is the only text that may leave the service; it defaults to the sentence of `what`.
+    `public` is the only text that may leave the service, with the `fix` of what is refused; it defaults to the sentence of `what`.
     """
 
     code = "internal"

@@ -169,6 +169,13 @@ def test_errors_of_values_do_not_reach_the_caller(assistant):
     assert (answer.status, answer.rows) == ("answered", ((0, None),))
 
 
+def test_a_refusal_says_where_it_stands_and_what_to_do(assistant):
+    answer = assistant.sql("SELECT city,\n  md5(city) FROM dim_store", TINGI)
+    assert answer.reason.text.endswith("is not allowed (line 2, column 3). See docs/sql.md for what is")
+    one, other = (assistant.sql(f"SELECT * FROM {name}", TINGI).reason.text for name in ("bronze_transactions_raw", "bronze_transactions_xyz"))  # fmt: skip
+    assert one.replace("_raw", "_xyz") == other
+
+
 def test_a_scoped_query_is_made_by_the_guard_alone():
     with pytest.raises(TypeError):
         ScopedQuery(object(), None, None, TINGI, None)

@@ -9,7 +9,7 @@ from nlq.answer import chart
 from nlq.answer.confidence import judge
 from nlq.answer.figures import without_totals
 from nlq.answer.narrative import narrate
-from nlq.errors import Failed, NlqError
+from nlq.errors import Failed, NlqError, Refused
 from nlq.sql.dialect import HOT
 from nlq.sql.tiers import COLD
 from nlq.values import (
@@ -135,7 +135,7 @@ def declined(
 ) -> Answer:
     """No answer, and why. A deliberate error keeps its code; what it says in public is all that is said."""
     failed = isinstance(refusal, Failed)
-    text = refusal.public if isinstance(refusal, NlqError) else refusal.text
+    text = _told(refusal) if isinstance(refusal, NlqError) else refusal.text
     code = refusal.code if refusal.code != "warehouse" else "internal"
     return Answer(
         **_common(question, plan, ident),
@@ -145,6 +145,14 @@ def declined(
         reason=Reason(code, text),
         provenance=_unasked(plan, model),
     )
+
+
+def _told(problem: NlqError) -> str:
+    """What an asker is told; of what the guard refuses also where it stands in their SQL, and what to do."""
+    if not isinstance(problem, Refused):
+        return problem.public
+    place = f" ({problem.where})" if problem.where.startswith("line ") else ""
+    return f"{problem.public}{place}{f'. {problem.fix[0].upper()}{problem.fix[1:]}' if problem.fix else ''}"
 
 
 def _unasked(plan: Plan | None, model: SemanticModel) -> Provenance:

@@ -289,6 +289,7 @@ def _spot(node: object) -> str:
     """Line and column of a node in the caller's text, where the parser kept them."""
     if isinstance(node, exp.Expr):
         for one in node.walk():
-            if one.meta.get("line"):
-                return f"line {one.meta['line']}, column {one.meta['col']}"
+            if one.meta.get("line"):  # the column is that of the word's end
+                start = one.meta["col"] - (one.meta["end"] - one.meta["start"])
+                return f"line {one.meta['line']}, column {start}"
     return ""
