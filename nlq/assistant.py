@@ -126,6 +126,7 @@ class Pipeline:
 
     async def close(self) -> None:
         """Let go of the databases and the language model."""
+        self.budgets.close()
         await self.engine.close()
         await self.reader.close()
 

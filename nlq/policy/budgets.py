@@ -37,6 +37,9 @@ class Spent(Protocol):
     def add(self, org_id: str, sub: str, day: date, cells: int) -> None:
         """Some more."""
 
+    def close(self) -> None:
+        """Let go of where it is kept."""
+
 
 class InMemory:
     """Of this process alone: for programs and tests."""
@@ -54,6 +57,9 @@ class InMemory:
             del self._cells[key]
         self._cells[org_id, sub, day] += cells
 
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
 
 class Budgets:
     """Holds askers to their budgets. `today` is the day that spending counts on."""
@@ -61,6 +67,10 @@ class Budgets:
     def __init__(self, usual: Budget, by_role: Mapping[str, Budget], spent: Spent, today: Callable[[], date]) -> None:
         self._usual, self._by_role, self._spent, self._today = usual, by_role, spent, today
         self._running: Counter[tuple[str, str]] = Counter()
+
+    def close(self) -> None:
+        """Let go of where spending is kept."""
+        self._spent.close()
 
     def of(self, principal: Principal) -> Budget:
         """An asker's budget: in each respect the largest of the usual one and those of their roles."""

@@ -62,6 +62,10 @@ class Spending:
             day.isoformat(), org_id, sub, min(cells, MOST), MOST,
         )  # fmt: skip
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
     def _do(self, text: str, *values: str | int) -> tuple[int] | None:
         try:
             row: tuple[int] | None = self._file.execute(text, values).fetchone()

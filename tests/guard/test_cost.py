@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -140,7 +141,9 @@ def test_the_largest_of_what_roles_give_holds():
 
 @pytest.fixture(params=["memory", "file"])
 def spent(request, tmp_path):
-    return InMemory() if request.param == "memory" else Spending(tmp_path)
+    made = InMemory() if request.param == "memory" else Spending(tmp_path)
+    yield made
+    made.close()
 
 
 def test_a_day_has_its_budget_and_each_asker_their_own(spent):
@@ -160,12 +163,13 @@ def test_a_day_has_its_budget_and_each_asker_their_own(spent):
 
 
 def test_other_processes_spend_from_the_same(tmp_path):
-    Spending(tmp_path).add("o", "a", DAY, 7)
-    assert Spending(tmp_path).of("o", "a", DAY) == 7
-    Spending(tmp_path).add("o", "a", DAY, 2**80)
-    assert Spending(tmp_path).of("o", "a", DAY) > 2**60
-    Spending(tmp_path).add("o", "b", date(2026, 11, 27), 1)
-    assert Spending(tmp_path).of("o", "a", DAY) == 0
+    with closing(Spending(tmp_path)) as one, closing(Spending(tmp_path)) as other:
+        one.add("o", "a", DAY, 7)
+        assert other.of("o", "a", DAY) == 7
+        other.add("o", "a", DAY, 2**80)
+        assert one.of("o", "a", DAY) > 2**60
+        one.add("o", "b", date(2026, 11, 27), 1)
+        assert other.of("o", "a", DAY) == 0
 
 
 def test_what_fails_costs_and_what_was_kept_does_not(spent):
