@@ -197,7 +197,7 @@ def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> S
         node._meta = None  # noqa: SLF001 - there is no other way to be rid of it
     tables = tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table) if not is_cte(table)))
     return Statement(
-        Tree(expand(tree, model, watermark), partial(defined, model, watermark)),
+        Tree(expand(tree, model, watermark), partial(defined, model, watermark), typed=True),
         (),
         Lineage(tables, why=("SQL as it was written",)),
         watermark,
@@ -225,7 +225,9 @@ def _planned(statement: Statement, views: Views, names: tuple[str, ...]) -> _Pla
     tree = statement.own_tree()
     scans: list[exp.Table] = []
     read: dict[str, set[str]] = {}
+    typed = False
     for node in tree.walk():
+        typed = typed or node.type is not None
         if isinstance(node, exp.Column):
             read.setdefault(node.table, set()).add(node.name)
             node.set("db", None)
@@ -244,7 +246,7 @@ def _planned(statement: Statement, views: Views, names: tuple[str, ...]) -> _Pla
         table.replace(exp.Subquery(this=place, alias=alias))
     tables = tuple(dict.fromkeys(spec.name for spec in specs))
     tiers = frozenset().union(*(view.tiers for view in found))
-    return _Plan(Tree(tree), tables, tuple(found), views.model.header.schema_, tiers, names)
+    return _Plan(Tree(tree, typed=typed), tables, tuple(found), views.model.header.schema_, tiers, names)
 
 
 def fingerprint(principal: Principal, model: SemanticModel) -> str:

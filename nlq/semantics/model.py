@@ -198,6 +198,11 @@ class SemanticModel(Part):
         policy = self.tables[table].policy
         return policy["org_id"].column if isinstance(policy, dict) and "org_id" in policy else None
 
+    @cached_property
+    def withholds(self) -> bool:
+        """Whether small groups of any table are withheld."""
+        return any(table.small_groups is not None for table in self.tables.values())
+
     def small_groups(self, table: str) -> SmallGroups | None:
         """What holds small groups of a table's rows back: its own, or, of a rollup, its base table's."""
         of = next((rollup.of for rollup in self.rollups if rollup.table == table), table)

@@ -95,6 +95,8 @@ class Gather:
         return Figures(name, self.keys, self.broken, zero, self._withheld(name))
 
     def _withheld(self, name: str) -> Withheld:
+        if not self.model.withholds:
+            return small.NOTHING
         found = small.withheld(self.model, name, self.broken.leaves)
         for leaf in self.broken.leaves:
             for rule in small.held(self.model, leaf.metric) if leaf.people else ():

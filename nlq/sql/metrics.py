@@ -338,8 +338,10 @@ class _Builder:
             while free in self.aliases:
                 free, count = f"{wanted}_{count}", count + 1
             self.aliases.add(free)
-            people = self._people(Leaf(free, metric, frame, function, where, fold))
-            known = self.leaves[key] = Leaf(free, metric, frame, function, where, fold, people)
+            known = Leaf(free, metric, frame, function, where, fold)
+            if self.model.withholds:
+                known = replace(known, people=self._people(known))
+            self.leaves[key] = known
         return exp.column(known.alias)
 
     def _people(self, leaf: Leaf) -> str:

@@ -92,6 +92,9 @@ class Withheld:
         return exp.LT(this=exp.Coalesce(this=found, expressions=[number]), expression=number.copy())
 
 
+NOTHING = Withheld("", {})
+
+
 def withheld(model: SemanticModel, relation: str, leaves: Iterable[Leaf]) -> Withheld:
     """Of each leaf whose people are counted."""
     people: dict[str, tuple[str, int | None]] = {}

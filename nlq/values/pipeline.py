@@ -226,18 +226,18 @@ class Sql(Protocol):
 class Tree:
     """SQL as the tree that it is, which is taken over; `shown` makes of a tree what people are shown, where that is another.
 
-    The types of its nodes are kept beside it, and copies share them: to copy them as well costs several times what the tree does.
+    Of one that is `typed` the types of the nodes are kept beside it, and copies share them: to copy them as well costs several
+    times what the tree does.
     """
 
     __slots__ = ("_shown", "_types", "tree")
 
-    def __init__(self, tree: exp.Expr, shown: Callable[[exp.Expr], exp.Expr] | None = None) -> None:
+    def __init__(self, tree: exp.Expr, shown: Callable[[exp.Expr], exp.Expr] | None = None, *, typed: bool = False) -> None:  # fmt: skip
         self.tree, self._shown = tree, shown
-        types = [node.type for node in tree.walk()]
-        self._types = types if any(types) else []
-        if self._types:
-            for node in tree.walk():
-                node.type = None
+        self._types: list[exp.DataType | None] = []
+        for node in tree.walk() if typed else ():
+            self._types.append(node.type)
+            node.type = None
 
     @property
     def key(self) -> Hashable:
@@ -252,8 +252,9 @@ class Tree:
     def own(self) -> exp.Expr:
         """A copy of the tree, with its types."""
         tree = self.tree.copy()
-        for node, kind in zip(tree.walk(), self._types, strict=False):
-            node.type = kind
+        if self._types:
+            for node, kind in zip(tree.walk(), self._types, strict=True):
+                node.type = kind
         return tree
 
     def text(self, dialect: str, *, pretty: bool) -> str:
