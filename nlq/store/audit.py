@@ -12,14 +12,14 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nlq.errors import Internal, SettingsError
+from nlq.errors import Internal
+from nlq.store.file import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 FILE = "audit.sqlite3"
-BUSY_S = 5.0
 BEGINNING = "0" * 64
 SCHEMA = """
 create table if not exists audit (
@@ -61,16 +61,7 @@ class AuditLog:
         Raises:
             SettingsError: the folder cannot be written.
         """
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path = folder / FILE
-            path.touch(mode=0o600)
-            self._file = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_S, isolation_level=None)
-            self._file.executescript("pragma journal_mode = wal; pragma synchronous = normal;")
-            self._file.executescript(SCHEMA)
-        except (OSError, sqlite3.Error) as problem:
-            raise SettingsError(f"the audit log cannot be kept ({type(problem).__name__})", where=str(folder),
-                                fix="let NLQ_STATE name a folder that can be written") from None  # fmt: skip
+        self._file = opened(folder, FILE, SCHEMA, what="the audit log")
 
     def append(self, entry: Mapping[str, Any]) -> Line:
         """Write one line after the last; it names its asker's `org_id`.

@@ -5,16 +5,15 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from nlq.errors import Internal, SettingsError
+from nlq.errors import Internal
+from nlq.store.file import opened
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
 FILE = "spending.sqlite3"
-BUSY_S = 5.0
 SCHEMA = """
-pragma journal_mode = wal; pragma synchronous = normal;
 create table if not exists spent (day text not null, org_id text not null, sub text not null, cells integer not null,
     primary key (day, org_id, sub)) without rowid, strict;
 """
@@ -30,15 +29,7 @@ class Spending:
         Raises:
             SettingsError: the folder cannot be written.
         """
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path = folder / FILE
-            path.touch(mode=0o600)
-            self._file = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_S, isolation_level=None)
-            self._file.executescript(SCHEMA)
-        except (OSError, sqlite3.Error) as problem:
-            raise SettingsError(f"what askers spend cannot be kept ({type(problem).__name__})", where=str(folder),
-                                fix="let NLQ_STATE name a folder that can be written") from None  # fmt: skip
+        self._file = opened(folder, FILE, SCHEMA, what="what askers spend")
 
     def of(self, org_id: str, sub: str, day: date) -> int:
         """What was spent so far.

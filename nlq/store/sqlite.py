@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from nlq.errors import Internal, SettingsError
+from nlq.errors import Internal
+from nlq.store.file import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 SCHEMA = Path(__file__).with_name("sqlite.sql")
 SEEN_DAYS = 2
-BUSY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,7 @@ class SqliteStore:
         Raises:
             SettingsError: the folder cannot be written.
         """
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path = folder / "nlq.sqlite3"
-            path.touch(mode=0o600)
-            self._file = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_S, isolation_level=None)
-            self._file.executescript(
-                "pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;"
-            )
-            self._file.executescript(SCHEMA.read_text(encoding="utf-8"))
-        except (OSError, sqlite3.Error) as problem:
-            raise SettingsError(f"the state cannot be kept ({type(problem).__name__})", where=str(folder),
-                                fix="let NLQ_STATE name a folder that can be written") from None  # fmt: skip
+        self._file = opened(folder, "nlq.sqlite3", SCHEMA.read_text(encoding="utf-8"), what="the state")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="nlq-store")
         now = datetime.now(UTC)
         self._file.execute("delete from answers where asked_at < ?", ((now - timedelta(days=keep_days)).isoformat(),))
