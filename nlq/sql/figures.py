@@ -185,6 +185,8 @@ class Gather:
                 )
             span = self._shown_of(frame)
             steps = {self.model.grains[name][1]: None if name in self.apart else frame.step for name in grains}
+            if frame.lag is not None:  # each day of a bucket stands for one before
+                steps = {"day": None}
             found[index] = self.parts.add(name, calendar.ends(self.parts, span, steps))
         return found
 

@@ -121,7 +121,7 @@ class Frames:
         return self.add(Frame(f"{outer.name}{name}", Period(start, cut), step, prior=True, cut=cut))
 
     def back(self, index: int, step: Step, name: str) -> int:
-        """A frame moved back as a metric of the model says it: by days whatever the buckets are, and day by day by months.
+        """A frame moved back as a metric of the model says it: whole buckets that line up, else day by day, whatever the buckets are.
 
         A comparison that is asked for keeps like with like (`shifted`); what a model says about days is about days.
         """
@@ -134,9 +134,7 @@ class Frames:
             outer = self[index]
             period = None if outer.period is None else periods.shift(outer.period, -step[0], step[1])
             return self.add(Frame(f"{outer.name}{name}", period, step, by_day=True, prior=True))
-        if self.grain == "day":
-            return self._lagged(index, name, lag=step)
-        return self.shifted(index, step, name)  # which says why it cannot be
+        return self._lagged(index, name, lag=step)
 
     def _by_own(self, index: int, step: Step, name: str) -> int:
         """Moved back by a grain that the model adds: each day shows the one that is as far into the bucket so many before.

@@ -581,7 +581,7 @@ class Asked:
                 "by_day": True,
                 "prior": True,
             }
-        if self.grain != "day":
+        if not step and self.grain != "day":
             raise NoMeaning("the buckets do not line up")
         if not frame["period"] and not self.own_time:
             raise NoMeaning("where all of the data ends is not known")

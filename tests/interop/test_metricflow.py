@@ -39,18 +39,19 @@ CONVERSIONS = {"visit_to_hire", "visit_to_hire_count", "visit_to_hire_ever", "vi
                "visit_to_hire_same_weather", "visit_to_hire_same_kind_count", "visitors_who_hired"}  # fmt: skip
 
 MOMENT = "times of day are not grains here: the import lists it"
-LINE_UP = "whole buckets do not line up; MetricFlow counts some days of a month's end several times, and some never"
+LINE_UP = "the first day of a month is in one of its weeks alone"
 AFTER = "no day after the last with data is shown: what is in its window is known, what is not is unknown"
 WAY = "the long way's name is taken as well"
 REFUSED = {
     "kiosk_hour": MOMENT,
-    "offset_week": LINE_UP, "offset_quarter": LINE_UP, "offset_year": LINE_UP, "offset_custom": LINE_UP, "odd_offset_grain_week": LINE_UP,
+    "odd_offset_grain_week": LINE_UP,
     "private_implicit": "a metric that MetricFlow makes up for itself", "no_metric": "a query without a metric is a `list`",
 }  # fmt: skip
 OTHERWISE = {
     "odd_fill_week_and_custom": "MetricFlow joins its spine by one of the two grains, and values repeat",
     "cumulative_quarter": AFTER, "cumulative_year": AFTER, "cumulative_month_no_range": AFTER, "cumulative_quarter_inside": AFTER,
     "odd_cumulative_none": "a running total up to a day holds all before it", "odd_cumulative_weather_only": "as the one above",
+    "offset_week": "MetricFlow finds the week a month before only where both begin with a Monday; here it is a month before each of its days",
     "offset_nested": "7 days before a month is 7 days before each of its days; MetricFlow finds no such month",
     "offset_fiscal_fiscal_quarter": "a quarter that the period cuts is laid beside as many days of the one before: like with like",
     "offset_where_time": "a day that the buckets cut binds the month before as well: like with like",
