@@ -15,7 +15,9 @@ from sqlglot.errors import ErrorLevel
 
 from nlq.errors import TooExpensive, UnsafeSql
 from nlq.sql.allowed import ALLOWED, BARE, CLAUSES, FUNCTIONS, PARTS, TYPES, UNITS
-from nlq.sql.resolve import resolve_columns, resolve_tables
+from nlq.sql.names import resolve_columns
+from nlq.sql.place import spot
+from nlq.sql.resolve import resolve_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -109,7 +111,7 @@ def size_is_bounded(nodes: Sequence[exp.Expr]) -> None:
         if depth > MAX_DEPTH:
             raise TooExpensive(f"the statement is nested deeper than {MAX_DEPTH}", fix="use WITH")
         if isinstance(node, exp.Select) and not node.expressions:
-            raise UnsafeSql("a SELECT selects nothing", where=_spot(node), fix="name what it selects")
+            raise UnsafeSql("a SELECT selects nothing", where=spot(node), fix="name what it selects")
         if type(node) in counts:
             counts[type(node)] += 1
         if isinstance(node, exp.In) and len(node.expressions) > MAX_IN_LIST:
@@ -130,18 +132,18 @@ def nodes_are_allowed(nodes: Sequence[exp.Expr]) -> None:
         if isinstance(node, CLOCK):
             raise UnsafeSql(
                 "the clock of the engine is not the asker's",
-                where=_spot(node),
+                where=spot(node),
                 fix="write the date, as DATE '2026-11-15'",
             )
         if kind not in ALLOWED:
-            raise UnsafeSql(f"{_named(node)} is not allowed", where=_spot(node), fix="see docs/sql.md for what is")
+            raise UnsafeSql(f"{_named(node)} is not allowed", where=spot(node), fix="see docs/sql.md for what is")
         if isinstance(node, exp.Func) and (node.error_messages() or (kind is exp.Date and node.this is None)):
             raise UnsafeSql(
-                f"{_named(node)} is not given what it needs", where=_spot(node), fix="give it its arguments"
+                f"{_named(node)} is not given what it needs", where=spot(node), fix="give it its arguments"
             )
         extra = [name for name, value in node.args.items() if value and not _may_hold(kind, name, value)]
         if extra:
-            raise UnsafeSql(f"{_named(node)} with {extra[0].strip('_')} is not allowed", where=_spot(node))
+            raise UnsafeSql(f"{_named(node)} with {extra[0].strip('_')} is not allowed", where=spot(node))
 
 
 def _may_hold(kind: type[exp.Expr], name: str, value: object) -> bool:
@@ -156,19 +158,19 @@ def types_are_plain(nodes: Sequence[exp.Expr]) -> None:
     for node in _of(nodes, exp.DataType):
         name = node.this.name if hasattr(node.this, "name") else str(node.this)
         if name not in TYPES:
-            raise UnsafeSql(f"the type {name} is not allowed", where=_spot(node))
+            raise UnsafeSql(f"the type {name} is not allowed", where=spot(node))
 
 
 def relations_are_tables(nodes: Sequence[exp.Expr]) -> None:
     """What stands in FROM is a named table, a CTE or a sub-select; no function, no file, no catalog."""
     for node in _of(nodes, exp.From, exp.Join):
         if not isinstance(node.this, (exp.Table, exp.Subquery)):
-            raise UnsafeSql(f"{_named(node.this)} is no table", where=_spot(node.this))
+            raise UnsafeSql(f"{_named(node.this)} is no table", where=spot(node.this))
     for table in _of(nodes, exp.Table):
         if not isinstance(table.this, exp.Identifier):
-            raise UnsafeSql(f"{_named(table.this)} is no table", where=_spot(table))
+            raise UnsafeSql(f"{_named(table.this)} is no table", where=spot(table))
         if not isinstance(table.parent, (exp.From, exp.Join)):
-            raise UnsafeSql("a table stands only in FROM or JOIN", where=_spot(table))
+            raise UnsafeSql("a table stands only in FROM or JOIN", where=spot(table))
 
 
 def limits_are_numbers(nodes: Sequence[exp.Expr]) -> None:
@@ -179,7 +181,7 @@ def limits_are_numbers(nodes: Sequence[exp.Expr]) -> None:
             len(value.this) == 1 if isinstance(node, exp.Escape) else not value.is_string
         )
         if not fits:
-            raise UnsafeSql(f"{_named(node)} takes one literal", where=_spot(node))
+            raise UnsafeSql(f"{_named(node)} takes one literal", where=spot(node))
 
 
 def counts_are_written_out(nodes: Sequence[exp.Expr]) -> None:
@@ -192,7 +194,7 @@ def counts_are_written_out(nodes: Sequence[exp.Expr]) -> None:
         ):
             raise UnsafeSql(
                 f"{_named(node)} takes a whole number there",
-                where=_spot(node),
+                where=spot(node),
                 fix=f"write one of {least} to {MAX_COUNT}",
             )
 
@@ -202,17 +204,17 @@ def windows_are_of_functions(nodes: Sequence[exp.Expr]) -> None:
     for node in _of(nodes, exp.Window):
         named = node.arg_key == "windows"
         if not isinstance(node.this, exp.Identifier if named else (exp.Func, exp.Filter)):
-            raise UnsafeSql("OVER follows no function", where=_spot(node), fix="write sum(x) OVER (…)")
+            raise UnsafeSql("OVER follows no function", where=spot(node), fix="write sum(x) OVER (…)")
 
 
 def names_are_plain(nodes: Sequence[exp.Expr]) -> None:
     """A bare name is of letters, digits and _: others are written as they stand, and may be something else to an engine ($$)."""
     for node in _of(nodes, exp.Identifier):
         if not (node.args.get("quoted") or BARE.fullmatch(node.name)):
-            raise UnsafeSql("that is no plain name", where=_spot(node), fix='write it in double quotes: "Sales in ₱"')
+            raise UnsafeSql("that is no plain name", where=spot(node), fix='write it in double quotes: "Sales in ₱"')
         if not node.name.isprintable() or not node.name:
             raise UnsafeSql(
-                "a name holds characters that cannot be seen", where=_spot(node), fix="write it with visible ones"
+                "a name holds characters that cannot be seen", where=spot(node), fix="write it with visible ones"
             )
 
 
@@ -224,7 +226,7 @@ def units_are_known(nodes: Sequence[exp.Expr]) -> None:
             continue
         if not isinstance(named, exp.Var | exp.Literal) or named.name.upper() not in UNITS:
             raise UnsafeSql(
-                "that is no unit of time", where=_spot(node), fix=f"write one of {', '.join(sorted(UNITS)).lower()}"
+                "that is no unit of time", where=spot(node), fix=f"write one of {', '.join(sorted(UNITS)).lower()}"
             )
 
 
@@ -235,7 +237,7 @@ def stars_are_plain(nodes: Sequence[exp.Expr]) -> None:
         if isinstance(holder, exp.Column):
             holder = holder.parent
         if not isinstance(holder, (exp.Select, exp.Count)):
-            raise UnsafeSql("`*` stands only in a SELECT list or in COUNT(*)", where=_spot(node))
+            raise UnsafeSql("`*` stands only in a SELECT list or in COUNT(*)", where=spot(node))
 
 
 RULES: tuple[Callable[[Sequence[exp.Expr]], None], ...] = (
@@ -282,14 +284,4 @@ def _place(problem: Exception) -> str:
     errors = getattr(problem, "errors", None)
     if errors and errors[0].get("line"):
         return f" at line {errors[0]['line']}, column {errors[0]['col']}"
-    return ""
-
-
-def _spot(node: object) -> str:
-    """Line and column of a node in the caller's text, where the parser kept them."""
-    if isinstance(node, exp.Expr):
-        for one in node.walk():
-            if one.meta.get("line"):  # the column is that of the word's end
-                start = one.meta["col"] - (one.meta["end"] - one.meta["start"])
-                return f"line {one.meta['line']}, column {start}"
     return ""
