@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -38,12 +39,13 @@ def prove(text: str, wraps: Sequence[str], dialect: str, schema: str) -> str | N
         return "it cannot be parsed again"
     if len(parsed) != 1 or not isinstance(parsed[0], (exp.Select, exp.SetOperation, exp.Subquery)):
         return "it is not one SELECT"
-    found: list[exp.Expr] = []
+    wanted = Counter(expected)
+    found: Counter[exp.Expr] = Counter()
     proven: set[int] = set()
     for node in parsed[0].walk(prune=lambda one: id(one) in proven):
         if isinstance(node, exp.Subquery):
-            if _reads_a_table(node.this) and node.this in expected:
-                found.append(node.this)
+            if _reads_a_table(node.this) and node.this in wanted:
+                found[node.this] += 1
                 proven.add(id(node))
         elif isinstance(node, exp.Table):
             if not isinstance(node.this, exp.Identifier):
@@ -52,7 +54,7 @@ def prove(text: str, wraps: Sequence[str], dialect: str, schema: str) -> str | N
                 return f"{node.name} is read outside its policy (schema {schema})"
         elif _changes(type(node)):  # type: ignore[arg-type]  # a class has a hash
             return "it holds something other than a SELECT"
-    missing = sum(found.count(wrap) < expected.count(wrap) for wrap in expected)
+    missing = (wanted - found).total()
     return f"{missing} policy sub-selects of {len(wraps)} are missing" if missing else None
 
 

@@ -125,7 +125,7 @@ class Policies:
         column = exp.column(name, table=alias)
         spec = table.columns[name]
         if not self.masked(spec):
-            return exp.alias_(column, name)
+            return column
         return exp.alias_(masked_value(spec, column, self._key()), name)
 
     def _key(self) -> exp.Expr | None:

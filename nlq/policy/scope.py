@@ -7,7 +7,6 @@ The text for an engine is parsed again and proven before it is handed out.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,17 +40,18 @@ VIEW = "nlq_view_"
 MOST_PLANS, MOST_DRAFTS, MOST_REACHES = 128, 128, 64
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Plan:
-    """A statement for all askers of one reach. In its tree stands `(nlq_view_2)` where the third of `views` belongs."""
+    """A statement for all askers of one reach: in place of each of its scans a view, and proven texts by engine."""
 
-    tree: Tree
-    tables: tuple[str, ...]
-    views: tuple[View, ...]
-    schema: str
-    tiers: frozenset[str]
-    names: tuple[str, ...]
-    _texts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    def __init__(self, statement: Statement, views: Views, names: tuple[str, ...]) -> None:
+        self._again = lambda: _narrowed(statement, views)[0]
+        tree, scans = _narrowed(statement, views)
+        self._trees = [tree]  # which the first engine's text takes; for another it is made again
+        self.tables = tuple(dict.fromkeys(name for name, _ in scans))
+        self.views = tuple(view for _, view in scans)
+        self.tiers = frozenset().union(*(view.tiers for view in self.views))
+        self._names, self._schema = names, views.model.header.schema_
+        self._texts: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def text(self, dialect: str) -> tuple[str, tuple[str, ...]]:
         """The text for an engine, proven, and the names of what is to be bound.
@@ -61,17 +61,23 @@ class _Plan:
             UnsafeSql: the engine has no safe way to write it.
         """
         if dialect not in self._texts:
-            tree = adapted(self.tree.own(), dialect)
+            tree = adapted(self._taken(), dialect)
             for place in list(tree.find_all(exp.Subquery)):
                 if isinstance(place.this, exp.Var):
                     place.set("this", self.views[int(place.name.removeprefix(VIEW))].tree(dialect))
-            text, order = bind(written(tree, dialect), self.names, dialect)
-            views = [view.text(dialect, self.names, order) for view in self.views]
-            problem = prove(text, views, dialect, self.schema)
+            text, order = bind(written(tree, dialect), self._names, dialect)
+            views = [view.text(dialect, self._names, order) for view in self.views]
+            problem = prove(text, views, dialect, self._schema)
             if problem is not None:
                 raise Internal(f"the scoped text failed its proof: {problem}", where=dialect)
             self._texts[dialect] = text, order
         return self._texts[dialect]
+
+    def _taken(self) -> exp.Expr:
+        try:
+            return self._trees.pop()
+        except IndexError:
+            return self._again()
 
 
 class _Guard:
@@ -177,29 +183,22 @@ def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> S
     checked = validate(parse(draft.text), model)
     if draft.author == "model":
         joins_hold(checked, model)
-    held = next(
-        (
-            one.name
-            for one in checked.find_all(exp.Table)
-            if one.name in model.tables and not is_cte(one) and model.small_groups(one.name)
-        ),
-        None,
-    )
+    tree = total(checked)
+    tables: dict[str, None] = {}
+    for node in tree.walk():
+        node._meta = None  # noqa: SLF001 - places in the text, which are of use no more, and which copies would copy as well
+        if type(node) is exp.Table and not is_cte(node):
+            tables[node.name] = None
+    held = next((name for name in tables if model.small_groups(name)), None)
     if held is not None:
         raise NotPermitted(
             f"{held} is read through metrics alone: figures of few people are withheld",
             fix="ask for a metric, or for another table",
         )
-    tree = total(checked)
-    for (
-        node
-    ) in tree.walk():  # places in the text, which copies would copy as well: what could be wrong with it has been said
-        node._meta = None  # noqa: SLF001 - there is no other way to be rid of it
-    tables = tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table) if not is_cte(table)))
     return Statement(
         Tree(expand(tree, model, watermark), partial(defined, model, watermark), typed=True),
         (),
-        Lineage(tables, why=("SQL as it was written",)),
+        Lineage(tuple(tables), why=("SQL as it was written",)),
         watermark,
     )
 
@@ -216,37 +215,33 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
     guard, reach = _Guard.of(model), Reach.of(principal, model)
     views = guard.views.get((reach, statement.watermark), lambda: Views(model, reach, statement.watermark))
     key = statement.written.key, reach, statement.watermark
-    plan = guard.plans.get(key, lambda: _planned(statement, views, tuple(values_of(principal))))
+    plan = guard.plans.get(key, lambda: _Plan(statement, views, tuple(values_of(principal))))
     return ScopedQuery(_DOOR, plan, statement, principal, model)
 
 
-def _planned(statement: Statement, views: Views, names: tuple[str, ...]) -> _Plan:
-    """The statement with a place for the view of each scan; `names` are those of the values that there are to bind."""
+def _narrowed(statement: Statement, views: Views) -> tuple[exp.Expr, list[tuple[str, View]]]:
+    """The statement with `(nlq_view_2)` in place of its third scan, and of each scan the table and the view of it."""
     tree = statement.own_tree()
     scans: list[exp.Table] = []
     read: dict[str, set[str]] = {}
-    typed = False
     for node in tree.walk():
-        typed = typed or node.type is not None
-        if isinstance(node, exp.Column):
-            read.setdefault(node.table, set()).add(node.name)
-            node.set("db", None)
-        elif isinstance(node, exp.Table) and not is_cte(node):
+        kind = type(node)
+        if kind is exp.Column:
+            read.setdefault(node.text("table"), set()).add(node.name)
+        elif kind is exp.Table and not is_cte(node):
             scans.append(node)
     specs = [views.table(table.name) for table in scans]
     names_read = [read.get(table.alias_or_name, set()) for table in scans]
     if any(used & views.hidden[spec.name] for used, spec in zip(names_read, specs, strict=True)):
         masks_hold(tree, views.hidden)
-    found: list[View] = []
+    found: list[tuple[str, View]] = []
     for table, spec, used in zip(scans, specs, names_read, strict=True):
         columns = tuple(name for name in spec.stored if name in used) or tuple(spec.key[-1:])
         place = exp.Var(this=f"{VIEW}{len(found)}")
-        found.append(views.of(table.name, columns, table.catalog or None))
+        found.append((spec.name, views.of(table.name, columns, table.catalog or None)))
         alias = exp.TableAlias(this=exp.to_identifier(table.alias_or_name))
         table.replace(exp.Subquery(this=place, alias=alias))
-    tables = tuple(dict.fromkeys(spec.name for spec in specs))
-    tiers = frozenset().union(*(view.tiers for view in found))
-    return _Plan(Tree(tree, typed=typed), tables, tuple(found), views.model.header.schema_, tiers, names)
+    return tree, found
 
 
 def fingerprint(principal: Principal, model: SemanticModel) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from sqlglot import exp
 
@@ -115,18 +114,11 @@ FUNCTIONS: dict[type[exp.Expr], frozenset[str]] = {
     exp.Replace: frozenset({"this", "expression", "replacement"}),
     exp.StrPosition: frozenset({"this", "substr"}),
 }  # fmt: skip
-ALLOWED = frozenset((*PARTS, *CLAUSES, *FUNCTIONS))
+ALLOWED: dict[type[exp.Expr], frozenset[str]] = {**FUNCTIONS, **CLAUSES, **PARTS}
+CALLS = frozenset(kind for kind in ALLOWED if issubclass(kind, exp.Func))
 TYPES = frozenset({"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR", "TEXT", "CHAR",
                    "DATE", "TIMESTAMP", "TIMESTAMPTZ"})  # fmt: skip
 BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 UNITS = frozenset(
     {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "DOW", "DAY_OF_WEEK", "DOY", "DAY_OF_YEAR"}
 )
-# What the library does not say of these: a type, or that it is that of what they are given.
-TEXT, MOMENT, WHOLE = (
-    {"returns": exp.DataType(this=kind)} for kind in (exp.DType.VARCHAR, exp.DType.TIMESTAMP, exp.DType.INT)
-)
-SAME = {"annotator": lambda self, node: self._set_type(node, node.this.type)}
-RETURNS: dict[type[exp.Expr], dict[str, Any]] = {exp.Reverse: TEXT, exp.Replace: TEXT, exp.AtTimeZone: MOMENT, exp.ArgMax: SAME, exp.ArgMin: SAME, exp.Trunc: SAME,
-           exp.Grouping: WHOLE, exp.DayOfMonth: WHOLE, exp.Minute: WHOLE, exp.NthValue: SAME, exp.TimeToStr: TEXT,
-           exp.TimestampTrunc: SAME, exp.Filter: SAME}  # fmt: skip

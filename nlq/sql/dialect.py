@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from sqlglot import TokenType, exp, tokenize
 
 from nlq.errors import UnsafeSql
-from nlq.sql.build import rewritten
+from nlq.sql.build import rewritten, with_heirs
 from nlq.sql.postgres import INTEGERS, SAID_OTHERWISE, cast_or_null, in_range, is_of, iso, said_there
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
 # Words of SQL, some of one engine's or of the library's alone: where one is a name, it is quoted for all of them.
 WORDS = frozenset(
@@ -160,8 +160,8 @@ WORDS = frozenset(
 )
 # What `_duckdb` and `_postgres` may say otherwise.
 MOVED = (exp.Extract, exp.TimestampTrunc, exp.DateTrunc, exp.DateAdd, exp.Add, exp.Sub)
-OTHER_IN_DUCKDB = (exp.Div, exp.DateDiff, *MOVED)
-OTHER_IN_POSTGRES = (exp.Table, exp.Encode, exp.TryCast, exp.Try, exp.Like, *MOVED, *SAID_OTHERWISE)
+OTHER_IN_DUCKDB = with_heirs(exp.Div, exp.DateDiff, *MOVED)
+OTHER_IN_POSTGRES = with_heirs(exp.Table, exp.Encode, exp.TryCast, exp.Try, exp.Like, *MOVED, *SAID_OTHERWISE)
 HOT = "hot"  # the tier, and catalog, that PostgreSQL is
 Values = dict[str, str] | tuple[str, ...]
 
@@ -181,10 +181,16 @@ def adapted(tree: exp.Expr, dialect: str) -> exp.Expr:
     Raises:
         UnsafeSql: PostgreSQL has no way to write the tree in which no value can raise.
     """
-    quote_words(tree)
-    if dialect == "duckdb":
-        return rewritten(tree, _duckdb, OTHER_IN_DUCKDB)
-    return rewritten(tree, _postgres, OTHER_IN_POSTGRES) if dialect == "postgres" else tree
+    rule, kinds = ADAPTED[dialect]
+    found = []
+    for node in tree.walk():
+        kind = type(node)
+        if kind is exp.Identifier:
+            if node.this in WORDS:
+                node.set("quoted", True)
+        elif kind in kinds:
+            found.append(node)
+    return rewritten(tree, rule, found)
 
 
 def written(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
@@ -289,3 +295,9 @@ def _still_a_date(node: exp.Expr) -> exp.Expr:
     if moved and not already and is_of(node.this, "DATE"):
         return exp.cast(node, "date", copy=False)
     return node
+
+
+# Of each dialect what says a node otherwise, and which nodes it looks at.
+ADAPTED: dict[str, tuple[Callable[[exp.Expr], exp.Expr], frozenset[type[exp.Expr]]]] = {
+    "duckdb": (_duckdb, OTHER_IN_DUCKDB), "postgres": (_postgres, OTHER_IN_POSTGRES), "trino": (lambda node: node, frozenset()),
+}  # fmt: skip

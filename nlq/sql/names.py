@@ -195,9 +195,10 @@ class _Names:
         if of not in ("", *scope.sources) or given.args.get("db") is not None:
             raise UnsafeSql(f"there is no {of} in FROM", where=spot(given), fix="name what stands there")
         left_out = {one.name for one in star.args.get("except_") or ()}
-        found: list[exp.Expr] = []
-        for name in () if of else [one for one in scope.merged if one not in left_out]:
-            found.append(exp.Alias(this=_of_all(name, scope.merged[name], scope), alias=exp.to_identifier(name)))
+        together = () if of else [one for one in scope.merged if one not in left_out]
+        found: list[exp.Expr] = [
+            exp.Alias(this=_of_all(name, scope.merged[name], scope), alias=exp.to_identifier(name)) for name in together
+        ]
         for source in (of,) if of else scope.sources:
             for name, kind in scope.sources[source].items():
                 if kind is TWICE:

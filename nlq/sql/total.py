@@ -15,10 +15,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlglot import exp
 
 from nlq.errors import UnsafeSql
-from nlq.sql.build import cast, rewritten
+from nlq.sql.build import cast, rewritten, with_heirs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    _Parts = Callable[[exp.Expr], Iterable[exp.Expr]]
+    _Groups = Callable[[exp.Expr], Iterable[Iterable[exp.Expr]]]
 
 KINDS = {
     "text": ("VARCHAR", "TEXT", "CHAR", "NCHAR", "NVARCHAR"),
@@ -29,7 +32,7 @@ KINDS = {
     "list": ("ARRAY", "LIST"),
     "document": ("JSON",),
 }
-KIND_OF = {name: kind for kind, names in KINDS.items() for name in names}
+KIND_OF = {exp.DataType.Type[name]: kind for kind, names in KINDS.items() for name in names if name in exp.DataType.Type.__members__}
 COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Nullif)
 FORMAT = re.compile(r"(%[YymdHMS]|[-/:., _])+")  # as the library reads %i and %s of Trino's
 ALIKE = (exp.Coalesce, exp.Greatest, exp.Least)
@@ -49,34 +52,8 @@ READ: dict[str, Callable[[str], object]] = {
     "truth value": lambda text: ("true", "false").index(text.lower()),
 }  # how a literal of a kind is read
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.DateAdd, exp.LastDay)
-
-CONDITIONS = (
-    exp.Where,
-    exp.Having,
-    exp.Not,
-    exp.CountIf,
-    exp.LogicalOr,
-    exp.LogicalAnd,
-    exp.And,
-    exp.Or,
-    exp.If,
-    exp.Join,
-)
-# What `_kinds_agree` and `_literals` look at.
-JUDGED = (
-    *CONDITIONS,
-    exp.SetOperation,
-    *COMPARED,
-    exp.Between,
-    exp.In,
-    *ALIKE,
-    exp.Case,
-    exp.AtTimeZone,
-    exp.Escape,
-    exp.Interval,
-    exp.DateAdd,
-    exp.TimeToStr,
-)
+MOVING = with_heirs(*ARITHMETIC)
+REWRITTEN = with_heirs(exp.Div, exp.Mod, exp.Cast, exp.Date)
 
 
 def total(tree: exp.Expr) -> exp.Expr:
@@ -85,12 +62,16 @@ def total(tree: exp.Expr) -> exp.Expr:
     Raises:
         UnsafeSql: two kinds of values are compared or mixed; a condition that is none; an argument that has to be a literal.
     """
-    for node in [one for one in tree.walk() if isinstance(one, JUDGED)]:
-        _kinds_agree(node)
-        _literals(node)
-    tree = rewritten(tree, _cast_or_divide, (exp.Div, exp.Mod, exp.Cast, exp.Date))
-    for part in [one for one in tree.walk() if isinstance(one, ARITHMETIC)]:
-        if not isinstance(_holder(part), ARITHMETIC):
+    nodes = list(tree.walk())
+    for node in nodes:
+        kind = type(node)
+        if kind in JUDGED:
+            _kinds_agree(node)
+        if kind in LITERALS:
+            _literals(node)
+    tree = rewritten(tree, _cast_or_divide, [one for one in nodes if type(one) in REWRITTEN])
+    for part in nodes:
+        if type(part) in MOVING and not isinstance(_holder(part), ARITHMETIC):
             _tried(part)
     return tree
 
@@ -98,8 +79,8 @@ def total(tree: exp.Expr) -> exp.Expr:
 def _cast_or_divide(node: exp.Expr) -> exp.Expr:
     """Casts that try, divisors that are not zero."""
     if isinstance(node, exp.Div | exp.Mod) and not _never_zero(node.expression):
-        guarded = exp.func("NULLIF", exp.paren(node.expression.copy()), exp.Literal.number(0))
-        guarded.type = node.expression.type
+        guarded = exp.Nullif(this=exp.Paren(this=node.expression), expression=exp.Literal.number(0))
+        guarded.type = guarded.this.this.type
         node.set("expression", guarded)
     elif type(node) is exp.Cast and isinstance(node.this, exp.Literal):
         _casts(node)
@@ -116,7 +97,7 @@ def _cast_or_divide(node: exp.Expr) -> exp.Expr:
 
 def _casts(node: exp.Cast) -> None:
     """A literal that cannot be cast is a mistake, and says nothing of any row."""
-    wanted, text = KIND_OF.get(node.to.this.name, ""), node.this.this
+    wanted, text = KIND_OF.get(node.to.this, ""), node.this.this
     try:
         read = READ.get(wanted)
         if read is not None:
@@ -188,60 +169,37 @@ def _holder(node: exp.Expr) -> exp.Expr | None:
 
 def kind(node: exp.Expr) -> str | None:
     """What kind of value a node has: one of KINDS; None where it is null, or is not known."""
-    if isinstance(node, exp.Subquery):
-        node = node.unnest()
     if isinstance(node, exp.Query):
-        node = node.selects[0] if len(node.selects) == 1 else node
-    return KIND_OF.get(node.type.this.name) if node.type is not None and hasattr(node.type.this, "name") else None
+        query = node.unnest() if isinstance(node, exp.Subquery) else node
+        node = query.selects[0] if len(query.selects) == 1 else query
+    return KIND_OF.get(node.type.this) if node.type is not None else None
 
 
 def _kinds_agree(node: exp.Expr) -> None:
     """Values are compared with values of their own kind, and conditions are conditions."""
-    for condition in _conditions(node):
-        if not _is_null(condition) and kind(condition) != "truth value":
+    conditions, groups = JUDGED[type(node)]
+    for condition in conditions(node):
+        if kind(condition.unnest()) != "truth value" and not _is_null(condition):
             raise UnsafeSql(f"{_said(condition)} is no condition", where=_said(node), fix="compare it with something")
-    if isinstance(node, exp.SetOperation):
-        for pair in zip(node.left.selects, node.right.selects, strict=False):
-            _alike(pair, node)
-        return
-    for group in _compared(node):
+    for group in groups(node):
         _alike(group, node)
 
 
-def _conditions(node: exp.Expr) -> list[exp.Expr]:
-    if isinstance(node, exp.Where | exp.Having | exp.Not | exp.CountIf | exp.LogicalOr | exp.LogicalAnd):
-        found = [node.this]
-    elif isinstance(node, exp.And | exp.Or):
-        found = [node.this, node.expression]
-    elif isinstance(node, exp.If) and not (isinstance(node.parent, exp.Case) and node.parent.this is not None):
-        found = [node.this]
-    elif isinstance(node, exp.Join) and node.args.get("on") is not None:
-        found = [node.args["on"]]
-    else:
-        found = []
-    return [one.unnest() for one in found]
+def _case(node: exp.Expr) -> Iterator[Iterable[exp.Expr]]:
+    if node.this is not None:
+        yield node.this, *(one.this for one in node.args["ifs"])
+    default = node.args.get("default")
+    yield *(one.args["true"] for one in node.args["ifs"]), *([default] if default is not None else [])
 
 
-def _compared(node: exp.Expr) -> Iterator[Iterable[exp.Expr]]:
-    """Groups of values that have to be of one kind."""
-    if isinstance(node, COMPARED):
-        yield node.this, node.expression
-    elif isinstance(node, exp.Between):
-        yield node.this, node.args["low"], node.args["high"]
-    elif isinstance(node, exp.In):
-        yield from _members(node)
-    elif isinstance(node, ALIKE):
-        yield node.this, *node.expressions
-    elif isinstance(node, exp.Case):
-        if node.this is not None:
-            yield node.this, *(one.this for one in node.args["ifs"])
-        default = node.args.get("default")
-        yield *(one.args["true"] for one in node.args["ifs"]), *([default] if default is not None else [])
-    elif isinstance(node, exp.If) and not isinstance(node.parent, exp.Case) and node.args.get("false") is not None:
-        yield node.args["true"], node.args["false"]
+def _branches(node: exp.Expr) -> Iterable[Iterable[exp.Expr]]:
+    """What IF gives; that of CASE is looked at with all of its others."""
+    if isinstance(node.parent, exp.Case) or node.args.get("false") is None:
+        return ()
+    return ((node.args["true"], node.args["false"]),)
 
 
-def _members(node: exp.In) -> Iterator[Iterable[exp.Expr]]:
+def _members(node: exp.Expr) -> Iterator[Iterable[exp.Expr]]:
     query = node.args.get("query")
     wanted = node.this.unnest()
     rows = [query.unnest().selects] if query is not None else [_parts(one) for one in node.expressions]
@@ -256,6 +214,10 @@ def _parts(node: exp.Expr) -> list[exp.Expr]:
 
 def _alike(values: Iterable[exp.Expr], where: exp.Expr) -> None:
     """The values are of one kind. A literal beside dates is a date, where it is one."""
+    values = list(values)
+    first = kind(values[0]) if values else None
+    if first is not None and all(kind(one) == first for one in values):
+        return
     given = [one for one in (value.unalias() for value in values) if not _is_null(one)]
     kinds = [kind(one) for one in given]
     if "date" in kinds:
@@ -283,7 +245,26 @@ def _is_null(node: exp.Expr) -> bool:
     return isinstance(node.unnest(), exp.Null)
 
 
+# Of each class of node which of its parts are conditions, and which are groups of values of one kind.
+_NONE: _Parts = lambda _: ()  # noqa: E731
+_THIS: _Parts = lambda node: (node.this,)  # noqa: E731
+_PAIR: _Groups = lambda node: ((node.this, node.expression),)  # noqa: E731
+JUDGED: dict[type[exp.Expr], tuple[_Parts, _Groups]] = {
+    **dict.fromkeys((exp.Where, exp.Having, exp.Not, exp.CountIf, exp.LogicalOr, exp.LogicalAnd), (_THIS, _NONE)),
+    **dict.fromkeys((exp.And, exp.Or), (lambda node: (node.this, node.expression), _NONE)),
+    exp.Join: (lambda node: (node.args["on"],) if node.args.get("on") is not None else (), _NONE),
+    exp.If: (lambda node: () if isinstance(node.parent, exp.Case) and node.parent.this is not None else (node.this,), _branches),
+    **dict.fromkeys(COMPARED, (_NONE, _PAIR)),
+    **dict.fromkeys((exp.Union, exp.Intersect, exp.Except), (_NONE, lambda node: zip(node.left.selects, node.right.selects, strict=False))),
+    exp.Between: (_NONE, lambda node: ((node.this, node.args["low"], node.args["high"]),)),
+    exp.In: (_NONE, _members),
+    **dict.fromkeys((exp.Coalesce, exp.Greatest, exp.Least), (_NONE, lambda node: ((node.this, *node.expressions),))),
+    exp.Case: (_NONE, _case),
+}  # fmt: skip
+
 # Literals.
+
+LITERALS = frozenset((exp.AtTimeZone, exp.Escape, exp.Interval, exp.TimeToStr, exp.DateAdd))
 
 
 def _literals(node: exp.Expr) -> None:

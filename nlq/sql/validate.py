@@ -7,6 +7,7 @@ tables qualified. Nothing of the caller's text goes further than this tree, and 
 from __future__ import annotations
 
 import logging
+from itertools import count
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -14,13 +15,13 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from nlq.errors import TooExpensive, UnsafeSql
-from nlq.sql.allowed import ALLOWED, BARE, CLAUSES, FUNCTIONS, PARTS, TYPES, UNITS
+from nlq.sql.allowed import ALLOWED, BARE, CALLS, FUNCTIONS, TYPES, UNITS
 from nlq.sql.names import resolve_columns
 from nlq.sql.place import spot
 from nlq.sql.resolve import resolve_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Mapping
 
     from nlq.semantics.model import SemanticModel
 
@@ -51,7 +52,7 @@ def parse(text: str) -> exp.Expr:
     """
     if len(text) > MAX_CHARACTERS:
         raise TooExpensive(f"the statement has {len(text)} characters; {MAX_CHARACTERS} are allowed", fix="shorten it")
-    if _depth(text) > MAX_PARENTHESES:
+    if text.count("(") > MAX_PARENTHESES and _depth(text) > MAX_PARENTHESES:
         raise TooExpensive(f"the statement nests parentheses deeper than {MAX_PARENTHESES}", fix="use WITH")
     try:
         statements = [one for one in sqlglot.parse(text, read="trino", error_level=ErrorLevel.RAISE) if one is not None]
@@ -61,8 +62,9 @@ def parse(text: str) -> exp.Expr:
     if len(statements) != 1:
         raise UnsafeSql(f"there are {len(statements)} statements", fix="write exactly one SELECT")
     tree = statements[0]
-    for fetch in list(tree.find_all(exp.Fetch)):
-        _as_limit(fetch)
+    if "fetch" in text.lower():
+        for fetch in list(tree.find_all(exp.Fetch)):
+            _as_limit(fetch)
     if not isinstance(tree, (exp.Select, exp.SetOperation, exp.Subquery)):
         raise UnsafeSql(f"{_named(tree)} is not a SELECT", fix="only one SELECT can run")
     return tree
@@ -85,9 +87,9 @@ def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
         TooExpensive: over a limit.
     """
     try:
-        nodes = list(tree.walk())
-        for rule in RULES:
-            rule(nodes)
+        for node in bounded(tree):
+            for rule in CHECKS[type(node)]:
+                rule(node)
         resolve_tables(tree, model)
         return resolve_columns(tree, model)
     except RecursionError:
@@ -98,164 +100,172 @@ def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
         KeyError,
         IndexError,
         ValueError,
-    ):  # of the library's, over what its parser let pass
+    ):  # over what the library's parser let pass
         raise UnsafeSql("the SQL cannot be resolved", fix="write one SELECT in Trino's SQL") from None
 
 
-def size_is_bounded(nodes: Sequence[exp.Expr]) -> None:
-    """Limits on nodes and how deep they stand, on joins, CTEs and IN lists; something is selected."""
-    counts: dict[type[exp.Expr], int] = {exp.Join: 0, exp.CTE: 0}
-    depths: dict[int, int] = {}
-    for node in nodes:
-        depth = depths[id(node)] = depths.get(id(node.parent), -1) + 1
+def bounded(tree: exp.Expr) -> list[exp.Expr]:
+    """The nodes of a tree, which are not too many, nor nested too deeply, nor too many joins or CTEs among them."""
+    nodes: list[exp.Expr] = []
+    level = [tree]
+    for depth in count():
         if depth > MAX_DEPTH:
             raise TooExpensive(f"the statement is nested deeper than {MAX_DEPTH}", fix="use WITH")
-        if isinstance(node, exp.Select) and not node.expressions:
-            raise UnsafeSql("a SELECT selects nothing", where=spot(node), fix="name what it selects")
-        if type(node) in counts:
-            counts[type(node)] += 1
-        if isinstance(node, exp.In) and len(node.expressions) > MAX_IN_LIST:
-            raise TooExpensive(f"an IN list has {len(node.expressions)} values; {MAX_IN_LIST} are allowed")
-    for what, count, most in (
+        if not level:
+            break
+        nodes += level
+        level = [part for node in level for part in node.iter_expressions()]
+    kinds = [type(node) for node in nodes]
+    for what, found, most in (
         ("nodes", len(nodes), MAX_NODES),
-        ("joins", counts[exp.Join], MAX_JOINS),
-        ("CTEs", counts[exp.CTE], MAX_CTES),
+        ("joins", kinds.count(exp.Join), MAX_JOINS),
+        ("CTEs", kinds.count(exp.CTE), MAX_CTES),
     ):
-        if count > most:
-            raise TooExpensive(f"the statement has {count} {what}; {most} are allowed", fix="ask for less at once")
+        if found > most:
+            raise TooExpensive(f"the statement has {found} {what}; {most} are allowed", fix="ask for less at once")
+    return nodes
 
 
-def nodes_are_allowed(nodes: Sequence[exp.Expr]) -> None:
-    """Every node is of a listed class, and structural ones fill listed parts only."""
-    for node in nodes:
-        kind = type(node)
+# Rules: each looks at one node.
+
+
+def nodes_are_allowed(node: exp.Expr) -> None:
+    """Every node is of a listed class, and fills listed parts only."""
+    kind = type(node)
+    may = ALLOWED.get(kind)
+    if may is None:
         if isinstance(node, CLOCK):
-            raise UnsafeSql(
-                "the clock of the engine is not the asker's",
-                where=spot(node),
-                fix="write the date, as DATE '2026-11-15'",
-            )
-        if kind not in ALLOWED:
-            raise UnsafeSql(f"{_named(node)} is not allowed", where=spot(node), fix="see docs/sql.md for what is")
-        if isinstance(node, exp.Func) and (node.error_messages() or (kind is exp.Date and node.this is None)):
-            raise UnsafeSql(
-                f"{_named(node)} is not given what it needs", where=spot(node), fix="give it its arguments"
-            )
-        extra = [name for name, value in node.args.items() if value and not _may_hold(kind, name, value)]
-        if extra:
-            raise UnsafeSql(f"{_named(node)} with {extra[0].strip('_')} is not allowed", where=spot(node))
+            raise UnsafeSql("the clock of the engine is not the asker's", where=spot(node), fix="write the date, as DATE '2026-11-15'")  # fmt: skip
+        raise UnsafeSql(f"{_named(node)} is not allowed", where=spot(node), fix="see docs/sql.md for what is")
+    for name, value in node.args.items():
+        if value and name not in may and not (value is True and kind in FUNCTIONS):  # what the parser notes of itself
+            raise UnsafeSql(f"{_named(node)} with {name.strip('_')} is not allowed", where=spot(node))
+    if kind in CALLS and (node.error_messages() or (kind is exp.Date and node.this is None)):
+        raise UnsafeSql(f"{_named(node)} is not given what it needs", where=spot(node), fix="give it its arguments")
 
 
-def _may_hold(kind: type[exp.Expr], name: str, value: object) -> bool:
-    """Whether a node of a listed class may have this part; of a function, whether it takes the argument."""
-    if kind in FUNCTIONS:
-        return name in FUNCTIONS[kind] or isinstance(value, bool)
-    return name in (PARTS.get(kind) or CLAUSES[kind])
+def lists_are_short(node: exp.Expr) -> None:
+    """An IN list is of a bounded length."""
+    if len(node.expressions) > MAX_IN_LIST:
+        raise TooExpensive(f"an IN list has {len(node.expressions)} values; {MAX_IN_LIST} are allowed")
 
 
-def types_are_plain(nodes: Sequence[exp.Expr]) -> None:
+def something_is_selected(node: exp.Expr) -> None:
+    """A SELECT has a list."""
+    if not node.expressions:
+        raise UnsafeSql("a SELECT selects nothing", where=spot(node), fix="name what it selects")
+
+
+def types_are_plain(node: exp.Expr) -> None:
     """Casts go to plain types."""
-    for node in _of(nodes, exp.DataType):
-        name = node.this.name if hasattr(node.this, "name") else str(node.this)
-        if name not in TYPES:
-            raise UnsafeSql(f"the type {name} is not allowed", where=spot(node))
+    name = node.this.name if hasattr(node.this, "name") else str(node.this)
+    if name not in TYPES:
+        raise UnsafeSql(f"the type {name} is not allowed", where=spot(node))
 
 
-def relations_are_tables(nodes: Sequence[exp.Expr]) -> None:
+def relations_are_tables(node: exp.Expr) -> None:
     """What stands in FROM is a named table, a CTE or a sub-select; no function, no file, no catalog."""
-    for node in _of(nodes, exp.From, exp.Join):
-        if not isinstance(node.this, (exp.Table, exp.Subquery)):
-            raise UnsafeSql(f"{_named(node.this)} is no table", where=spot(node.this))
-    for table in _of(nodes, exp.Table):
-        if not isinstance(table.this, exp.Identifier):
-            raise UnsafeSql(f"{_named(table.this)} is no table", where=spot(table))
-        if not isinstance(table.parent, (exp.From, exp.Join)):
-            raise UnsafeSql("a table stands only in FROM or JOIN", where=spot(table))
+    if not isinstance(node.this, (exp.Table, exp.Subquery)):
+        raise UnsafeSql(f"{_named(node.this)} is no table", where=spot(node.this))
 
 
-def limits_are_numbers(nodes: Sequence[exp.Expr]) -> None:
+def tables_are_named(node: exp.Expr) -> None:
+    """A table is a name, in FROM or JOIN."""
+    if not isinstance(node.this, exp.Identifier):
+        raise UnsafeSql(f"{_named(node.this)} is no table", where=spot(node))
+    if not isinstance(node.parent, (exp.From, exp.Join)):
+        raise UnsafeSql("a table stands only in FROM or JOIN", where=spot(node))
+
+
+def limits_are_numbers(node: exp.Expr) -> None:
     """LIMIT, OFFSET and ESCAPE take a literal: an expression there could raise, or hide a query."""
-    for node in _of(nodes, exp.Limit, exp.Offset, exp.Escape):
-        value = node.expression
-        fits = isinstance(value, exp.Literal) and (
-            len(value.this) == 1 if isinstance(node, exp.Escape) else not value.is_string
-        )
-        if not fits:
-            raise UnsafeSql(f"{_named(node)} takes one literal", where=spot(node))
+    value = node.expression
+    fits = isinstance(value, exp.Literal) and (
+        len(value.this) == 1 if isinstance(node, exp.Escape) else not value.is_string
+    )
+    if not fits:
+        raise UnsafeSql(f"{_named(node)} takes one literal", where=spot(node))
 
 
-def counts_are_written_out(nodes: Sequence[exp.Expr]) -> None:
+def counts_are_written_out(node: exp.Expr) -> None:
     """How many groups, how far away, how many of the greatest: a whole number that stands there, for engines raise on others."""
-    for node in _of(nodes, *COUNTS):
-        name, least = COUNTS[type(node)]
-        many = node.args.get(name)
-        if many is not None and not (
-            isinstance(many, exp.Literal) and many.is_int and least <= int(many.this) <= MAX_COUNT
-        ):
-            raise UnsafeSql(
-                f"{_named(node)} takes a whole number there",
-                where=spot(node),
-                fix=f"write one of {least} to {MAX_COUNT}",
-            )
+    name, least = COUNTS[type(node)]
+    many = node.args.get(name)
+    if many is not None and not (isinstance(many, exp.Literal) and many.is_int and least <= int(many.this) <= MAX_COUNT):  # fmt: skip
+        raise UnsafeSql(
+            f"{_named(node)} takes a whole number there",
+            where=spot(node),
+            fix=f"write one of {least} to {MAX_COUNT}",
+        )
 
 
-def windows_are_of_functions(nodes: Sequence[exp.Expr]) -> None:
+def windows_are_of_functions(node: exp.Expr) -> None:
     """OVER follows a function; what stands in the WINDOW clause is a name."""
-    for node in _of(nodes, exp.Window):
-        named = node.arg_key == "windows"
-        if not isinstance(node.this, exp.Identifier if named else (exp.Func, exp.Filter)):
-            raise UnsafeSql("OVER follows no function", where=spot(node), fix="write sum(x) OVER (…)")
+    named = node.arg_key == "windows"
+    if not isinstance(node.this, exp.Identifier if named else (exp.Func, exp.Filter)):
+        raise UnsafeSql("OVER follows no function", where=spot(node), fix="write sum(x) OVER (…)")
 
 
-def names_are_plain(nodes: Sequence[exp.Expr]) -> None:
+def names_are_plain(node: exp.Expr) -> None:
     """A bare name is of letters, digits and _: others are written as they stand, and may be something else to an engine ($$)."""
-    for node in _of(nodes, exp.Identifier):
-        if not (node.args.get("quoted") or BARE.fullmatch(node.name)):
-            raise UnsafeSql("that is no plain name", where=spot(node), fix='write it in double quotes: "Sales in ₱"')
-        if not node.name.isprintable() or not node.name:
-            raise UnsafeSql(
-                "a name holds characters that cannot be seen", where=spot(node), fix="write it with visible ones"
-            )
+    if not (node.args.get("quoted") or BARE.fullmatch(node.this)):
+        raise UnsafeSql("that is no plain name", where=spot(node), fix='write it in double quotes: "Sales in ₱"')
+    if not node.this.isprintable() or not node.this:
+        raise UnsafeSql(
+            "a name holds characters that cannot be seen", where=spot(node), fix="write it with visible ones"
+        )
 
 
-def units_are_known(nodes: Sequence[exp.Expr]) -> None:
+def units_are_known(node: exp.Expr) -> None:
     """A unit of time is one of a few words: the library writes it as it stands, whatever it is, so it could be any SQL."""
-    for node in nodes:
-        named = node if isinstance(node, exp.Var) else node.args.get("unit")
-        if named is None:
-            continue
-        if not isinstance(named, exp.Var | exp.Literal) or named.name.upper() not in UNITS:
-            raise UnsafeSql(
-                "that is no unit of time", where=spot(node), fix=f"write one of {', '.join(sorted(UNITS)).lower()}"
-            )
+    named = node if isinstance(node, exp.Var) else node.args.get("unit")
+    if named is None:
+        return
+    if not isinstance(named, exp.Var | exp.Literal) or named.name.upper() not in UNITS:
+        raise UnsafeSql(
+            "that is no unit of time", where=spot(node), fix=f"write one of {', '.join(sorted(UNITS)).lower()}"
+        )
 
 
-def stars_are_plain(nodes: Sequence[exp.Expr]) -> None:
+def stars_are_plain(node: exp.Expr) -> None:
     """`*` and `t.*` in a SELECT list, and COUNT(*); nowhere else."""
-    for node in _of(nodes, exp.Star):
-        holder = node.parent
-        if isinstance(holder, exp.Column):
-            holder = holder.parent
-        if not isinstance(holder, (exp.Select, exp.Count)):
-            raise UnsafeSql("`*` stands only in a SELECT list or in COUNT(*)", where=spot(node))
+    holder = node.parent
+    if isinstance(holder, exp.Column):
+        holder = holder.parent
+    if not isinstance(holder, (exp.Select, exp.Count)):
+        raise UnsafeSql("`*` stands only in a SELECT list or in COUNT(*)", where=spot(node))
 
 
-RULES: tuple[Callable[[Sequence[exp.Expr]], None], ...] = (
-    size_is_bounded,
-    nodes_are_allowed,
-    types_are_plain,
-    relations_are_tables,
-    limits_are_numbers,
-    counts_are_written_out,
-    windows_are_of_functions,
-    names_are_plain,
-    units_are_known,
-    stars_are_plain,
-)
+# Each rule with the classes that it looks at.
+RULES: dict[Callable[[exp.Expr], None], tuple[type[exp.Expr], ...]] = {
+    nodes_are_allowed: (exp.Expr,),
+    lists_are_short: (exp.In,),
+    something_is_selected: (exp.Select,),
+    types_are_plain: (exp.DataType,),
+    relations_are_tables: (exp.From, exp.Join),
+    tables_are_named: (exp.Table,),
+    limits_are_numbers: (exp.Limit, exp.Offset, exp.Escape),
+    counts_are_written_out: tuple(COUNTS),
+    windows_are_of_functions: (exp.Window,),
+    names_are_plain: (exp.Identifier,),
+    units_are_known: (exp.Var, *(kind for kind, parts in ALLOWED.items() if "unit" in parts)),
+    stars_are_plain: (exp.Star,),
+}
 
 
-def _of(nodes: Sequence[exp.Expr], *kinds: type[exp.Expr]) -> Iterator[exp.Expr]:
-    return (node for node in nodes if isinstance(node, kinds))
+class Checks(dict[type[exp.Expr], tuple["Callable[[exp.Expr], None]", ...]]):
+    """The rules for a class of node, looked up once."""
+
+    def __init__(self, rules: Mapping[Callable[[exp.Expr], None], tuple[type[exp.Expr], ...]]) -> None:
+        super().__init__()
+        self.rules = rules
+
+    def __missing__(self, kind: type[exp.Expr]) -> tuple[Callable[[exp.Expr], None], ...]:
+        self[kind] = tuple(rule for rule, kinds in self.rules.items() if issubclass(kind, kinds))
+        return self[kind]
+
+
+CHECKS = Checks(RULES)
 
 
 def _depth(text: str) -> int:
