@@ -44,8 +44,8 @@ class _Plan:
     """A statement for all askers of one reach: in place of each of its scans a view, and proven texts by engine."""
 
     def __init__(self, statement: Statement, views: Views, names: tuple[str, ...]) -> None:
-        self._again = lambda: _narrowed(statement, views)[0]
-        tree, scans = _narrowed(statement, views)
+        self._again = partial(_narrowed, statement, views)
+        tree, scans = self._again()
         self._trees = [tree]  # which the first engine's text takes; for another it is made again
         self.tables = tuple(dict.fromkeys(name for name, _ in scans))
         self.views = tuple(view for _, view in scans)
@@ -62,9 +62,9 @@ class _Plan:
         """
         if dialect not in self._texts:
             tree = adapted(self._taken(), dialect)
-            for place in list(tree.find_all(exp.Subquery)):
+            for place in tree.find_all(exp.Subquery):
                 if isinstance(place.this, exp.Var):
-                    place.set("this", self.views[int(place.name.removeprefix(VIEW))].tree(dialect))
+                    place.set("this", self.views[int(place.name.removeprefix(VIEW))].placed(dialect))
             text, order = bind(written(tree, dialect), self._names, dialect)
             views = [view.text(dialect, self._names, order) for view in self.views]
             problem = prove(text, views, dialect, self._schema)
@@ -77,7 +77,7 @@ class _Plan:
         try:
             return self._trees.pop()
         except IndexError:
-            return self._again()
+            return self._again()[0]
 
 
 class _Guard:
@@ -180,15 +180,10 @@ def draft_statement(draft: SqlDraft, model: SemanticModel, watermark: date | Non
 
 
 def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> Statement:
-    checked = validate(parse(draft.text), model)
+    checked, tables = validate(parse(draft.text), model)
     if draft.author == "model":
         joins_hold(checked, model)
     tree = total(checked)
-    tables: dict[str, None] = {}
-    for node in tree.walk():
-        node._meta = None  # noqa: SLF001 - places in the text, which are of use no more, and which copies would copy as well
-        if type(node) is exp.Table and not is_cte(node):
-            tables[node.name] = None
     held = next((name for name in tables if model.small_groups(name)), None)
     if held is not None:
         raise NotPermitted(
@@ -198,7 +193,7 @@ def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> S
     return Statement(
         Tree(expand(tree, model, watermark), partial(defined, model, watermark), typed=True),
         (),
-        Lineage(tuple(tables), why=("SQL as it was written",)),
+        Lineage(tables, why=("SQL as it was written",)),
         watermark,
     )
 
@@ -222,13 +217,12 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
 def _narrowed(statement: Statement, views: Views) -> tuple[exp.Expr, list[tuple[str, View]]]:
     """The statement with `(nlq_view_2)` in place of its third scan, and of each scan the table and the view of it."""
     tree = statement.own_tree()
-    scans: list[exp.Table] = []
+    scans: list[exp.Expr] = []
     read: dict[str, set[str]] = {}
-    for node in tree.walk():
-        kind = type(node)
-        if kind is exp.Column:
-            read.setdefault(node.text("table"), set()).add(node.name)
-        elif kind is exp.Table and not is_cte(node):
+    for node in tree.find_all(exp.Column, exp.Table):
+        if isinstance(node, exp.Column):
+            read.setdefault(node.table, set()).add(node.name)
+        elif not is_cte(node):
             scans.append(node)
     specs = [views.table(table.name) for table in scans]
     names_read = [read.get(table.alias_or_name, set()) for table in scans]
@@ -238,7 +232,7 @@ def _narrowed(statement: Statement, views: Views) -> tuple[exp.Expr, list[tuple[
     for table, spec, used in zip(scans, specs, names_read, strict=True):
         columns = tuple(name for name in spec.stored if name in used) or tuple(spec.key[-1:])
         place = exp.Var(this=f"{VIEW}{len(found)}")
-        found.append((spec.name, views.of(table.name, columns, table.catalog or None)))
+        found.append((spec.name, views.of(table.name, columns, table.text("catalog") or None)))
         alias = exp.TableAlias(this=exp.to_identifier(table.alias_or_name))
         table.replace(exp.Subquery(this=place, alias=alias))
     return tree, found

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from nlq.policy.kept import Kept
 from nlq.policy.rules import Policies
 from nlq.sql.dialect import adapted, bind, written
@@ -15,12 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
-    from sqlglot import exp
-
     from nlq.policy.reach import Reach
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.tables import Table
 
+LOOKED_INTO = frozenset(
+    {"trino"}
+)  # dialects in which the library, as it writes a query, looks at what its sub-selects select
 MOST_VIEWS = 512  # of one reach: a table with some of its columns, in a tier
 
 
@@ -35,21 +38,24 @@ class View:
     reads: frozenset[str]
     tiers: frozenset[str]
     unmasked: bool
-    _trees: dict[str, exp.Expr] = field(default_factory=dict)
     _texts: dict[object, str] = field(default_factory=dict)
 
-    def tree(self, dialect: str) -> exp.Expr:
-        """A tree of its own, as the engine has it."""
-        if dialect not in self._trees:
-            self._trees[dialect] = adapted(self.canonical.copy(), dialect)
-        return self._trees[dialect].copy()
+    def placed(self, dialect: str) -> exp.Expr:
+        """What stands in a statement's tree for an engine: the text, which is written once, or a tree where the library looks into it."""
+        return adapted(self.canonical.copy(), dialect) if dialect in LOOKED_INTO else exp.Var(this=self._text(dialect))
 
     def text(self, dialect: str, names: Collection[str], order: Sequence[str]) -> str:
         """The text for an engine, its placeholders as they stand in a statement that binds its values in this order."""
         key = dialect, tuple(order) if dialect == "postgres" else ()  # which alone numbers them
         if key not in self._texts:
-            self._texts[key] = bind(written(self.tree(dialect), dialect), names, dialect, order)[0]
+            self._texts[key] = bind(self._text(dialect), names, dialect, order)[0]
         return self._texts[key]
+
+    def _text(self, dialect: str) -> str:
+        """The text in which values are named still."""
+        if dialect not in self._texts:
+            self._texts[dialect] = written(adapted(self.canonical.copy(), dialect), dialect)
+        return self._texts[dialect]
 
 
 class Views:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from sqlglot import exp
 
 # Nodes by class, and for the structural ones which of their parts may be filled.
@@ -118,7 +116,6 @@ ALLOWED: dict[type[exp.Expr], frozenset[str]] = {**FUNCTIONS, **CLAUSES, **PARTS
 CALLS = frozenset(kind for kind in ALLOWED if issubclass(kind, exp.Func))
 TYPES = frozenset({"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR", "TEXT", "CHAR",
                    "DATE", "TIMESTAMP", "TIMESTAMPTZ"})  # fmt: skip
-BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 UNITS = frozenset(
     {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "DOW", "DAY_OF_WEEK", "DOY", "DAY_OF_YEAR"}
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-KINDS = {"date": exp.DataType.Type.DATE, "double": exp.DataType.Type.DOUBLE, "varchar": exp.DataType.Type.VARCHAR}
+KINDS = {
+    "bigint": exp.DType.BIGINT, "date": exp.DType.DATE, "double": exp.DType.DOUBLE, "int": exp.DType.INT, "text": exp.DType.TEXT,
+    "timestamp": exp.DType.TIMESTAMP, "varchar": exp.DType.VARCHAR,
+}  # fmt: skip
 
 
-def cast(value: exp.Expr, kind: Literal["date", "double", "varchar"]) -> exp.Expr:
-    """CAST(value AS kind); what is of that type already is left alone."""
+def cast(value: exp.Expr, kind: str) -> exp.Expr:
+    """CAST(value AS kind), which is one of KINDS; what is of that type already is left alone."""
     if isinstance(value, exp.Cast) and value.to.this == KINDS[kind]:
         return value
     return exp.Cast(this=value, to=exp.DataType(this=KINDS[kind]))

@@ -16,7 +16,7 @@ from sqlglot import exp
 from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.sql import asked, conditions, small, spelling
-from nlq.sql.build import again, called, limited, named
+from nlq.sql.build import again, called, cast, limited, named
 from nlq.sql.defined import defined, is_defined
 from nlq.sql.dialect import WORDS, quote_words
 from nlq.sql.fields import SEGMENT
@@ -212,7 +212,7 @@ def _placed(parts: Parts, done: Finished, columns: list[Column], names: list[str
     for one in columns:
         value: exp.Expr = exp.cast(exp.Null(), NULLS[one.type])
         if one.name == TOTAL and total is not None:
-            value = exp.cast(exp.Literal.string(total), "varchar")
+            value = cast(exp.Literal.string(total), "varchar")
         elif one.name in names:
             value = _column(one.name)
         picked.append(exp.alias_(value, one.name, quoted="." in one.name, copy=False))

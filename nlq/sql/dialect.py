@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sqlglot import TokenType, exp, tokenize
 
 from nlq.errors import UnsafeSql
-from nlq.sql.build import rewritten, with_heirs
-from nlq.sql.postgres import INTEGERS, SAID_OTHERWISE, cast_or_null, in_range, is_of, iso, said_there
+from nlq.sql.build import cast, rewritten
+from nlq.sql.postgres import SAID_OTHERWISE, cast_or_null, in_range, iso, said_there
+from nlq.sql.types import INTEGERS, Kind, is_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -160,8 +161,8 @@ WORDS = frozenset(
 )
 # What `_duckdb` and `_postgres` may say otherwise.
 MOVED = (exp.Extract, exp.TimestampTrunc, exp.DateTrunc, exp.DateAdd, exp.Add, exp.Sub)
-OTHER_IN_DUCKDB = with_heirs(exp.Div, exp.DateDiff, *MOVED)
-OTHER_IN_POSTGRES = with_heirs(exp.Table, exp.Encode, exp.TryCast, exp.Try, exp.Like, *MOVED, *SAID_OTHERWISE)
+OTHER_IN_DUCKDB = (exp.Div, exp.DateDiff, *MOVED)
+OTHER_IN_POSTGRES = (exp.Table, exp.Encode, exp.TryCast, exp.Try, exp.Like, *MOVED, *SAID_OTHERWISE)
 HOT = "hot"  # the tier, and catalog, that PostgreSQL is
 Values = dict[str, str] | tuple[str, ...]
 
@@ -183,13 +184,11 @@ def adapted(tree: exp.Expr, dialect: str) -> exp.Expr:
     """
     rule, kinds = ADAPTED[dialect]
     found = []
-    for node in tree.walk():
-        kind = type(node)
-        if kind is exp.Identifier:
-            if node.this in WORDS:
-                node.set("quoted", True)
-        elif kind in kinds:
+    for node in tree.find_all(exp.Identifier, *kinds):
+        if not isinstance(node, exp.Identifier):
             found.append(node)
+        elif node.this in WORDS:
+            node.set("quoted", True)
     return rewritten(tree, rule, found)
 
 
@@ -250,7 +249,7 @@ def _places(text: str, values: Collection[str], dialect: str) -> list[tuple[int,
 
 def _duckdb(node: exp.Expr) -> exp.Expr:
     """DuckDB divides whole numbers to fractions, and makes timestamps of truncated or moved dates; Trino does not."""
-    if isinstance(node, exp.Div) and is_of(node.left, *INTEGERS) and is_of(node.right, *INTEGERS):
+    if isinstance(node, exp.Div) and is_of(node.left, INTEGERS) and is_of(node.right, INTEGERS):
         return exp.IntDiv(this=node.left, expression=node.right)
     if isinstance(
         node, exp.DateDiff
@@ -292,12 +291,12 @@ def _still_a_date(node: exp.Expr) -> exp.Expr:
         isinstance(node, (exp.Add, exp.Sub)) and isinstance(node.expression, exp.Interval)
     )
     already = isinstance(node.parent, exp.Cast) and node.parent.to.this.name == "DATE"
-    if moved and not already and is_of(node.this, "DATE"):
-        return exp.cast(node, "date", copy=False)
+    if moved and not already and is_of(node.this, (Kind.DATE,)):
+        return cast(node, "date")
     return node
 
 
 # Of each dialect what says a node otherwise, and which nodes it looks at.
-ADAPTED: dict[str, tuple[Callable[[exp.Expr], exp.Expr], frozenset[type[exp.Expr]]]] = {
-    "duckdb": (_duckdb, OTHER_IN_DUCKDB), "postgres": (_postgres, OTHER_IN_POSTGRES), "trino": (lambda node: node, frozenset()),
+ADAPTED: dict[str, tuple[Callable[[exp.Expr], exp.Expr], tuple[type[exp.Expr], ...]]] = {
+    "duckdb": (_duckdb, OTHER_IN_DUCKDB), "postgres": (_postgres, OTHER_IN_POSTGRES), "trino": (lambda node: node, ()),
 }  # fmt: skip

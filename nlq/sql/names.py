@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from nlq.errors import NotPermitted, UnsafeSql
 from nlq.sql import types
+from nlq.sql.build import with_heirs
 from nlq.sql.place import spot
 from nlq.sql.resolve import no_table
 
@@ -28,7 +29,14 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 LEAVES: Final = frozenset((exp.Identifier, exp.DataType, exp.Var, exp.TableAlias, exp.Star))
 QUERIES: Final = frozenset((exp.Select, exp.Subquery, exp.Union, exp.Intersect, exp.Except))
-WHOLE: Final = (exp.Column, exp.Literal, exp.Func, exp.Paren, exp.Subquery)  # what needs no parentheses, wherever it stands
+FIGURES: Final = with_heirs(exp.AggFunc)
+WHOLE: Final = (
+    exp.Column,
+    exp.Literal,
+    exp.Func,
+    exp.Paren,
+    exp.Subquery,
+)  # what needs no parentheses, wherever it stands
 ELSEWHERE, GROUP, HAVING, ORDER = "", "GROUP BY", "HAVING", "ORDER BY"
 STORED = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "decimal": "DECIMAL(38, 2)", "boolean": "BOOLEAN",
           "date": "DATE", "timestamp": "TIMESTAMPTZ", "datetime": "TIMESTAMP", "array": "ARRAY(VARCHAR)", "json": "JSON"}  # fmt: skip
@@ -44,7 +52,9 @@ class _Scope:
     sources: dict[str, Columns] = field(default_factory=dict)
     bases: dict[str, str] = field(default_factory=dict)  # of sources that are base tables, which
     merged: dict[str, list[str]] = field(default_factory=dict)  # columns of USING, with the sources that they are of
-    named: dict[str, exp.Expr | None] = field(default_factory=dict)  # values of the SELECT list; None where two have the name
+    named: dict[str, exp.Expr | None] = field(
+        default_factory=dict
+    )  # values of the SELECT list; None where two have the name
     grouped: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -139,8 +149,8 @@ class _Names:
 
     def _source(self, holder: exp.Expr, scope: _Scope) -> None:
         relation = holder.this
-        name = relation.alias or (self._unused(scope) if isinstance(relation, exp.Subquery) else relation.name)
-        if not relation.alias:
+        name = relation.alias or (relation.name if isinstance(relation, exp.Table) else self._unused(scope))
+        if isinstance(relation, exp.Subquery) and not relation.alias:
             relation.set("alias", exp.TableAlias(this=exp.to_identifier(name)))
         if name in scope.sources:
             raise UnsafeSql(f"{name} stands twice in FROM", where=spot(relation), fix="give each an alias of its own")
@@ -151,7 +161,7 @@ class _Names:
         offered = (self.tables if base else scope.known).get(relation.name)
         if offered is None:
             raise no_table(relation.name)
-        if relation.args["alias"].args.get("columns"):
+        if relation.alias_column_names:
             raise UnsafeSql(
                 "columns of a table are not renamed", where=spot(relation), fix="name them in SELECT: a AS b"
             )
@@ -268,7 +278,7 @@ class _Names:
         if kind in QUERIES:
             self.query(node, scope, scope.known)
         elif kind is not exp.Literal:
-            figure = figure or (isinstance(node, exp.AggFunc) and not isinstance(node.parent, exp.Window))
+            figure = figure or (kind in FIGURES and not isinstance(node.parent, exp.Window))
             for part in list(node.iter_expressions()):
                 if type(part) not in LEAVES:
                     self._value(part, scope, place, figure=figure)

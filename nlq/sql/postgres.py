@@ -5,17 +5,15 @@ from __future__ import annotations
 from sqlglot import exp
 
 from nlq.errors import UnsafeSql
+from nlq.sql.build import cast
+from nlq.sql.types import INTEGERS, MOMENTS, NUMBERS, TEXTS, Kind, is_of
 
-INTEGERS = ("INT", "BIGINT", "SMALLINT", "TINYINT")
-NUMBERS = (*INTEGERS, "INT128", "DECIMAL", "DOUBLE", "FLOAT")
-TEXTS = ("VARCHAR", "TEXT", "CHAR")
-DATES = ("DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMPNTZ")
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs)
 # What a cast to a type cannot fail from.
-SAFE_CASTS: dict[str, tuple[str, ...] | None] = {
+SAFE_CASTS: dict[str, tuple[Kind, ...] | None] = {
     "VARCHAR": None, "TEXT": None,  # from anything
-    "DOUBLE": (*INTEGERS, "DOUBLE", "FLOAT"), "BIGINT": INTEGERS, "INT": ("SMALLINT", "TINYINT", "INT"),
-    "DATE": DATES, "TIMESTAMP": DATES, "BOOLEAN": ("BOOLEAN",),
+    "DOUBLE": (*INTEGERS, Kind.DOUBLE, Kind.FLOAT), "BIGINT": INTEGERS, "INT": (Kind.SMALLINT, Kind.TINYINT, Kind.INT),
+    "DATE": MOMENTS, "TIMESTAMP": MOMENTS, "BOOLEAN": (Kind.BOOLEAN,),
 }  # fmt: skip
 # A number, and a day of the calendar, as texts: whatever fits casts.
 NUMBER = r"^\s*[-+]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][-+]?[0-9]{1,2})?\s*$"
@@ -42,11 +40,6 @@ SAID_OTHERWISE = (*PARTS_OF_DATES, exp.ApproxDistinct, exp.Min, exp.Max, exp.Any
                   exp.FirstValue, exp.LastValue, exp.NthValue, exp.Lag, exp.Lead)  # fmt: skip
 
 
-def is_of(node: exp.Expr, *kinds: str) -> bool:
-    """Whether a node's type is one of these."""
-    return node.type is not None and hasattr(node.type.this, "name") and node.type.this.name in kinds
-
-
 def iso(node: exp.Expr) -> exp.Expr:
     """The number of a week's day as Trino has it: Monday is 1, Sunday 7."""
     if isinstance(node, exp.Extract) and node.this.name.upper() in ("DOW", "DAY_OF_WEEK", "DAYOFWEEK"):
@@ -59,10 +52,10 @@ def said_there(node: exp.Expr) -> exp.Expr:
     made: exp.Expr = node
     unit = PARTS_OF_DATES.get(type(node))
     if unit is not None:
-        made = exp.cast(exp.Extract(this=exp.var(unit), expression=node.this), "int")
+        made = cast(exp.Extract(this=exp.var(unit), expression=node.this), "int")
     elif isinstance(node, exp.ApproxDistinct):
         made = exp.Count(this=exp.Distinct(expressions=[node.this]))
-    elif isinstance(node, exp.Min | exp.Max | exp.AnyValue) and is_of(node.this, "BOOLEAN"):
+    elif isinstance(node, exp.Min | exp.Max | exp.AnyValue) and is_of(node.this, (Kind.BOOLEAN,)):
         made = (exp.LogicalAnd if isinstance(node, exp.Min) else exp.LogicalOr)(this=node.this)
     elif isinstance(node, exp.AnyValue):
         made = exp.Min(this=node.this)
@@ -77,7 +70,7 @@ def said_there(node: exp.Expr) -> exp.Expr:
         and isinstance(node.this, exp.Literal)
         and node.this.is_string
     ):
-        node.this.replace(exp.cast(node.this.copy(), "text"))
+        node.this.replace(cast(node.this.copy(), "text"))
     if made is not node:
         made.type = node.type
     return made
@@ -87,14 +80,14 @@ def _whole_units(node: exp.DateDiff) -> exp.Expr:
     """How many whole units lie between two dates, as Trino counts them: a month's last day is a month after another's."""
     start, end, count = node.expression, node.this, UNITS[node.text("unit").upper()]
     if count == 0:
-        days = exp.Sub(this=exp.cast(end.copy(), "date"), expression=exp.cast(start.copy(), "date"))
+        days = exp.Sub(this=cast(end.copy(), "date"), expression=cast(start.copy(), "date"))
         return exp.Div(this=exp.paren(days), expression=exp.Literal.number(7), typed=True)
 
     def part(unit: str) -> exp.Expr:
         of = (exp.Extract(this=exp.var(unit), expression=one.copy()) for one in (end, start))
         return exp.paren(exp.Sub(this=next(of), expression=next(of)))
 
-    months = exp.cast(
+    months = cast(
         exp.Add(this=exp.Mul(this=part("YEAR"), expression=exp.Literal.number(12)), expression=part("MONTH")), "int"
     )
     there = exp.Add(
@@ -140,9 +133,9 @@ def cast_or_null(node: exp.TryCast) -> exp.Expr:
     to, value = node.to.this.name, node.this
     plain = exp.Cast(this=value, to=node.to)
     allowed = SAFE_CASTS.get(to, ())
-    if allowed is None or is_of(value, *allowed):
+    if allowed is None or is_of(value, allowed):
         return plain
-    if to == "DATE" and is_of(value, *TEXTS):
+    if to == "DATE" and is_of(value, TEXTS):
         return _where(
             [
                 _like(value, DAY),
@@ -152,9 +145,9 @@ def cast_or_null(node: exp.TryCast) -> exp.Expr:
             plain,
         )
     largest = _largest(node.to)
-    if largest is not None and is_of(value, *NUMBERS):
+    if largest is not None and is_of(value, NUMBERS):
         return _where([_within(value, largest)], plain)
-    if largest is not None and is_of(value, *TEXTS):
+    if largest is not None and is_of(value, TEXTS):
         number = exp.Cast(this=value.copy(), to=exp.DataType(this=exp.DType.DECIMAL))
         fits = exp.Case().when(_like(value, NUMBER), _within(number, largest))
         return _where([fits], exp.Cast(this=number.copy(), to=node.to))
@@ -187,9 +180,9 @@ def in_range(tree: exp.Expr) -> exp.Expr:
     """Arithmetic that cannot overflow: of numbers without limits, of dates of ten thousand years."""
     holder = exp.Paren(this=tree.copy())
     for node in list(holder.find_all(*ARITHMETIC, exp.DateAdd, exp.LastDay)):
-        if is_of(node, *NUMBERS) and isinstance(node, ARITHMETIC):
+        if is_of(node, NUMBERS) and isinstance(node, ARITHMETIC):
             _unlimited(node)
-        elif is_of(node, *DATES):
+        elif is_of(node, MOMENTS):
             _of_calendar(node)
     made: exp.Expr = holder.this
     return made
@@ -197,7 +190,7 @@ def in_range(tree: exp.Expr) -> exp.Expr:
 
 def _unlimited(node: exp.Expr) -> None:
     """Operands as numeric, which holds 131,072 digits; whole numbers divide to whole numbers still."""
-    whole = isinstance(node, exp.Div) and is_of(node.left, *INTEGERS) and is_of(node.right, *INTEGERS)
+    whole = isinstance(node, exp.Div) and is_of(node.left, INTEGERS) and is_of(node.right, INTEGERS)
     for operand in (node.this, node.args.get("expression")):
         if operand is not None and not isinstance(operand.unnest(), (*ARITHMETIC, exp.Literal)):
             operand.replace(exp.Cast(this=operand.copy(), to=exp.DataType(this=exp.DType.DECIMAL)))

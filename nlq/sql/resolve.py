@@ -9,10 +9,12 @@ from sqlglot import exp
 from nlq.errors import NotPermitted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nlq.semantics.model import SemanticModel
 
 
-def is_cte(table: exp.Table) -> bool:
+def is_cte(table: exp.Expr) -> bool:
     """Whether an unqualified name is a CTE where it stands: one of its own WITH defined before, or of one around it."""
     if table.args.get("db") or table.args.get("catalog"):
         return False
@@ -36,14 +38,16 @@ def _holds(ancestor: exp.Expr, node: exp.Expr) -> bool:
     return node is ancestor
 
 
-def resolve_tables(tree: exp.Expr, model: SemanticModel) -> None:
+def resolve_tables(nodes: Iterable[exp.Expr], model: SemanticModel) -> tuple[str, ...]:
     """Fold names as the dialect does, and give every base table its schema; one that is not in the model is refused.
+
+    Takes all nodes of a tree; gives the names of its base tables, each once.
 
     Raises:
         NotPermitted: there is no such table, or it is not in the model.
     """
     tables: list[exp.Table] = []
-    for node in tree.walk():
+    for node in nodes:
         if isinstance(node, exp.Identifier):
             lower = node.this.lower()
             if lower != node.this:
@@ -51,14 +55,15 @@ def resolve_tables(tree: exp.Expr, model: SemanticModel) -> None:
         elif isinstance(node, exp.Table):
             tables.append(node)
     schema = model.header.schema_
+    found: dict[str, None] = {}
     for table in tables:
         if is_cte(table):
             continue
         if table.db not in ("", schema) or table.name not in model.tables:
             raise no_table(table.name)
-        if not table.alias:
-            table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
         table.set("db", exp.to_identifier(schema))
+        found[table.name] = None
+    return tuple(found)
 
 
 def _folded(name: exp.Identifier, lower: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from nlq.errors import NotPermitted
-from nlq.sql.build import called, named
+from nlq.sql.build import called, cast, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -82,7 +82,7 @@ class Withheld:
 
     def mark(self) -> exp.Expr:
         """A one where any figure of a row is withheld, else null."""
-        return exp.Case().when(self.any, exp.cast(exp.Literal.number(1), "bigint"), copy=False)
+        return exp.Case().when(self.any, cast(exp.Literal.number(1), "bigint"), copy=False)
 
     def _small(self, column: str, fewest: int | None) -> exp.Expr:
         found = exp.column(column, table=self.relation)

@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from nlq.errors import UnsafeSql
 from nlq.sql.build import cast, rewritten, with_heirs
+from nlq.sql.types import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
     _Parts = Callable[[exp.Expr], Iterable[exp.Expr]]
     _Groups = Callable[[exp.Expr], Iterable[Iterable[exp.Expr]]]
 
-KINDS = {
-    "text": ("VARCHAR", "TEXT", "CHAR", "NCHAR", "NVARCHAR"),
-    "number": ("TINYINT", "SMALLINT", "INT", "BIGINT", "INT128", "DOUBLE", "FLOAT", "DECIMAL", "UBIGINT", "UINT"),
-    "date": ("DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMPNTZ", "TIMESTAMPLTZ", "DATETIME"),
-    "truth value": ("BOOLEAN",),
-    "interval": ("INTERVAL",),
-    "list": ("ARRAY", "LIST"),
-    "document": ("JSON",),
-}
-KIND_OF = {exp.DataType.Type[name]: kind for kind, names in KINDS.items() for name in names if name in exp.DataType.Type.__members__}
 COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Nullif)
 FORMAT = re.compile(r"(%[YymdHMS]|[-/:., _])+")  # as the library reads %i and %s of Trino's
 ALIKE = (exp.Coalesce, exp.Greatest, exp.Least)
@@ -64,6 +55,7 @@ def total(tree: exp.Expr) -> exp.Expr:
     """
     nodes = list(tree.walk())
     for node in nodes:
+        node._meta = None  # noqa: SLF001 - places in the text, which are of use no more, and which copies would copy as well
         kind = type(node)
         if kind in JUDGED:
             _kinds_agree(node)
@@ -95,9 +87,9 @@ def _cast_or_divide(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _casts(node: exp.Cast) -> None:
+def _casts(node: exp.Expr) -> None:
     """A literal that cannot be cast is a mistake, and says nothing of any row."""
-    wanted, text = KIND_OF.get(node.to.this, ""), node.this.this
+    wanted, text = KINDS.get(node.args["to"].this, ""), node.this.this
     try:
         read = READ.get(wanted)
         if read is not None:
@@ -171,8 +163,9 @@ def kind(node: exp.Expr) -> str | None:
     """What kind of value a node has: one of KINDS; None where it is null, or is not known."""
     if isinstance(node, exp.Query):
         query = node.unnest() if isinstance(node, exp.Subquery) else node
-        node = query.selects[0] if len(query.selects) == 1 else query
-    return KIND_OF.get(node.type.this) if node.type is not None else None
+        picked = query.selects if isinstance(query, exp.Query) else []
+        node = picked[0] if len(picked) == 1 else query
+    return KINDS.get(node.type.this) if node.type is not None else None
 
 
 def _kinds_agree(node: exp.Expr) -> None:
@@ -215,8 +208,8 @@ def _parts(node: exp.Expr) -> list[exp.Expr]:
 def _alike(values: Iterable[exp.Expr], where: exp.Expr) -> None:
     """The values are of one kind. A literal beside dates is a date, where it is one."""
     values = list(values)
-    first = kind(values[0]) if values else None
-    if first is not None and all(kind(one) == first for one in values):
+    of = {kind(one) for one in values}
+    if len(of) == 1 and None not in of:
         return
     given = [one for one in (value.unalias() for value in values) if not _is_null(one)]
     kinds = [kind(one) for one in given]
@@ -236,7 +229,7 @@ def _alike(values: Iterable[exp.Expr], where: exp.Expr) -> None:
 
 def _dated(node: exp.Expr) -> None:
     text = node.unnest().this
-    made = exp.cast(exp.Literal.string(text), "date" if len(text) == len("2026-11-15") else "timestamp")
+    made = cast(exp.Literal.string(text), "date" if len(text) == len("2026-11-15") else "timestamp")
     _casts(made)
     node.replace(made)
 
@@ -255,7 +248,7 @@ JUDGED: dict[type[exp.Expr], tuple[_Parts, _Groups]] = {
     exp.Join: (lambda node: (node.args["on"],) if node.args.get("on") is not None else (), _NONE),
     exp.If: (lambda node: () if isinstance(node.parent, exp.Case) and node.parent.this is not None else (node.this,), _branches),
     **dict.fromkeys(COMPARED, (_NONE, _PAIR)),
-    **dict.fromkeys((exp.Union, exp.Intersect, exp.Except), (_NONE, lambda node: zip(node.left.selects, node.right.selects, strict=False))),
+    **dict.fromkeys((exp.Union, exp.Intersect, exp.Except), (_NONE, lambda node: zip(node.this.selects, node.expression.selects, strict=False))),
     exp.Between: (_NONE, lambda node: ((node.this, node.args["low"], node.args["high"]),)),
     exp.In: (_NONE, _members),
     **dict.fromkeys((exp.Coalesce, exp.Greatest, exp.Least), (_NONE, lambda node: ((node.this, *node.expressions),))),

@@ -5,30 +5,36 @@ Types are shared between nodes; nobody changes one. None where it is not known.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlglot import exp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
 Type = exp.DataType | None
-Kind = exp.DataType.Type
+Kind: TypeAlias = exp.DType
 
 # Of each family the wider first: of two types that meet, the wider is taken.
-FAMILIES = (
-    (Kind.TEXT, Kind.VARCHAR, Kind.CHAR),
-    (Kind.DOUBLE, Kind.FLOAT, Kind.DECIMAL, Kind.BIGINT, Kind.INT, Kind.SMALLINT, Kind.TINYINT),
-    (Kind.TIMESTAMPTZ, Kind.TIMESTAMP, Kind.DATE),
-)
-WIDTH = {kind: (family, -place) for family, kinds in enumerate(FAMILIES) for place, kind in enumerate(kinds)}
-INTEGERS = frozenset((Kind.BIGINT, Kind.INT, Kind.SMALLINT, Kind.TINYINT))
-NUMBERS = frozenset(FAMILIES[1])
-TEXTS, MOMENTS = frozenset(FAMILIES[0]), frozenset(FAMILIES[2])
+INTEGERS = (Kind.BIGINT, Kind.INT, Kind.SMALLINT, Kind.TINYINT)
+NUMBERS = (Kind.DOUBLE, Kind.FLOAT, Kind.DECIMAL, *INTEGERS)
+TEXTS = (Kind.TEXT, Kind.VARCHAR, Kind.CHAR)
+MOMENTS = (Kind.TIMESTAMPTZ, Kind.TIMESTAMP, Kind.DATE)
+WIDTH = {kind: (family, -place) for family in (NUMBERS, TEXTS, MOMENTS) for place, kind in enumerate(family)}
+# What kind of value a type is: values are compared with values of their own kind.
+KINDS = {
+    **dict.fromkeys(NUMBERS, "number"), **dict.fromkeys(TEXTS, "text"), **dict.fromkeys(MOMENTS, "date"), Kind.BOOLEAN: "truth value",
+    Kind.INTERVAL: "interval", Kind.ARRAY: "list", Kind.JSON: "document",
+}  # fmt: skip
 DAYS = frozenset({"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"})  # units that leave a date a date
 BOOLEAN, INT, BIGINT, DOUBLE, VARCHAR, DATE, TIMESTAMP, INTERVAL, NULL = (
     exp.DataType(this=one) for one in (Kind.BOOLEAN, Kind.INT, Kind.BIGINT, Kind.DOUBLE, Kind.VARCHAR, Kind.DATE, Kind.TIMESTAMP, Kind.INTERVAL, Kind.NULL)
 )  # fmt: skip
+
+
+def is_of(node: exp.Expr, kinds: Container[Kind]) -> bool:
+    """Whether a node's type is one of these."""
+    return node.type is not None and node.type.this in kinds
 
 
 def wider(one: Type, other: Type) -> Type:
@@ -66,7 +72,13 @@ def _all(node: exp.Expr) -> Type:
 
 def _sum(node: exp.Expr) -> Type:
     kind = node.this.type
-    return BIGINT if kind is not None and kind.this in INTEGERS else DOUBLE if kind is not None and kind.this is Kind.FLOAT else kind
+    return (
+        BIGINT
+        if kind is not None and kind.this in INTEGERS
+        else DOUBLE
+        if kind is not None and kind.this is Kind.FLOAT
+        else kind
+    )
 
 
 def _moved(node: exp.Expr) -> Type:

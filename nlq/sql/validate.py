@@ -7,7 +7,7 @@ tables qualified. Nothing of the caller's text goes further than this tree, and 
 from __future__ import annotations
 
 import logging
-from itertools import count
+import re
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -15,7 +15,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from nlq.errors import TooExpensive, UnsafeSql
-from nlq.sql.allowed import ALLOWED, BARE, CALLS, FUNCTIONS, TYPES, UNITS
+from nlq.sql.allowed import ALLOWED, CALLS, FUNCTIONS, TYPES, UNITS
 from nlq.sql.names import resolve_columns
 from nlq.sql.place import spot
 from nlq.sql.resolve import resolve_tables
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 20_000
 MAX_PARENTHESES = 40
+MARKS = re.compile(r"[()]")
 MAX_NODES = 5_000
 MAX_DEPTH = 120
 MAX_JOINS = 20
@@ -78,8 +79,10 @@ def _as_limit(fetch: exp.Fetch) -> None:
         holder.set("limit", exp.Limit(expression=fetch.args["count"]))
 
 
-def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
+def validate(tree: exp.Expr, model: SemanticModel) -> tuple[exp.Expr, tuple[str, ...]]:
     """The tree, checked against the allow-lists and resolved: every table in the model's schema, every column known.
+
+    With it the names of its base tables.
 
     Raises:
         UnsafeSql: a construct that is not allowed.
@@ -87,11 +90,12 @@ def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
         TooExpensive: over a limit.
     """
     try:
-        for node in bounded(tree):
+        nodes = bounded(tree)
+        for node in nodes:
             for rule in CHECKS[type(node)]:
                 rule(node)
-        resolve_tables(tree, model)
-        return resolve_columns(tree, model)
+        tables = resolve_tables(nodes, model)
+        return resolve_columns(tree, model), tables
     except RecursionError:
         raise TooExpensive("the statement is nested too deeply", fix="use WITH") from None
     except (
@@ -106,15 +110,12 @@ def validate(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
 
 def bounded(tree: exp.Expr) -> list[exp.Expr]:
     """The nodes of a tree, which are not too many, nor nested too deeply, nor too many joins or CTEs among them."""
-    nodes: list[exp.Expr] = []
-    level = [tree]
-    for depth in count():
-        if depth > MAX_DEPTH:
-            raise TooExpensive(f"the statement is nested deeper than {MAX_DEPTH}", fix="use WITH")
-        if not level:
-            break
-        nodes += level
-        level = [part for node in level for part in node.iter_expressions()]
+    nodes = list(tree.walk(bfs=True))
+    holder, depth = nodes[-1].parent, 0  # they come level by level: none is nested deeper than the last
+    while holder is not None:
+        holder, depth = holder.parent, depth + 1
+    if depth > MAX_DEPTH:
+        raise TooExpensive(f"the statement is nested deeper than {MAX_DEPTH}", fix="use WITH")
     kinds = [type(node) for node in nodes]
     for what, found, most in (
         ("nodes", len(nodes), MAX_NODES),
@@ -137,7 +138,7 @@ def nodes_are_allowed(node: exp.Expr) -> None:
         if isinstance(node, CLOCK):
             raise UnsafeSql("the clock of the engine is not the asker's", where=spot(node), fix="write the date, as DATE '2026-11-15'")  # fmt: skip
         raise UnsafeSql(f"{_named(node)} is not allowed", where=spot(node), fix="see docs/sql.md for what is")
-    for name, value in node.args.items():
+    for name, value in () if node.args.keys() <= may else node.args.items():
         if value and name not in may and not (value is True and kind in FUNCTIONS):  # what the parser notes of itself
             raise UnsafeSql(f"{_named(node)} with {name.strip('_')} is not allowed", where=spot(node))
     if kind in CALLS and (node.error_messages() or (kind is exp.Date and node.this is None)):
@@ -208,9 +209,12 @@ def windows_are_of_functions(node: exp.Expr) -> None:
 
 def names_are_plain(node: exp.Expr) -> None:
     """A bare name is of letters, digits and _: others are written as they stand, and may be something else to an engine ($$)."""
-    if not (node.args.get("quoted") or BARE.fullmatch(node.this)):
+    name = node.this
+    if name.isidentifier() and name.isascii():
+        return
+    if not node.args.get("quoted"):
         raise UnsafeSql("that is no plain name", where=spot(node), fix='write it in double quotes: "Sales in ₱"')
-    if not node.this.isprintable() or not node.this:
+    if not name.isprintable() or not name:
         raise UnsafeSql(
             "a name holds characters that cannot be seen", where=spot(node), fix="write it with visible ones"
         )
@@ -270,12 +274,9 @@ CHECKS = Checks(RULES)
 
 def _depth(text: str) -> int:
     deepest = depth = 0
-    for character in text:
-        if character == "(":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character == ")":
-            depth -= 1
+    for mark in MARKS.findall(text):
+        depth += 1 if mark == "(" else -1 if depth else 0
+        deepest = max(deepest, depth)
     return deepest
 
 

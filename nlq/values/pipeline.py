@@ -254,7 +254,8 @@ class Tree:
         tree = self.tree.copy()
         if self._types:
             for node, kind in zip(tree.walk(), self._types, strict=True):
-                node.type = kind
+                if kind is not None:
+                    node.type = kind
         return tree
 
     def text(self, dialect: str, *, pretty: bool) -> str:
