@@ -6,56 +6,32 @@ Trino has none, are the values that stand under them: in HAVING unless a grouped
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlglot import exp
 
-from nlq.errors import NotPermitted, UnsafeSql
+from nlq.errors import UnsafeSql
 from nlq.sql import types
 from nlq.sql.build import with_heirs
 from nlq.sql.place import spot
 from nlq.sql.resolve import no_table
+from nlq.sql.scopes import TWICE, Scope, no_column, offered, stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from nlq.semantics.model import SemanticModel
+    from nlq.sql.scopes import Columns, Result
     from nlq.sql.types import Type
 
-    Result = list[tuple[str, Type]]  # a query's columns, of which two may have one name
-    Columns = Mapping[str, Type]  # what a relation offers, in order
 
 _T = TypeVar("_T")
 LEAVES: Final = frozenset((exp.Identifier, exp.DataType, exp.Var, exp.TableAlias, exp.Star))
 QUERIES: Final = frozenset((exp.Select, exp.Subquery, exp.Union, exp.Intersect, exp.Except))
 FIGURES: Final = with_heirs(exp.AggFunc)
-WHOLE: Final = (
-    exp.Column,
-    exp.Literal,
-    exp.Func,
-    exp.Paren,
-    exp.Subquery,
-)  # what needs no parentheses, wherever it stands
 ELSEWHERE, GROUP, HAVING, ORDER = "", "GROUP BY", "HAVING", "ORDER BY"
 STORED = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "decimal": "DECIMAL(38, 2)", "boolean": "BOOLEAN",
           "date": "DATE", "timestamp": "TIMESTAMPTZ", "datetime": "TIMESTAMP", "array": "ARRAY(VARCHAR)", "json": "JSON"}  # fmt: skip
-TWICE = exp.DataType(this=exp.DataType.Type.UNKNOWN)  # in place of the type of a name that a relation has twice
-
-
-@dataclass(slots=True)
-class _Scope:
-    """What names mean in one SELECT."""
-
-    around: _Scope | None
-    known: Mapping[str, Columns]  # CTEs
-    sources: dict[str, Columns] = field(default_factory=dict)
-    bases: dict[str, str] = field(default_factory=dict)  # of sources that are base tables, which
-    merged: dict[str, list[str]] = field(default_factory=dict)  # columns of USING, with the sources that they are of
-    named: dict[str, exp.Expr | None] = field(
-        default_factory=dict
-    )  # values of the SELECT list; None where two have the name
-    grouped: frozenset[tuple[str, str]] = frozenset()
 
 
 def resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
@@ -84,7 +60,7 @@ class _Names:
         self.tables, self.unnamed = tables, 0
 
     def query(
-        self, query: exp.Expr, around: _Scope | None, known: Mapping[str, Columns], names: Sequence[exp.Expr] = ()
+        self, query: exp.Expr, around: Scope | None, known: Mapping[str, Columns], names: Sequence[exp.Expr] = ()
     ) -> Result:
         """Resolve a query; its columns, which are called by `names` where there are any."""
         clause = query.args.get("with_")
@@ -93,7 +69,7 @@ class _Names:
             for cte in clause.expressions:
                 known[cte.alias] = self._under_alias(cte, around, known)
         if isinstance(query, exp.Select):
-            return self._select(query, _Scope(around, known), names)
+            return self._select(query, Scope(around, known), names)
         if isinstance(query, exp.Subquery):
             result = self.query(query.this, around, known, names)
         else:
@@ -102,15 +78,15 @@ class _Names:
             self._by_result(term, result)
         return result
 
-    def _under_alias(self, holder: exp.Expr, around: _Scope | None, known: Mapping[str, Columns]) -> Columns:
+    def _under_alias(self, holder: exp.Expr, around: Scope | None, known: Mapping[str, Columns]) -> Columns:
         """What a CTE or a derived table offers; the names that its alias gives to columns are given inside."""
         alias = holder.args["alias"]
         result = self.query(holder.this, around, known, alias.args.get("columns") or ())
         alias.set("columns", None)
-        return _offered(result)
+        return offered(result)
 
     def _together(
-        self, query: exp.Expr, around: _Scope | None, known: Mapping[str, Columns], names: Sequence[exp.Expr]
+        self, query: exp.Expr, around: Scope | None, known: Mapping[str, Columns], names: Sequence[exp.Expr]
     ) -> Result:
         left, right = self.query(query.this, around, known, names), self.query(query.expression, around, known)
         if len(left) != len(right):
@@ -121,7 +97,7 @@ class _Names:
             )
         return [(name, types.wider(one, other)) for (name, one), (_, other) in zip(left, right, strict=True)]
 
-    def _select(self, query: exp.Select, scope: _Scope, names: Sequence[exp.Expr]) -> Result:
+    def _select(self, query: exp.Select, scope: Scope, names: Sequence[exp.Expr]) -> Result:
         args = query.args
         if args.get("from_") is not None:
             self._source(args["from_"], scope)
@@ -147,7 +123,7 @@ class _Names:
 
     # What FROM offers.
 
-    def _source(self, holder: exp.Expr, scope: _Scope) -> None:
+    def _source(self, holder: exp.Expr, scope: Scope) -> None:
         relation = holder.this
         name = relation.alias or (relation.name if isinstance(relation, exp.Table) else self._unused(scope))
         if isinstance(relation, exp.Subquery) and not relation.alias:
@@ -158,31 +134,31 @@ class _Names:
             scope.sources[name] = self._under_alias(relation, scope.around, scope.known)
             return
         base = relation.args.get("db") is not None
-        offered = (self.tables if base else scope.known).get(relation.name)
-        if offered is None:
+        columns = (self.tables if base else scope.known).get(relation.name)
+        if columns is None:
             raise no_table(relation.name)
         if relation.alias_column_names:
             raise UnsafeSql(
                 "columns of a table are not renamed", where=spot(relation), fix="name them in SELECT: a AS b"
             )
-        scope.sources[name] = offered
+        scope.sources[name] = columns
         if base:
-            scope.bases[name] = relation.name
+            scope.bases[name] = (relation.text("db"), relation.name)
 
-    def _unused(self, scope: _Scope) -> str:
+    def _unused(self, scope: Scope) -> str:
         self.unnamed += 1
         name = f"_{self.unnamed - 1}"
         return self._unused(scope) if name in scope.sources else name
 
-    def _joined(self, join: exp.Expr, scope: _Scope) -> None:
+    def _joined(self, join: exp.Expr, scope: Scope) -> None:
         """The condition of a join: USING is equalities."""
         terms = []
         *before, last = scope.sources
         for name in [one.name for one in join.args.get("using") or ()]:
             of = scope.merged.get(name) or [one for one in before if name in scope.sources[one]]
             if name not in scope.sources[last] or not of or (len(of) > 1 and name not in scope.merged):
-                raise _no_column(name, join)
-            equal = exp.EQ(this=_of_all(name, of, scope), expression=_of(name, last, scope))
+                raise no_column(name, join)
+            equal = exp.EQ(this=scope.of_all(name, of), expression=scope.column(name, last))
             equal.type = types.BOOLEAN
             terms.append(equal)
             scope.merged[name] = [*of, last]
@@ -196,7 +172,7 @@ class _Names:
 
     # What SELECT gives.
 
-    def _expanded(self, given: exp.Expr, scope: _Scope) -> Iterable[exp.Expr]:
+    def _expanded(self, given: exp.Expr, scope: Scope) -> Iterable[exp.Expr]:
         """The columns that a star stands for; anything else for itself."""
         star = given.this if isinstance(given, exp.Column) else given
         if not isinstance(star, exp.Star):
@@ -207,7 +183,7 @@ class _Names:
         left_out = {one.name for one in star.args.get("except_") or ()}
         together = () if of else [one for one in scope.merged if one not in left_out]
         found: list[exp.Expr] = [
-            exp.Alias(this=_of_all(name, scope.merged[name], scope), alias=exp.to_identifier(name)) for name in together
+            exp.Alias(this=scope.of_all(name, scope.merged[name]), alias=exp.to_identifier(name)) for name in together
         ]
         for source in (of,) if of else scope.sources:
             for name, kind in scope.sources[source].items():
@@ -219,7 +195,7 @@ class _Names:
             raise UnsafeSql("`*` stands for no column here", where=spot(given), fix="name the columns that you want")
         return found
 
-    def _picked(self, query: exp.Select, place: int, scope: _Scope) -> None:
+    def _picked(self, query: exp.Select, place: int, scope: Scope) -> None:
         """A value of the SELECT list, under a name by which what follows may call it."""
         given = query.expressions[place].output_name.lower() or f"_col_{place}"
         self._value(query.expressions[place], scope)
@@ -234,7 +210,7 @@ class _Names:
         name = one.alias_or_name
         scope.named[name] = None if name in scope.named else one.unalias()
 
-    def _group(self, group: exp.Expr, query: exp.Select, scope: _Scope) -> None:
+    def _group(self, group: exp.Expr, query: exp.Select, scope: Scope) -> None:
         for term in group.expressions:
             if isinstance(term, exp.Literal) and term.is_int:
                 value = _at(term, query.expressions).unalias()
@@ -249,7 +225,7 @@ class _Names:
 
     # ORDER BY.
 
-    def _ordered(self, term: exp.Expr, result: Result, scope: _Scope) -> None:
+    def _ordered(self, term: exp.Expr, result: Result, scope: Scope) -> None:
         """A term of a SELECT's ORDER BY: a column of the result by its name or place, or any value."""
         by = _by_place(term, result)
         if isinstance(by, exp.Column) and by.args.get("table") is None and any(name == by.name for name, _ in result):
@@ -262,14 +238,14 @@ class _Names:
         by = _by_place(term, result)
         for column in by.find_all(exp.Column):
             if column.args.get("table") is not None:
-                raise _no_column(column.name, column)
+                raise no_column(column.name, column)
             column.type = _once(column, result)
         if not isinstance(by, (exp.Column, exp.Literal)):
             raise UnsafeSql("what is put together is ordered by its columns alone", where=spot(by), fix="order in a SELECT around it")  # fmt: skip
 
     # Values.
 
-    def _value(self, node: exp.Expr, scope: _Scope, place: str = ELSEWHERE, *, figure: bool = False) -> None:
+    def _value(self, node: exp.Expr, scope: Scope, place: str = ELSEWHERE, *, figure: bool = False) -> None:
         """Resolve what a value is made of, and say its type. `figure`: it stands in an aggregate."""
         kind = type(node)
         if kind is exp.Column:
@@ -288,103 +264,29 @@ class _Names:
         elif kind in types.RULES:
             node.type = types.RULES[kind](node)
 
-    def _column(self, column: exp.Expr, scope: _Scope, place: str, *, figure: bool) -> None:
+    def _column(self, column: exp.Expr, scope: Scope, place: str, *, figure: bool) -> None:
         name = column.args["this"].this
         if column.args.get("table") is not None:
-            _qualified(column, name, scope)
+            scope.qualify(column, name)
             return
         meant = scope.named.get(name)
         if meant is not None and (figure or place == GROUP) and meant.find(exp.AggFunc) is not None:
             meant = None
         if meant is not None and place == ORDER and not figure:
-            _stand_in(column, meant)
+            stand_in(column, meant)
             return
         holder = scope
-        source = _offering(column, name, holder)
+        source = holder.offering(column, name)
         while source is None and holder.around is not None:
             holder = holder.around
-            source = _offering(column, name, holder)
+            source = holder.offering(column, name)
         ungrouped = place == HAVING and not figure and holder is scope and (source, name) not in scope.grouped
         if meant is not None and (source is None or ungrouped):
-            _stand_in(column, meant)
+            stand_in(column, meant)
         elif source is None:
-            raise _no_column(name, column)
-        elif name in holder.merged:
-            column.replace(_of_all(name, holder.merged[name], holder))
+            raise no_column(name, column)
         else:
-            column.set("table", exp.to_identifier(source))
-            column.type = holder.sources[source][name]
-
-
-def _qualified(column: exp.Expr, name: str, scope: _Scope) -> None:
-    """A column that says whose it is: an alias of FROM's, here or around, or a table with its schema."""
-    table, schema = column.text("table"), column.args.get("db")
-    holder: _Scope | None = scope
-    while holder is not None:
-        if schema is not None:
-            table = next((alias for alias, base in holder.bases.items() if base == column.text("table")), "")
-        if table in holder.sources:
-            if name not in holder.sources[table]:
-                raise _no_column(name, column)
-            column.set("db", None)
-            column.set("table", exp.to_identifier(table)) if schema is not None else None
-            column.type = _not_twice(column, holder.sources[table][name])
-            return
-        holder = holder.around
-    raise _no_column(name, column)
-
-
-def _offering(column: exp.Expr, name: str, scope: _Scope) -> str | None:
-    """The one source of a scope that offers a name."""
-    if name in scope.merged:
-        return scope.merged[name][0]
-    found = None
-    for source, columns in scope.sources.items():
-        if name in columns:
-            if found is not None:
-                raise _no_column(name, column)
-            _not_twice(column, columns[name])
-            found = source
-    return found
-
-
-def _stand_in(column: exp.Expr, value: exp.Expr) -> None:
-    """A value of the SELECT list where its name stands."""
-    made = value.copy()
-    if not isinstance(made, WHOLE):
-        made = exp.Paren(this=made)
-        made.type = value.type
-    column.replace(made)
-
-
-def _of(name: str, source: str, scope: _Scope) -> exp.Expr:
-    made = exp.column(name, table=source)
-    made.type = scope.sources[source][name]
-    return made
-
-
-def _of_all(name: str, sources: Sequence[str], scope: _Scope) -> exp.Expr:
-    """A column of USING: that of whichever of its sources has a row."""
-    first, *others = (_of(name, one, scope) for one in sources)
-    if not others:
-        return first
-    made = exp.Coalesce(this=first, expressions=others)
-    made.type = first.type
-    return made
-
-
-def _offered(result: Result) -> Columns:
-    columns = dict(result)
-    if len(columns) < len(result):
-        names = [name for name, _ in result]
-        columns.update((name, TWICE) for name in names if names.count(name) > 1)
-    return columns
-
-
-def _not_twice(column: exp.Expr, kind: Type) -> Type:
-    if kind is TWICE:
-        raise _no_column(column.name, column)
-    return kind
+            holder.settle(column, name, source)
 
 
 def _renamed(query: exp.Select, names: Sequence[exp.Expr]) -> None:
@@ -395,7 +297,9 @@ def _renamed(query: exp.Select, names: Sequence[exp.Expr]) -> None:
         )
     made = []
     for one, name in zip(query.expressions, names, strict=True):
-        value = one.this if isinstance(one, exp.Alias) else one
+        value = one.unalias()
+        if isinstance(value, exp.Subquery):
+            value.set("alias", None)
         made.append(exp.Alias(this=value, alias=name.copy()))
         made[-1].type = value.type
     query.set("expressions", made)
@@ -426,11 +330,5 @@ def _once(column: exp.Expr, result: Result) -> Type:
     """The type of the one column of a result that has a name."""
     found = [kind for name, kind in result if name == column.name]
     if len(found) != 1:
-        raise _no_column(column.name, column)
+        raise no_column(column.name, column)
     return found[0]
-
-
-def _no_column(name: str, where: exp.Expr) -> NotPermitted:
-    """The one sentence for a column that is hidden and for one that does not exist."""
-    return NotPermitted(f"there is no column {name} that you may read here", where=spot(where),
-                        fix="`nlq model show tables` lists columns; a column of two tables needs its table's name")  # fmt: skip
