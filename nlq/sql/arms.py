@@ -67,7 +67,7 @@ def ranked(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Select
     measure = source.measures[0]
     agg = job.model.metrics[measure.leaf.metric].agg
     assert agg is not None  # noqa: S101 - sources are of aggregates
-    rows = _rows(job, source, branches, lambda scan: [exp.alias_(scan.value(measure), VALUE, copy=False)])
+    rows = rows_of(job, source, branches, lambda scan: [exp.alias_(scan.value(measure), VALUE, copy=False)])
     fraction = Fraction(str(agg.percentile)) if agg.percentile is not None else Fraction(1, 2)
     found = middle(rows, job.keys, fraction, measure.leaf.alias, discrete=agg.discrete)
     metric = job.model.metrics[measure.leaf.metric]
@@ -144,7 +144,7 @@ def outermost(
     here = exp.EQ(this=exp.column(PLACE), expression=exp.Literal.number(1))
     found = exp.Max(this=exp.Case().when(here, exp.column(VALUE), copy=False))
     tree = exp.select(*columns(keys), exp.alias_(found, alias, copy=False), copy=False).from_(
-        _named(rows, "placed"), copy=False
+        named_rows(rows, "placed"), copy=False
     )
     return grouped(tree, keys)
 
@@ -166,7 +166,7 @@ def over_time(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Sel
         values = [exp.alias_(scan.value(one), one.leaf.alias, copy=False) for one in source.measures]
         return [*apart, *values, exp.alias_(scan.only(measure, scan.day()), DAY, copy=False)]
 
-    rows: exp.Expr = _rows(job, source, branches, extra)
+    rows: exp.Expr = rows_of(job, source, branches, extra)
     within = [*buckets, *(exp.column(alias) for alias in each)]
     if agg.over_time == "average":
         rows = _with(rows, exp.Window(this=exp.RowNumber(), partition_by=[*(one.copy() for one in within), exp.column(DAY)],
@@ -180,7 +180,7 @@ def over_time(job: Job, source: Source, branches: tuple[Branch, ...]) -> exp.Sel
         rows = _with(rows, exp.Window(this=edge, partition_by=within), EDGE)
     picked: list[exp.Expr] = columns(job.keys)
     picked += [figure(job.model, one.leaf, _taken(agg.over_time, one)) for one in source.measures]
-    return grouped(exp.select(*picked, copy=False).from_(_named(rows, "marked"), copy=False), job.keys)
+    return grouped(exp.select(*picked, copy=False).from_(named_rows(rows, "marked"), copy=False), job.keys)
 
 
 def _taken(how: str | None, measure: Measure) -> exp.Expr:
@@ -234,8 +234,8 @@ def conversion(job: Job, leaves: Sequence[Leaf], one: Conversion, start: Source,
         counted = [exp.alias_(scan.counted(distinct, goal.table), VALUE, copy=False)] if distinct else []
         return [*found, *rows, *counted, exp.alias_(scan.day(), DAY, copy=False)]
 
-    begins = _rows(job, start, branches, begun)
-    ends = _rows(replace(job, where=(), keys=(), segment=None), goal, goal_branches, done)
+    begins = rows_of(job, start, branches, begun)
+    ends = rows_of(replace(job, where=(), keys=(), segment=None), goal, goal_branches, done)
     if events and not goal_ids:  # nothing names a row of it: any number that it alone has will do
         by_day = exp.Order(expressions=[exp.Ordered(this=exp.column(DAY), desc=False, nulls_first=False)])
         ends, goal_ids = _with(ends, exp.Window(this=exp.RowNumber(), order=by_day), "__id_row"), ["row"]
@@ -266,8 +266,8 @@ def _entities(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr
     for leaf in leaves:
         counted = reached.copy() if leaf.function == "reached" else exp.Case().when(came.copy(), who.copy(), copy=False)
         picked.append(figure(job.model, leaf, exp.Count(this=exp.Distinct(expressions=[counted]))))
-    tree = exp.select(*picked, copy=False).from_(_named(begins, "begun"), copy=False)
-    tree = joined(tree, _named(ends, "done"), on=exp.and_(*on, copy=False), side="LEFT")
+    tree = exp.select(*picked, copy=False).from_(named_rows(begins, "begun"), copy=False)
+    tree = joined(tree, named_rows(ends, "done"), on=exp.and_(*on, copy=False), side="LEFT")
     return grouped(tree, job.keys, "begun")
 
 
@@ -285,14 +285,14 @@ def _events(job: Job, leaves: Sequence[Leaf], begins: exp.Expr, ends: exp.Expr, 
     values = [exp.column(VALUE, table="done")] if distinct else []
     pairs = exp.select(
         *columns(job.keys, "begun"), came, *values, exp.alias_(nth, PLACE, copy=False), copy=False
-    ).from_(_named(begins, "begun"), copy=False)
-    pairs = joined(pairs, _named(ends, "done"), on=exp.and_(*on, copy=False), side="LEFT")
+    ).from_(named_rows(begins, "begun"), copy=False)
+    pairs = joined(pairs, named_rows(ends, "done"), on=exp.and_(*on, copy=False), side="LEFT")
     first = exp.and_(exp.EQ(this=exp.column(PLACE), expression=exp.Literal.number(1)),
                      exp.not_(exp.Is(this=exp.column(CAME), expression=exp.Null()), copy=False), copy=False)  # fmt: skip
     counted = exp.Case().when(first, exp.column(VALUE) if distinct else exp.Literal.number(1), copy=False)
     value = exp.Count(this=exp.Distinct(expressions=[counted]) if distinct else counted)
     picked = [*columns(job.keys), *(figure(job.model, leaf, value.copy()) for leaf in leaves)]
-    return grouped(exp.select(*picked, copy=False).from_(_named(pairs, "pairs"), copy=False), job.keys)
+    return grouped(exp.select(*picked, copy=False).from_(named_rows(pairs, "pairs"), copy=False), job.keys)
 
 
 def grouped(tree: exp.Select, keys: tuple[Keys, ...], table: str | None = None) -> exp.Select:
@@ -306,10 +306,12 @@ def union(arms: Sequence[exp.Expr], alias: str) -> exp.Subquery:
     whole = arms[0]
     for arm in arms[1:]:
         whole = exp.Union(this=whole, expression=arm, distinct=False)
-    return _named(whole, alias)
+    return named_rows(whole, alias)
 
 
-def _rows(job: Job, source: Source, branches: tuple[Branch, ...], extra: Callable[[Scan], list[exp.Expr]]) -> exp.Expr:
+def rows_of(
+    job: Job, source: Source, branches: tuple[Branch, ...], extra: Callable[[Scan], list[exp.Expr]]
+) -> exp.Expr:
     """The rows of a source in all of its tiers: the keys, and what else is asked of each."""
     arms: list[exp.Expr] = []
     for branch in branches:
@@ -323,9 +325,10 @@ def _with(rows: exp.Expr, window: exp.Expr, alias: str) -> exp.Select:
     """The same rows with one more column."""
     kept = [exp.column(one.alias_or_name) for one in rows.selects]  # type: ignore[attr-defined]
     return exp.select(*kept, exp.alias_(window, alias, copy=False), copy=False).from_(
-        _named(rows, f"with{alias.removeprefix('_')}"), copy=False
+        named_rows(rows, f"with{alias.removeprefix('_')}"), copy=False
     )
 
 
-def _named(rows: exp.Expr, alias: str) -> exp.Subquery:
+def named_rows(rows: exp.Expr, alias: str) -> exp.Subquery:
+    """A query as a relation."""
     return exp.Subquery(this=rows, alias=exp.TableAlias(this=exp.to_identifier(alias)))

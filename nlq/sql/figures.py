@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -16,7 +17,7 @@ from sqlglot import exp
 from nlq.errors import BadRequest
 from nlq.semantics import periods
 from nlq.semantics.joins import find_field, kept_field
-from nlq.sql import arms, calendar, conditions, empties, filters, small
+from nlq.sql import arms, calendar, conditions, empties, filters, overlaps, small
 from nlq.sql.build import called, divide, limited, named, select
 from nlq.sql.empties import OF_ARMS
 from nlq.sql.fields import SEGMENT, Job, Keys, keys_of, own_keys
@@ -120,6 +121,8 @@ class Gather:
                 leaves = [measure.leaf for measure in source.measures]
                 if source.kind == "plain":
                     self._add(name, leaves, lambda job, pieces=pieces: arms.plain(job, pieces))  # type: ignore[misc]
+                elif source.kind == "overlap":
+                    self._add(f"people_{name}", leaves, partial(overlaps.fewest, *pieces[0], self.query.segments))
                 else:
                     how = arms.ranked if source.kind == "ranked" else arms.over_time
                     self._add(name, leaves, lambda job, how=how, one=pieces[0]: how(job, *one))  # type: ignore[misc]
@@ -330,7 +333,7 @@ class Gather:
             function = metric.agg.function
         if function in ("avg", "median") or (metric.agg is not None and metric.agg.over_time == "average"):
             return exp.DType.DOUBLE
-        if function in ("count", "count_distinct", "reached", "converted", "small"):
+        if function in ("count", "count_distinct", "reached", "converted", "small", "overlap"):
             return exp.DType.BIGINT
         assert metric.agg is not None  # noqa: S101 - conversions were taken before
         if function == "percentile" and not metric.agg.discrete:

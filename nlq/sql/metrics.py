@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from nlq.semantics.measures import Conversion, Cumulative, Derived, Metric, Rank
     from nlq.semantics.model import SemanticModel
 
+PEOPLE = "people"  # first in the keys of leaves that count people
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -33,8 +35,9 @@ class Leaf:
     `function` says what is aggregated: the metric's own function; `sum` and `count` of an average; `reached` and `converted`
     of a conversion; `fold`, an aggregate over groups of the metric (the entry's `each` and `agg`); or the `first` or `last` of
     its groups, in the order of the day that they are of. Where small groups are withheld, `people` is the leaf that counts whom
-    this one is made of, which is `of` this one: a distinct count over the same rows, or, of a fold, the `small` that marks groups
-    of which some part is withheld.
+    this one is made of, which is `of` this one: a distinct count over the same rows; where rows are taken under several conditions
+    at once (`parts`), the `overlap` that counts the fewest people of what is between them; or, of a fold, the `small` that marks
+    groups of which some part is withheld.
     """
 
     alias: str
@@ -45,6 +48,7 @@ class Leaf:
     fold: MetricEntry | None = None
     people: str = ""
     of: str = ""
+    parts: tuple[tuple[Condition, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,25 @@ class _Builder:
                     raise BadRequest(f"two columns are called {made.column.name!r}", where="metrics",
                                      fix='give one of them another name with "as"')  # fmt: skip
                 outputs[made.column.name] = made
-        return Breakdown(tuple(self.leaves.values()), tuple(outputs.values()), self.frames.all())
+        return Breakdown(self._leaves(), tuple(outputs.values()), self.frames.all())
+
+    def _leaves(self) -> tuple[Leaf, ...]:
+        """All leaves. Where people are counted under several conditions, figures differ by what is between these: it is counted instead."""
+        counts: dict[tuple[object, ...], list[Leaf]] = {}
+        for key, leaf in self.leaves.items():
+            if key[0] == PEOPLE:
+                counts.setdefault(key[:-1], []).append(leaf)
+        instead: dict[str, Leaf] = {}
+        for together in counts.values():
+            if len(together) > 1 or len(self.query.segments) > 1:
+                first = together[0]
+                parts = tuple(one.where for one in together)
+                made = replace(first, alias=f"{first.alias}__apart", function="overlap", where=(), parts=parts)
+                instead.update((one.alias, made) for one in together)
+        if not instead:
+            return tuple(self.leaves.values())
+        kept = [replace(one, people=instead[one.people].alias) if one.people in instead else one for one in self.leaves.values() if one.alias not in instead]  # fmt: skip
+        return (*kept, *dict.fromkeys(instead.values()))
 
     def _compared(self, index: int, compare: Shift | Period) -> tuple[str, int]:
         """A compared period's column suffix, and its frame."""
@@ -358,7 +380,7 @@ class _Builder:
             metric = self.model.metrics[leaf.metric]
             agg = metric.agg
             read = agg and (agg.table, agg.time, agg.column, agg.columns)
-            key = ("people", held[0].people, read, metric.same_as, leaf.frame, leaf.where)
+            key = (PEOPLE, held[0].people, read, metric.same_as, leaf.frame, leaf.where)
             made = Leaf(
                 f"{leaf.alias}__people", held[0].people, leaf.frame, "count_distinct", leaf.where, of=leaf.alias
             )

@@ -24,7 +24,7 @@ ADDING = frozenset({"sum", "count", "min", "max"})  # what can be put together f
 
 def cheapest(asked: Asked, base: Source) -> Source:
     """The rollup with the fewest rows that gives the same figures by rule, else the base table; with the reason."""
-    if any(measure.leaf.of for measure in base.measures):
+    if asked.model.small_groups(base.table):
         return replace(base, why="base rows: small groups are counted from them")
     best: tuple[int, Source] | None = None
     refused: list[str] = []

@@ -45,9 +45,7 @@ class Scan(Fields):
         """The different values that a distinct count counts, by the keys."""
         _, picked = self.keyed()
         picked.append(
-            exp.alias_(
-                self.only(measure, self.counted(measure, self._alias_of(measure))), measure.leaf.alias, copy=False
-            )
+            exp.alias_(self.only(measure, self.counted(measure, self.home(measure))), measure.leaf.alias, copy=False)
         )
         if self.some(measure):
             picked.append(exp.alias_(self.only(measure, exp.Literal.number(1)), MATCHED, copy=False))
@@ -140,7 +138,7 @@ class Scan(Fields):
     def _aggregate(self, measure: Measure) -> exp.Expr:
         """The aggregate of one leaf."""
         if measure.function == "count_distinct":
-            counted = self.only(measure, self.counted(measure, self._alias_of(measure)))
+            counted = self.only(measure, self.counted(measure, self.home(measure)))
             approximate = measure.approximate and len(measure.columns) <= 2
             found = (
                 exp.ApproxDistinct(this=counted) if approximate else exp.Count(this=exp.Distinct(expressions=[counted]))
@@ -169,7 +167,7 @@ class Scan(Fields):
         zero = self.model.metrics[leaf.metric].absence_is_zero and leaf.frame not in self.job.unknown and not leaf.of
         return bool(leaf.where) and not zero
 
-    def _alias_of(self, measure: Measure) -> str:
+    def home(self, measure: Measure) -> str:
         """The table whose keys a distinct count counts."""
         if measure.distinct_on is None or measure.distinct_on == self.table:
             return self.table

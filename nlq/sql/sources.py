@@ -99,8 +99,10 @@ def choose(asked: Asked, leaves: Iterable[Leaf]) -> list[Source]:
     for leaf in leaves:
         if leaf.of:
             table, time, figure = homes[leaf.of]
-            key = (table, time, leaf.frame, "plain", None)
-            groups.setdefault(key, (table, time, "plain", []))[3].append(_people(asked, leaf, table, figure))
+            apart = leaf.alias if leaf.parts else None
+            kind = "overlap" if leaf.parts else "plain"
+            key = (table, time, leaf.frame, kind, apart)
+            groups.setdefault(key, (table, time, kind, []))[3].append(_people(asked, leaf, table, figure))
     found = []
     for table, time, kind, measures in groups.values():
         index = measures[0].leaf.frame

@@ -213,7 +213,7 @@ PERIODS = (None, (date(2026, 1, 5), date(2026, 2, 20)))
 @pytest.mark.parametrize("dims", DIMS, ids=str)
 @pytest.mark.parametrize("period", PERIODS, ids=str)
 def test_each_figure_is_of_enough_people_or_withheld(world, asked, dims, period):
-    names = ["total", "sales", "people", "average", "typical", "each_sale", "cash"]
+    names = ["total", "sales", "people", "average", "typical", "each_sale"]
     query = {"metrics": names, "dimensions": dims, **({"period": {"start": str(period[0]), "end": str(period[1])}} if period else {})}  # fmt: skip
     _, found = asked(query)
     groups = world.rows("sale", dims, period=period)
@@ -226,12 +226,82 @@ def test_people_of_lines_are_those_of_their_sales(world, asked):
     alike((found, 2), ([[*key, world.cell("units", rows)] for key, rows in groups.items()], 2))
 
 
-def test_a_metrics_own_condition_decides_whom_it_is_made_of(world, asked):
-    entry = {"metric": "total", "where": [{"field": "kind", "op": "=", "values": ["card"]}], "as": "card"}
-    _, found = asked({"metrics": ["total", entry], "dimensions": ["area"]})
-    groups = world.rows("sale", ["area"])
-    alike((found, 1), ([[*key, world.cell("total", rows), world.cell("total", [one for one in rows if one["kind"] == "card"])]
-                        for key, rows in groups.items()], 1))  # fmt: skip
+@pytest.mark.parametrize("dims", DIMS, ids=str)
+def test_a_metrics_own_condition_decides_whom_it_is_made_of(world, asked, dims):
+    _, found = asked({"metrics": ["cash", "sales"], "dimensions": dims})
+    groups = world.rows("sale", dims)
+    alike((found, len(dims)), ([[*key, world.cell("cash", rows), world.cell("sales", rows)] for key, rows in groups.items()], len(dims)))  # fmt: skip
+
+
+KINDS = {"all": lambda _, __: True, "cash": lambda _, row: row["kind"] == "cash", "card": lambda _, row: row["kind"] == "card",
+         "paid": lambda _, row: row["kind"] in ("cash", "card"), "north": lambda world, row: world.field("sale", row, "area") == "north"}  # fmt: skip
+WHERE = {"all": [], "cash": [{"field": "kind", "op": "=", "values": ["cash"]}], "card": [{"field": "kind", "op": "=", "values": ["card"]}],
+         "paid": [{"field": "kind", "op": "in", "values": ["cash", "card"]}], "north": [{"field": "area", "op": "=", "values": ["north"]}]}  # fmt: skip
+
+
+def told_apart(world, rows, names):
+    """Whether any of the rows that fulfil the same of some conditions, and one at least, are of too few people."""
+    pieces = defaultdict(list)
+    for row in rows:
+        pieces[tuple(KINDS[name](world, row) for name in names)].append(row)
+    return any(any(which) and world.people("sale", piece) < FEWEST for which, piece in pieces.items())
+
+
+@pytest.mark.parametrize("names", [("all", "cash"), ("cash", "card"), ("all", "cash", "card"), ("paid", "north"), ("all", "paid", "north", "cash")], ids=str)  # fmt: skip
+@pytest.mark.parametrize("dims", [[], ["area"], ["date.month"], ["area", "kind"]], ids=str)
+@pytest.mark.parametrize("metric", ["total", "sales"])
+def test_figures_under_several_conditions_tell_of_nobody_between_them(world, asked, names, dims, metric):
+    entries = [
+        {"metric": metric, "as": f"in_{name}", **({"where": WHERE[name]} if WHERE[name] else {})} for name in names
+    ]
+    _, found = asked({"metrics": entries, "dimensions": dims})
+    groups = world.rows("sale", dims)
+    found = [
+        row for row in found if tuple(row[: len(dims)]) in groups or any(row[len(dims) :])
+    ]  # months without sales are filled
+    expected = []
+    for key, rows in groups.items():
+        of = world.known(metric, rows)
+        held = told_apart(world, of, names)
+        cells = ([row for row in of if KINDS[name](world, row)] for name in names)
+        expected.append([*key, *(None if held else world.cell(metric, one) for one in cells)])
+    alike((found, len(dims)), (expected, len(dims)))
+
+
+def test_a_total_and_a_part_of_it_tell_of_nobody_in_the_rest(world, asked):
+    """By way of a metric with a condition of its own, and of one that is derived."""
+    for query in (
+        {"metrics": ["total", "cash"], "dimensions": ["area"]},
+        {"metrics": ["each_sale", "cash"], "dimensions": ["area"]},
+    ):
+        _, found = asked(query)
+        groups = world.rows("sale", ["area"])
+        for area, value, *_ in found:
+            rows = world.known("total", groups[area,])
+            assert value is None or not told_apart(world, rows, ("all", "cash"))
+
+
+@pytest.mark.parametrize("names", [("cash", "north"), ("paid", "cash"), ("cash", "card")], ids=str)
+@pytest.mark.parametrize("dims", [[], ["area"], ["date.month"]], ids=str)
+def test_segments_that_overlap_tell_of_nobody_between_them(world, asked, names, dims):
+    segments = [{"label": name, "where": WHERE[name]} for name in names]
+    found_names, found = asked(
+        {"metrics": ["total", "sales"], "dimensions": dims, "segments": segments, "period": "all"}
+    )
+    expected = []
+    for name in names:
+        for key, rows in world.rows("sale", dims).items():
+            mine = [row for row in rows if KINDS[name](world, row)]
+            if not mine:
+                continue
+            cells = []
+            for metric in ("total", "sales"):
+                of = world.known(metric, mine)
+                cells.append(None if told_apart(world, of, names) else world.cell(metric, of))
+            expected.append([name, *key, *cells])
+    shown = [found_names.index(name) for name in ("segment", *dims, "total", "sales")]
+    found = [[row[place] for place in shown] for row in found]
+    alike((found, len(dims) + 1), (expected, len(dims) + 1))
 
 
 def test_a_comparison_is_of_both_periods_people(world, asked):
