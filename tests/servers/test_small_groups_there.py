@@ -6,8 +6,8 @@ import asyncio
 from urllib.parse import urlsplit
 
 import pytest
-
 from guard import test_small_groups as small
+
 from nlq.drivers.duckdb import connect
 from nlq.engines.cells import without_ties
 from nlq.policy.scope import scope
