@@ -1,23 +1,18 @@
-"""A run's report: JSON for programs, one HTML page for people. Everything in it that was typed or read is data."""
+"""A run's reports: JSON for programs, text for a terminal, Markdown for a review, JUnit for CI. The page is `page`'s."""
 
 from __future__ import annotations
 
 import json
-from html import escape
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
-from nlq.evals.run import summary
 from nlq.evals.score import VERDICTS
+from nlq.evals.stats import summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nlq.evals.run import Outcome
-
-STYLE = """body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1f24}
-table{border-collapse:collapse;width:100%;margin:1rem 0 2rem}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #e3e6ea;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums}.right{color:#16703c}.wrong{color:#b3261e;font-weight:600}.asked,.declined{color:#7a5b00}.failed{color:#b3261e}
-small{color:#5b636d}"""
 
 
 def as_json(outcomes: Sequence[Outcome], about: dict[str, Any]) -> str:
@@ -26,34 +21,13 @@ def as_json(outcomes: Sequence[Outcome], about: dict[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def as_html(outcomes: Sequence[Outcome], about: dict[str, Any]) -> str:
-    """The same as a page: the counts, then the cases, those that are wrong first."""
-    found = summary(outcomes)
-    head = "".join(f"<th>{name}</th>" for name in ("", *VERDICTS))
-    lines = [_line("all", found["verdicts"])]
-    for group in ("languages", "expected", "families"):
-        lines += [_line(name, counts) for name, counts in found[group].items()]
-    order = {verdict: index for index, verdict in enumerate(("wrong", "failed", "asked", "declined", "right"))}
-    cases = "".join(
-        f'<tr><td class="{one.verdict}">{one.verdict}</td><td>{escape(one.case.question)}<br><small>{escape(one.case.id)}, '
-        f"{escape(one.case.asker)}, expected: {one.case.expect}</small></td><td>{escape(one.reading or one.text)}</td>"
-        f'<td class="n">{one.ms:.0f} ms</td></tr>'
-        for one in sorted(outcomes, key=lambda one: order[one.verdict])
-    )
-    said = ", ".join(f"{escape(str(name))} {escape(str(value))}" for name, value in about.items())
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>nlq eval</title><style>{STYLE}</style>'
-        f"<h1>{found['cases']} questions</h1><p>{said}</p><table><tr>{head}</tr>{''.join(lines)}</table>"
-        f"<table><tr><th></th><th>question</th><th>read as</th><th></th></tr>{cases}</table></html>"
-    )
-
-
 def as_text(outcomes: Sequence[Outcome]) -> str:
     """The counts as a table for a terminal, with every wrong answer named."""
     found = summary(outcomes)
     rows = [("all", found["verdicts"]), *found["languages"].items()]
     lines = [f"{'':<10}" + "".join(f"{verdict:>10}" for verdict in VERDICTS)]
     lines += [f"{name:<10}" + "".join(f"{counts[verdict]:>10}" for verdict in VERDICTS) for name, counts in rows]
+    lines += ["", *rates(found)]
     lines += [
         f"wrong  {one.case.id}: {one.case.question!r} was read as {one.reading!r}"
         for one in outcomes
@@ -62,9 +36,54 @@ def as_text(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def _line(name: str, counts: dict[str, int]) -> str:
-    return (
-        f"<tr><td>{escape(name)}</td>"
-        + "".join(f'<td class="n">{counts[verdict]}</td>' for verdict in VERDICTS)
-        + "</tr>"
-    )
+def rates(found: dict[str, Any]) -> list[str]:
+    """The rates with their intervals, what was agreed on and wrong, and how long it took, a line each."""
+    told = []
+    for verdict in ("right", "wrong"):
+        rate = found["rates"][verdict]
+        told.append(
+            f"{verdict}  {rate['rate']:.1%} of {found['counted']} (95 %: {rate['low']:.1%} to {rate['high']:.1%})"
+        )
+    latency = found["latency_ms"]
+    return [*told, f"agreed and wrong  {found['agreed_and_wrong']}", f"a question  p50 {latency['p50']:.0f} ms, p95 {latency['p95']:.0f} ms"]  # fmt: skip
+
+
+def as_markdown(outcomes: Sequence[Outcome], about: dict[str, Any]) -> str:
+    """The same for a review: the counts by language and by family, and every case that is not right."""
+    found = summary(outcomes)
+    said = ", ".join(f"{name} {value}" for name, value in about.items())
+    lines = [f"# {found['cases']} questions", "", said, "", *(f"- {line}" for line in rates(found)), ""]
+    for group in ("languages", "families"):
+        lines += [f"| {group} | {' | '.join(VERDICTS)} |", "|---|" + "---:|" * len(VERDICTS)]
+        lines += [f"| {_cell(name)} | {' | '.join(str(counts[verdict]) for verdict in VERDICTS)} |" for name, counts in found[group].items()]  # fmt: skip
+        lines.append("")
+    lines += ["| verdict | case | question | read as |", "|---|---|---|---|"]
+    lines += [f"| {one.verdict} | {_cell(one.case.id)} | {_cell(one.case.question)} | {_cell(one.reading or one.text)} |"
+              for verdict in ("wrong", "failed", "asked", "declined") for one in outcomes if one.verdict == verdict]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def as_junit(outcomes: Sequence[Outcome]) -> str:
+    """A test case each: wrong is a failure, failed an error; what was asked back or declined is skipped, with what was said."""
+    suites = ET.Element("testsuites")
+    for family in sorted({one.case.family for one in outcomes}):
+        mine = [one for one in outcomes if one.case.family == family]
+        suite = ET.SubElement(suites, "testsuite", name=_plain(family), tests=str(len(mine)))
+        for verdict, kind in (("wrong", "failures"), ("failed", "errors"), ("asked", "skipped")):
+            several = ("asked", "declined") if verdict == "asked" else (verdict,)
+            suite.set(kind, str(sum(one.verdict in several for one in mine)))
+        for one in mine:
+            case = ET.SubElement(suite, "testcase", name=_plain(f"{one.case.id}: {one.case.question}"), classname=_plain(family), time=f"{one.ms / 1_000:.3f}")  # fmt: skip
+            if one.verdict != "right":
+                kind = {"wrong": "failure", "failed": "error"}.get(one.verdict, "skipped")
+                ET.SubElement(case, kind, message=_plain(f"{one.verdict}: {one.reading or one.text}"))
+    return ET.tostring(suites, encoding="unicode", xml_declaration=True)
+
+
+def _plain(text: str) -> str:
+    """Text that XML may hold: no control characters."""
+    return "".join(one if one.isprintable() else " " for one in text)

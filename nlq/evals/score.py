@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nlq.evals.cases import Case
     from nlq.values import Answer
 
-# right: as expected, whether that is rows, a question back or no answer. wrong: said with a figure that is another, or where
+# right: as expected, whether that is rows, words, a question back or no answer. wrong: said with a figure that is another, or where
 # none should be. asked, declined: no harm done, and no help. failed: our fault.
 Verdict = Literal["right", "wrong", "asked", "declined", "failed"]
 VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "asked", "declined", "failed")
@@ -24,25 +24,57 @@ def judge(case: Case, answer: Answer, expected: Sequence[Sequence[Any]] | None) 
     if answer.status == "failed":
         return "failed"
     if answer.status == "answered":
-        fits = expected is not None and agree(answer.rows, expected, ordered=case.ordered)
-        return "right" if fits else "wrong"
+        return "right" if _fits(case, answer, expected) else "wrong"
     if answer.status == "clarify":
-        return "right" if case.expect == "clarify" else "asked"
+        labels = [one.label for one in answer.options]
+        return "right" if case.expect == "clarify" and offers(labels, case.between) else "asked"
     code = answer.reason.code if answer.reason else ""
     return "right" if case.expect == "declined" and (not case.code or code in case.code) else "declined"
 
 
-def agree(rows: Sequence[Sequence[Any]], expected: Sequence[Sequence[Any]], *, ordered: bool) -> bool:
+def _fits(case: Case, answer: Answer, expected: Sequence[Sequence[Any]] | None) -> bool:
+    if case.expect == "told":
+        said = answer.text.lower()
+        return all(any(part in said for part in one.split("|")) for one in case.mentions)
+    if expected is None:
+        return False
+    if case.expect == "explained":
+        return any(agree([row], expected, ordered=True) for row in answer.rows)
+    return agree(answer.rows, expected, ordered=case.ordered, exact=case.exact)
+
+
+def offers(labels: Sequence[str], between: Sequence[str]) -> bool:
+    """Whether each reading is among the options, each another one: all of its words stand there."""
+    if not between:
+        return True
+    words = [set(one.lower().replace(",", " ").split()) for one in labels]
+    return _assigned([set(one.lower().replace(",", " ").split()) for one in between], words)
+
+
+def _assigned(wanted: list[set[str]], given: list[set[str]]) -> bool:
+    if not wanted:
+        return True
+    return any(
+        wanted[0] <= one and _assigned(wanted[1:], given[:index] + given[index + 1 :])
+        for index, one in enumerate(given)
+    )
+
+
+def agree(
+    rows: Sequence[Sequence[Any]], expected: Sequence[Sequence[Any]], *, ordered: bool, exact: bool = False
+) -> bool:
     """Whether rows hold the expected figures: sums, counts, dates and texts the same, ratios to 1e-9.
 
-    An answer may show more columns than were asked for (a share beside its sum): then the expected ones stand among
-    them, in their order.
+    An answer may show more columns than were asked for (a share beside its sum), unless it has to be `exact`: then the expected
+    ones stand among them, in their order.
     """
     if len(rows) != len(expected):
         return False
     if not expected:
         return True
     wide, narrow = len(rows[0]), len(expected[0])
+    if exact and wide != narrow:
+        return False
     return any(
         _equal([[row[index] for index in picked] for row in rows], expected, ordered=ordered)
         for picked in combinations(range(wide), narrow)
@@ -55,9 +87,11 @@ def _equal(rows: Sequence[Sequence[Any]], expected: Sequence[Sequence[Any]], *, 
     return all(all(map(same, row, other)) for row, other in zip(rows, expected, strict=True))
 
 
-def _words(row: Sequence[Any]) -> list[str]:
-    """What rows are put in order by: everything but figures, which may differ in type."""
-    return [str(cell) for cell in row if not isinstance(cell, (float, Decimal))]
+def _words(row: Sequence[Any]) -> tuple[list[str], list[float]]:
+    """What rows are put in order by: everything but figures, which may differ in type; then these, roughly."""
+    figures = [isinstance(cell, (float, Decimal)) or type(cell) is int for cell in row]
+    texts = [str(cell) for cell, figure in zip(row, figures, strict=True) if not figure]
+    return texts, [round(float(cell), 6) for cell, figure in zip(row, figures, strict=True) if figure]
 
 
 def same(cell: Any, other: Any) -> bool:

@@ -70,6 +70,10 @@ class Filters:
         both = [part for part in self._parts if part.exclude and repr(part.conditions[0]) in taken]
         if both:
             return Refusal("out_of_scope", f'"{both[0].span.text}" is both asked for and left out', firm=True)
+        kept = {name for part in self._parts if not part.exclude for name in part.conditions[0].fields()}
+        apart = [part for part in self._parts if part.exclude and kept.intersection(part.conditions[0].fields())]
+        if apart:  # of one sale's line this says nothing; of somebody's lines, who has the one and not the other
+            return Refusal("out_of_scope", f'nlq cannot read yet who has one and not "{apart[0].span.text}"')
         return None
 
     def conditions(self) -> tuple[Condition, ...]:

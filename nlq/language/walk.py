@@ -222,6 +222,7 @@ class Walker:
             after = self.spans[index + 1] if index + 1 < len(self.spans) else None
             if before is not None and before.kind in COMPARE:
                 one.role = "threshold"
+                self._whose(index)
                 self.draft.having.append((COMPARE[before.kind], one.number, self._metric_before(index)))
             elif self.draft.top is not None and self.draft.number is None and one.number == int(one.number) and (
                 (before is not None and before.kind in ("top", "bottom")) or (after is not None and after.kind in ("top", "bottom", "dimension", "grain"))
@@ -235,6 +236,27 @@ class Walker:
                 raise Stop(Refusal("out_of_scope", f'"{one.text}" needs a number after it'))
         if self.draft.number is not None and not 1 <= self.draft.number <= 10_000:
             raise Stop(Refusal("out_of_scope", f"{self.draft.number} is no number of rows that can be shown"))
+
+    def _whose(self, index: int) -> None:
+        """A limit behind a noun, "sales of stores that made over 300k", is of a figure of the noun's own: which, is not said."""
+        noun = next((at for at in range(index - 1, -1, -1) if self.spans[at].kind == "dimension"), None)
+        named = [at for at in range(index) if self.spans[at].kind in ("metric", "count")]
+        if (
+            noun is None
+            or self.spans[noun].role == "dimension"
+            or not named
+            or named[-1] > noun
+            or named[0] == noun - 1
+        ):
+            return
+        if self.spans[named[-1]].kind == "metric" and self.model.metrics[self.spans[named[-1]].ref_of].unit == "count":
+            text = self.spans[noun].text
+            raise Stop(
+                Refusal(
+                    "out_of_scope",
+                    f"I do not know which figure of the {text} has to be {self.spans[index].text}: name it",
+                )
+            )
 
     def _metric_before(self, index: int) -> str | None:
         return next((span.ref_of for span in reversed(self.spans[:index]) if span.kind == "metric"), None)

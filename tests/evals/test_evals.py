@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import yaml
 from helpers import ROOT
+from judged import answer, case
 
 from nlq.errors import BadRequest
-from nlq.evals import cases, report
-from nlq.evals.run import Outcome, broken, run, summary
+from nlq.evals import cases, page
+from nlq.evals.run import Outcome, broken, run
 from nlq.evals.score import agree, judge
-from nlq.values import Answer
-from nlq.values.answer import Reason
+from nlq.evals.stats import summary
 
 NLQ = str(Path(sys.executable).parent / "nlq")
 SET = ROOT / "evals" / "scout"
@@ -30,9 +30,9 @@ def test_the_set_keeps_its_gate(home, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads((tmp_path / "report.json").read_text())
     assert found["cases"] == len(found["outcomes"]) >= 80
-    assert {one["language"] for one in found["outcomes"]} == {"en", "fil", "ceb"}
-    assert {one["expect"] for one in found["outcomes"]} == {"answered", "clarify", "declined"}
-    assert sum(found["verdicts"].values()) == found["cases"]
+    assert {one["language"] for one in found["outcomes"]} >= {"en", "fil", "ceb"}
+    assert {one["expect"] for one in found["outcomes"]} >= {"answered", "clarify", "declined"}
+    assert sum(found["verdicts"].values()) == found["counted"]
     assert all(one["id"] in (tmp_path / "report.html").read_text() for one in found["outcomes"])
 
 
@@ -83,15 +83,6 @@ def test_a_gate_that_does_not_hold_fails(home, tmp_path):
     assert done.returncode == 1
     assert json.loads(done.stdout)["verdicts"]["right"] == 1
     assert "at least 2" in done.stderr
-
-
-def answer(status, rows=(), code=""):
-    return Answer("i", "c", status, "q", datetime(2026, 11, 15, tzinfo=UTC), date(2026, 11, 15), rows=tuple(rows),
-                  reason=Reason(code, "no") if code else None)  # fmt: skip
-
-
-def case(expect, **more):
-    return cases.Case("id", "q", "en", "f", "analyst@tingi", expect, **more)
 
 
 @pytest.mark.parametrize(("expected", "given", "verdict"), [
@@ -150,9 +141,9 @@ def test_what_was_typed_is_text_in_the_page():
         "t",
         1.0,
     )
-    page = report.as_html([one], {"planner": "<x>"})
+    html = page.as_html([one], {"planner": "<x>"})
     for text in ("<script>", "<i>", "<b>", "<x>"):
-        assert text not in page
+        assert text not in html
     assert broken(summary([one]), {"all": {"at_most": {"wrong": 0}}, "fil": {"at_least": {"right": 1}}}) == [
         "all: 1 wrong, at most 0 are allowed", "fil: 0 right, at least 1 are wanted",
     ]  # fmt: skip

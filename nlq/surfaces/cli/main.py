@@ -13,6 +13,7 @@ import typer
 from nlq.errors import BadRequest, Declined, NlqError
 from nlq.surfaces.cli import options as opt
 from nlq.surfaces.cli.commands_audit import audit_app
+from nlq.surfaces.cli.commands_eval import eval_app
 from nlq.surfaces.cli.commands_model import model_app, rollup_app
 from nlq.surfaces.cli.commands_policy import policy_app
 from nlq.surfaces.cli.commands_warehouse import warehouse_app
@@ -28,7 +29,6 @@ app = typer.Typer(
     name="nlq", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Questions in plain words to figures that can be trusted. Exit codes: 0 answered, 1 failed, 2 usage, 3 asked back, 4 declined.",
 )  # fmt: skip
-eval_app = typer.Typer(no_args_is_help=True, help="Questions with known answers, run and scored.")
 app.add_typer(model_app, name="model")
 app.add_typer(warehouse_app, name="warehouse")
 app.add_typer(rollup_app, name="rollup")
@@ -231,21 +231,6 @@ def doctor(format_: opt.Format = opt.Shape.table, config: opt.Config = None) -> 
     from nlq.surfaces.cli.doctor import examine  # noqa: PLC0415
 
     raise typer.Exit(examine(config, as_json=format_ is opt.Shape.json))
-
-
-@eval_app.command("run")
-def eval_run(
-    folder: Annotated[Path, typer.Argument(help="A folder of cases (YAML), such as evals/scout.")],
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where report.json and report.html go.")] = None,
-    gate: Annotated[Path | None, typer.Option(metavar="FILE", help="Counts that must hold (TOML); exit 1 where one does not.")] = None,
-    planner: opt.Planner = None, engine: opt.EngineName = opt.Engine.auto,
-    format_: opt.Format = opt.Shape.table, config: opt.Config = None,
-) -> None:  # fmt: skip
-    """Ask every question of a set and score it by executed results: right, wrong, asked, declined, failed."""
-    from nlq.surfaces.cli.evals import run as run_cases  # noqa: PLC0415
-
-    who = opt.planner(planner)
-    raise typer.Exit(run_cases(folder, out, gate, config, engine.value, planner=who, as_json=format_ is opt.Shape.json))
 
 
 def _ask_one(question: str, as_: str | None, as_of: str | None, engine: str, config: Path | None, *, explain: bool,
