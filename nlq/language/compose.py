@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import choices
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from nlq.semantics.measures import Metric
     from nlq.semantics.model import SemanticModel
     from nlq.values import ScopeValues
+
+
+OF = ("of", "from", "ng", "sa", "mula", "gikan")
 
 
 class Composer:
@@ -77,7 +81,9 @@ class Composer:
                 one.role = "not in the data"
                 raise Stop(Refusal("no_metric", f"{absent.name}: {absent.reason}", firm=True))
         unknown = [one for one in self.spans if one.kind == "unknown"]
-        content = [one for one in self.spans if one.kind not in (*SILENT, "and", "which", "number", "time", "not")]
+        content = [
+            one for one in self.spans if one.kind not in (*SILENT, "and", "which", "number", "time", "not", "followup")
+        ]
         if not content or (unknown and not known):
             named = f"I do not know what {_quoted(unknown)} means. " if unknown else ""
             raise Stop(
@@ -127,6 +133,12 @@ class Composer:
             if counting and self.model.metrics[draft.metrics[0]].unit == self.model.header.currency:
                 raise Stop(choices.for_missing_metric(self.model, self._rest(), draft.loose))
             return draft.metrics
+        if any(one.kind == "followup" for one in self.spans):
+            raise Stop(
+                Refusal(
+                    "out_of_scope", "questions that go on from the one before cannot be read yet: say all of it again"
+                )
+            )
         figured = any(one.kind in ("performing", "amount") for one in self.spans)
         if draft.top is not None or draft.having or draft.trend or draft.growth or figured:
             metric = self.model.metrics[self.model.header.default_metric]
@@ -143,8 +155,11 @@ class Composer:
             if one.kind == "value"
             for meaning in one.meanings
         }
+        nouns = {self.walker.name(one) for one in self.draft.loose[:1]}  # what stands first after "how many"
         return [
-            name for name, metric in self.model.public_metrics().items() if metric.counts and metric.counts in kinds
+            name
+            for name, metric in self.model.public_metrics().items()
+            if metric.counts and metric.counts in (nouns or kinds)
         ]
 
     def _rest(self) -> dict[str, Any]:
@@ -160,6 +175,12 @@ class Composer:
         """Nouns without "by": what is ranked, what a threshold selects, or only where the figure comes from."""
         draft = self.draft
         if draft.top is not None and draft.dimensions and draft.loose:
+            if self._of_the_best():
+                raise Stop(
+                    Refusal(
+                        "out_of_scope", "figures of what is best by another figure cannot be read yet; ask for either"
+                    )
+                )
             if set(draft.dimensions) <= set(draft.each) and len(draft.loose) == 1:
                 draft.per.extend(draft.dimensions)
                 self.walker.group(self.walker.name(draft.loose[0]), draft.loose[0])
@@ -174,7 +195,7 @@ class Composer:
         for one in draft.loose:
             name = self.walker.name(one)
             counted = {self.model.metrics[metric].counts for metric in metrics}
-            if one.kind == "grain" and not wanted:
+            if one.kind == "grain" and (not wanted or self._has_entity()):
                 raise Stop(
                     Refusal(
                         "out_of_scope",
@@ -186,6 +207,11 @@ class Composer:
             elif wanted and not self._has_entity():
                 self.walker.group(name, one)
             elif wanted or self._is_entity(name):
+                known = self.model.dimensions.get(name)
+                if known is not None and known.optional:  # the whole holds rows that name none
+                    raise Stop(
+                        Refusal("out_of_scope", f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
+                    )
                 one.role = "context"
                 self._assume(f"the whole, not split by {one.text.lower()}", {"dimensions": [*draft.dimensions, name]})
             else:
@@ -193,6 +219,13 @@ class Composer:
                 self._assume(
                     f"split by {one.text.lower()}", {"dimensions": [each for each in draft.dimensions if each != name]}
                 )
+
+    def _of_the_best(self) -> bool:
+        """Whether a figure is split first, and then said to be of the best of something: "sales per category of our top 5 stores"."""
+        at = next((place for place, one in enumerate(self.spans) if one.kind in ("top", "bottom")), 0)
+        split = any(one.kind in ("dimension", "grain") and one.role == "dimension" for one in self.spans[:at])
+        between = itertools.takewhile(lambda one: one.kind in SILENT, reversed(self.spans[:at]))
+        return split and any(one.text.lower().split()[0] in OF for one in between)
 
     def _has_entity(self) -> bool:
         return bool(self.draft.dimensions)
@@ -288,6 +321,8 @@ class Composer:
 
     def _rank(self, metrics: list[str], dimensions: list[str]) -> tuple[tuple[Order, ...], int | None]:
         draft = self.draft
+        if draft.top is None and draft.sorted is not None:
+            return (Order(by=metrics[0], dir="desc" if draft.sorted else "asc"),), None
         if draft.top is None:
             return (), None
         if not dimensions:
@@ -317,8 +352,17 @@ class Composer:
 
     def _plural(self) -> bool:
         """Whether what is ranked was named in the plural."""
-        ranked = [one for one in self.spans if one.kind in ("dimension", "grain") and one.role == "dimension"]
-        return not ranked or ranked[0].text.lower().rstrip("'").endswith("s")
+        ranked = [
+            at for at, one in enumerate(self.spans) if one.kind in ("dimension", "grain") and one.role == "dimension"
+        ]
+        if not ranked:
+            return True
+        one = self.spans[ranked[0]]
+        known = self.model.dimensions.get(one.ref_of)
+        text = one.text.lower().rstrip("'")
+        if known is not None and any(text in known.synonyms.get(language, ()) for language in ("fil", "ceb")):
+            return any("mga" in before.text.lower().split() for before in self.spans[max(0, ranked[0] - 1) : ranked[0]])
+        return text.endswith("s")
 
     def _having(self, metrics: list[str], dimensions: list[str]) -> tuple[Condition, ...]:
         found = []

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from nlq.semantics.model import Place, SemanticModel
     from nlq.values import ScopeValues
 
-FORMAT = 1  # raise when kept lexicons of an older nlq must not be read
-ENGLISH = Path(__file__).with_name("english.toml")
+FORMAT = 2  # raise when kept lexicons of an older nlq must not be read
+PLAIN = tuple(
+    Path(__file__).with_name(f"{name}.toml") for name in ("english", "tagalog", "cebuano")
+)  # what comes first wins
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,8 @@ def build(model: SemanticModel, values: ScopeValues, kept_in: Path | None = None
     """
     kept = None
     if kept_in is not None and values.name:
-        stat = ENGLISH.stat()
-        digest = hashlib.sha256(
-            f"{FORMAT} {model.hash} {values.name} {stat.st_size} {stat.st_mtime_ns}".encode()
-        ).hexdigest()
+        stats = [(stat.st_size, stat.st_mtime_ns) for stat in map(Path.stat, PLAIN)]
+        digest = hashlib.sha256(f"{FORMAT} {model.hash} {values.name} {stats}".encode()).hexdigest()
         kept = kept_in / f"lexicon-{digest[:24]}.json"
         found = _read(kept, model)
         if found is not None:
@@ -129,23 +129,26 @@ def _write(kept: Path, plain: list[tuple[list[str], list[Stored]]]) -> None:
 
 
 @cache
-def english() -> dict[str, tuple[str, ...]]:
-    """The plain English phrases by kind."""
+def plain() -> dict[tuple[str, ...], Meaning]:
+    """The plain phrases of all languages. Where two have one phrase, "may" or "no", the first language's meaning is taken."""
     import tomllib  # noqa: PLC0415 - only where no kept lexicon answers
 
-    return {kind: tuple(phrases) for kind, phrases in tomllib.loads(ENGLISH.read_text(encoding="utf-8")).items()}
+    found: dict[tuple[str, ...], Meaning] = {}
+    for path in PLAIN:
+        for kind, listed in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            grains = listed.items() if isinstance(listed, dict) else [("", listed)]
+            for grain, phrases in grains:
+                for text in phrases:
+                    found.setdefault(phrase(text), Meaning(kind, grain or text))
+    return found
 
 
 def _shared(model: SemanticModel) -> dict[tuple[str, ...], list[Meaning]]:
-    """What is the same for every asker. A model's own word wins over plain English: "promo" is what the model says it is."""
-    english_table: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
-    for kind, phrases in english().items():
-        for text in phrases:
-            _add(english_table, text, Meaning(kind, text))
+    """What is the same for every asker. A model's own word wins over plain ones: "promo" is what the model says it is."""
     table: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
     for text, meaning in (*_metrics(model), *_dimensions(model), *_places(model)):
         _add(table, text, meaning)
-    return {**english_table, **table}
+    return {**{key: [meaning] for key, meaning in plain().items()}, **table}
 
 
 def _add(table: dict[tuple[str, ...], list[Meaning]], text: str, meaning: Meaning) -> None:
@@ -154,15 +157,20 @@ def _add(table: dict[tuple[str, ...], list[Meaning]], text: str, meaning: Meanin
         table[key].append(meaning)
 
 
+def _all_of(synonyms: Mapping[Any, Iterable[str]]) -> Iterator[str]:
+    """A name's synonyms in every language: people mix them within a sentence."""
+    return (text for texts in synonyms.values() for text in texts)
+
+
 def _metrics(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:
     """What can be measured, and what people ask for that cannot."""
     for metric in model.public_metrics().values():
         # "stores" alone is what figures are split by; "how many stores" is the count of them.
         names = () if metric.counts else (metric.name.replace("_", " "), metric.label)
-        for text in (*names, *metric.synonyms.get("en", ())):
+        for text in (*names, *_all_of(metric.synonyms)):
             yield text, Meaning("metric", metric.name, label=metric.label)
     for absent in model.absent:
-        for text in absent.synonyms.get("en", ()):
+        for text in _all_of(absent.synonyms):
             yield text, Meaning("absent", absent.name)
 
 
@@ -173,10 +181,10 @@ def _dimensions(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:
             continue
         # "weekend" says which days; only a model's own phrase ("by weekend or not") splits by it.
         label = () if one.type == "boolean" else (one.label,)
-        for text in (*label, *one.synonyms.get("en", ())):
+        for text in (*label, *_all_of(one.synonyms)):
             yield text, Meaning("dimension", one.name, label=one.label)
         for value in one.values if isinstance(one.values, tuple) else ():
-            for text in (value.label, *value.synonyms.get("en", ())):
+            for text in (value.label, *_all_of(value.synonyms)):
                 yield text, Meaning("value", one.name, value.value, value.label)
 
 

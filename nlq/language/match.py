@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import time
-from nlq.language.tokens import near, number, tokenize
+from nlq.language.tokens import SCALES, near, number, tokenize
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,7 +20,7 @@ UNKNOWN_COST = 10.0
 MIN_CORRECTED = 5  # letters; shorter words have too many neighbours
 GRAINS = {
     "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",
-    "quarterly": "quarter", "year": "year", "yearly": "year", "annual": "year", "annually": "year",
+    "quarterly": "quarter", "date": "day", "year": "year", "yearly": "year", "annual": "year", "annually": "year",
 }  # fmt: skip
 
 
@@ -83,12 +83,12 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     corrections: dict[int, str] = {}
     words = ["and" if token.text == "&" else token.word for token in tokens]
     for index, word in enumerate(words):
-        if (
-            word not in lexicon.words
-            and word not in GRAINS
-            and number(tokens[index]) is None
-            and len(word) >= MIN_CORRECTED
-        ):
+        if word == "may" and index and tokens[index - 1].text.lower().endswith("ng"):
+            words[index] = "ang"  # "tindahang may benta": there is, where no month can stand
+        if word in lexicon.words or word in GRAINS or number(tokens[index]) is not None:
+            continue
+        words[index] = _unlinked(word, lexicon)
+        if words[index] == word and len(word) >= MIN_CORRECTED:
             close = sorted(known for known in lexicon.words if near(word, known) and len(known) >= MIN_CORRECTED)
             if len(close) == 1:
                 words[index], corrections[index] = close[0], close[0]
@@ -104,6 +104,15 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     return best[len(words)][1]
 
 
+def _unlinked(word: str, lexicon: Lexicon) -> str:
+    """A word without the linker that Tagalog and Cebuano put to its end: "bentang", "tindahang"."""
+    if word.endswith("ng") and len(word) > MIN_CORRECTED:
+        for known in (word[:-2], word[:-1]):
+            if known in lexicon.words:
+                return known
+    return word
+
+
 def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon: Lexicon) -> list[tuple[int, Span]]:
     """The spans that can begin at a word, longest first."""
     found: list[tuple[int, Span]] = []
@@ -112,11 +121,15 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
         first, last = tokens[start], tokens[start + length - 1]
         return Span(text[first.start : last.end], first.start, last.end, kind)
 
+    if not any(length == 1 for length, _ in lexicon.at(words, start)):  # known within longer phrases only
+        words = [*words[:start], _unlinked(words[start], lexicon), *words[start + 1 :]]
     for length, meanings in lexicon.at(words, start):
         one = span(length, meanings[0].kind)
         one.meanings = [m for m in meanings if not m.capitals or m.capitals == one.text]
         if one.meanings:
             one.kind = one.meanings[0].kind
+            if one.kind == "grain":
+                one.ref = one.meanings[0].ref
             found.append((length, one))
     if words[start] in GRAINS:
         one = span(1, "grain")
@@ -124,9 +137,11 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
         found.append((1, one))
     value = number(tokens[start])
     if value is not None:
-        one = span(1, "number")
-        one.number = value
-        found.append((1, one))
+        linked = start + 1 < len(words) and words[start + 1] in ("ka", "na")  # "tulo ka milyon"
+        scale = SCALES.get(words[start + 1 + linked], 0) if start + 1 + linked < len(words) else 0
+        one = span(2 + linked if scale else 1, "number")
+        one.number = value * scale if scale else value
+        found.append((2 + linked if scale else 1, one))
     if not found or all(length > 1 for length, _ in found):
         found.append((1, span(1, "unknown")))
     return found

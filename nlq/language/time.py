@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from nlq.language.calendar_words import LINKERS, english
 from nlq.language.tokens import number
 from nlq.semantics.periods import Relative, Unit, add, end_of, start_of
 from nlq.values.query import Period
@@ -30,6 +31,7 @@ UNITS: dict[str, Unit] = {
     "quarter": "quarter",
     "qtr": "quarter",
     "year": "year",
+    "yr": "year",
 }
 LAST = ("last", "previous", "past", "prior", "preceding")
 THIS = ("this", "current")
@@ -59,7 +61,9 @@ def find(tokens: list[Token], as_of: date) -> list[When]:
     Raises:
         BadDate: something written as a date is none (31 February).
     """
-    return _Finder(tokens, as_of).all()
+    kept = [at for at, token in enumerate(tokens) if token.text.lower() not in LINKERS]
+    found = _Finder([tokens[at] for at in kept], as_of).all()
+    return [replace(one, first=kept[one.first], last=kept[one.last - 1] + 1) for one in found]
 
 
 class _Finder:
@@ -67,7 +71,7 @@ class _Finder:
 
     def __init__(self, tokens: list[Token], as_of: date) -> None:
         self.tokens, self.as_of = tokens, as_of
-        self.words = [token.text.lower().strip("'’").rstrip(".") for token in tokens]
+        self.words = english([token.text.lower().strip("'’").rstrip(".") for token in tokens])
 
     def all(self) -> list[When]:
         found: list[When] = []
@@ -89,7 +93,11 @@ class _Finder:
         start = at + 1 if self.word(at) in ("from", "between") else at
         opener = self.word(at)
         if opener in ("since", "after", "starting", "until", "before", "till"):
-            start = at + 2 if self.word(at + 1) in ("from", "of", "on", "the") else at + 1
+            start = (
+                at + 2
+                if self.word(at + 1) in ("from", "of", "on", "the", "noong", "nung", "sa", "niadtong")
+                else at + 1
+            )
             one = self._single(start)
             if one is None or one.period == "all":
                 return None

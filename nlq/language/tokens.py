@@ -7,17 +7,32 @@ import unicodedata
 from dataclasses import dataclass
 
 TOKEN = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)\b|[₱$]?\d[\d,]*(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]",
+    r"\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)\b|[₱$]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]",
     re.UNICODE,
 )
 NUMBER = re.compile(r"[₱$]?(\d[\d,]*(?:\.\d+)?)([kmb%]?)", re.IGNORECASE)
 SCALE = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 # Symbols that people type for words, and ones that would change a figure if they were passed over as punctuation is.
+# Words that multiply the number before them.
+SCALES = {
+    "thousand": 1_000,
+    "libo": 1_000,
+    "libong": 1_000,
+    "million": 1_000_000,
+    "milyon": 1_000_000,
+    "milyong": 1_000_000,
+    "milyones": 1_000_000,
+}
 SYMBOLS = {"%": "percent", "&": "and", "#": "number", ">": "above", "<": "below"}
 TELLING = frozenset("<>=≥≤≠+*^~|")
 WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100,
+    # Tagalog, Cebuano, and the Spanish that both count with; a linker at the end changes nothing.
+    **{form: value for value, forms in {
+        2: "dalawa dalawang dos duha", 3: "tatlo tatlong tres tulo tulong", 4: "apat upat kuwatro kwatro", 5: "lima limang singko", 6: "anim unom sais", 7: "pito pitong siete syete",
+        8: "walo walong otso", 9: "siyam siyam nuwebe nwebe", 10: "sampu sampung napulo napulong diyes dyes", 15: "labinlima labinlimang kinse", 20: "dalawampu dalawampung kawhaan beynte bente", 30: "tatlumpu tatlumpung treynta trenta", 50: "limampu limampung singkwenta", 100: "isandaan sandaan isang-daan",
+    }.items() for form in forms.split()},
 }  # fmt: skip
 
 

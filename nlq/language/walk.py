@@ -24,7 +24,23 @@ class Stop(Exception):
         self.outcome = outcome
 
 
-EACH = ("each", "every", "per")  # one group after the other, where "by" may be any split
+EACH = ("each", "every", "per", "bawat", "kada", "matag")  # one group after the other, where "by" may be any split
+
+
+ADVERBS = (
+    "arawan",
+    "lingguhan",
+    "buwanan",
+    "taunan",
+    "arawang",
+    "lingguhang",
+    "buwanang",
+    "taunang",
+    "inadlaw",
+    "sinemana",
+    "binulan",
+    "tinuig",
+)  # "monthly" elsewhere
 
 
 @dataclass(slots=True)
@@ -43,6 +59,7 @@ class Draft:
     trend: bool = False
     versus: bool = False
     growth: bool = False
+    sorted: bool | None = None  # whether the highest come first, of all rows
     step: str = ""
     having: list[tuple[str, float, str | None]] = field(default_factory=list)
 
@@ -68,9 +85,14 @@ class Walker:
         mode = ""
         used = False
         each = False
+        open_: Span | None = None  # "by" or "except", until what follows is known
         for index, one in enumerate(self.spans):
             kind = one.kind
+            if kind in ("dimension", "grain", "value", "place", "ask", "metric", "time"):
+                open_ = None
             if kind in ("by", "not"):
+                self._closed(open_)
+                open_ = one
                 mode, used, each = kind, False, one.text.lower().split()[-1] in EACH
             elif kind in SILENT:
                 mode = "" if used and kind == "preposition" else mode
@@ -80,9 +102,7 @@ class Walker:
                     self.draft.each.append(self.name(one))
                 used = True
             elif kind in ("value", "place", "ask"):
-                level = self._level_beside(index)
-                joined = self._joined(index)
-                self.filters.add(one, level, exclude=mode == "not", joined=joined)
+                self._value(one, index, each=mode == "by" and each and not used, exclude=mode == "not")
                 used = True
             elif kind == "metric":
                 self._metric(one, by=mode == "by", over=mode == "by" and self.spans[index - 1].text.lower() == "per")
@@ -90,6 +110,28 @@ class Walker:
             elif kind not in ("and", "which", "number"):
                 self._mark(one)
                 mode = mode if kind in COMPARE else ""
+        self._closed(open_)
+
+    def _value(self, one: Span, index: int, *, each: bool, exclude: bool) -> None:
+        """A value: what figures are of, or what is left out of them."""
+        if each:
+            self._each_of(index)
+        self.filters.add(one, self._level_beside(index), exclude=exclude, joined=self._joined(index))
+
+    def _each_of(self, index: int) -> None:
+        """What is of each value: "per minimart" divides by how many there are, or splits by them, which is not said; "each NCR store" says it."""
+        after = next((one for one in self.spans[index + 1 :] if one.kind not in SILENT), None)
+        if after is None or after.kind not in ("dimension", "value", "place", "and"):
+            text = self.spans[index].text
+            raise Stop(
+                Refusal("out_of_scope", f'I do not know what is meant by each "{text}": name what figures are split by')
+            )
+
+    @staticmethod
+    def _closed(one: Span | None) -> None:
+        """Nothing that could change the figure may stand for nothing."""
+        if one is not None:
+            raise Stop(Refusal("out_of_scope", f'I do not know what "{one.text}" is followed by here'))
 
     def _mark(self, one: Span) -> None:
         draft = self.draft
@@ -99,6 +141,9 @@ class Walker:
                     Refusal("out_of_scope", "the best and the worst at once cannot be read yet; ask for one of them")
                 )
             draft.top = one.kind == "top"
+            one.role = "order"
+        elif one.kind in ("high_first", "low_first"):
+            draft.sorted = one.kind == "high_first"
             one.role = "order"
         elif one.kind == "trend":
             draft.trend = True
@@ -115,7 +160,10 @@ class Walker:
     def _noun(self, one: Span, index: int, *, grouped: bool) -> None:
         """A dimension or a grain: grouped by, or left for later."""
         name = self.name(one)
-        if grouped or (one.kind == "grain" and one.text.lower().endswith(("ly", "al"))):
+        if grouped or (
+            one.kind == "grain"
+            and (one.text.lower().endswith(("ly", "al", *ADVERBS)) or "-" in one.text or " " in one.text)
+        ):
             self.group(name, one)
         elif self._describes(index):
             one.role = "level"
@@ -166,7 +214,7 @@ class Walker:
             if (
                 0 <= at < len(self.spans)
                 and self.spans[at].kind in SILENT
-                and self.spans[at].text.lower() in ("of", "the", "of the")
+                and self.spans[at].text.lower() in ("of", "the", "of the", "na", "ng", "nga", "sa", "ang")
             ):
                 at += step
             if 0 <= at < len(self.spans):
@@ -176,7 +224,7 @@ class Walker:
     def _level_beside(self, index: int) -> str | None:
         """The level of place that stands beside a name: "Cebu province", "the region of Davao"."""
         for one in self._neighbours(index):
-            if one.kind == "dimension":
+            if one.kind == "dimension" and not self._is_grouped(one):
                 level = self.model.dimensions[one.ref_of].place
                 if level and any(
                     meaning.ref == level for meaning in self.spans[index].meanings if meaning.kind == "place"
@@ -186,6 +234,11 @@ class Walker:
                 if level and self.spans[index].kind == "ask" and any(ident.startswith(level) for ident in listed):
                     return level
         return None
+
+    def _is_grouped(self, noun: Span) -> bool:
+        """Whether figures are split by a noun: "by city in Cebu" names no city."""
+        at = next(place for place, one in enumerate(self.spans) if one is noun)
+        return at > 0 and self.spans[at - 1].kind == "by"
 
     def _describes(self, index: int) -> bool:
         """Whether a noun only says what the value beside it is ("Snacks category", "NCR region")."""
@@ -207,11 +260,17 @@ class Walker:
         before = index - 1
         if self.spans[index].comma:
             return before >= 0 and self.spans[before].kind in ("value", "place", "ask", "dimension")
-        return (
-            before >= 1
-            and self.spans[before].kind == "and"
-            and self.spans[before - 1].kind in ("value", "place", "ask", "dimension")
+        if before < 1 or self.spans[before - 1].kind not in ("value", "place", "ask", "dimension"):
+            return False
+        return self.spans[before].kind == "and" or (
+            self.spans[before].text.lower() == "at" and self._alike(index, before - 1)
         )
+
+    def _alike(self, index: int, other: int) -> bool:
+        """Whether two values are of one kind: between such "at" is Tagalog's "and"."""
+        one, two = ({(meaning.kind, meaning.ref) for meaning in self.spans[place].meanings} for place in (index, other))
+        places = [self.spans[place].kind in ("place", "ask") for place in (index, other)]
+        return all(places) or bool(one & two)
 
     def _numbers(self) -> None:
         """Each number belongs to a rank or to a threshold; one that belongs nowhere could change the figure."""

@@ -14,6 +14,8 @@ from nlq.sql.types import INTEGERS, Kind, is_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    _Adapted = tuple[Callable[[exp.Expr], exp.Expr], tuple[type[exp.Expr], ...]]
+
 # Words of SQL, some of one engine's or of the library's alone: where one is a name, it is quoted for all of them.
 WORDS = frozenset(
     [
@@ -182,7 +184,7 @@ def adapted(tree: exp.Expr, dialect: str) -> exp.Expr:
     Raises:
         UnsafeSql: PostgreSQL has no way to write the tree in which no value can raise.
     """
-    rule, kinds = ADAPTED[dialect]
+    rule, kinds = ADAPTED.get(dialect, AS_IT_IS)
     found = []
     for node in tree.find_all(exp.Identifier, *kinds):
         if not isinstance(node, exp.Identifier):
@@ -296,7 +298,6 @@ def _still_a_date(node: exp.Expr) -> exp.Expr:
     return node
 
 
-# Of each dialect what says a node otherwise, and which nodes it looks at.
-ADAPTED: dict[str, tuple[Callable[[exp.Expr], exp.Expr], tuple[type[exp.Expr], ...]]] = {
-    "duckdb": (_duckdb, OTHER_IN_DUCKDB), "postgres": (_postgres, OTHER_IN_POSTGRES), "trino": (lambda node: node, ()),
-}  # fmt: skip
+AS_IT_IS: _Adapted = (lambda node: node, ())
+# Of each dialect what says a node otherwise, and which nodes it looks at; others, that of exports, say all as Trino does.
+ADAPTED: dict[str, _Adapted] = {"duckdb": (_duckdb, OTHER_IN_DUCKDB), "postgres": (_postgres, OTHER_IN_POSTGRES)}

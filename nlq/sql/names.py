@@ -240,8 +240,8 @@ class _Names:
             if column.args.get("table") is not None:
                 raise no_column(column.name, column)
             column.type = _once(column, result)
-        if not isinstance(by, (exp.Column, exp.Literal)):
-            raise UnsafeSql("what is put together is ordered by its columns alone", where=spot(by), fix="order in a SELECT around it")  # fmt: skip
+        for node in reversed(list(by.walk(bfs=True))):
+            types.tell(node)
 
     # Values.
 
@@ -258,11 +258,7 @@ class _Names:
             for part in list(node.iter_expressions()):
                 if type(part) not in LEAVES:
                     self._value(part, scope, place, figure=figure)
-        known = types.ALWAYS.get(kind)
-        if known is not None:
-            node.type = known
-        elif kind in types.RULES:
-            node.type = types.RULES[kind](node)
+        types.tell(node)
 
     def _column(self, column: exp.Expr, scope: Scope, place: str, *, figure: bool) -> None:
         name = column.args["this"].this

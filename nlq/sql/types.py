@@ -171,3 +171,13 @@ ALWAYS: dict[type[exp.Expr], Type] = {
     exp.Interval: INTERVAL,
     exp.Null: NULL,
 }  # fmt: skip
+
+
+def tell(node: exp.Expr) -> None:
+    """Say a node's type, where what it is made of has one; a column's is not told by itself."""
+    kind = type(node)
+    known = ALWAYS.get(kind)
+    if known is not None:
+        node.type = known
+    elif kind in RULES:
+        node.type = RULES[kind](node)

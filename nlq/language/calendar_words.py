@@ -1,0 +1,48 @@
+"""Words of the calendar in Tagalog and Cebuano as the English ones that `time` reads: "noong nakaraang buwan" is "last month"."""
+
+from __future__ import annotations
+
+WORDS = {
+    **{name: month for month, names in {
+        "january": "enero", "february": "pebrero peb", "march": "marso", "april": "abril", "may": "mayo", "june": "hunyo", "july": "hulyo", "august": "agosto",
+        "september": "setyembre septyembre septiyembre septembre", "october": "oktubre okt", "november": "nobyembre nubyembre", "december": "disyembre disiembre",
+    }.items() for name in names.split()},
+    **{name: day for day, names in {
+        "monday": "lunes", "tuesday": "martes", "wednesday": "miyerkules myerkules", "thursday": "huwebes", "friday": "biyernes", "saturday": "sabado", "sunday": "domingo dominggo",
+    }.items() for name in names.split()},
+    **dict.fromkeys(("araw", "adlaw", "adlawa", "araw-araw"), "day"),
+    **dict.fromkeys(("linggo", "semana", "simana", "semanaha", "simanaha"), "week"),
+    **dict.fromkeys(("buwan", "bulan", "bulana"), "month"),
+    **dict.fromkeys(("kwarter", "kuwarter", "kwartera"), "quarter"),
+    **dict.fromkeys(("taon", "tuig", "tuiga"), "year"),
+    **dict.fromkeys(("nakaraang", "nakaraan", "nakalipas", "nakalipas", "lumipas", "huling", "nagdaang", "niaging", "miaging", "niagi", "milabay", "nilabay", "milabayng"), "last"),
+    **dict.fromkeys(("ngayong", "itong", "kasalukuyang", "karong", "niining", "ning", "kining"), "this"),
+    **dict.fromkeys(("kahapon", "gahapon"), "yesterday"),
+    **dict.fromkeys(("kanina", "karon", "ngayon"), "today"),
+    **dict.fromkeys(("unang",), "first"), **dict.fromkeys(("ikalawang", "pangalawang", "ikaduhang"), "second"),
+    **dict.fromkeys(("ikatlong", "pangatlong", "ikatulong"), "third"), **dict.fromkeys(("ikaapat", "ikaapat na", "ikaupat", "pang-apat"), "fourth"),
+    **dict.fromkeys(("hanggang", "hangtod", "hangtud"), "to"),
+}  # fmt: skip
+BEGINNINGS = frozenset(
+    {"mula", "simula", "magmula", "buhat", "sukad", "gikan", "nagsugod"}
+)  # "from", or "since" where no end follows
+BEFORE_ONE = frozenset({"noong", "nung", "nuong", "niadtong", "sa"})  # "noong isang linggo" is the week before this
+ONES = frozenset({"isang", "usang"})
+LINKERS = frozenset({"na", "ng", "nga", "ka"})  # they tie two words together, and say nothing
+
+
+def english(words: list[str]) -> list[str]:
+    """The words of a question, linkers left out, with those of the calendar in English."""
+    found = [WORDS.get(word, word) for word in words]
+    for at, word in enumerate(words):
+        if word in BEGINNINGS:
+            found[at] = "from" if "to" in found[at + 1 :] else "since"
+        elif (
+            word in ONES
+            and at
+            and words[at - 1] in BEFORE_ONE
+            and at + 1 < len(words)
+            and found[at + 1] in ("week", "month", "year", "day")
+        ):
+            found[at] = "last"
+    return found
