@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.values import Clarification, Refusal
-from nlq.values.query import Order, Period, SemanticQuery
+from nlq.values.query import MetricEntry, Order, Period, SemanticQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +45,19 @@ def for_missing_metric(model: SemanticModel, rest: dict[str, Any], loose: Sequen
     if len(options) < 2:
         return Refusal("no_metric", "the question names no figure")
     return Clarification("Which figure is meant?", tuple(options[:MOST]))
+
+
+def for_division(model: SemanticModel, metric: str, by: str, noun: Span, rest: dict[str, Any]) -> Clarification:
+    """A figure per something that is counted: of each, or over how many there are."""
+    over = next((name for name, one in model.public_metrics().items() if one.ratio == (metric, by)), None)
+    entry = over or MetricEntry(ratio=(metric, by), as_=f"{metric}_per_{noun.ref_of}")
+    name = model.metrics[metric].label
+    kept = tuple(one for one in rest["dimensions"] if one != noun.ref_of)
+    return Clarification(
+        f'Is "{noun.text}" what {name.lower()} is split by, or divided by how many there are?',
+        ((f"{name} of each {noun.text.lower()}", SemanticQuery(metrics=(metric,), **rest)),
+         (f"{name} over {model.metrics[by].label.lower()}", SemanticQuery(metrics=(entry,), **{**rest, "dimensions": kept}))),
+    )  # fmt: skip
 
 
 def for_average(

@@ -52,6 +52,7 @@ class Composer:
                 )
             )
         metrics = self._metrics()
+        self._divided(metrics)
         self._loose(metrics)
         where = self._where()
         period, compare = self._period(metrics)
@@ -146,6 +147,17 @@ class Composer:
             self._assume(f"by {metric.label.lower()}, as no figure was named", {"metrics": [second]} if second else {})
             return [metric.name]
         raise Stop(choices.for_missing_metric(self.model, self._rest(), draft.loose))
+
+    def _divided(self, metrics: list[str]) -> None:
+        """A figure "per store" is split by stores, or is that of an average store: which is not said where the model has no name for it."""
+        for noun in self.draft.over if self.draft.top is None else ():
+            counts = next(
+                (one for one in self.model.public_metrics().values() if one.counts and one.counts == noun.ref_of), None
+            )
+            if counts is not None and self.model.metrics[metrics[0]].adds_up and len(metrics) == 1:
+                raise Stop(
+                    choices.for_division(self.model, metrics[0], counts.during or counts.name, noun, self._rest())
+                )
 
     def _counted(self) -> list[str]:
         """The metric that counts what was named by its kind ("how many supermarkets")."""

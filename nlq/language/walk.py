@@ -27,6 +27,7 @@ class Stop(Exception):
 EACH = ("each", "every", "per", "bawat", "kada", "matag")  # one group after the other, where "by" may be any split
 
 
+PER = ("per", "kada")
 ADVERBS = (
     "arawan",
     "lingguhan",
@@ -50,6 +51,7 @@ class Draft:
     metrics: list[str] = field(default_factory=list)
     by_metric: str | None = None
     dimensions: list[str] = field(default_factory=list)
+    over: list[Span] = field(default_factory=list)  # nouns after "per", by which a figure may be meant to be divided
     each: list[str] = field(default_factory=list)  # dimensions of which every group was asked for: "in each region"
     per: list[str] = field(default_factory=list)
     loose: list[Span] = field(default_factory=list)
@@ -99,18 +101,24 @@ class Walker:
             elif kind in ("dimension", "grain"):
                 self._noun(one, index, grouped=mode == "by")
                 if mode == "by" and each:
-                    self.draft.each.append(self.name(one))
+                    self._of_every(one, index)
                 used = True
             elif kind in ("value", "place", "ask"):
                 self._value(one, index, each=mode == "by" and each and not used, exclude=mode == "not")
                 used = True
             elif kind == "metric":
-                self._metric(one, by=mode == "by", over=mode == "by" and self.spans[index - 1].text.lower() == "per")
+                self._metric(one, by=mode == "by", over=mode == "by" and each)
                 mode = ""
             elif kind not in ("and", "which", "number"):
                 self._mark(one)
                 mode = mode if kind in COMPARE else ""
         self._closed(open_)
+
+    def _of_every(self, one: Span, index: int) -> None:
+        """A noun of which every one is asked for."""
+        self.draft.each.append(self.name(one))
+        if self.spans[index - 1].text.lower() in PER:
+            self.draft.over.append(one)
 
     def _value(self, one: Span, index: int, *, each: bool, exclude: bool) -> None:
         """A value: what figures are of, or what is left out of them."""

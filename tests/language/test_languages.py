@@ -24,11 +24,14 @@ SAME = [
     ("how many customers last month", "ilang suki ang bumili noong nakaraang buwan", "pila ka kustomer ang namalit niaging bulan"),
     ("daily sales in Pasay and Makati last week", "arawang benta sa Pasay at Makati noong nakaraang linggo", "inadlaw nga halin sa Pasay ug Makati niaging semana"),
     ("lowest selling brand last month", "pinakamahinang tatak noong nakaraang buwan sa benta", "pinakaubos nga tatak sa halin niaging bulan"),
+    ("items per transaction in Cebu", "items kada transaksyon sa Cebu", "items matag transaksyon sa Cebu"),
+    ("top 3 stores in each province of Bicol", "top 3 tindahan bawat lalawigan sa Bicol", "top 3 ka tindahan sa matag lalawigan sa Bicol"),
+    ("sales on June 12, 2026", "benta noong Hunyo 12, 2026", "halin niadtong Hunyo 12, 2026"),
     ("sales from March to May 2026", "benta mula Marso hanggang Mayo 2026", "halin gikan Marso hangtod Mayo 2026"),
 ]  # fmt: skip
 DECLINED = [
     "ilan ang transaksyon kada bayad", "benta kada", "bakit bumaba ang benta sa Bicol", "ngano miubos ang halin", "eh noong Setyembre naman?", "ang Bohol, pila pud?",
-    "may sales by region", "benta ng suki", "halin matag rehiyon sa atong top 10 ka tindahan", "sales per minimart monthly", "stores sa Cebu na may noodles pero walang bigas",
+    "may sales by region", "transactions per store per month this year", "benta ng suki", "halin matag rehiyon sa atong top 10 ka tindahan", "sales per minimart monthly", "stores sa Cebu na may noodles pero walang bigas",
 ]  # fmt: skip
 
 
