@@ -35,6 +35,7 @@ class Case:
         sql: of what is answered its rows; of what is explained the figure now, before, and the change.
         query: the same as a SemanticQuery, by which the SQL is checked.
         exact: whether columns beside the expected ones are wrong.
+        any_label: whether the texts that name rows ("weekend", "true") may be others: rows are compared by their figures.
         as_of: the day on which it is asked; None: the deployment's.
         turns: what was asked before in the same conversation, oldest first.
         between: the readings that a question back has to offer, in words.
@@ -55,6 +56,7 @@ class Case:
     why: str = ""
     query: Mapping[str, Any] | None = None
     exact: bool = False
+    any_label: bool = False
     as_of: date | None = None
     turns: tuple[str, ...] = ()
     between: tuple[str, ...] = ()
@@ -105,7 +107,7 @@ def read(folder: Path) -> tuple[Case, ...]:
 
 WORDS = ("id", "question", "language", "family", "as", "expect")
 LISTS = ("turns", "between", "mentions", "code")
-OTHERS = ("ordered", "exact", "sql", "query", "as_of", "why", "masked")
+OTHERS = ("ordered", "exact", "any_label", "sql", "query", "as_of", "why", "masked")
 
 
 def _case(raw: Any, where: str) -> Case:
@@ -136,7 +138,7 @@ def _case(raw: Any, where: str) -> Case:
     lists = {name: _texts(raw.get(name), name, where) for name in LISTS}
     return Case(
         raw["id"], raw["question"], raw["language"], raw["family"], raw["as"], raw["expect"], bool(raw.get("ordered")),
-        raw.get("sql") or "", why=raw.get("why") or "", query=raw.get("query"), exact=bool(raw.get("exact")), as_of=as_of, **lists,
+        raw.get("sql") or "", why=raw.get("why") or "", query=raw.get("query"), exact=bool(raw.get("exact")), any_label=bool(raw.get("any_label")), as_of=as_of, **lists,
     )  # fmt: skip
 
 

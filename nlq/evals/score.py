@@ -40,6 +40,8 @@ def _fits(case: Case, answer: Answer, expected: Sequence[Sequence[Any]] | None) 
         return False
     if case.expect == "explained":
         return any(agree([row], expected, ordered=True) for row in answer.rows)
+    if case.any_label:
+        expected = [[cell for cell in row if not isinstance(cell, (str, bool))] for row in expected]
     return agree(answer.rows, expected, ordered=case.ordered, exact=case.exact)
 
 
@@ -90,14 +92,16 @@ def _equal(rows: Sequence[Sequence[Any]], expected: Sequence[Sequence[Any]], *, 
 def _words(row: Sequence[Any]) -> tuple[list[str], list[float]]:
     """What rows are put in order by: everything but figures, which may differ in type; then these, roughly."""
     figures = [isinstance(cell, (float, Decimal)) or type(cell) is int for cell in row]
-    texts = [str(cell) for cell, figure in zip(row, figures, strict=True) if not figure]
+    texts = [str(cell).casefold() for cell, figure in zip(row, figures, strict=True) if not figure]
     return texts, [round(float(cell), 6) for cell, figure in zip(row, figures, strict=True) if figure]
 
 
 def same(cell: Any, other: Any) -> bool:
-    """Whether two cells hold the same value."""
+    """Whether two cells hold the same value; names are the same in capitals and in small letters."""
     if cell is None or other is None:
         return cell is other
+    if isinstance(cell, str) and isinstance(other, str):
+        return cell.casefold() == other.casefold()
     if isinstance(cell, float) or isinstance(other, float):
         return (
             isinstance(other, (int, float, Decimal))

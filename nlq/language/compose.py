@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language import choices
+from nlq.language import choices, ordering, relations
 from nlq.language.filters import Filters
 from nlq.language.walk import SILENT, Stop, Walker
 from nlq.semantics.joins import out_of_reach
-from nlq.semantics.periods import named_period, step_of
+from nlq.semantics.periods import named_period
 from nlq.values import Assumed, Refusal
-from nlq.values.query import Condition, Order, Period, SemanticQuery, Shift, dump
+from nlq.values.query import Condition, Order, Period, Segment, SemanticQuery, dump
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,7 +45,8 @@ class Composer:
         """
         self._refuse_what_is_not_there()
         self.draft = self.walker.walk()
-        if self.draft.versus and len(self.draft.whens) != 2:
+        against = relations.opposed(self.spans) if self.draft.versus else []
+        if self.draft.versus and len(self.draft.whens) != 2 and not against:
             raise Stop(
                 Refusal(
                     "out_of_scope",
@@ -54,12 +56,16 @@ class Composer:
         metrics = self._metrics()
         self._divided(metrics)
         self._loose(metrics)
+        share = relations.share(self.model, self.filters, self.draft, self.spans, metrics)
         where = self._where()
+        segments: tuple[Segment, ...] = ()
+        if against:
+            where, segments = relations.against(self.model, self.filters, self.draft, against)
         period, compare = self._period(metrics)
         metrics = self._during(metrics, where, given=bool(self.draft.whens))
         dimensions = self._dimensions(period)
         order, limit = self._rank(metrics, dimensions)
-        metrics, order, compare = self._growth(metrics, order, compare, dimensions, period)
+        metrics, order, compare = ordering.growth(self.model, self.draft, metrics, order, compare, dimensions, period)
         where = (*where, *self._named_only(metrics, dimensions, ranked=limit is not None))
         timed = all(self.model.has_time(name) for name in metrics)
         query = SemanticQuery(
@@ -67,6 +73,7 @@ class Composer:
             period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=limit,
             per=tuple(self.draft.per),
         )  # fmt: skip
+        query = replace(query, segments=segments, share=share)
         self.assumptions = [_completed(one, query) for one in self.assumptions]
         return query
 
@@ -96,7 +103,7 @@ class Composer:
         if unknown:
             raise Stop(choices.for_unknown(self.model, unknown, self.spans))
         for one in self.spans:
-            if one.kind in ("unsupported", "share"):
+            if one.kind == "unsupported":
                 one.role = "not understood"
                 raise Stop(
                     Refusal(
@@ -262,7 +269,7 @@ class Composer:
         return SemanticQuery(
             metrics=metrics, dimensions=tuple(draft.dimensions), where=conditions,
             period=(self._given_period() or self._default()) if timed else "all",
-            order=self._ranked_by(metrics[0]) if ranked else (), per=tuple(draft.per),
+            order=ordering.by(self.draft, metrics[0]) if ranked else (), per=tuple(draft.per),
             limit=(draft.number or self.model.header.default_ranking_limit) if ranked else None,
         )  # fmt: skip
 
@@ -349,32 +356,13 @@ class Composer:
             raise Stop(
                 choices.for_missing_entity(self.model, self._options_base(self.filters.conditions()), top=draft.top)
             )
-        order = self._ranked_by(metrics[0])
+        order = ordering.by(self.draft, metrics[0])
         limit = draft.number
         if limit is None:
-            limit = self.model.header.default_ranking_limit if self._plural() else 1
+            limit = self.model.header.default_ranking_limit if ordering.plural(self.model, self.spans) else 1
             other = 1 if limit > 1 else self.model.header.default_ranking_limit
             self._assume(f"the {'top' if draft.top else 'bottom'} {limit}, as no number was named", {"limit": other})
         return order, limit
-
-    def _ranked_by(self, metric: str) -> tuple[Order, ...]:
-        """By the figure; within each group, group after group."""
-        groups = (Order(by=name, dir="asc") for name in self.draft.per)
-        return (*groups, Order(by=metric, dir="desc" if self.draft.top else "asc"))
-
-    def _plural(self) -> bool:
-        """Whether what is ranked was named in the plural."""
-        ranked = [
-            at for at, one in enumerate(self.spans) if one.kind in ("dimension", "grain") and one.role == "dimension"
-        ]
-        if not ranked:
-            return True
-        one = self.spans[ranked[0]]
-        known = self.model.dimensions.get(one.ref_of)
-        text = one.text.lower().rstrip("'")
-        if known is not None and any(text in known.synonyms.get(language, ()) for language in ("fil", "ceb")):
-            return any("mga" in before.text.lower().split() for before in self.spans[max(0, ranked[0] - 1) : ranked[0]])
-        return text.endswith("s")
 
     def _having(self, metrics: list[str], dimensions: list[str]) -> tuple[Condition, ...]:
         found = []
@@ -385,20 +373,6 @@ class Composer:
                 )
             found.append(Condition(field=metric or metrics[0], op=op, values=(value,)))  # type: ignore[arg-type]
         return tuple(found)
-
-    def _growth(
-        self, metrics: list[str], order: tuple[Order, ...], compare: Any, dimensions: list[str], period: Any
-    ) -> Any:
-        """A growth is shown beside what it is made of: the figure, the figure before, and the change."""
-        growths = [name for name in metrics if self.model.metrics[name].growth]
-        if not (growths or self.draft.growth) or not isinstance(period, Period):
-            return metrics, order, compare
-        shown = {name: self.model.metrics[name].growth or name for name in metrics}
-        grains = [name.rpartition(".")[2] for name in dimensions if self.model.is_time_grain(name)]
-        count, unit = (1, self.draft.step) if self.draft.step else (1, grains[0]) if grains else step_of(period)
-        every = growths or metrics
-        order = tuple(Order(by=f"{shown[one.by]}__growth", dir=one.dir) if one.by in every else one for one in order)
-        return list(dict.fromkeys(shown.values())), order, compare or Shift(shift=f"{count} {unit}")
 
     def _named_only(self, metrics: list[str], dimensions: list[str], *, ranked: bool) -> list[Condition]:
         """Rows that name no customer (or whatever is optional) are not ranked among the customers."""

@@ -28,6 +28,7 @@ class Part:
     group: int
     exclude: bool
     resolved: Resolved | None = None
+    apart: bool = False  # taken for something else than a filter
 
 
 class Filters:
@@ -76,6 +77,19 @@ class Filters:
             return Refusal("out_of_scope", f'nlq cannot read yet who has one and not "{apart[0].span.text}"')
         return None
 
+    def take(self, spans: list[Span]) -> list[Condition]:
+        """The conditions of these values, which are no filters any more; of each span one."""
+        found = []
+        for span in spans:
+            part = next(one for one in self._parts if one.span is span)
+            part.apart = True
+            found.append(part.conditions[0])
+        return found
+
+    def of(self, span: Span) -> list[Condition]:
+        """What a value was taken for."""
+        return next(one.conditions for one in self._parts if one.span is span)
+
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions of all values that were named."""
         return self._conditions(None, None)
@@ -97,10 +111,10 @@ class Filters:
         found: list[Condition] = []
         seen: list[int] = []
         for part in self._parts:
-            if part.group in seen:
+            if part.group in seen or part.apart:
                 continue
             seen.append(part.group)
-            members = [one for one in self._parts if one.group == part.group]
+            members = [one for one in self._parts if one.group == part.group and not one.apart]
             picked = [instead if one is changed and instead is not None else one.conditions[0] for one in members]
             found.extend(_listed(picked, exclude=part.exclude))
         return _merged(found)

@@ -103,6 +103,7 @@ def test_verdicts(expected, given, verdict):
     ([("a", 1), ("b", 2)], [("b", 2), ("a", 1)], False, True), ([("a", 1), ("b", 2)], [("b", 2), ("a", 1)], True, False),
     ([(Decimal("1.10"),)], [(Decimal("1.1"),)], True, True), ([(0.1 + 0.2,)], [(0.3,)], True, True), ([(0.3001,)], [(0.3,)], True, False),
     ([("a", 5, 0.5)], [("a", 0.5)], True, True), ([("a", 5)], [("a", 5, 0.5)], True, False), ([(0.5, "a")], [("a", 0.5)], True, False),
+    ([("NCR", 1), ("Cebu", 2)], [("cebu", 2), ("ncr", 1)], False, True), ([("NCR", 1)], [("CAR", 1)], False, False),
     ([(None,)], [(0,)], True, False), ([(None,)], [(None,)], True, True), ([(True,)], [(1,)], True, True),
     ([(date(2026, 1, 1),)], [(datetime(2026, 1, 1),)], True, True), ([], [], True, True), ([], [(1,)], False, False),  # noqa: DTZ001
 ])  # fmt: skip

@@ -17,7 +17,6 @@ DECLINED = {
     "top store by region": "out_of_scope",
     "top 3 stores and brands in each region": "out_of_scope",
     "the top 2 and bottom 2 stores": "out_of_scope",
-    "NCR vs Cebu": "out_of_scope",
     "sales 2 weeks ago": "out_of_scope",
     "sales in october and december": "out_of_scope",
     "sales in NCR but not NCR": "out_of_scope",
@@ -97,7 +96,7 @@ def test_long_questions_are_read_in_time(assistant):
 
 @pytest.mark.parametrize(
     "question",
-    ["what % of sales in Calabarzon is GCash this month", "revenue = 5 last month", "sales in NCR + CAR last month"],
+    ["sales down 10% last month", "revenue = 5 last month", "sales in NCR + CAR last month"],
 )
 def test_a_symbol_that_could_change_the_figure_is_not_passed_over(question, assistant):
     answer = assistant.ask(question, assistant.settings.principal(None))

@@ -1,0 +1,49 @@
+"""In which order rows come, how many are meant, and what a growth is shown beside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nlq.semantics.periods import step_of
+from nlq.values.query import Order, Period, Shift
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.match import Span
+    from nlq.language.walk import Draft
+    from nlq.semantics.model import SemanticModel
+
+
+def by(draft: Draft, metric: str) -> tuple[Order, ...]:
+    """By the figure; within each group, group after group."""
+    groups = (Order(by=name, dir="asc") for name in draft.per)
+    return (*groups, Order(by=metric, dir="desc" if draft.top else "asc"))
+
+
+def plural(model: SemanticModel, spans: Sequence[Span]) -> bool:
+    """Whether what is ranked was named in the plural: in English by its end, in Tagalog and Cebuano by "mga" before it."""
+    at = next(
+        (at for at, one in enumerate(spans) if one.kind in ("dimension", "grain") and one.role == "dimension"), None
+    )
+    if at is None:
+        return True
+    known = model.dimensions.get(spans[at].ref_of)
+    text = spans[at].text.lower().rstrip("'")
+    if known is not None and any(text in known.synonyms.get(language, ()) for language in ("fil", "ceb")):
+        return any("mga" in before.text.lower().split() for before in spans[max(0, at - 1) : at])
+    return text.endswith("s")
+
+
+def growth(model: SemanticModel, draft: Draft, metrics: list[str], order: tuple[Order, ...], compare: Any, dimensions: list[str],
+           period: Any) -> tuple[list[str], tuple[Order, ...], Any]:  # fmt: skip
+    """The metrics, the order and the comparison, where a growth is shown beside the figure, the figure before, and the change."""
+    growths = [name for name in metrics if model.metrics[name].growth]
+    if not (growths or draft.growth) or not isinstance(period, Period):
+        return metrics, order, compare
+    shown = {name: model.metrics[name].growth or name for name in metrics}
+    grains = [name.rpartition(".")[2] for name in dimensions if model.is_time_grain(name)]
+    count, unit = (1, draft.step) if draft.step else (1, grains[0]) if grains else step_of(period)
+    every = growths or metrics
+    order = tuple(Order(by=f"{shown[one.by]}__growth", dir=one.dir) if one.by in every else one for one in order)
+    return list(dict.fromkeys(shown.values())), order, compare or Shift(shift=f"{count} {unit}")

@@ -1,0 +1,158 @@
+"""This against that, and a part of the whole: which of the values that a question names stand in such a relation.
+
+Only what the order of the words says is taken: "A vs B", "compare A and B", "share of A", "what % of sales is A". The rest is a filter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language.walk import SILENT, Stop
+from nlq.values import Refusal
+from nlq.values.query import Condition, Segment, Share
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.filters import Filters
+    from nlq.language.match import Span
+    from nlq.language.walk import Draft
+    from nlq.semantics.model import SemanticModel
+
+VALUES = ("value", "place", "ask")
+IS = ("is", "are", "was", "were", "ang", "came", "come", "coming")
+
+
+def opposed(spans: Sequence[Span]) -> list[Span]:
+    """The values that are set against each other, at least two; none where it is not values that are."""
+    at = next((place for place, one in enumerate(spans) if one.kind == "versus"), None)
+    if at is None:
+        return []
+    before, after = _beside(spans, at, -1), _beside(spans, at, 1)
+    if after is None or spans[after].kind not in VALUES:
+        return []
+    found = [after]
+    if before is not None and spans[before].kind in VALUES:
+        found = [before, after]
+    else:
+        found += _listed(spans, after)
+    while True:  # "A vs B vs C"
+        more = _beside(spans, found[-1], 1)
+        if more is None or spans[more].kind != "versus":
+            break
+        following = _beside(spans, more, 1)
+        if following is None or spans[following].kind not in VALUES:
+            return []
+        found.append(following)
+    told = sum(one.kind == "versus" for one in spans)
+    chained = max(1, len(found) - 1) if before is not None and spans[before].kind in VALUES else 1
+    return [spans[place] for place in found] if len(found) > 1 and told == chained else []
+
+
+def part_of(spans: Sequence[Span], *, split: bool) -> list[Span] | None:
+    """The values whose part of the whole is asked for; none where it is that of every group; None where it is not said.
+
+    Values right after "share of" are it. Else, where nothing is split, those after the figure are: "what % of NCR's sales is GCash".
+    """
+    at = next(place for place, one in enumerate(spans) if one.kind == "share")
+    after = _beside(spans, at, 1)
+    if after is not None and spans[after].kind in VALUES:
+        return [spans[place] for place in (after, *_listed(spans, after))]
+    before = _beside(spans, at, -1)
+    if before is not None and before == at - 1 and spans[before].kind in VALUES:
+        return [spans[before]]
+    if split:
+        return []
+    figure = next((place for place, one in enumerate(spans) if one.kind == "metric" and place > at), None)
+    if figure is None:  # "sales share" says nothing of whose
+        return None
+    said = next((place for place in range(len(spans) - 1, figure, -1) if spans[place].text.lower() in IS), None)
+    if said is not None:  # "of sales in NCR is gcash"
+        figure = said
+    later = [place for place in range(figure + 1, len(spans)) if spans[place].kind in VALUES]
+    if not later or [later[0], *_listed(spans, later[0])] != later:
+        return None
+    return [spans[place] for place in later]
+
+
+def against(
+    model: SemanticModel, filters: Filters, draft: Draft, spans: list[Span]
+) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:
+    """The conditions and the segments of values that are set against each other: the groups of their dimension, where they have one."""
+    taken = filters.take(spans)
+    where = filters.conditions()
+    fields = {one.field for one in taken}
+    known = model.dimensions.get(fields.pop() or "") if len(fields) == 1 else None
+    if known is None or known.type != "string":  # whose values are numbers to nobody who types names
+        return where, tuple(Segment(_called(one), (condition,)) for one, condition in zip(spans, taken, strict=True))
+    if known.name not in draft.dimensions:
+        draft.dimensions.insert(0, known.name)
+    values = tuple(value for one in taken for value in one.values)
+    return (*where, Condition(field=known.name, op="in", values=values)), ()
+
+
+def _called(one: Span) -> str:
+    """A value as it was typed, in the capitals that it has."""
+    known = [name for each in one.meanings for name in (each.label, *(each.place.names if each.place else ()))]
+    return next((name for name in known if name.casefold() == one.text.casefold()), one.text)
+
+
+def share(
+    model: SemanticModel, filters: Filters, draft: Draft, spans: Sequence[Span], metrics: list[str]
+) -> Share | None:
+    """Each group's part of the total, or that of the value that is named; None where no share is asked for.
+
+    Raises:
+        Stop: it is not said whose share, or of what.
+    """
+    kinds = [one.kind for one in spans]
+    if "share" not in kinds:
+        return None
+    if len(metrics) != 1 or not model.metrics[metrics[0]].adds_up or draft.versus or draft.growth or draft.having:
+        raise _no("a share is of one figure whose parts add up, such as sales; ask for that alone")
+    best = [kinds.index(one) for one in ("top", "bottom") if one in kinds]
+    if best and kinds.index("share") < min(best):  # that of all of them together
+        raise _no("the share of what is best cannot be read yet; ask for the best with their shares")
+    split = [name for name in draft.dimensions if not model.is_time_grain(name)]
+    parts = part_of(spans, split=bool(split))
+    if parts is None or not (parts or split):
+        raise _no("I do not know whose share of what is meant: say what is split, or name the part")
+    fields = dict.fromkeys(name for one in parts for condition in filters.of(one) for name in condition.fields())
+    within = [name for name in split if name in draft.each] if len(split) > 1 else []
+    unsaid = len(split) > 1 and len(within) != len(split) - 1 and not fields
+    if len(parts) > 1 or unsaid or fields.keys() & set(split):
+        raise _no("I do not know which part of which whole is meant: ask for one part, or one split, at a time")
+    for one in spans:
+        one.role = "share" if one.kind == "share" else one.role
+    grains = tuple(name for name in draft.dimensions if model.is_time_grain(name))
+    draft.dimensions.extend(fields)  # the part, by its name
+    return Share(within=(*grains, *(split if fields else within)), free=tuple(fields))
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))
+
+
+def _beside(spans: Sequence[Span], at: int, step: int) -> int | None:
+    """The next span that says something."""
+    place = at + step
+    while 0 <= place < len(spans) and spans[place].kind in SILENT:
+        place += step
+    return place if 0 <= place < len(spans) else None
+
+
+def _listed(spans: Sequence[Span], first: int) -> list[int]:
+    """The values that follow one in a list: "A, B and C"."""
+    found: list[int] = []
+    place = first
+    while place + 1 < len(spans):
+        following = place + 1
+        if spans[following].kind == "and" or spans[following].text.lower() == "at":
+            following += 1
+        elif not spans[following].comma:
+            break
+        if following >= len(spans) or spans[following].kind not in VALUES:
+            break
+        found.append(following)
+        place = following
+    return found
