@@ -46,27 +46,28 @@ def resolve_tables(nodes: Iterable[exp.Expr], model: SemanticModel) -> tuple[str
     Raises:
         NotPermitted: there is no such table, or it is not in the model.
     """
-    tables: list[exp.Table] = []
+    tables: list[exp.Expr] = []
     for node in nodes:
-        if isinstance(node, exp.Identifier):
+        kind = type(node)
+        if kind is exp.Identifier:
             lower = node.this.lower()
             if lower != node.this:
                 node.set("this", _folded(node, lower))
-        elif isinstance(node, exp.Table):
+        elif kind is exp.Table:
             tables.append(node)
     schema = model.header.schema_
     found: dict[str, None] = {}
     for table in tables:
         if is_cte(table):
             continue
-        if table.db not in ("", schema) or table.name not in model.tables:
+        if table.text("db") not in ("", schema) or table.name not in model.tables:
             raise no_table(table.name)
         table.set("db", exp.to_identifier(schema))
         found[table.name] = None
     return tuple(found)
 
 
-def _folded(name: exp.Identifier, lower: str) -> str:
+def _folded(name: exp.Expr, lower: str) -> str:
     """Names are the same in small letters and in capitals; but a quoted table's is taken as it is written."""
     if name.args.get("quoted") and isinstance(name.parent, exp.Table):
         raise no_table(name.this)
