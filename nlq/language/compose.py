@@ -46,13 +46,15 @@ class Composer:
         self._refuse_what_is_not_there()
         self.draft = self.walker.walk()
         against = relations.opposed(self.spans) if self.draft.versus else []
-        if self.draft.versus and len(self.draft.whens) != 2 and not against:
+        several = sum(one.kind == "versus" for one in self.spans) > 1
+        if self.draft.versus and not against and (len(self.draft.whens) != 2 or several):
             raise Stop(
                 Refusal(
                     "out_of_scope",
-                    "nlq can set one period against another, and nothing else yet; ask for each, or for both by name",
+                    "nlq can set values or periods against each other, one at a time; ask for each, or for all by name",
                 )
             )
+        self.draft.versus = self.draft.versus and not against  # of periods, from here on
         metrics = self._metrics()
         self._divided(metrics)
         self._loose(metrics)

@@ -108,7 +108,7 @@ def share(
     kinds = [one.kind for one in spans]
     if "share" not in kinds:
         return None
-    if len(metrics) != 1 or not model.metrics[metrics[0]].adds_up or draft.versus or draft.growth or draft.having:
+    if len(metrics) != 1 or not model.metrics[metrics[0]].adds_up or "versus" in kinds or draft.growth or draft.having:
         raise _no("a share is of one figure whose parts add up, such as sales; ask for that alone")
     best = [kinds.index(one) for one in ("top", "bottom") if one in kinds]
     if best and kinds.index("share") < min(best):  # that of all of them together

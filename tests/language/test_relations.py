@@ -36,6 +36,7 @@ READ = {
     "share of sales by brand in each category last month": {"metrics": ["revenue"], "dimensions": ["brand", "category"], "share": {"within": ["category"]}, "period": OCTOBER},
 }  # fmt: skip
 NOT_READ = [
+    "gcash vs cash this month vs last month", "compare gcash and cash sales this month vs last month", "gcash vs cash sales in January and October 2026",
     "share of gcash and maya in sales", "market share by brand", "share of our top 5 stores in sales", "sales share by region and payment method", "sales share",
     "average basket share by region", "share of revenue and transactions by region", "gcash vs revenue", "vs cash sales", "sales growth of gcash vs cash share",
 ]  # fmt: skip
