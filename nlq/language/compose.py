@@ -45,7 +45,7 @@ class Composer:
         """
         self._refuse_what_is_not_there()
         self.draft = self.walker.walk()
-        against = relations.opposed(self.spans) if self.draft.versus else []
+        against = relations.opposed(self.spans, self.filters) if self.draft.versus else []
         several = sum(one.kind == "versus" for one in self.spans) > 1
         if self.draft.versus and not against and (len(self.draft.whens) != 2 or several):
             raise Stop(

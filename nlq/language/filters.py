@@ -86,6 +86,11 @@ class Filters:
             found.append(part.conditions[0])
         return found
 
+    def listed(self, span: Span) -> list[Span]:
+        """A value and those that follow it in one list: "A, B and C"."""
+        at = next(place for place, one in enumerate(self._parts) if one.span is span)
+        return [one.span for one in self._parts[at:] if one.group == self._parts[at].group]
+
     def of(self, span: Span) -> list[Condition]:
         """What a value was taken for."""
         return next(one.conditions for one in self._parts if one.span is span)

@@ -23,56 +23,40 @@ VALUES = ("value", "place", "ask")
 IS = ("is", "are", "was", "were", "ang", "came", "come", "coming")
 
 
-def opposed(spans: Sequence[Span]) -> list[Span]:
+def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
     """The values that are set against each other, at least two; none where it is not values that are."""
-    at = next((place for place, one in enumerate(spans) if one.kind == "versus"), None)
-    if at is None:
-        return []
-    before, after = _beside(spans, at, -1), _beside(spans, at, 1)
-    if after is None or spans[after].kind not in VALUES:
-        return []
-    found = [after]
-    if before is not None and spans[before].kind in VALUES:
-        found = [before, after]
-    else:
-        found += _listed(spans, after)
-    while True:  # "A vs B vs C"
-        more = _beside(spans, found[-1], 1)
-        if more is None or spans[more].kind != "versus":
-            break
-        following = _beside(spans, more, 1)
-        if following is None or spans[following].kind not in VALUES:
+    marks = [place for place, one in enumerate(spans) if one.kind == "versus"]
+    pairs = [(_value(spans, at, -1), _value(spans, at, 1)) for at in marks]
+    if len(pairs) == 1 and pairs[0][0] is None and pairs[0][1] is not None:  # "compare A and B"
+        listed = filters.listed(pairs[0][1])
+        return listed if len(listed) > 1 else []
+    found: list[Span] = []
+    for before, after in pairs:  # "A vs B vs C"
+        if before is None or after is None or (found and found[-1] is not before):
             return []
-        found.append(following)
-    told = sum(one.kind == "versus" for one in spans)
-    chained = max(1, len(found) - 1) if before is not None and spans[before].kind in VALUES else 1
-    return [spans[place] for place in found] if len(found) > 1 and told == chained else []
+        found = [*(found or [before]), after]
+    return found
 
 
-def part_of(spans: Sequence[Span], *, split: bool) -> list[Span] | None:
+def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Span] | None:
     """The values whose part of the whole is asked for; none where it is that of every group; None where it is not said.
 
-    Values right after "share of" are it. Else, where nothing is split, those after the figure are: "what % of NCR's sales is GCash".
+    Values right beside "share" are it. Else, where nothing is split, those after the figure are: "what % of NCR's sales is GCash".
     """
     at = next(place for place, one in enumerate(spans) if one.kind == "share")
-    after = _beside(spans, at, 1)
-    if after is not None and spans[after].kind in VALUES:
-        return [spans[place] for place in (after, *_listed(spans, after))]
-    before = _beside(spans, at, -1)
-    if before is not None and before == at - 1 and spans[before].kind in VALUES:
-        return [spans[before]]
+    after = _value(spans, at, 1)
+    if after is not None:
+        return filters.listed(after)
+    if at and spans[at - 1].kind in VALUES:
+        return [spans[at - 1]]
     if split:
         return []
     figure = next((place for place, one in enumerate(spans) if one.kind == "metric" and place > at), None)
     if figure is None:  # "sales share" says nothing of whose
         return None
-    said = next((place for place in range(len(spans) - 1, figure, -1) if spans[place].text.lower() in IS), None)
-    if said is not None:  # "of sales in NCR is gcash"
-        figure = said
-    later = [place for place in range(figure + 1, len(spans)) if spans[place].kind in VALUES]
-    if not later or [later[0], *_listed(spans, later[0])] != later:
-        return None
-    return [spans[place] for place in later]
+    said = next((place for place in range(len(spans) - 1, figure, -1) if spans[place].text.lower() in IS), figure)
+    later = [one for one in spans[said + 1 :] if one.kind in VALUES]  # "of sales in NCR is gcash"
+    return later if later and filters.listed(later[0]) == later else None
 
 
 def against(
@@ -114,7 +98,7 @@ def share(
     if best and kinds.index("share") < min(best):  # that of all of them together
         raise _no("the share of what is best cannot be read yet; ask for the best with their shares")
     split = [name for name in draft.dimensions if not model.is_time_grain(name)]
-    parts = part_of(spans, split=bool(split))
+    parts = part_of(spans, filters, split=bool(split))
     if parts is None or not (parts or split):
         raise _no("I do not know whose share of what is meant: say what is split, or name the part")
     fields = dict.fromkeys(name for one in parts for condition in filters.of(one) for name in condition.fields())
@@ -133,26 +117,9 @@ def _no(text: str) -> Stop:
     return Stop(Refusal("out_of_scope", text))
 
 
-def _beside(spans: Sequence[Span], at: int, step: int) -> int | None:
-    """The next span that says something."""
+def _value(spans: Sequence[Span], at: int, step: int) -> Span | None:
+    """The value that stands beside a span, what says nothing left out."""
     place = at + step
     while 0 <= place < len(spans) and spans[place].kind in SILENT:
         place += step
-    return place if 0 <= place < len(spans) else None
-
-
-def _listed(spans: Sequence[Span], first: int) -> list[int]:
-    """The values that follow one in a list: "A, B and C"."""
-    found: list[int] = []
-    place = first
-    while place + 1 < len(spans):
-        following = place + 1
-        if spans[following].kind == "and" or spans[following].text.lower() == "at":
-            following += 1
-        elif not spans[following].comma:
-            break
-        if following >= len(spans) or spans[following].kind not in VALUES:
-            break
-        found.append(following)
-        place = following
-    return found
+    return spans[place] if 0 <= place < len(spans) and spans[place].kind in VALUES else None
