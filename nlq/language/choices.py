@@ -6,6 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
+from nlq.language.walk import SILENT
 from nlq.values import Clarification, Refusal
 from nlq.values.query import MetricEntry, Order, Period, SemanticQuery
 
@@ -16,6 +17,34 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 MOST = 5
+KNOWN = ("metric", "dimension", "value", "place", "ask", "performing")  # kinds of words that figures are asked for by
+EMPTY = (*SILENT, "and", "which", "number", "time", "not", "followup")  # and kinds that ask for nothing by themselves
+
+
+def refused(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
+    """Why a question cannot be read at all: it asks for what is not there, is no question, or holds words that are not known."""
+    absent = next((one for one in spans if one.kind == "absent"), None)
+    if absent is not None:
+        absent.role = "not in the data"
+        entry = next(entry for entry in model.absent if entry.name == absent.ref_of)
+        return Refusal("no_metric", f"{entry.name}: {entry.reason}", firm=True)
+    unknown = [one for one in spans if one.kind == "unknown"]
+    known = any(one.kind in KNOWN for one in spans)
+    if all(one.kind in EMPTY for one in spans) or (unknown and not known):
+        words = " and ".join(f'"{one.text}"' for one in unknown)
+        named = f"I do not know what {words} means. " if unknown else ""
+        return Refusal(
+            "out_of_scope", f"{named}This is no question about {model.header.description.rstrip('.').lower()}"
+        )
+    if unknown:
+        return for_unknown(model, unknown, spans)
+    cannot = next((one for one in spans if one.kind == "unsupported"), None)
+    if cannot is not None:
+        cannot.role = "not understood"
+        return Refusal(
+            "out_of_scope", f'nlq cannot read "{cannot.text}" yet, and leaving it out could change the figure'
+        )
+    return None
 
 
 def for_unknown(model: SemanticModel, unknown: Sequence[Span], spans: Sequence[Span]) -> Refusal:

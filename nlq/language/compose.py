@@ -43,7 +43,10 @@ class Composer:
         Raises:
             Stop: it is better to ask, or to decline.
         """
-        self._refuse_what_is_not_there()
+        refused = choices.refused(self.model, self.spans)
+        if refused is not None:
+            raise Stop(refused)
+        self._corrected()
         self.draft = self.walker.walk()
         against = relations.opposed(self.spans, self.filters) if self.draft.versus else []
         several = sum(one.kind == "versus" for one in self.spans) > 1
@@ -79,39 +82,9 @@ class Composer:
         self.assumptions = [_completed(one, query) for one in self.assumptions]
         return query
 
-    # What cannot be read at all.
-
-    def _refuse_what_is_not_there(self) -> None:
-        known = [
-            one for one in self.spans if one.kind in ("metric", "dimension", "value", "place", "ask", "performing")
-        ]
+    def _corrected(self) -> None:
+        """Words that were mended are said."""
         for one in self.spans:
-            if one.kind == "absent":
-                absent = next(entry for entry in self.model.absent if entry.name == one.ref_of)
-                one.role = "not in the data"
-                raise Stop(Refusal("no_metric", f"{absent.name}: {absent.reason}", firm=True))
-        unknown = [one for one in self.spans if one.kind == "unknown"]
-        content = [
-            one for one in self.spans if one.kind not in (*SILENT, "and", "which", "number", "time", "not", "followup")
-        ]
-        if not content or (unknown and not known):
-            named = f"I do not know what {_quoted(unknown)} means. " if unknown else ""
-            raise Stop(
-                Refusal(
-                    "out_of_scope",
-                    f"{named}This is no question about {self.model.header.description.rstrip('.').lower()}",
-                )
-            )
-        if unknown:
-            raise Stop(choices.for_unknown(self.model, unknown, self.spans))
-        for one in self.spans:
-            if one.kind == "unsupported":
-                one.role = "not understood"
-                raise Stop(
-                    Refusal(
-                        "out_of_scope", f'nlq cannot read "{one.text}" yet, and leaving it out could change the figure'
-                    )
-                )
             if one.corrected:
                 self.doubts.append(f'"{one.text}" was read as "{one.corrected}"')
                 self.assumptions.append(Assumed(f'"{one.text}" read as "{one.corrected}"', {}))
@@ -402,7 +375,3 @@ def _completed(one: Assumed, query: SemanticQuery) -> Assumed:
     if query.having:
         moved["having"] = [{**dump(term), "field": metrics[0]} for term in query.having]
     return Assumed(one.text, {**one.change, **moved})
-
-
-def _quoted(spans: list[Span]) -> str:
-    return " and ".join(f'"{one.text}"' for one in spans)
