@@ -55,6 +55,12 @@ class Frame:
         return self.window is not None or self.lag is not None or self.start is not None
 
 
+# Of each grain the units that move its buckets onto whole ones.
+WHOLE_OF: dict[str, tuple[str, ...]] = {
+    "day": ("day", "week"), "week": ("week",), "month": ("month", "quarter", "year"), "quarter": ("quarter", "year"), "year": ("year",),
+}  # fmt: skip
+
+
 class Frames:
     """The frames of a query, each once; the first is its own."""
 
@@ -74,6 +80,18 @@ class Frames:
     def all(self) -> tuple[Frame, ...]:
         """Every frame, by its index."""
         return tuple(self._found)
+
+    def overlap(self, index: int, other: int) -> bool:
+        """Whether two frames read days in common that do not make the same whole buckets in both."""
+        pair = self._found[index], self._found[other]
+        periods = [one.period for one in pair]
+        if None not in periods:
+            one, two = periods
+            if one.start > two.end or two.start > one.end:  # type: ignore[union-attr]
+                return False
+        plain = all(not (one.spined or one.by_day or one.cut) for one in pair)
+        steps = [one.step[1] for one in pair if one.step is not None]
+        return not (plain and steps and self.grains and all(unit in WHOLE_OF.get(grain, ()) for unit in steps for grain in self.grains))  # fmt: skip
 
     def add(self, frame: Frame) -> int:
         """The index of a frame, which is added where there is none that reads and shows the same."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -112,6 +113,7 @@ class _Builder:
         for key, leaf in self.leaves.items():
             if key[0] == PEOPLE:
                 counts.setdefault(key[:-1], []).append(leaf)
+        self._periods_apart(counts)
         instead: dict[str, Leaf] = {}
         for together in counts.values():
             if len(together) > 1 or len(self.query.segments) > 1:
@@ -123,6 +125,17 @@ class _Builder:
             return tuple(self.leaves.values())
         kept = [replace(one, people=instead[one.people].alias) if one.people in instead else one for one in self.leaves.values() if one.alias not in instead]  # fmt: skip
         return (*kept, *dict.fromkeys(instead.values()))
+
+    def _periods_apart(self, counts: dict[tuple[object, ...], list[Leaf]]) -> None:
+        """Figures of periods that overlap differ by the days between: where small groups are withheld they are refused, but for whole buckets."""
+        by_rows: dict[tuple[object, ...], list[Leaf]] = {}
+        for key, together in counts.items():
+            by_rows.setdefault(key[:-1], []).append(together[0])  # all but the frame
+        for leaves in by_rows.values():
+            for one, other in combinations(leaves, 2):
+                if self.frames.overlap(one.frame, other.frame):
+                    raise small.refused(self.model, next(each.metric for each in self.leaves.values() if each.people == one.alias),
+                                        "periods that overlap")  # fmt: skip
 
     def _compared(self, index: int, compare: Shift | Period) -> tuple[str, int]:
         """A compared period's column suffix, and its frame."""

@@ -316,6 +316,23 @@ def test_a_comparison_is_of_both_periods_people(world, asked):
     alike((found, 1), (expected, 1))
 
 
+def test_a_comparison_of_whole_buckets_is_of_both_buckets_people(world, asked):
+    """January is beside February as it is by itself: nothing is between them."""
+    query = {
+        "metrics": ["total"],
+        "dimensions": ["date.month"],
+        "compare": [{"shift": "1 month"}],
+        "period": {"start": "2026-02-01", "end": "2026-03-31"},
+    }
+    names, found = asked(query)
+    cells = {key[0]: world.cell("total", rows) for key, rows in world.rows("sale", ["date.month"]).items()}
+    for row in found:
+        month = row[names.index("date.month")]
+        before = date(month.year, month.month - 1, 1)
+        assert near(row[names.index("total")], cells.get(month))
+        assert near(row[names.index("total__prior")], cells.get(before))
+
+
 @pytest.mark.parametrize("totals", [[[]], [["area"], []], [["area"], ["kind"], []]], ids=str)
 def test_a_total_is_shown_where_no_cell_in_it_is_withheld(world, asked, totals):
     dims = ["area", "kind"]
@@ -392,6 +409,22 @@ def test_what_is_made_of_groups_is_withheld_with_any_of_them(world, asked, how):
         {"metrics": [{"metric": "total", "window": {"trailing": "7 days"}}], "dimensions": ["date.day"]},
         {"metrics": ["came_back"]},
         {"list": "ticket"},
+        {
+            "metrics": ["total"],
+            "period": {"start": "2026-02-01", "end": "2026-02-28"},
+            "compare": [{"start": "2026-02-02", "end": "2026-02-28"}],
+        },
+        {
+            "metrics": ["total"],
+            "dimensions": ["area"],
+            "period": {"start": "2026-01-05", "end": "2026-03-10"},
+            "compare": [{"shift": "1 month"}],
+        },
+        {
+            "metrics": ["total"],
+            "period": {"start": "2026-02-01", "end": "2026-02-28"},
+            "compare": [{"shift": "1 month"}, {"start": "2026-01-02", "end": "2026-01-31"}],
+        },
         {
             "metrics": ["total"],
             "where": [{"field": "kind", "op": "=", "values": ["cash"]}],
