@@ -42,16 +42,16 @@ def prove(text: str, wraps: Sequence[str], dialect: str, schema: str) -> str | N
         return "it is not one SELECT"
     wanted = Counter(expected)
     found: Counter[exp.Expr] = Counter()
-    for inner in parsed[0].find_all(exp.Subquery):
-        if _reads_a_table(inner.this) and inner.this in wanted:
-            found[inner.this] += 1
-            inner.set("this", None)  # what is proven is not looked into again
-    for node in parsed[0].find_all(exp.Table, *CHANGING):
-        if not isinstance(node, exp.Table):
+    for node in parsed[0].find_all(exp.Subquery, exp.Table, *CHANGING):
+        if isinstance(node, exp.Subquery):
+            if _reads_a_table(node.this) and node.this in wanted:
+                found[node.this] += 1
+                node.set("this", None)  # what is proven is not looked into: the walk has not come to it yet
+        elif not isinstance(node, exp.Table):
             return "it holds something other than a SELECT"
-        if not isinstance(node.this, exp.Identifier):
+        elif not isinstance(node.this, exp.Identifier):
             return "something other than a name stands in FROM"
-        if node.args.get("db") or node.args.get("catalog") or not is_cte(node):
+        elif node.args.get("db") or node.args.get("catalog") or not is_cte(node):
             return f"{node.name} is read outside its policy (schema {schema})"
     missing = (wanted - found).total()
     return f"{missing} policy sub-selects of {len(wraps)} are missing" if missing else None
