@@ -16,7 +16,7 @@ from nlq.settings import Settings, load
 from nlq.sql.compile import compile_query
 from nlq.values import Answer, Interpretation, Question, SemanticQuery, SqlDraft, Statement
 from nlq.values.given import check_text, parse_query
-from nlq.wiring import load_model, pipeline, waits
+from nlq.wiring import in_file, load_model, pipeline, waits
 
 if TYPE_CHECKING:
     import asyncio
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from nlq.semantics.model import SemanticModel
     from nlq.store.audit import Line
+    from nlq.store.conversation_file import InFile
     from nlq.store.sqlite import SqliteStore
     from nlq.values import Principal, Result, ScopeValues, Snapshot
     from nlq.values.pipeline import Planner
@@ -42,17 +43,19 @@ class Assistant:
     """
 
     def __init__(self, settings: Settings, *, blocking: bool = False, engine: str = "auto", store: SqliteStore | None = None,
-                 surface: str = LIBRARY) -> None:  # fmt: skip
+                 surface: str = LIBRARY, conversations: InFile | None = None) -> None:  # fmt: skip
         """Use `open` or `open_sync`; with `blocking`, queries run in the caller's thread; with a store, answers are kept.
 
-        `surface` is the way in that the audit log names.
+        `surface` is the way in that the audit log names; `conversations` outlive this process, as with a store they do.
         """
         if settings.mask_key and len(settings.mask_key.encode()) < SHORTEST_KEY:
             raise SettingsError(f"the key of hashing masks is shorter than {SHORTEST_KEY} bytes", where="NLQ_MASK_KEY",
                                 fix="make one: openssl rand -hex 32")  # fmt: skip
         self.settings = settings
         self.model: SemanticModel = load_model(settings)
-        self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine, counted=surface != LIBRARY)
+        self._conversations = conversations or (in_file(settings, blocking=False) if store is not None else None)
+        self._pipeline = pipeline(settings, self.model, blocking=blocking, engine=engine, counted=surface != LIBRARY,
+                                  conversations=conversations)  # fmt: skip
         self._blocking = blocking
         self._records = Records(settings, self.model, store, surface)
         self._loops = waits(settings, engine)
@@ -66,10 +69,12 @@ class Assistant:
 
     @classmethod
     def open_sync(
-        cls, config: str | Path | None = None, *, engine: str = "auto", surface: str = LIBRARY
+        cls, config: str | Path | None = None, *, engine: str = "auto", surface: str = LIBRARY, converses: bool = False
     ) -> SyncAssistant:
-        """The same without async."""
-        return SyncAssistant(cls(load(Path(config) if config else None), blocking=True, engine=engine, surface=surface))
+        """The same without async. What is asked can be gone on from within the process; where it `converses`, later too."""
+        settings = load(Path(config) if config else None)
+        kept = in_file(settings, blocking=True) if converses else None
+        return SyncAssistant(cls(settings, blocking=True, engine=engine, surface=surface, conversations=kept))
 
     async def __aenter__(self) -> Self:
         return self
@@ -84,6 +89,8 @@ class Assistant:
     def close(self) -> None:
         """Let go of the databases, from synchronous code; `async with` does it in the loop."""
         self._records.close()
+        if self._conversations is not None:
+            self._conversations.close()
         if self._blocking:
             self.finish(self._pipeline.close())
         elif self._portal is not None:

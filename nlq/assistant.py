@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from nlq.answer.build import answered, asked_back, declined, timed
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nlq.engines.base import Engine, Limits
     from nlq.policy.budgets import Budgets
     from nlq.semantics.model import SemanticModel
+    from nlq.store.conversations import Conversations
     from nlq.values import Answer, Plan, Snapshot, Statement
 
 
@@ -54,6 +55,7 @@ class Pipeline:
     engine: Engine
     limits: Limits
     budgets: Budgets
+    conversations: Conversations
     new_id: Callable[[], str]
 
     async def steps(
@@ -71,6 +73,7 @@ class Pipeline:
         """
         model, principal, ident = self.model, question.principal, self.new_id()
         watch, plan = _Watch(), None
+        question = await self._after(question) if given is None else question
         yield question
         try:
             snapshot = await self.engine.snapshot(principal.org_id)
@@ -82,11 +85,9 @@ class Pipeline:
             plan = make_plan(read, model, principal, values)
             watch.lap("plan")
             yield plan
-            if isinstance(plan.outcome, Clarification):
-                yield watch.done(asked_back(question, plan, plan.outcome, model, ident))
-                return
-            if isinstance(plan.outcome, Refusal):
-                yield watch.done(declined(question, plan, plan.outcome, model, ident))
+            said = await self._without_data(question, plan, ident)
+            if said is not None:
+                yield watch.done(said)
                 return
             for run in range(RUNS):
                 yield snapshot
@@ -119,10 +120,31 @@ class Pipeline:
                 snapshot = now
             if result is not None:
                 yield result
-            answer = answered(question, plan, snapshot, statement, scoped, result, model, ident, engine, warnings)
-            yield watch.done(answer)
+            await self._goes_on(question, plan, ident)
+            yield watch.done(answered(question, plan, snapshot, statement, scoped, result, model, ident, engine, warnings))  # fmt: skip
         except NlqError as problem:
             yield watch.done(declined(question, plan, _blame(problem, read_from_words=given is None), model, ident))
+
+    async def _after(self, question: Question) -> Question:
+        """The question, with what was asked before it in its conversation."""
+        if not question.conversation_id:
+            return question
+        return replace(question, before=await self.conversations.of(question.principal, question.conversation_id))
+
+    async def _without_data(self, question: Question, plan: Plan, ident: str) -> Answer | None:
+        """What is answered without any data: a question back, or no answer."""
+        if isinstance(plan.outcome, Clarification):
+            await self._goes_on(question, plan, ident)
+            return asked_back(question, plan, plan.outcome, self.model, ident)
+        return declined(question, plan, plan.outcome, self.model, ident) if isinstance(plan.outcome, Refusal) else None
+
+    async def _goes_on(self, question: Question, plan: Plan, ident: str) -> None:
+        """Keep what the next question may go on from; a conversation that begins has its first answer's id."""
+        outcome, before = plan.outcome, question.before
+        if not question.text or not isinstance(outcome, (Clarification, SemanticQuery)):
+            return
+        now = before.asked(outcome.options) if isinstance(outcome, Clarification) else before.then(outcome)
+        await self.conversations.keep(question.principal, question.conversation_id or ident, now)
 
     async def close(self) -> None:
         """Let go of the databases and the language model."""

@@ -15,6 +15,7 @@ from nlq.language.agree import Readings
 from nlq.language.reader import Reader
 from nlq.policy.budgets import Budget, Budgets, InMemory
 from nlq.semantics.load import load
+from nlq.store.conversations import InProcess
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from nlq.policy.budgets import Spent
     from nlq.semantics.model import SemanticModel
     from nlq.settings import Settings
+    from nlq.store.conversation_file import InFile
+    from nlq.store.conversations import Conversations
 
 NEEDS = {"postgres": "asyncpg", "trino": "trino", "redis": "redis", "lake": "pyiceberg", "llm": "openai"}
 
@@ -45,10 +48,11 @@ def waits(settings: Settings, engine: str) -> bool:
     return bool(settings.model) or on_servers(settings, engine)
 
 
-def pipeline(
-    settings: Settings, model: SemanticModel, *, blocking: bool, engine: str = "auto", counted: bool = False
-) -> Pipeline:
+def pipeline(settings: Settings, model: SemanticModel, *, blocking: bool, engine: str = "auto", counted: bool = False,
+             conversations: Conversations | None = None) -> Pipeline:  # fmt: skip
     """Everything that a question needs; `counted`: what askers spend is kept beyond this process.
+
+    `conversations` are those that are kept beyond this process too, where any are.
 
     Raises:
         EngineDown: the engine that is named is not configured.
@@ -61,8 +65,20 @@ def pipeline(
         engine=chosen,
         limits=Limits(settings.max_rows, settings.statement_timeout_s),
         budgets=budgets_of(settings, model, counted=counted),
+        conversations=conversations or InProcess(),
         new_id=lambda: str(uuid.uuid4()),
     )
+
+
+def in_file(settings: Settings, *, blocking: bool) -> InFile:
+    """The conversations of this deployment, in its state folder.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
+    from nlq.store.conversation_file import InFile  # noqa: PLC0415 - only where conversations are kept
+
+    return InFile(settings.state_folder, keep_days=settings.keep_answers_days, blocking=blocking)
 
 
 def budgets_of(settings: Settings, model: SemanticModel, *, counted: bool) -> Budgets:
@@ -172,9 +188,10 @@ def _client(settings: Settings) -> ModelClient:
 
 def _cached(settings: Settings, model: SemanticModel, engine: Engine) -> Engine:
     """The engine behind a cache: Redis where there is one, else this process's own."""
-    from nlq.engines.cached import CachedEngine, InProcess  # noqa: PLC0415
+    from nlq.engines.cached import CachedEngine  # noqa: PLC0415
+    from nlq.engines.cached import InProcess as Memory  # noqa: PLC0415
 
-    store: InProcess | Redis = InProcess()
+    store: Memory | Redis = Memory()
     if settings.redis_url:
         need("redis")
         from nlq.drivers import redis  # noqa: PLC0415

@@ -18,16 +18,41 @@ if TYPE_CHECKING:
 
 MOST = 5
 KNOWN = ("metric", "dimension", "value", "place", "ask", "performing")  # kinds of words that figures are asked for by
-EMPTY = (*SILENT, "and", "which", "number", "time", "not", "followup")  # and kinds that ask for nothing by themselves
+EMPTY = (
+    *SILENT,
+    "and",
+    "which",
+    "number",
+    "time",
+    "clock",
+    "not",
+    "followup",
+)  # and kinds that ask for nothing by themselves
+# Kinds that say something of the figure: one that nothing was done with would be passed over.
+TELLING = frozenset((
+    "list", "running", "moving", "rose", "more", "between", "none", "both", "again", "undo", "unlimited", "as_chart", "as_table", "anew", "why", "moved", "latest_first",
+    "earliest_first", "average", "clock", "newest", "oldest",
+))  # fmt: skip
+POINTING = frozenset(("them", "those", "these", "that one", "only those", "of those", "of them", "among them", "among those", "just those", "sa kanila", "sa ila", "sa mga yun",
+                      "sa mga iyon", "sa mga ito"))  # fmt: skip
+
+
+def leftover(spans: Sequence[Span]) -> Refusal | None:
+    """What says something of the figure and was taken for nothing."""
+    for one in spans:
+        if (one.kind in TELLING and not one.role) or (
+            one.kind == "reference" and one.text.lower() in POINTING and not one.role
+        ):
+            one.role = "not understood"
+            return Refusal("out_of_scope", f'nlq cannot read "{one.text}" here yet, and leaving it out could change the figure')  # fmt: skip
+    return None
 
 
 def refused(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
     """Why a question cannot be read at all: it asks for what is not there, is no question, or holds words that are not known."""
-    absent = next((one for one in spans if one.kind == "absent"), None)
+    absent = _absent(model, spans)
     if absent is not None:
-        absent.role = "not in the data"
-        entry = next(entry for entry in model.absent if entry.name == absent.ref_of)
-        return Refusal("no_metric", f"{entry.name}: {entry.reason}", firm=True)
+        return absent
     unknown = [one for one in spans if one.kind == "unknown"]
     known = any(one.kind in KNOWN for one in spans)
     if all(one.kind in EMPTY for one in spans) or (unknown and not known):
@@ -36,6 +61,15 @@ def refused(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
         return Refusal(
             "out_of_scope", f"{named}This is no question about {model.header.description.rstrip('.').lower()}"
         )
+    return unreadable(model, spans)
+
+
+def unreadable(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
+    """What asks for something that is not there, or is in no list."""
+    absent = _absent(model, spans)
+    if absent is not None:
+        return absent
+    unknown = [one for one in spans if one.kind == "unknown"]
     if unknown:
         return for_unknown(model, unknown, spans)
     cannot = next((one for one in spans if one.kind == "unsupported"), None)
@@ -45,6 +79,15 @@ def refused(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
             "out_of_scope", f'nlq cannot read "{cannot.text}" yet, and leaving it out could change the figure'
         )
     return None
+
+
+def _absent(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
+    absent = next((one for one in spans if one.kind == "absent"), None)
+    if absent is None:
+        return None
+    absent.role = "not in the data"
+    entry = next(entry for entry in model.absent if entry.name == absent.ref_of)
+    return Refusal("no_metric", f"{entry.name}: {entry.reason}", firm=True)
 
 
 def for_unknown(model: SemanticModel, unknown: Sequence[Span], spans: Sequence[Span]) -> Refusal:

@@ -29,6 +29,7 @@ class Part:
     exclude: bool
     resolved: Resolved | None = None
     apart: bool = False  # taken for something else than a filter
+    lacking: bool = False  # what somebody has none of
 
 
 class Filters:
@@ -38,7 +39,7 @@ class Filters:
         self._model, self._values = model, values
         self._parts: list[Part] = []
 
-    def add(self, span: Span, level: str | None, *, exclude: bool, joined: bool) -> None:
+    def add(self, span: Span, level: str | None, *, exclude: bool, joined: bool, lacking: bool = False) -> None:
         """Take one span for a filter; `joined` puts it into the list of the one before."""
         places = [one for one in span.meanings if one.kind in ("place", "ask")]
         group = self._parts[-1].group if joined and self._parts else len(self._parts)
@@ -53,6 +54,7 @@ class Filters:
             self._narrow(part)
         if joined and self._inside_the_one_before(part):
             part.group = len(self._parts)  # "Makati, NCR" is one place, said twice
+        part.lacking = lacking or (joined and bool(self._parts) and self._parts[-1].lacking)
         span.role = "left out" if excluded else "filter"
         self._parts.append(part)
 
@@ -71,10 +73,11 @@ class Filters:
         both = [part for part in self._parts if part.exclude and repr(part.conditions[0]) in taken]
         if both:
             return Refusal("out_of_scope", f'"{both[0].span.text}" is both asked for and left out', firm=True)
-        kept = {name for part in self._parts if not part.exclude for name in part.conditions[0].fields()}
-        apart = [part for part in self._parts if part.exclude and kept.intersection(part.conditions[0].fields())]
-        if apart:  # of one sale's line this says nothing; of somebody's lines, who has the one and not the other
-            return Refusal("out_of_scope", f'nlq cannot read yet who has one and not "{apart[0].span.text}"')
+        apart = [one for one in self._against_kept() if not one.apart]
+        if apart:
+            return Refusal(
+                "out_of_scope", f'I do not know who has one and not "{apart[0].span.text}": name who is meant'
+            )
         return None
 
     def take(self, spans: list[Span]) -> list[Condition]:
@@ -85,6 +88,25 @@ class Filters:
             part.apart = True
             found.append(part.conditions[0])
         return found
+
+    def _against_kept(self) -> list[Part]:
+        """Values left out beside others of their field: of one sale's line this says nothing; of somebody's lines, who has no such."""
+        kept = {name for part in self._parts if not part.exclude for name in part.conditions[0].fields()}
+        return [one for one in self._parts if one.exclude and kept.intersection(one.conditions[0].fields())]
+
+    def lacking(self, entity: str | None) -> list[list[Condition]]:
+        """What somebody has none of, list by list; these are no filters any more.
+
+        Of values that are only left out these are such as stand beside others of their field, where it is known who is meant.
+        """
+        parts = [one for one in self._parts if one.lacking]
+        if entity is not None:
+            parts += [one for one in self._against_kept() if one not in parts and not one.apart]
+        groups: dict[int, list[Condition]] = {}
+        for one in parts:
+            one.apart = True
+            groups.setdefault(one.group, []).append(one.conditions[0])
+        return [_listed(found, exclude=False) for found in groups.values()]
 
     def listed(self, span: Span) -> list[Span]:
         """A value and those that follow it in one list: "A, B and C"."""
@@ -131,7 +153,8 @@ class Filters:
         for meaning in span.meanings:
             if meaning.kind == "value":
                 by_field.setdefault(meaning.ref, []).append(meaning.value)
-                labels[meaning.ref] = f"{meaning.label} ({self._model.dimensions[meaning.ref].label.lower()})"
+                dimension = self._model.dimensions.get(meaning.ref)
+                labels[meaning.ref] = f"{meaning.label} ({dimension.label.lower()})" if dimension else meaning.label
         conditions = [
             Condition(field=name, op="=" if len(ids) == 1 else "in", values=tuple(ids))
             for name, ids in by_field.items()

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from nlq.semantics.model import Place, SemanticModel
     from nlq.values import ScopeValues
 
-FORMAT = 2  # raise when kept lexicons of an older nlq must not be read
+FORMAT = 3  # raise when kept lexicons of an older nlq must not be read
 PLAIN = tuple(
     Path(__file__).with_name(f"{name}.toml") for name in ("english", "tagalog", "cebuano")
 )  # what comes first wins
+SHORT = ("avg", "ave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +147,10 @@ def plain() -> dict[tuple[str, ...], Meaning]:
 def _shared(model: SemanticModel) -> dict[tuple[str, ...], list[Meaning]]:
     """What is the same for every asker. A model's own word wins over plain ones: "promo" is what the model says it is."""
     table: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
-    for text, meaning in (*_metrics(model), *_dimensions(model), *_places(model)):
+    for text, meaning in (*_metrics(model), *_dimensions(model), *_filters(model), *_places(model)):
         _add(table, text, meaning)
+        for short in SHORT if "average" in text else ():
+            _add(table, text.replace("average", short), meaning)
     return {**{key: [meaning] for key, meaning in plain().items()}, **table}
 
 
@@ -186,6 +189,13 @@ def _dimensions(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:
         for value in one.values if isinstance(one.values, tuple) else ():
             for text in (value.label, *_all_of(value.synonyms)):
                 yield text, Meaning("value", one.name, value.value, value.label)
+
+
+def _filters(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:
+    """Named conditions: "closed", "on promo"."""
+    for one in model.filters.values():
+        for text in _all_of(one.synonyms):
+            yield text, Meaning("value", one.name, value=True, label=one.label)
 
 
 def _places(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:

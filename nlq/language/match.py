@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import time
-from nlq.language.tokens import SCALES, near, number, tokenize
+from nlq.language import clock, time
+from nlq.language.tokens import EITHER, SCALES, near, number, tokenize
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from nlq.language.clock import Hours
     from nlq.language.lexicon import Lexicon, Meaning
     from nlq.language.time import When
     from nlq.language.tokens import Token
 
 UNKNOWN_COST = 10.0
+THOUSAND, MILLION = 1_000, 1_000_000
 MIN_CORRECTED = 5  # letters; shorter words have too many neighbours
 GRAINS = {
     "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",
     "quarterly": "quarter", "date": "day", "year": "year", "yearly": "year", "annual": "year", "annually": "year",
+    "qtr": "quarter", "qtrly": "quarter", "mo": "month", "wk": "week", "wkly": "week", "mthly": "month", "yr": "year",
 }  # fmt: skip
 
 
@@ -35,6 +38,8 @@ class Span:
     meanings: list[Meaning] = field(default_factory=list)
     when: When | None = None
     number: float | None = None
+    hours: Hours | None = None
+    either: tuple[tuple[str, Span], ...] = ()  # what it may mean that nothing decides, each by its name
     comma: bool = False
     corrected: str = ""
     role: str = ""
@@ -53,6 +58,7 @@ def spans(text: str, lexicon: Lexicon, as_of: date) -> list[Span]:
         BadDate: something written as a date is none.
     """
     tokens = tokenize(text)
+    hours = {one.first: one for one in clock.find(tokens)}
     whens = {one.first: one for one in time.find(tokens, as_of)}
     found: list[Span] = []
     run: list[Token] = []
@@ -63,16 +69,25 @@ def spans(text: str, lexicon: Lexicon, as_of: date) -> list[Span]:
         run.clear()
 
     while at < len(tokens):
-        if at in whens:
+        if at in whens or at in hours:
             flush()
-            one = whens[at]
-            last = tokens[one.last - 1]
-            found.append(Span(text[tokens[at].start : last.end], tokens[at].start, last.end, "time", when=one))
-            at = one.last
+            found.append(_at(text, tokens, whens.get(at), hours.get(at)))
+            at = (whens.get(at) or hours[at]).last
         else:
             run.append(tokens[at])
             at += 1
     flush()
+    return found
+
+
+def _at(text: str, tokens: list[Token], when: When | None, hours: Hours | None) -> Span:
+    """A period, or a time of the clock."""
+    one = when or hours
+    assert one is not None  # noqa: S101 - either was found there
+    first, last = tokens[one.first], tokens[one.last - 1]
+    found = Span(text[first.start : last.end], first.start, last.end, "time" if when else "clock", when=when, hours=None if when else hours)  # fmt: skip
+    if when is not None and when.either:
+        found.either = tuple((name, replace(found, when=other)) for name, other in when.either)
     return found
 
 
@@ -138,10 +153,14 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
     value = number(tokens[start])
     if value is not None:
         linked = start + 1 < len(words) and words[start + 1] in ("ka", "na")  # "tulo ka milyon"
-        scale = SCALES.get(words[start + 1 + linked], 0) if start + 1 + linked < len(words) else 0
-        one = span(2 + linked if scale else 1, "number")
-        one.number = value * scale if scale else value
-        found.append((2 + linked if scale else 1, one))
+        after = words[start + 1 + linked] if start + 1 + linked < len(words) else ""
+        scale = MILLION if after in EITHER and value != int(value) else SCALES.get(after, 0)
+        length = 2 + linked if scale or after in EITHER else 1
+        one = span(length, "number")
+        one.number = value * (scale or 1)
+        if after in EITHER and not scale:  # "2 mil": its half would be no whole thousand
+            one.either = (f"{value * THOUSAND:,}", replace(one, number=value * THOUSAND)), (f"{value:,} million", replace(one, number=value * MILLION))  # fmt: skip
+        found.append((length, one))
     if not found or all(length > 1 for length, _ in found):
         found.append((1, span(1, "unknown")))
     return found

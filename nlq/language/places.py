@@ -29,9 +29,10 @@ class Choice:
 
     @property
     def label(self) -> str:
-        """The place with its level: "Cebu City (city)"."""
+        """The place with its level: "Cebu province", "San Carlos, Pangasinan (city)"."""
         where = f", {self.place.province}" if self.place.level == "city" and self.place.province else ""
-        return f"{self.place.label} ({self.place.level.replace('_', ' ')}{where})"
+        level = self.place.level.replace("_", " ")
+        return f"{self.place.label} {level}" if level == "province" else f"{self.place.label}{where} ({level})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,10 @@ def make_plan(read: Interpretation, model: SemanticModel, principal: Principal, 
         if name not in model.metrics:
             raise unknown_metric(model, name)
     check_places(outcome, principal, model)
-    return Plan(outcome, reading(outcome, model, principal, values), read, read.notes)
+    said = reading(outcome, model, principal, values)
+    if read.changed is not None:
+        said += f" (going on from the question before: {', '.join(read.changed) or 'nothing'} changed)"
+    return Plan(outcome, said, read, read.notes)
 
 
 def data_warnings(plan: Plan, statement: Statement, snapshot: Snapshot) -> tuple[str, ...]:

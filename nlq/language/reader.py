@@ -6,14 +6,18 @@ decline; what it adds (a period, a number, a metric) is an assumption, with the 
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nlq.language import followups
 from nlq.language.compose import Composer
+from nlq.language.edits import Edit
 from nlq.language.lexicon import Lexicon, build
 from nlq.language.match import spans
 from nlq.language.time import BadDate
 from nlq.language.walk import Stop
-from nlq.values import Clarification, Interpretation, Refusal, Word
+from nlq.values import Clarification, Interpretation, Refusal, SemanticQuery, Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.values import Question, ScopeValues
 
+MONEY = {"PHP": "pesos", "USD": "dollars", "EUR": "euros"}
 ROLES = {"filler": "ignored", "preposition": "connector", "and": "connector", "by": "grouping", "time": "period"}
 
 
@@ -40,6 +45,39 @@ class Reader:
             found = spans(question.text, self._lexicon(values), question.as_of)
         except BadDate as problem:
             return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar", firm=True))
+        before = question.before
+        chosen = followups.picked(question.text, before)
+        if chosen is not None:
+            return Interpretation(chosen, words=_words(found), changed=("the choice that was asked for",))
+        if before.last is not None:
+            kind = followups.kind_of(found, self._model)
+            if kind == "command":
+                return replace(followups.commanded(found, before), words=_words(found))
+            if kind == "edit":
+                return self._edited(question, values, found, before.last)
+        open_ = next((at for at, one in enumerate(found) if one.either), None)
+        if open_ is None:
+            return self._composed(question, values, found)
+        return self._either(question, values, found, open_)
+
+    def _of_money(self, query: SemanticQuery) -> bool:
+        """Whether the limits of a query are of money."""
+        inner = [one for entry in query.metrics if not isinstance(entry, str) for one in entry.having]
+        names = [one.field for one in (*query.having, *inner)]
+        return bool(names) and all(name in self._model.metrics and self._model.metrics[name].unit == self._model.header.currency for name in names)  # fmt: skip
+
+    def _edited(self, question: Question, values: ScopeValues, found: list[Span], last: SemanticQuery) -> Interpretation:  # fmt: skip
+        """A follow-up, as a change of the query before it."""
+        composer = Composer(self._model, values, found, question.as_of)
+        edit = Edit(composer, last)
+        try:
+            outcome: SemanticQuery | Refusal | Clarification = edit.query()
+        except Stop as stop:
+            outcome = stop.outcome
+        changed = edit.changed(outcome) if isinstance(outcome, SemanticQuery) else ()
+        return Interpretation(outcome, _words(found), tuple(composer.assumptions), tuple(composer.doubts), changed=changed)  # fmt: skip
+
+    def _composed(self, question: Question, values: ScopeValues, found: list[Span]) -> Interpretation:
         composer = Composer(self._model, values, found, question.as_of)
         try:
             outcome: object = composer.compose()
@@ -52,6 +90,23 @@ class Reader:
             assumptions=tuple(composer.assumptions),
             doubts=tuple(composer.doubts),
         )
+
+    def _either(self, question: Question, values: ScopeValues, found: list[Span], at: int) -> Interpretation:
+        """A word that means one thing or another, with nothing to decide by: read both ways, and asked."""
+        one = found[at]
+        read = [(name, self._composed(question, values, [*map(copy, found[:at]), copy(way), *map(copy, found[at + 1 :])])) for name, way in one.either]  # fmt: skip
+        first = read[0][1]
+        options = [(name, each.outcome) for name, each in read if isinstance(each.outcome, SemanticQuery)]
+        if len(options) < len(read) or len({query for _, query in options}) < len(read):
+            return first
+        unit = (
+            MONEY.get(self._model.header.currency, self._model.header.currency)
+            if self._of_money(options[0][1]) and one.kind == "number"
+            else ""
+        )
+        options = [(f"{name} {unit}".strip(), query) for name, query in options]
+        text = f'"{one.text}" may be {" or ".join(name for name, _ in options)}: which is meant?'
+        return replace(first, outcome=Clarification(text, tuple(options)), assumptions=())
 
     def _lexicon(self, values: ScopeValues) -> Lexicon:
         kept = self._lexicons.get(id(values))

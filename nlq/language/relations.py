@@ -20,11 +20,21 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 VALUES = ("value", "place", "ask")
-IS = ("is", "are", "was", "were", "ang", "came", "come", "coming")
+IS = frozenset(
+    ("is", "are", "was", "were", "ang", "came", "come", "comes", "coming", "made", "mula", "galing", "gikan")
+)
 
 
 def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
     """The values that are set against each other, at least two; none where it is not values that are."""
+    more = [one for one in spans if one.kind == "more"]
+    if more:  # "which sold more, A or B"
+        last = next((one for one in reversed(spans) if one.kind in VALUES), None)
+        lists = [filters.listed(one) for one in spans if one.kind in VALUES and last in filters.listed(one)]
+        if len(more) > 1 or not lists or len(lists[0]) < 2:
+            return []
+        more[0].role = "comparison"
+        return lists[0]
     marks = [place for place, one in enumerate(spans) if one.kind == "versus"]
     pairs = [(_value(spans, at, -1), _value(spans, at, 1)) for at in marks]
     if len(pairs) == 1 and pairs[0][0] is None and pairs[0][1] is not None:  # "compare A and B"
@@ -44,19 +54,33 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
     Values right beside "share" are it. Else, where nothing is split, those after the figure are: "what % of NCR's sales is GCash".
     """
     at = next(place for place, one in enumerate(spans) if one.kind == "share")
+    later = _later(spans, filters, at)
+    if later:
+        return later
     after = _value(spans, at, 1)
     if after is not None:
         return filters.listed(after)
     if at and spans[at - 1].kind in VALUES:
         return [spans[at - 1]]
-    if split:
-        return []
+    if split or not _figure_after(spans, at):  # "sales share" says nothing of whose
+        return [] if split else None
+    figure = next(place for place, one in enumerate(spans) if one.kind == "metric" and place > at)
+    last = [one for one in spans[figure + 1 :] if one.kind in VALUES]
+    return last if last and filters.listed(last[0]) == last else None
+
+
+def _figure_after(spans: Sequence[Span], at: int) -> bool:
+    return any(one.kind == "metric" for one in spans[at + 1 :])
+
+
+def _later(spans: Sequence[Span], filters: Filters, at: int) -> list[Span]:
+    """What the figure is said to be, or to come from: "of sales in NCR is GCash", "of Visayas sales comes from Cebu City"."""
     figure = next((place for place, one in enumerate(spans) if one.kind == "metric" and place > at), None)
-    if figure is None:  # "sales share" says nothing of whose
-        return None
-    said = next((place for place in range(len(spans) - 1, figure, -1) if spans[place].text.lower() in IS), figure)
-    later = [one for one in spans[said + 1 :] if one.kind in VALUES]  # "of sales in NCR is gcash"
-    return later if later and filters.listed(later[0]) == later else None
+    if figure is None:
+        return []
+    said = [place for place in range(figure + 1, len(spans)) if IS.intersection(spans[place].text.lower().split())]
+    found = [one for one in spans[said[-1] + 1 :] if one.kind in VALUES] if said else []
+    return found if found and filters.listed(found[0]) == found else []
 
 
 def against(

@@ -61,7 +61,7 @@ class _Labels:
             return self._model.filters[name].label.lower()
         if name in self._model.grains:
             one, grain = self._model.grains[name]
-            return f"{grain} of {one.label.lower()}"
+            return one.label.lower() if grain == "day" else f"{grain} of {one.label.lower()}"
         return self._model.dimensions[name].label.lower() if name in self._model.dimensions else name
 
     def value(self, field: str, value: object) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from nlq.language import anchored, named_days
+from nlq.language.time import whole
 from nlq.semantics import periods
+from nlq.semantics.periods import step_of
 from nlq.values import Assumed, Refusal
 from nlq.values.query import Period, Shift
 
@@ -13,13 +17,20 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.language.time import When
 
+LONG = 365  # days: what is as long is set against the whole year
 Settled = tuple["Period | str | None", "Period | Shift | None", list[Assumed]]
 
 
-def settle(spans: list[Span], *, versus: bool) -> Settled | Refusal:
-    """The period and the one to compare with (None: not said), with what was assumed."""
-    whens = [one.when for one in spans if one.when is not None]
+def settle(spans: list[Span], *, versus: bool, default: Period | str | None = None) -> Settled | Refusal:
+    """The period and the one to compare with (None: not said), with what was assumed.
+
+    `default` is the period that holds where none is named: what is said by another period ("the week before") is said by that one.
+    """
+    whens = _in_their_years([one.when for one in spans if one.when is not None])
     said = [_assumed(one) for one in whens if one.said and one.period != "all"]
+    moved = [one for one in whens if one.moved]
+    if moved:
+        return _moved(moved, [one for one in whens if not one.moved], default, said)
     if versus and len(whens) == 2:
         return _against(whens[0], whens[1], said)
     if not whens:
@@ -32,6 +43,46 @@ def settle(spans: list[Span], *, versus: bool) -> Settled | Refusal:
             "out_of_scope", f"{' and '.join(repr(one.text) for one in spans)} are two periods; ask for one at a time"
         )
     return merged, None, said
+
+
+def two_periods(spans: list[Span]) -> bool:
+    """Whether two periods are named, or one by another."""
+    whens = _in_their_years([one.when for one in spans if one.when is not None])
+    return len(whens) == 2 or sum(bool(one.moved) for one in whens) == 1
+
+
+def _in_their_years(whens: list[When]) -> list[When]:
+    """A day that goes by a name, in the years that are named beside it: "Holy Week, this year against last year"."""
+    named = [one for one in whens if one.named]
+    years = [one for one in whens if not one.named and isinstance(one.period, Period) and _of_a_year(one)]
+    if len(named) != 1 or not years or len(years) + 1 != len(whens):
+        return whens
+    found = []
+    for one in years:
+        assert isinstance(one.period, Period)  # noqa: S101 - asked above
+        period = named_days.in_year(named[0].named, one.period.start.year)
+        found.append(replace(one, period=period, said="", other=None, running=None, back=None, to_date=None))
+    return found
+
+
+def _of_a_year(one: When) -> bool:
+    assert isinstance(one.period, Period)  # noqa: S101 - the caller asked
+    return one.running == "year" or whole(one.period, "year")
+
+
+def _moved(moved: list[When], bases: list[When], default: Period | str | None, said: list[Assumed]) -> Settled | Refusal:  # fmt: skip
+    """A period and one that is said by it."""
+    base = bases[0].period if len(bases) == 1 else default if not bases else None
+    if len(moved) > 1 or not isinstance(base, Period):
+        return Refusal("out_of_scope", "I do not know which period is meant by the other one: name both")
+    return (base if bases else None), _shift(moved[0], base), said
+
+
+def _shift(one: When, base: Period) -> Shift:
+    if one.moved != anchored.ITS_LENGTH:
+        return Shift(shift=one.moved)
+    count, unit = step_of(base)
+    return Shift(shift=f"{count} {unit}")
 
 
 def _assumed(when: When) -> Assumed:
@@ -61,6 +112,11 @@ def _against(one: When, other: When, said: list[Assumed]) -> Settled | Refusal:
     if not isinstance(one.period, Period) or not isinstance(other.period, Period):
         return Refusal("out_of_scope", "all of the data cannot be compared with a part of it")
     now, then = (one, other) if one.period.start >= other.period.start else (other, one)
+    if then.back == "year" and isinstance(now.period, Period) and now.period.days < LONG and now.running != "year":
+        text = f"{periods.say(now.period)} against the same days a year before, not the whole of that year"
+        assert isinstance(then.period, Period)  # noqa: S101 - asked above
+        change = {"compare": [{"start": then.period.start.isoformat(), "end": then.period.end.isoformat()}]}
+        return now.period, Shift(shift="1 year"), [*said, Assumed(text, change)]
     if now.running is not None and isinstance(now.period, Period) and isinstance(then.period, Period):
         for count, unit in ((1, now.running), (1, "year")):
             moved = periods.shift(now.period, -count, unit)

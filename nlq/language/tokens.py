@@ -7,10 +7,12 @@ import unicodedata
 from dataclasses import dataclass
 
 TOKEN = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)\b|[₱$]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]",
+    r"\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}(?::\d{2})?\s?[aApP]\.?[mM]\b|[wW]/[oO]\b|[wW]/"
+    r"|(?:₱\s?|\b(?:PHP|Php|php|P)\s?)?\d(?:[\d,]*\d)?(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]",
     re.UNICODE,
 )
-NUMBER = re.compile(r"[₱$]?(\d[\d,]*(?:\.\d+)?)([kmb%]?)", re.IGNORECASE)
+NUMBER = re.compile(r"(?:₱|[Pp][Hh][Pp]|P)?\s?(\d[\d,]*(?:\.\d+)?)([kmbKMB%]?)")
+CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?\s?([ap])\.?m", re.IGNORECASE)
 SCALE = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 # Symbols that people type for words, and ones that would change a figure if they were passed over as punctuation is.
 # Words that multiply the number before them.
@@ -23,8 +25,9 @@ SCALES = {
     "milyong": 1_000_000,
     "milyones": 1_000_000,
 }
-SYMBOLS = {"%": "percent", "&": "and", "#": "number", ">": "above", "<": "below"}
-TELLING = frozenset("<>=≥≤≠+*^~|")
+EITHER = ("mil", "mils")  # a thousand by its Spanish origin, a million in chat
+SYMBOLS = {"%": "percent", "&": "and", "#": "number", ">": "above", "<": "below", "w/": "with", "w/o": "without"}
+TELLING = frozenset("<>=≥≤≠+*^~|$€£¥")  # other money than the data's is none of its figures
 WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100,
@@ -58,8 +61,8 @@ def tokenize(text: str) -> list[Token]:
 
 def fold(word: str) -> str:
     """Lower case without accents, possessives or a plural's ending: "Stores'" and "store" are the same word."""
-    if word in SYMBOLS:
-        return SYMBOLS[word]
+    if word.lower() in SYMBOLS:
+        return SYMBOLS[word.lower()]
     plain = unicodedata.normalize("NFKD", word.replace("’", "'"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
     plain = plain.removesuffix("'s")
@@ -93,6 +96,14 @@ def number(token: Token) -> float | None:
         return None
     value = float(match.group(1).replace(",", "")) * SCALE[match.group(2).lower()]
     return int(value) if value == int(value) else value
+
+
+def hour(token: Token) -> int | None:
+    """The hour of the day that a time of the clock begins ("6pm" is 18); None where it is none, or lies within an hour."""
+    match = CLOCK.fullmatch(token.text)
+    if match is None or not 1 <= int(match.group(1)) <= 12 or int(match.group(2) or 0):
+        return None
+    return int(match.group(1)) % 12 + (12 if match.group(3).lower() == "p" else 0)
 
 
 def near(word: str, other: str) -> bool:

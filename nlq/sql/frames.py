@@ -237,7 +237,9 @@ def opens(window: Window, until: date) -> date:
         return until
     if window.trailing is not None:
         count, unit = length(window.trailing)
-        return periods.add(until, -count, unit) + timedelta(days=1)
+        return periods.add(
+            until + timedelta(days=1), -count, unit
+        )  # three months that end on 28 February begin on 1 December
     return periods.start_of(until, window.to_date) if window.to_date else date.min
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from nlq.values.conversation import NOTHING, Conversation
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
     from datetime import date, datetime
@@ -29,6 +31,7 @@ class Question:
     as_of: date
     conversation_id: str = ""
     planner: Planner = ""  # who reads it; "" for the deployment's own way
+    before: Conversation = NOTHING  # what was asked before in the same conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class Interpretation:
     agreement: bool | None = None  # of two independent readings; None where there was one
     prompt_version: str | None = None
     notes: tuple[str, ...] = ()  # what the asker should know about how it was read
+    changed: tuple[str, ...] | None = None  # of the query before; None where it goes on from none
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def test_assumptions_offer_a_query_that_runs(assistant, answers):
 def test_options_of_a_question_back_run(assistant):
     for question in (
         "sales in San Fernando",
-        "average daily sales",
+        "average sales",
         "stores in NCR",
         "sales in Davao",
         "top sales in NCR",

@@ -1184,7 +1184,7 @@ def opens(window, until):
         return until
     if "trailing" in window:
         count, unit = parsed(window["trailing"])
-        return move(until, -count, unit) + timedelta(days=1)
+        return move(until + timedelta(days=1), -count, unit)
     if "to_date" in window:
         return floor(until, window["to_date"])
     return date.min

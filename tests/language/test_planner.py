@@ -249,7 +249,7 @@ def test_an_attack_in_a_reply_gets_nowhere(ask, attack):
 
 
 def test_no_text_of_a_model_reaches_the_asker(ask):
-    question = "magkano ang benta dito"
+    question = "magkano ang benta sa tabitabi"
     marks = [{**QUERY, "period": "default"}, {**QUERY, "metrics": ["transactions"], "period": "default"}]
     answer = ask(question, reply(question, marks, kind="clarify", code=None, language="fil"))
     assert (answer.status, len(answer.options)) == ("clarify", 2)

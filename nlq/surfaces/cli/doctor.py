@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Finding = tuple[str, str, str, str]  # what, ok | missing | optional, detail, what to do
 EXTRAS = {"postgres": "asyncpg", "trino": "trino", "redis": "redis", "lake": "pyiceberg", "api": "fastapi", "slack": "slack_bolt", "mcp": "mcp", "llm": "openai",
-          "quality": "holidays"}  # fmt: skip
+         }  # fmt: skip
 
 
 def examine(config: Path | None, *, as_json: bool) -> int:

@@ -238,7 +238,7 @@ def _ask_one(question: str, as_: str | None, as_of: str | None, engine: str, con
     from nlq.values.given import check_text  # noqa: PLC0415
 
     check_text(question)
-    with opt.opened(config, engine) as assistant, opt.working():
+    with opt.opened(config, engine, converses=bool(conversation)) as assistant, opt.working():
         principal = opt.asker(assistant.settings, as_)
         return assistant.ask(
             question,

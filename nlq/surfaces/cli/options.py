@@ -105,7 +105,12 @@ Planner = Annotated[
     typer.Option("--planner", help="Who reads the question; both where a language model is set, else the reader."),
 ]
 Conversation = Annotated[
-    str | None, typer.Option("--conversation", metavar="ID", help="The conversation that it belongs to.")
+    str | None,
+    typer.Option(
+        "--conversation",
+        metavar="ID",
+        help="The conversation that it goes on, by a name of your own: --conversation ncr.",
+    ),
 ]
 Lines = Annotated[
     str | None, typer.Option("--lines", metavar="FILE|-", help="Read JSON lines, print an Answer a line.")
@@ -143,11 +148,11 @@ Timezone = Annotated[str, typer.Option("--timezone", help="In which a moment's d
 Force = Annotated[bool, typer.Option("--force", help="Write over files that are there.")]
 
 
-def opened(config: Path | None, engine: str) -> SyncAssistant:
-    """The deployment's assistant."""
+def opened(config: Path | None, engine: str, *, converses: bool = False) -> SyncAssistant:
+    """The deployment's assistant; where it `converses`, a later call can go on from what was asked."""
     from nlq.api import Assistant  # noqa: PLC0415 - slow to import
 
-    return Assistant.open_sync(config, engine=engine, surface="cli")
+    return Assistant.open_sync(config, engine=engine, surface="cli", converses=converses)
 
 
 def asker(settings: Settings, name: str | None) -> Principal:

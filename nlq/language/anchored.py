@@ -1,0 +1,103 @@
+"""Periods that are said by another one: "same month last year", "the week before", "a year ago"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language.tokens import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SAME = (
+    "same",
+    "parehong",
+    "kaparehong",
+    "pareho",
+    "parehas",
+    "samang",
+    "sama",
+    "katulad",
+    "corresponding",
+    "equivalent",
+)
+SPANS = (
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "year",
+    "qtr",
+    "period",
+    "time",
+    "date",
+    "dates",
+    "days",
+    "panahon",
+    "petsa",
+    "weeks",
+    "months",
+)
+UNITS = {
+    "day": "day", "days": "day", "week": "week", "weeks": "week", "month": "month", "months": "month", "quarter": "quarter", "quarters": "quarter", "qtr": "quarter",
+    "year": "year", "years": "year", "yr": "year",
+}  # fmt: skip
+TIES = ("of", "in", "from", "the", "noong", "nung", "nuong", "sa", "niadtong", "ng", "na", "nga")
+LAST = ("last", "previous", "prior", "past")
+AGO = ("ago", "earlier", "before")
+THAT = ("that", "it", "this", "then", "niyan", "nito", "iyon", "niana", "ana")
+ITS_LENGTH = "period"  # moved by as much as the other one is long
+
+
+def moved(words: Sequence[str], at: int) -> tuple[str, int] | None:
+    """How long before the other period it is, as a shift or ITS_LENGTH, and where the words end; None where no such words stand there."""
+    return _same(words, at) or _ago(words, at) or _before(words, at)
+
+
+def _word(words: Sequence[str], at: int) -> str:
+    return words[at] if 0 <= at < len(words) else ""
+
+
+def _same(words: Sequence[str], at: int) -> tuple[str, int] | None:
+    """The same month last year, the same days of last month."""
+    if words[at] not in SAME:
+        return None
+    at += 1
+    while _word(words, at) in SPANS or _word(words, at) in TIES:
+        at += 1
+    if _word(words, at) in LAST and _word(words, at + 1) in UNITS:
+        return f"1 {UNITS[words[at + 1]]}", at + 2
+    if _word(words, at) in ("a", "one") and _word(words, at + 1) in UNITS and _word(words, at + 2) in AGO:
+        return f"1 {UNITS[words[at + 1]]}", at + 3
+    if _word(words, at) == "ly":
+        return "1 year", at + 1
+    return None
+
+
+def _ago(words: Sequence[str], at: int) -> tuple[str, int] | None:
+    """A year ago, a month earlier: what is so long before the period that stands beside it."""
+    if words[at] in ("a", "one") and _word(words, at + 1) in UNITS and _word(words, at + 2) in AGO[:2]:
+        return f"1 {UNITS[words[at + 1]]}", at + 3
+    if words[at] in ("year", "yr") and _word(words, at + 1) in AGO[:1]:
+        return "1 year", at + 2
+    return None
+
+
+def _before(words: Sequence[str], at: int) -> tuple[str, int] | None:
+    """The week before, the 7 days before that, the previous period. "The week before Christmas" is none of these."""
+    if words[at] == "the":
+        at += 1
+    if _word(words, at) in LAST[1:3] and _word(words, at + 1) == "period":
+        return ITS_LENGTH, at + 2
+    count = 1
+    if _word(words, at).isdecimal() or _word(words, at) in WORDS:
+        count = int(words[at]) if words[at].isdecimal() else WORDS[words[at]]
+        at += 1
+    if _word(words, at) == "period" and _word(words, at + 1) == "before":
+        return ITS_LENGTH, at + 2 + (_word(words, at + 2) in THAT)
+    if _word(words, at) not in UNITS or _word(words, at + 1) not in ("before", "bago", "prior"):
+        return None
+    after = _word(words, at + 2)
+    if after in THAT or after in ("", "?", ".", "!", ",") or not after[:1].isalnum():
+        return (f"{count} {UNITS[words[at]]}", at + 2 + (after in THAT)) if 1 <= count <= 366 else None
+    return None

@@ -1,0 +1,133 @@
+"""Calendar periods by their names: October, 5 October 2026, Q3, the first half of 2025, 2026-10-05."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from nlq.language.when import DATE, MONTHS, ORDINALS, BadDate, When, Words
+from nlq.semantics.periods import add, end_of
+from nlq.values.query import Period
+
+
+class Dates(Words):
+    """Each method looks at one position and gives what it found there."""
+
+    def _iso(self, at: int) -> When | None:
+        text = self.tokens[at].text if at < len(self.tokens) else ""
+        if not DATE.fullmatch(text):
+            return None
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise BadDate(text) from None
+        return When(at, at + 1, Period(start=day, end=day))
+
+    def _month(self, at: int) -> When | None:
+        """October, Oct 2026, October 5, 5 October 2026, October last year."""
+        word = self.word(at)
+        if word.isdecimal() and 1 <= int(word) <= 31 and self.word(at + 1) in MONTHS:
+            return self._day(at, at + 2, int(word), MONTHS[self.word(at + 1)])
+        if word not in MONTHS or not self._is_month(at):
+            return None
+        month, after = MONTHS[word], at + 1
+        day = self.word(after).removesuffix("st").removesuffix("nd").removesuffix("rd").removesuffix("th")
+        if day.isdecimal() and 1 <= int(day) <= 31 and not self._year_at(after):
+            return self._day(at, after + 1, int(day), month)
+        year, last = self._year_after(after)
+        if year is not None:
+            start = date(year, month, 1)
+            return self._until_now(at, last, start, end_of(start, "month"), "month")
+        start = date(self.as_of.year, month, 1)
+        if start > self.as_of:
+            start = start.replace(year=start.year - 1)
+        earlier = start.replace(year=start.year - 1)
+        other = Period(start=earlier, end=end_of(earlier, "month"))
+        return self._until_now(
+            at, last, start, end_of(start, "month"), "month", f"{start:%B %Y}, the latest {start:%B}", other
+        )
+
+    def _is_month(self, at: int) -> bool:
+        """Whether a month is meant: "may" and "march" are months where written as names, or standing as a date does."""
+        word = self.word(at)
+        if word not in ("may", "march", "mar", "sat", "sun", "mon"):
+            return True
+        around = {
+            "in",
+            "of",
+            "since",
+            "from",
+            "to",
+            "until",
+            "through",
+            "last",
+            "this",
+            "between",
+            "and",
+            "for",
+            "during",
+            "-",
+            "vs",
+        }
+        return self.tokens[at].text[:1].isupper() or self.word(at - 1) in around or self._year_at(at + 1)
+
+    def _day(self, at: int, last: int, day: int, month: int) -> When:
+        if self.word(last) == ",":
+            year, end = (int(self.word(last + 1)), last + 2) if self._year_at(last + 1) else (None, last)
+        else:
+            year, end = self._year_after(last)
+        try:
+            if year is not None:
+                found = date(year, month, day)
+                return When(at, end, Period(start=found, end=found))
+            found = date(self.as_of.year, month, day)
+        except ValueError:
+            raise BadDate(" ".join(self.words[at:end])) from None
+        if found > self.as_of:
+            found = add(found, -1, "year")
+        earlier = add(found, -1, "year")
+        return When(
+            at, end, Period(start=found, end=found), f"{found}, the latest such day", Period(start=earlier, end=earlier)
+        )
+
+    def _quarter(self, at: int) -> When | None:
+        """Q3, Q3 2025, quarter 3, third quarter of 2025."""
+        word, last = self.word(at), at + 1
+        if word == "q" and self.word(at + 1) in ("1", "2", "3", "4"):
+            quarter, last = int(self.word(at + 1)), at + 2
+        elif len(word) == 2 and word[0] == "q" and word[1] in "1234":
+            quarter = int(word[1])
+        elif word == "last" and self.word(at + 1) == "quarter" and self.word(at + 2) == "of" and self._year_at(at + 3):
+            quarter, last = 4, at + 2
+        elif word in ORDINALS and self.word(at + 1) == "quarter":
+            quarter, last = ORDINALS[word], at + 2
+        elif word == "quarter" and self.word(at + 1) in ("1", "2", "3", "4"):
+            quarter, last = int(self.word(at + 1)), at + 2
+        else:
+            return None
+        year, last = self._year_after(last)
+        start = date(year or self.as_of.year, quarter * 3 - 2, 1)
+        if year is None and start > self.as_of:
+            start = start.replace(year=start.year - 1)
+        said = "" if year else f"Q{quarter} {start.year}, the latest"
+        return self._until_now(at, last, start, end_of(start, "quarter"), "quarter", said)
+
+    def _half(self, at: int) -> When | None:
+        """H1 2025, first half of 2025."""
+        word, last = self.word(at), at + 1
+        if word in ("h1", "h2"):
+            half = int(word[1])
+        elif (
+            word in ("first", "second") and self.word(at + 1) == "half" and self.word(at + 2) in ("of", "this", "last")
+        ):
+            half, last = ORDINALS[word], at + 2
+        else:
+            return None
+        year, last = self._year_after(last)
+        start = date(year or self.as_of.year, 1 if half == 1 else 7, 1)
+        return self._until_now(at, last, start, end_of(add(start, 5, "month"), "month"), None)
+
+    def _year(self, at: int) -> When | None:
+        if not self._year_at(at):
+            return None
+        start = date(int(self.word(at)), 1, 1)
+        return self._until_now(at, at + 1, start, end_of(start, "year"), "year")

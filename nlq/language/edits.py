@@ -1,0 +1,317 @@
+"""A follow-up as an edit of the query before it: what its words name is replaced, the rest stays."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from nlq.language import choices, entries, lists, ordering, relations, sets
+from nlq.language import counting as counting_
+from nlq.language.places import choice_of
+from nlq.language.spans_of_time import LONG, settle
+from nlq.language.tokens import phrase
+from nlq.language.walk import COMPARE, SILENT, Stop
+from nlq.semantics import periods
+from nlq.semantics.joins import out_of_reach
+from nlq.values import Refusal
+from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuery, Share, Shift
+
+if TYPE_CHECKING:
+    from nlq.language.compose import Composer
+    from nlq.language.match import Span
+
+PLACES = "place"  # all levels of place are one family: another place is instead of the one before
+ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "along with", "together with", "apil")  # fmt: skip
+OF_EACH = ("sa bawat isa", "bawat isa", "sa matag usa", "in each", "for each", "of each", "in each of them", "for each of them", "per each")  # fmt: skip
+NAMES = {"metrics": "figure", "dimensions": "split", "where": "filters", "having": "limits on figures", "period": "period", "compare": "comparison",
+         "segments": "groups", "share": "share", "order": "order", "limit": "number of rows", "per": "number of rows", "list": "list"}  # fmt: skip
+
+
+class Edit:
+    """One follow-up over the query before it."""
+
+    def __init__(self, composer: Composer, last: SemanticQuery) -> None:
+        self.composer, self.last = composer, last
+        self.model, self.spans, self.draft = composer.model, composer.spans, composer.draft
+
+    def query(self) -> SemanticQuery:
+        """The query before, changed.
+
+        Raises:
+            Stop: it is better to ask, or to decline.
+        """
+        refused = choices.unreadable(self.model, self.spans)
+        if refused is not None:
+            raise Stop(refused)
+        self.composer.corrected()
+        within = self._of_each()
+        adding = self._adding()
+        self._bare_number()
+        self.composer.walker.nouns()
+        moving = entries.moving(self.model, self.draft, self.spans)
+        self.composer.walker.numbers()
+        if any(one.kind == "list" for one in self.spans):
+            return self._listed()
+        level = self._level()
+        against = relations.opposed(self.spans, self.composer.filters) if self.draft.versus else []
+        self.draft.versus = self.draft.versus and not against
+        metrics = self._metrics(adding=adding)
+        dimensions = self._dimensions(within, adding=adding)
+        chosen = self._again()
+        where, segments = self._where(against), self.last.segments
+        if against:
+            where, segments = relations.against(self.model, self.composer.filters, self.draft, against)
+            where, dimensions = self._beside(where), self._split(dimensions)
+        where = (*(where if level is None else self._at_level(where, *level)), *chosen)
+        period, compare = self._period(metrics)
+        share = self._share(dimensions)
+        order, limit, per = self._order(metrics, dimensions, within)
+        plain, order, shown = self._growth(metrics, dimensions, period, order)
+        query = replace(
+            self.last, metrics=plain, dimensions=tuple(dimensions), where=where, segments=segments, period=period,
+            compare=shown if shown is not None else compare, order=order, limit=limit, per=per, share=share,
+        )  # fmt: skip
+        query = self._figured(query, moving)
+        left = choices.leftover(self.spans)
+        if left is not None:
+            raise Stop(left)
+        if query == self.last:
+            raise _no("this changes nothing of the question before: say what is to be another")
+        return query
+
+    def changed(self, query: SemanticQuery) -> tuple[str, ...]:
+        """What was changed, by the names that people know."""
+        parts = [NAMES.get(one.name, one.name) for one in fields(query) if getattr(query, one.name) != getattr(self.last, one.name)]  # fmt: skip
+        return tuple(dict.fromkeys(parts))
+
+    # What the words are made ready for.
+
+    def _of_each(self) -> bool:
+        """Whether it is for each group of the query before: "the top 3 products in each"."""
+        found = [one for one in self.spans if one.text.lower() in OF_EACH]
+        after = [one for one in self.spans if found and one.start >= found[0].end and one.kind not in SILENT]
+        if not found or (found[0].kind == "by" and after):
+            return False
+        found[0].kind, found[0].role = "filler", "grouping"
+        return True
+
+    def _adding(self) -> bool:
+        """Whether what is named comes beside what was there."""
+        return any(one.text.lower() in ADDING for one in self.spans)
+
+    def _bare_number(self) -> None:
+        """A number by itself, "make it 10", is how many, where there was a limit."""
+        numbers = [one for one in self.spans if one.kind == "number"]
+        others = {one.kind for one in self.spans} & {"top", "bottom", "between", "dimension", "grain", "moving", "average", *COMPARE}  # fmt: skip
+        if len(numbers) == 1 and self.last.limit is not None and not others and numbers[0].number is not None:
+            value = numbers[0].number
+            if value == int(value) and 1 <= value <= lists.MOST:
+                numbers[0].role = "limit"
+                self.draft.number = int(value)
+
+    # Parts.
+
+    def _metrics(self, *, adding: bool) -> list[str | MetricEntry]:
+        named: list[str] = list(self.draft.metrics)
+        counting = [one for one in self.spans if one.kind == "count"]
+        if counting and not named:
+            named = counting_.of_noun(self.model, self.spans, self.composer.walker)
+            for one in self.draft.loose if named else ():
+                one.role = "counted"
+            self.draft.loose[:] = [one for one in self.draft.loose if not named]
+        if not named:
+            return list(self.last.metrics)
+        return list(dict.fromkeys([*self.last.metrics, *named])) if adding else list(named)
+
+    def _dimensions(self, within: bool, *, adding: bool) -> list[str]:  # noqa: FBT001
+        draft = self.draft
+        for one in draft.loose:
+            self.composer.walker.group(self.composer.walker.name(one), one)
+        draft.loose.clear()
+        if not draft.dimensions:
+            return list(self.last.dimensions)
+        if within or adding:
+            return list(dict.fromkeys([*self.last.dimensions, *draft.dimensions]))
+        kept = [name for name in self.last.dimensions if self.last.dimensions and name not in draft.dimensions]
+        if kept:
+            self.composer.assume(f"instead of by {' and '.join(name.replace('_', ' ') for name in kept)}", {"dimensions": [*kept, *draft.dimensions]})  # fmt: skip
+        return list(draft.dimensions)
+
+    def _level(self) -> tuple[Span, str] | None:
+        """The level of a place that was taken for another one: "the city, that is"."""
+        for one in self.draft.loose:
+            level = self.model.dimensions[one.ref_of].place if one.ref_of in self.model.dimensions else None
+            if level is not None and len(self.draft.loose) == 1 and not self.draft.dimensions and self._namesake(level) is not None:  # fmt: skip
+                one.role = "level"
+                self.draft.loose.clear()
+                return one, level
+        return None
+
+    def _namesake(self, level: str) -> tuple[Condition, Condition] | None:
+        """A condition on a place, and that on the place of the same name at another level."""
+        known = self.model.gazetteer.places
+        for condition in self.last.where:
+            field = self.model.dimensions.get(condition.field or "")
+            if field is None or field.place in (None, level) or len(condition.values) != 1 or condition.op not in ("=", "in"):  # fmt: skip
+                continue
+            here = [one for one in known if one.level == field.place and one.value == condition.values[0]]
+            names = {phrase(name) for one in here for name in (*one.names, one.label)}
+            others = [one for one in known if one.level == level and names & {phrase(name) for name in (*one.names, one.label)}]  # fmt: skip
+            if here and len(others) == 1:
+                return condition, choice_of(self.model, self.composer.values, others[0]).condition
+        return None
+
+    def _at_level(self, where: tuple[Condition, ...], _noun: Span, level: str) -> tuple[Condition, ...]:
+        pair = self._namesake(level)
+        assert pair is not None  # noqa: S101 - asked before
+        return tuple(pair[1] if one == pair[0] else one for one in where)
+
+    def _family(self, condition: Condition) -> set[str]:
+        found = set()
+        for name in condition.fields():
+            known = self.model.dimensions.get(name)
+            found.add(PLACES if known is not None and known.place else name)
+        return found
+
+    def _where(self, against: list[Span]) -> tuple[Condition, ...]:
+        """The conditions of before, but for those that are of what is named now; what is left out now is so beside the rest."""
+        named = () if against else self.composer.where()
+        mine: set[str] = set().union(*(self._family(one) for one in named if one.op != "not_in")) if named else set()
+        kept = tuple(one for one in self.last.where if not mine & self._family(one) and one not in named)
+        return (*kept, *named)
+
+    def _beside(self, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        mine: set[str] = set().union(*(self._family(one) for one in where)) if where else set()
+        return (*(one for one in self.last.where if not mine & self._family(one)), *where)
+
+    def _split(self, dimensions: list[str]) -> list[str]:
+        """What is split by, with what values are set against each other in."""
+        return list(dict.fromkeys([*(name for name in self.draft.dimensions if name not in dimensions), *dimensions]))
+
+    def _again(self) -> tuple[Condition, ...]:
+        """Those of the query before, in another period: "how many of them came back in October"."""
+        again = [one for one in self.spans if one.kind == "again"]
+        pointing = [one for one in self.spans if one.kind == "reference" and one.text.lower() in choices.POINTING]
+        if not again or not self.draft.whens:
+            return ()
+        names = [one for one in self.last.metrics if isinstance(one, str)]
+        entity = sets.entity_of(self.model, names, self.draft)
+        if entity is None:
+            raise _no(f'I do not know who "{again[0].text}" is said of')
+        for one in (*again, *pointing):
+            one.role = "set"
+        return (
+            sets.chosen(self.model, entity, [one for one in self.last.where if one.query is None], self.last.period),
+        )
+
+    def _period(self, metrics: list[str | MetricEntry]) -> tuple[Any, tuple[Any, ...]]:
+        last, whens = self.last, self.draft.whens
+        base = last.period if isinstance(last.period, Period) else self.composer.default_period()
+        timed = all(self.model.has_time(name) for name in replace(last, metrics=tuple(metrics)).metric_names())
+        if not whens:
+            kept = last.period if isinstance(last.period, Period) or not timed else self._whole()
+            return (kept if timed else "all"), (last.compare if timed else ())
+        if self.draft.versus and len(whens) == 1 and whens[0].when is not None:
+            when = whens[0].when
+            if when.back == "year" and not when.moved and base.days < LONG:
+                return base, (Shift(shift="1 year"),)
+            if not when.moved:
+                if not isinstance(when.period, Period):
+                    raise _no("all of the data cannot be compared with a part of it")
+                return base, (when.period,)
+        found = settle(whens, versus=self.draft.versus, default=base)
+        if isinstance(found, Refusal):
+            raise Stop(found)
+        period, compare, said = found
+        self.composer.assumptions.extend(said)
+        if period is None and isinstance(compare, Shift) and not self.draft.versus:  # "and the week before that?"
+            count, _, unit = compare.shift.partition(" ")
+            period, compare = periods.shift(base, -int(count), unit.rstrip("s")), None  # type: ignore[arg-type]
+        shifts = tuple(one for one in last.compare if isinstance(one, Shift))
+        return period or base, ((compare,) if compare is not None else shifts)
+
+    def _whole(self) -> Any:
+        """The period of a query that had none: all of it where it was so asked; else the usual one."""
+        return "all" if all(self.model.has_time(name) for name in self.last.metric_names()) else self.composer.default_period()  # fmt: skip
+
+    def _share(self, dimensions: list[str]) -> Share | None:
+        if not any(one.kind == "share" for one in self.spans):
+            return self.last.share
+        for one in self.spans:
+            one.role = "share" if one.kind == "share" else one.role
+        grains = tuple(name for name in dimensions if self.model.is_time_grain(name))
+        if len(grains) == len(dimensions):
+            raise _no("a share of what? Say what is split: by region, by category …")
+        return Share(within=grains)
+
+    def _order(self, metrics: list[str | MetricEntry], dimensions: list[str], within: bool) -> tuple[tuple[Order, ...], int | None, tuple[str, ...]]:  # noqa: FBT001  # fmt: skip
+        draft, last = self.draft, self.last
+        first = _name(metrics[0]) if metrics else ""
+        per = last.per if set(last.per) <= set(dimensions) else ()
+        if within:
+            per = tuple(name for name in last.dimensions if name in dimensions)
+            draft.per.extend(per)
+        if draft.top is not None:
+            ranked = [name for name in dimensions if name not in per]
+            if not ranked:
+                raise _no("the best of what? Name what is ranked: stores, products …")
+            default = self.model.header.default_ranking_limit
+            return ordering.by(draft, first), draft.number or last.limit or default, per
+        if draft.number is not None:
+            return last.order or (Order(by=first),), draft.number, per
+        if draft.sorted is not None and not draft.versus:
+            return (Order(by=first, dir="desc" if draft.sorted else "asc"),), last.limit, per
+        stays = {*map(_name, metrics), *dimensions}
+        old = _name(last.metrics[0]) if last.metrics else ""
+        order = tuple(replace(one, by=first) if one.by == old and first else one for one in last.order)
+        order = tuple(one for one in order if one.by.partition("__")[0] in stays or one.by in stays)
+        turned = tuple(dimensions) != last.dimensions and any(self.model.is_time_grain(name) for name in dimensions)
+        return ((), None, ()) if turned else (order, last.limit if order else None, per)
+
+    def _growth(self, metrics: list[str | MetricEntry], dimensions: list[str], period: Any, order: tuple[Order, ...]) -> tuple[tuple[Any, ...], tuple[Order, ...], tuple[Any, ...] | None]:  # fmt: skip
+        names = [one for one in metrics if isinstance(one, str)]
+        if len(names) != len(metrics):
+            return tuple(metrics), order, None
+        found, order, compare = ordering.growth(self.model, self.draft, names, order, None, dimensions, period)
+        return tuple(found), order, (compare,) if compare is not None else None
+
+    def _figured(self, query: SemanticQuery, moving: entries.Figured | None) -> SemanticQuery:
+        names = [one for one in query.metrics if isinstance(one, str)]
+        figured = moving or entries.running(self.model, self.draft, self.spans) or (entries.averaged(self.model, self.draft, self.spans, names) if len(names) == 1 else None)  # fmt: skip
+        if figured is None or len(names) != 1:
+            return query
+        figured = entries.within(figured, query.period)
+        dimensions = tuple(name for name in query.dimensions if name in self.draft.dimensions or name not in figured.each or figured.window)  # fmt: skip
+        if figured.window is not None and not any(self.model.is_time_grain(name) for name in dimensions):
+            dimensions = (*dimensions, *figured.each)
+        query = replace(query, metrics=tuple(names), dimensions=dimensions)
+        return entries.applied(query, names[0], figured)
+
+    def _listed(self) -> SemanticQuery:
+        """The things that the query before counts: "list them, with their types"."""
+        names = [one for one in self.last.metrics if isinstance(one, str)]
+        nouns = [one for one in self.draft.loose if one.kind == "dimension"]
+        entity = sets.entity_of(self.model, names, type(self.draft)())
+        if entity is None:
+            raise _no("list what? Name the things: stores, customers, products …")
+        table = self.model.dimensions[entity].table
+        beside = [one.ref_of for one in nouns if one.ref_of != entity]
+        if any(self.model.dimensions[name].table != table for name in beside):
+            raise _no(f"that is nothing that a {entity.replace('_', ' ')} has")
+        for one in self.spans:
+            if one.kind in ("list", "reference") or one in nouns:
+                one.role = "list"
+        where = self._where([])
+        near = tuple(one for one in where if not out_of_reach(self.model, table, tuple(one.fields())))
+        active = len(near) < len(where) or self.model.has_time(names[0])
+        period: Period | Literal["all"] = self.last.period if isinstance(self.last.period, Period) else "all"
+        found = (sets.chosen(self.model, entity, where, period),) if active else ()
+        return SemanticQuery(list=entity, dimensions=tuple(beside), where=(*near, *found))
+
+
+def _name(one: str | MetricEntry) -> str:
+    return one if isinstance(one, str) else one.as_ or one.metric or ""
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))

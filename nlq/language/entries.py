@@ -1,0 +1,217 @@
+"""Figures of figures: an average day's sales, a running total, a 7-day average, how many stores are above a limit.
+
+What the words say is noted on the draft before nouns are settled; `applied` puts the entries into the query at its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from nlq.language.walk import SILENT, Stop
+from nlq.semantics.periods import end_of, start_of
+from nlq.values import Refusal
+from nlq.values.query import Condition, MetricEntry, Period, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.match import Span
+    from nlq.language.walk import Draft
+    from nlq.semantics.model import SemanticModel
+    from nlq.values.query import SemanticQuery
+
+MOST_TRAILING = 366
+UNITS_OF_TOTALS: tuple[Literal["week", "month", "quarter", "year"], ...] = ("week", "month", "quarter", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class Figured:
+    """What is made of a metric: an aggregate over groups (`each`, `agg`), within a window."""
+
+    each: tuple[str, ...] = ()
+    agg: Any = None
+    window: Window | None = None
+    having: tuple[Condition, ...] = ()
+
+    @property
+    def ending(self) -> str:
+        """What a column of it is called after the metric's name."""
+        window = "" if self.window is None else "__trailing" if self.window.trailing else "__to_date" if self.window.to_date else "__running"  # fmt: skip
+        return f"{f'__{self.agg}' if self.agg else ''}{window}"
+
+
+def moving(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> Figured | None:
+    """A moving average: "7-day moving average", "rolling 7 day avg", "a 7 day average". Its number is taken, and its unit.
+
+    Raises:
+        Stop: it does not say over how long.
+    """
+    marks = [at for at, one in enumerate(spans) if one.kind == "moving"]
+    length = _length(spans, marks)
+    if length is None:
+        if marks:
+            raise _no(f'how long is "{spans[marks[0]].text}" to be? Say "7-day", "4-week" or the like')
+        return None
+    number, unit = length
+    count, grain = int(spans[number].number or 0), spans[unit].ref
+    time = model.time_dimension
+    if time is None or not 2 <= count <= MOST_TRAILING:
+        raise _no(f"an average over {count} {grain}s cannot be read")
+    for at in (number, unit, *marks):
+        spans[at].role = "window"
+    for one in spans:
+        if one.kind == "average":
+            one.role = "window"
+    name = f"{time.name}.{grain}"
+    draft.loose[:] = [one for one in draft.loose if one is not spans[unit]]
+    if not any(model.is_time_grain(known) for known in draft.dimensions):
+        draft.dimensions.append(name)
+    return Figured((name,), "avg", Window(trailing=f"{count} {grain}"))
+
+
+def _length(spans: Sequence[Span], marks: Sequence[int]) -> tuple[int, int] | None:
+    """Where the number and the unit of a window stand: beside the words for it, or right before "average"."""
+    for at, one in enumerate(spans[:-1]):
+        if one.kind != "number" or one.number is None or one.number != int(one.number) or spans[at + 1].kind != "grain":
+            continue
+        after = next((other for other in spans[at + 2 :] if other.kind not in SILENT), None)
+        before = next((other for other in reversed(spans[:at]) if other.kind not in SILENT), None)
+        if after is not None and after.kind in ("moving", "average"):
+            return at, at + 1
+        if marks and before is not None and before.kind == "moving":
+            return at, at + 1
+    return None
+
+
+def running(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> Figured | None:
+    """A running total; or since the year began, where "ytd" stands beside other periods."""
+    marks = [one for one in spans if one.kind == "running"]
+    to_date = [one for one in draft.whens if one.when is not None and one.when.to_date is not None]
+    window = None
+    if marks:
+        window = Window(running=True)  # until the period is known: see `within`
+        for one in marks:
+            one.role = "window"
+    elif len(to_date) == 1 and len(draft.whens) > 1 and to_date[0].when is not None and not draft.versus:
+        unit: Any = to_date[0].when.to_date
+        window = Window(to_date=unit)
+        to_date[0].role = "window"
+        draft.whens[:] = [one for one in draft.whens if one is not to_date[0]]
+    if window is not None and not any(model.is_time_grain(name) for name in draft.dimensions):
+        draft.trend = True
+    return None if window is None else Figured(window=window)
+
+
+def within(figured: Figured, period: object) -> Figured:
+    """A running total within its period: since the month, the quarter or the year began with which the period begins.
+
+    Raises:
+        Stop: the period begins in the middle of all of these.
+    """
+    if figured.window is None or not figured.window.running or not isinstance(period, Period):
+        return figured
+    for unit in UNITS_OF_TOTALS:
+        if start_of(period.start, unit) == period.start and period.end <= end_of(period.start, unit):
+            return replace(figured, window=Window(to_date=unit))
+    raise _no("a running total begins with a week, a month, a quarter or a year: ask for one of those")
+
+
+def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics: list[str]) -> Figured | None:
+    """An average over groups: "average sales per day", "average daily sales". Where the model has a name for it, that is taken.
+
+    None where nothing says over what; what is split by the same word is split no more.
+    """
+    marks = [one for one in spans if one.kind == "average" and not one.role]
+    if not marks or len(metrics) != 1:
+        return None
+    if model.metrics[metrics[0]].ratio is not None:
+        return _taken(marks, None)
+    unit = _unit(draft, spans)
+    if unit is None:
+        return None
+    draft.dimensions[:] = [name for name in draft.dimensions if name != unit]
+    draft.over.clear()
+    counts = next((one for one in model.public_metrics().values() if one.counts and one.counts == unit), None)
+    pair = (metrics[0], (counts.during or counts.name) if counts is not None else "")
+    ratio = next((name for name, one in model.public_metrics().items() if one.ratio == pair), None)
+    if ratio is not None:
+        metrics[0] = ratio
+        return _taken(marks, None)
+    return _taken(marks, Figured((unit,), "avg"))
+
+
+def _unit(draft: Draft, spans: Sequence[Span]) -> str | None:
+    """What an average is over: "daily" of "average daily sales", else what stands after "per"; of several, a unit of one ("of one store")."""
+    units = list(dict.fromkeys(draft.adverbial or draft.each))
+    single = [
+        one.ref_of for one in spans if one.role == "dimension" and one.kind == "dimension" and _of_one(spans, one)
+    ]
+    if len(units) > 1 and len(set(single)) == 1:
+        return single[0]
+    return units[0] if len(units) == 1 else None
+
+
+def _of_one(spans: Sequence[Span], noun: Span) -> bool:
+    """Whether "one" stands before a noun: an average is of one store, or of one day."""
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    return at > 0 and spans[at - 1].text.lower().endswith(("isang", "usa ka", "per"))
+
+
+def _taken(marks: Sequence[Span], found: Figured | None) -> Figured | None:
+    for one in marks:
+        one.role = "average"
+    return found
+
+
+def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: str) -> tuple[str, Figured] | None:
+    """How many things are beyond a limit: "how many stores did over 1M". The metric that the limit is of, and the count."""
+    at = next((place for place, one in enumerate(spans) if one.kind == "count" or _counts(model, one)), None)
+    if at is None or not draft.having or draft.dimensions:
+        return None
+    noun = spans[at] if spans[at].kind == "metric" else next((one for one in spans[at + 1 :] if one.kind not in SILENT), None)  # fmt: skip
+    if noun is None or not (noun.kind in ("dimension", "value") or _counts(model, noun)):
+        return None
+    if noun.kind == "metric":
+        kinds = [model.metrics[noun.ref_of].counts or ""]
+        draft.metrics[:] = [name for name in draft.metrics if name != noun.ref_of]
+    else:
+        kinds = [noun.ref_of] if noun.kind == "dimension" else [model.dimensions[one.ref].kind_of or "" for one in noun.meanings if one.kind == "value" and one.ref in model.dimensions]  # fmt: skip
+    if len(set(kinds)) != 1 or kinds[0] not in model.dimensions:
+        return None
+    every = {metric for _, _, metric in draft.having if metric is not None and model.metrics[metric].counts != kinds[0]} or set(draft.metrics)  # fmt: skip
+    if len(every) > 1:
+        raise _no("which figure the limit is of is not said")
+    metric = next(iter(every), default)
+    if noun.kind == "dimension":
+        noun.role = "counted"
+        draft.loose[:] = [one for one in draft.loose if one is not noun]
+    having = tuple(Condition(field=metric, op=op, values=values) for op, values, _ in draft.having)  # type: ignore[arg-type]
+    draft.having.clear()
+    return metric, Figured((kinds[0],), "count", having=having)
+
+
+def _counts(model: SemanticModel, one: Span) -> bool:
+    """Whether a metric counts things: "how many stores" may be its very name."""
+    return one.kind == "metric" and bool(model.metrics[one.ref_of].counts)
+
+
+def known_only(model: SemanticModel, figured: Figured) -> list[Condition]:
+    """Groups that name nobody are no groups: walk-ins are not one customer."""
+    return [Condition(field=name, op="is_not_null") for name in figured.each if name in model.dimensions and model.dimensions[name].optional]  # fmt: skip
+
+
+def applied(query: SemanticQuery, metric: str, figured: Figured) -> SemanticQuery:
+    """The query with the figure in the metric's place, where it is shown, ordered by and limited."""
+    entry = MetricEntry(metric=metric, each=figured.each, agg=figured.agg, window=figured.window, having=figured.having)
+    name = f"{metric}{figured.ending}"
+    return replace(
+        query,
+        metrics=tuple(entry if one == metric else one for one in query.metrics),
+        order=tuple(replace(one, by=name) if one.by == metric else one for one in query.order),
+        having=tuple(replace(one, field=name) if one.field == metric else one for one in query.having),
+    )
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))

@@ -1,0 +1,110 @@
+"""Does a question go on from the one before? Commands ("go back"), chosen options, and fragments that change a part of it.
+
+What stands by itself is a new question, whatever was asked before: nothing of the old one sticks to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from nlq.language.tokens import phrase
+from nlq.language.walk import SILENT
+from nlq.values import Interpretation, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+    from nlq.values.conversation import Conversation
+    from nlq.values.query import SemanticQuery
+
+Kind = Literal["new", "edit", "command"]
+COMMANDS = ("undo", "unlimited", "as_chart", "as_table", "anew")
+FIGURES = ("performing", "amount", "trend", "growth", "share")  # figures that are asked for by no name of their own
+NARROWING = ("time", "value", "place", "ask", "clock")
+PLACED = (
+    "first",
+    "1st",
+    "una",
+    "second",
+    "2nd",
+    "ikalawa",
+    "ikaduha",
+    "third",
+    "3rd",
+    "ikatlo",
+    "ikatulo",
+    "fourth",
+    "4th",
+)
+
+
+def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
+    """Whether a question is new, a command on what was said before, or changes a part of the query before it."""
+    kinds = {one.kind for one in spans if one.kind not in SILENT}
+    if len(kinds & {*COMMANDS}) == 1 and not kinds - {*COMMANDS, "followup"}:
+        return "command"
+    if kinds & {"followup", *COMMANDS}:
+        return "edit"
+    counted = "count" in kinds and ("dimension" in kinds or any(one.kind == "metric" and model.metrics[one.ref_of].counts for one in spans))  # fmt: skip
+    named = "metric" in kinds or counted
+    narrowed = bool(kinds & {*NARROWING})
+    split = bool(kinds & {"dimension", "grain"})
+    weak = any(one.kind == "reference" for one in spans)
+    if named:
+        pointing = weak and not narrowed
+        return "edit" if pointing or not (narrowed or split or counted) else "new"
+    if kinds & {"list", "absent"} and split and not weak:
+        return "new"
+    return "new" if kinds & {*FIGURES} and narrowed and not weak else "edit"
+
+
+def commanded(spans: Sequence[Span], before: Conversation) -> Interpretation:
+    """What a command makes of the conversation."""
+    command = next(one for one in spans if one.kind in COMMANDS)
+    command.role = "command"
+    last = before.last
+    if command.kind == "anew":
+        return Interpretation(Refusal("out_of_scope", "Forgotten. Ask a new question.", firm=True))
+    if last is None:
+        return Interpretation(Refusal("out_of_scope", f'there is nothing before this that "{command.text}" could act on'))  # fmt: skip
+    if command.kind == "undo":
+        if len(before.queries) < 2:
+            return Interpretation(Refusal("out_of_scope", "there is nothing before the first question to go back to"))
+        return Interpretation(before.queries[-2], changed=("one step back",))
+    if command.kind == "unlimited":
+        return Interpretation(replace(last, limit=None, per=()), changed=("limit",))
+    return Interpretation(last, changed=("shown " + ("as a chart" if command.kind == "as_chart" else "as a table"),))
+
+
+def picked(text: str, before: Conversation) -> SemanticQuery | None:
+    """The option that words choose of the question back before them: "Pampanga", "the first", "2"; None where they choose none or several."""
+    if not before.options:
+        return None
+    said = set(phrase(text)) - {
+        "the",
+        "one",
+        "ang",
+        "yung",
+        "sa",
+        "po",
+        "lang",
+        "please",
+        "pls",
+        "in",
+        "of",
+        "option",
+        "ng",
+        "city",
+    }
+    if not said:
+        return None
+    if len(said) == 1:
+        (word,) = said
+        place = int(word) if word.isdecimal() else PLACED.index(word) // 3 + 1 if word in PLACED else 0
+        if 1 <= place <= len(before.options):
+            return before.options[place - 1][1]
+    found = [query for label, query in before.options if said <= set(phrase(label))]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,133 @@
+"""Lists of things: "list the stores in Palawan with their types", "which brands had no sales", "our 5 newest stores".
+
+A thing that has a key is listed by it, every one; of others, such as cities, those are listed in which there is anything, with how many.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language import sets
+from nlq.language.walk import Draft, Stop
+from nlq.semantics.joins import out_of_reach
+from nlq.values import Assumed, Refusal
+from nlq.values.query import Order, SemanticQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.compose import Composer
+    from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+
+MOST = 10_000  # rows that can be asked for in words
+NEWEST = {"newest": "desc", "oldest": "asc"}
+FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "monthly", "versus", "average", "running", "moving", "rose", "more", "why")  # fmt: skip
+
+
+def wanted(composer: Composer) -> tuple[Span, str] | None:
+    """The noun that is to be listed, and the thing that it names; None where figures are asked for."""
+    model, draft, spans = composer.model, composer.draft, composer.spans
+    if draft.by_metric or draft.having or any(one.kind in FIGURES for one in spans):
+        return None
+    ordered = [one for one in spans if one.kind in NEWEST]
+    if draft.top is not None and not ordered:
+        return None
+    asked = [one for one in spans if one.kind in ("list", "which")]
+    nouns = [(one, one.ref_of) for one in draft.loose if one.kind == "dimension"]
+    if draft.metrics:  # "list the customers who bought": those whom that counts
+        entity = sets.entity_of(model, draft.metrics, Draft())
+        if len(draft.metrics) != 1 or entity is None or not any(one.kind == "list" for one in asked):
+            return None
+        nouns = [(one, entity) for one in spans if one.kind == "metric"][:1]
+        draft.loose[:] = [one for one in draft.loose if composer.is_entity(one)]
+    state = draft.lacks or any(composer.model.filters.get(one.ref_of) for one in spans if one.kind == "value")
+    if not nouns or not (asked or ordered or state):
+        return None
+    for one in (*asked, *ordered):
+        one.role = one.role or ("order" if one.kind in NEWEST else "list")
+    return nouns[0]
+
+
+def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
+    """The list of a noun: conditions that are its own narrow it; what it did in a period, or was sold in it, chooses it as a set.
+
+    Raises:
+        Stop: something stands there that a list has no use for.
+    """
+    model, draft = composer.model, composer.draft
+    table = model.dimensions[entity].table
+    noun.role = "list"
+    period = composer.given_period()
+    found = sets.of_words(model, draft, composer.filters, composer.spans, entity, period or "all")
+    where = composer.where()
+    far = [one for one in where if out_of_reach(model, table, tuple(one.fields()))]
+    near = [one for one in where if one not in far]
+    if not found and (far or period is not None):
+        found = (sets.chosen(model, entity, where, period or "all"),)
+    elif found and not draft.lacks and far:  # those who bought the one, of whom some have none of the other
+        found = (sets.chosen(model, entity, where, period or "all"), *found)
+    beside = _attributes(composer, noun, entity)
+    for mark in (one for one in composer.spans if one.kind in ("none", "both")):
+        mark.role = "set"
+    order, limit = _order(composer, table)
+    conditions = (*near, *found)
+    if model.dimensions[entity].key:
+        return SemanticQuery(list=entity, dimensions=tuple(dict.fromkeys((*beside, *(one.by for one in order)))), where=conditions, order=order, limit=limit)  # fmt: skip
+    counts = next((name for name, one in model.public_metrics().items() if one.counts and model.dimensions[one.counts].table == table), None)  # fmt: skip
+    if beside or order:
+        raise Stop(Refusal("out_of_scope", f'"{noun.text}" have nothing that could be listed with them'))
+    if counts is None:
+        counts = next((name for name, one in model.public_metrics().items() if one.counts and not out_of_reach(model, model.dimensions[one.counts].table, (entity,))), None)  # fmt: skip
+    if counts is None:
+        raise Stop(Refusal("no_metric", f'"{noun.text}" cannot be listed here'))
+    composer.assumptions.append(Assumed(f"those in which there are {model.metrics[counts].label.lower()}", {}))
+    return SemanticQuery(metrics=(counts,), dimensions=(entity,), where=conditions)
+
+
+def _attributes(composer: Composer, noun: Span, entity: str) -> list[str]:
+    """What is to stand beside each: other nouns of the same table."""
+    found = []
+    table = composer.model.dimensions[entity].table
+    for one in composer.draft.loose:
+        name = composer.walker.name(one)
+        if (
+            one is noun
+            or name == entity
+            or (composer.is_entity(one) and not _keyed_alike(composer.model, entity, name))
+        ):
+            one.role = one.role or "list"  # "cities in which we have stores", "customers of our stores in Cebu"
+            continue
+        known = composer.model.dimensions.get(name)
+        if known is None or known.table != table:
+            raise Stop(Refusal("out_of_scope", f'I do not know what "{one.text}" is to do in a list of {noun.text}'))
+        one.role, one.ref = "dimension", name
+        found.append(name)
+    return list(dict.fromkeys((*found, *composer.draft.dimensions)))
+
+
+def _keyed_alike(model: SemanticModel, entity: str, name: str) -> bool:
+    """Whether what is listed is such a thing itself, so that the other noun would stand beside it."""
+    return bool(model.dimensions[entity].key) and model.dimensions[entity].table == model.dimensions[name].table
+
+
+def _order(composer: Composer, table: str) -> tuple[tuple[Order, ...], int | None]:
+    """The newest or the oldest first, by the first date that the model knows of such a thing."""
+    draft = composer.draft
+    mark = next((one for one in composer.spans if one.kind in NEWEST), None)
+    if mark is None:
+        return (), draft.number
+    begins = _begins(composer.model, table)
+    if begins is None:
+        raise Stop(Refusal("out_of_scope", f"nothing says which is the {mark.text} here"))
+    composer.assumptions.append(Assumed(f"by {composer.model.dimensions[begins].label.lower()}", {}))
+    return (Order(by=begins, dir="desc" if NEWEST[mark.kind] == "desc" else "asc"),), draft.number or _number(composer.spans)  # fmt: skip
+
+
+def _begins(model: SemanticModel, table: str) -> str | None:
+    return next((name for name, one in model.dimensions.items() if one.table == table and one.type == "date" and not one.time), None)  # fmt: skip
+
+
+def _number(spans: Sequence[Span]) -> int | None:
+    number = next((one for one in spans if one.kind == "number" and one.number is not None), None)
+    return int(number.number) if number is not None and number.number is not None else None

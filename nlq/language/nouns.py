@@ -1,0 +1,78 @@
+"""Nouns without "by": what is ranked, what a threshold selects, or only where the figure comes from."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from nlq.language.walk import SILENT, Stop
+from nlq.values import Refusal
+
+if TYPE_CHECKING:
+    from nlq.language.compose import Composer
+    from nlq.language.match import Span
+
+OF = ("of", "from", "ng", "sa", "mula", "gikan")
+
+
+def placed(composer: Composer, metrics: list[str]) -> Span | None:
+    """Settle every such noun; the one of which the best are meant is given back: "sales per category of our top 5 stores".
+
+    Raises:
+        Stop: what a noun is there for is not said.
+    """
+    draft = composer.draft
+    if draft.top is not None and draft.dimensions and draft.loose:
+        return _beside_a_split(composer)
+    wanted = draft.top is not None or bool(draft.having) or any(one.kind == "which" for one in composer.spans)
+    counted = {composer.model.metrics[metric].counts for metric in metrics}
+    for one in draft.loose:
+        _place(composer, one, counted, wanted=wanted)
+    return None
+
+
+def _beside_a_split(composer: Composer) -> Span | None:
+    """A rank of one thing beside a split by another: the best of each, or figures of the best of all."""
+    draft, walker = composer.draft, composer.walker
+    single = len(draft.loose) == 1
+    if single and draft.loose[0].kind == "dimension" and _of_the_best(composer):
+        return draft.loose[0]
+    if single and set(draft.dimensions) <= set(draft.each):
+        draft.per.extend(draft.dimensions)
+        walker.group(walker.name(draft.loose[0]), draft.loose[0])
+        return None
+    raise _no('I do not know whether the best of all or of each is meant: say "in each …", or ask for one group')
+
+
+def _of_the_best(composer: Composer) -> bool:
+    """Whether a figure is split first, and then said to be of the best of something."""
+    spans = composer.spans
+    at = next((place for place, one in enumerate(spans) if one.kind in ("top", "bottom")), 0)
+    split = any(one.kind in ("dimension", "grain") and one.role == "dimension" for one in spans[:at])
+    between = itertools.takewhile(lambda one: one.kind in SILENT, reversed(spans[:at]))
+    return split and any(one.text.lower().split()[0] in OF for one in between)
+
+
+def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: bool) -> None:
+    draft, walker = composer.draft, composer.walker
+    name, split = walker.name(one), bool(draft.dimensions)
+    if one.kind == "grain" and (not wanted or split):
+        raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}" or name a period')
+    if name in counted or name in draft.dimensions:
+        one.role = "counted"
+    elif wanted and not split:
+        walker.group(name, one)
+    elif wanted or composer.is_entity(one):
+        known = composer.model.dimensions.get(name)
+        if known is not None and known.optional:  # the whole holds rows that name none
+            raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
+        one.role = "context"
+        composer.assume(f"the whole, not split by {one.text.lower()}", {"dimensions": [*draft.dimensions, name]})
+    else:
+        walker.group(name, one)
+        kept = [each for each in draft.dimensions if each != name]
+        composer.assume(f"split by {one.text.lower()}", {"dimensions": kept})
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))

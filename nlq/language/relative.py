@@ -1,0 +1,126 @@
+"""Periods by today, by another period, or by a name: last month, the week before, Holy Week, "noong Biyernes"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from nlq.language import anchored, named_days
+from nlq.language.tokens import number
+from nlq.language.when import DAYS, LAST, PAST, THIS, UNITS, When, Words
+from nlq.semantics.periods import Relative, add
+from nlq.values.query import Period
+
+
+class Relatives(Words):
+    """Each method looks at one position and gives what it found there."""
+
+    def named_after(self, at: int) -> bool:
+        """Whether another period is named from a position on."""
+        raise NotImplementedError
+
+    def _anchored(self, at: int) -> When | None:
+        """A period that another one says; until then it is of all the data."""
+        found = anchored.moved(self.words, at) if self.word(at) else None
+        return When(at, found[1], "all", moved=found[0]) if found is not None else None
+
+    def _by_name(self, at: int) -> When | None:
+        """Holy Week, Christmas 2025: without a year the latest that has begun."""
+        raw = [token.text.lower().replace("’", "'") for token in self.tokens]
+        found = named_days.at(raw, at) if at < len(raw) else None
+        if found is None:
+            return None
+        name, last = found
+        year, end = self._year_after(last)
+        if year is not None:
+            return When(at, end, named_days.in_year(name, year))
+        period = named_days.in_year(name, self.as_of.year)
+        if period.start > self.as_of:
+            period = named_days.in_year(name, self.as_of.year - 1)
+        before = named_days.in_year(name, period.start.year - 1)
+        period = Period(start=period.start, end=min(period.end, max(self.as_of, period.start)))
+        return When(at, last, period, f"the latest {name}", before, named=name)
+
+    def _linggo(self, at: int) -> When | None:
+        """After "noong" a "linggo" is last week or last Sunday; "Linggo", as days are written, and "Biyernes", are days."""
+        before = self.tokens[at - 1].text.lower() if 0 < at < len(self.tokens) else ""
+        if before not in PAST:
+            return None
+        text = self.tokens[at].text
+        sunday = text == "Linggo"
+        after = self.tokens[at + 1].text.lower() if at + 1 < len(self.tokens) else ""
+        if self.word(at) in DAYS or sunday:
+            if after in ("at", "o", "ug", "hanggang", "hangtod", ",") or self.named_after(at + 1):
+                return None  # several days, or those of a period
+            weekday = DAYS["sunday"] if sunday else DAYS[self.word(at)]
+            return When(at, at + 1, self._latest(weekday), "the latest such day")
+        if text != "linggo" or after.isdecimal():
+            return None
+        week = When(at, at + 1, Relative("last", "week").resolve(self.as_of))
+        day = When(at, at + 1, self._latest(DAYS["sunday"]))
+        return replace(week, either=(("last week", week), ("last Sunday", day)))
+
+    def _latest(self, weekday: int) -> Period:
+        day = self.as_of - timedelta(days=(self.as_of.weekday() - weekday - 1) % 7 + 1)
+        return Period(start=day, end=day)
+
+    def _named_day(self, at: int) -> When | None:
+        word = self.word(at)
+        if word in ("today", "tonight"):
+            return When(at, at + 1, Period(start=self.as_of, end=self.as_of))
+        if word == "yesterday":
+            day = self.as_of - timedelta(days=1)
+            return When(at, at + 1, Period(start=day, end=day))
+        if word in (*LAST, *THIS) and self.word(at + 1) in ("weekend", "weekends"):
+            back = (self.as_of.weekday() - 5) % 7
+            saturday = self.as_of - timedelta(days=back)
+            if word in LAST and saturday + timedelta(days=1) >= self.as_of:
+                saturday -= timedelta(days=7)
+            return When(
+                at, at + 2, Period(start=saturday, end=min(saturday + timedelta(days=1), max(self.as_of, saturday)))
+            )
+        if word in LAST and self.word(at + 1) in DAYS:
+            back = (self.as_of.weekday() - DAYS[self.word(at + 1)] - 1) % 7 + 1
+            day = self.as_of - timedelta(days=back)
+            return When(at, at + 2, Period(start=day, end=day))
+        return None
+
+    def _to_date(self, at: int) -> When | None:
+        short = {"ytd": "year", "mtd": "month", "qtd": "quarter", "wtd": "week"}
+        if self.word(at) in short:
+            unit = short[self.word(at)]
+            return When(at, at + 1, Relative("this", unit).resolve(self.as_of), running=unit, to_date=unit)  # type: ignore[arg-type]
+        if self.word(at) in UNITS and self.words[at + 1 : at + 3] == ["to", "date"]:
+            unit = UNITS[self.word(at)]
+            return When(at, at + 3, Relative("this", unit).resolve(self.as_of), running=unit, to_date=unit)
+        return None
+
+    def _relative(self, at: int) -> When | None:
+        """This month, last 3 months, the past week."""
+        word, after = self.word(at), self.word(at + 1)
+        unit = UNITS.get(after)
+        if word in THIS and unit:
+            return When(at, at + 2, Relative("this", unit).resolve(self.as_of), running=unit)
+        if word == "so" and after == "far" and self.word(at + 2) == "this" and self.word(at + 3) in UNITS:
+            unit = UNITS[self.word(at + 3)]
+            return When(at, at + 4, Relative("this", unit).resolve(self.as_of), running=unit)
+        if word not in LAST:
+            return None
+        if unit and unit != "day":
+            period = Relative("last", unit).resolve(self.as_of)
+            if word != "past":
+                return When(at, at + 2, period, back=unit)
+            rolling = Period(start=add(self.as_of, -1, unit) + timedelta(days=1), end=self.as_of)
+            return When(at, at + 2, period, f"the {unit} before this one", rolling)
+        if unit == "day":
+            day = self.as_of - timedelta(days=1)
+            return When(at, at + 2, Period(start=day, end=day))
+        count = number(self.tokens[at + 1]) if at + 1 < len(self.tokens) else None
+        unit = UNITS.get(self.word(at + 2).rstrip("s"))
+        if count is None or unit is None or not 1 <= count <= 3660 or count != int(count):
+            return None
+        period = Relative("last", unit, int(count)).resolve(self.as_of)
+        if unit == "day":
+            return When(at, at + 3, period)
+        rolling = Period(start=add(self.as_of, -int(count), unit) + timedelta(days=1), end=self.as_of)
+        return When(at, at + 3, period, f"the last {int(count)} whole {unit}s", rolling)

@@ -1,0 +1,109 @@
+"""Things chosen by what they did: customers who bought noodles but no rice, stores without sales, the categories of our top 5 stores.
+
+Each is a set filter: a query whose only dimension is the thing. What is chosen by stands in the set; what says where, in both.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from nlq.language.walk import Stop
+from nlq.values import Refusal
+from nlq.values.query import Condition, Period, SemanticQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.filters import Filters
+    from nlq.language.match import Span
+    from nlq.language.walk import Draft
+    from nlq.semantics.model import SemanticModel
+    from nlq.values.query import Order
+
+VALUES = ("value", "place", "ask")
+
+
+def entity_of(model: SemanticModel, metrics: Sequence[str], draft: Draft) -> str | None:
+    """The things that are meant: those that a metric counts, on the books or active ones, or the one noun that nothing was done with."""
+    for name in metrics:
+        for other in model.public_metrics().values():
+            if other.counts and name in (other.name, other.during):
+                return other.counts
+    nouns = list(dict.fromkeys(one.ref_of for one in draft.loose if one.kind == "dimension"))
+    return nouns[0] if len(nouns) == 1 else None
+
+
+def chosen(model: SemanticModel, entity: str, where: Sequence[Condition], period: Period | Literal["all"] | None, *,
+           lacking: bool = False, order: tuple[Order, ...] = (), limit: int | None = None, having: tuple[Condition, ...] = (),
+           metric: str | None = None) -> Condition:  # fmt: skip
+    """The things that have the figure under these conditions, or that have not; None as a period is the outer query's."""
+    inner = SemanticQuery(
+        metrics=(metric or model.header.default_metric,), dimensions=(entity,), where=tuple(where), period=period,
+        order=order, limit=limit, having=having,
+    )  # fmt: skip
+    return Condition(field=entity, op="not_in" if lacking else "in", query=inner)
+
+
+def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequence[Span], entity: str | None,
+             period: Period | Literal["all"] | None) -> tuple[Condition, ...]:  # fmt: skip
+    """The set filters that the words ask for. Values that are taken for them are no filters any more.
+
+    Raises:
+        Stop: it is not said of what things.
+    """
+    both = [one for one in spans if one.kind == "both"]
+    lacking = filters.lacking(entity)
+    if not (both or lacking or draft.lacks):
+        return ()
+    if entity is None:
+        raise _no("I do not know who or what is meant to have the one and not the other: name customers, stores or products")  # fmt: skip
+    sets: list[tuple[list[Condition], bool]] = [([one], False) for one in _pair(filters, spans, both)] if both else []
+    sets += [(one, True) for one in lacking]
+    if draft.lacks:
+        sets.append(([], True))
+    beside = [one for one in filters.conditions() if not _own(one, lacking)]
+    return tuple(chosen(model, entity, (*of, *beside), period, lacking=lack) for of, lack in sets)
+
+
+def _own(condition: Condition, lacking: Sequence[Sequence[Condition]]) -> bool:
+    """Whether a condition is of what somebody lacks too: bought noodles, and no rice."""
+    fields = {name for group in lacking for one in group for name in one.fields()}
+    return bool(fields.intersection(condition.fields()))
+
+
+def _pair(filters: Filters, spans: Sequence[Span], both: Sequence[Span]) -> list[Condition]:
+    """The two values after "both"."""
+    at = next(place for place, one in enumerate(spans) if one is both[0])
+    first = next((one for one in spans[at + 1 :] if one.kind in VALUES), None)
+    listed = filters.listed(first) if first is not None else []
+    if len(listed) != 2:
+        raise _no(f'"{both[0].text}" of what? Name the two')
+    for one in both:
+        one.role = "set"
+    return filters.take(listed)
+
+
+def beyond(model: SemanticModel, draft: Draft) -> Condition:
+    """Things of which only those are meant that made more than so much, or less."""
+    noun = draft.whose
+    assert noun is not None  # noqa: S101 - the caller asked
+    having = tuple(Condition(field=model.header.default_metric, op=op, values=values) for op, values, _ in draft.having)  # type: ignore[arg-type]
+    if len(having) != 1:
+        raise _no(f"I do not know which limit is of the {noun.text}")
+    draft.having.clear()
+    noun.role = "set"
+    return chosen(model, noun.ref_of, (), None, having=having)
+
+
+def best_of(model: SemanticModel, noun: Span, spans: Sequence[Span], metric: str, where: tuple[Condition, ...],
+            order: tuple[Order, ...], limit: int) -> Condition:  # fmt: skip
+    """What is best by the figure: "sales per category of our top 5 stores"."""
+    noun.role = "set"
+    for one in spans:
+        if one.kind in ("top", "bottom"):
+            one.role = "set"
+    return chosen(model, noun.ref_of, where, None, order=order, limit=limit, metric=metric)
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))

@@ -1,0 +1,120 @@
+"""Figures of figures, sets, lists, hours and named days: read as the query that is written out here, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+OCTOBER, NOVEMBER = {"start": "2026-10-01", "end": "2026-10-31"}, {"start": "2026-11-01", "end": "2026-11-15"}
+Y2025, YTD, LAST_WEEK = {"start": "2025-01-01", "end": "2025-12-31"}, {"start": "2026-01-01", "end": "2026-11-15"}, {"start": "2026-11-02", "end": "2026-11-08"}  # fmt: skip
+
+
+def is_(field, *values):
+    return {"field": field, "op": "in", "values": list(values)}
+
+
+def average(metric, each):
+    return {"metric": metric, "each": [each], "agg": "avg"}
+
+
+def above(metric, each, op, *values):
+    return {"metric": metric, "each": [each], "agg": "count", "having": [{"field": metric, "op": op, "values": list(values)}]}  # fmt: skip
+
+
+def those(field, op="in", **query):
+    return {"field": field, "op": op, "query": {"metrics": ["revenue"], "dimensions": [field], **query}}
+
+
+NCR, ROUND, CANS = is_("region", "NCR"), is_("category", "Snacks"), is_("category", "Dairy")
+READ = {
+    # An average over what it says.
+    "average daily sales in NCR last month": {"metrics": [average("revenue", "date.day")], "where": [NCR], "period": OCTOBER},
+    "average transactions per day by region last month": {"metrics": [average("transactions", "date.day")], "dimensions": ["region"], "period": OCTOBER},
+    "karaniwang benta kada araw noong Oktubre": {"metrics": [average("revenue", "date.day")], "period": OCTOBER},
+    "average sales per store last month": {"metrics": ["revenue_per_store"], "period": OCTOBER},
+    "average units per store by category last month": {"metrics": [average("units", "store")], "dimensions": ["category"], "period": OCTOBER},
+    # Windows.
+    "7-day moving average of sales in NCR for october": {"metrics": [{**average("revenue", "date.day"), "window": {"trailing": "7 day"}}], "dimensions": ["date.day"], "where": [NCR], "period": OCTOBER},
+    "rolling 3 month average of transactions, 2025": {"metrics": [{**average("transactions", "date.month"), "window": {"trailing": "3 month"}}], "dimensions": ["date.month"], "period": Y2025},
+    "running total of sales by day this month": {"metrics": [{"metric": "revenue", "window": {"to_date": "month"}}], "dimensions": ["date.day"], "period": NOVEMBER},
+    "cumulative transactions by month this year": {"metrics": [{"metric": "transactions", "window": {"to_date": "year"}}], "dimensions": ["date.month"], "period": YTD},
+    "ytd sales by month for 2025 and 2026": {"metrics": [{"metric": "revenue", "window": {"to_date": "year"}}], "dimensions": ["date.month"], "period": {"start": "2025-01-01", "end": "2026-11-15"}},
+    # How many are beyond a limit.
+    "how many stores made over 50k last month": {"metrics": [above("revenue", "store", ">", 50000)], "period": OCTOBER},
+    "how many customers spent at least P2,000 this month": {"metrics": [above("revenue", "customer", ">=", 2000)], "where": [{"field": "customer", "op": "is_not_null"}], "period": NOVEMBER},
+    "ilang tindahan ang may benta na higit sa 100k noong Oktubre": {"metrics": [above("revenue", "store", ">", 100000)], "period": OCTOBER},
+    "which stores had between 100 and 200 transactions last month": {"metrics": ["transactions"], "dimensions": ["store"], "having": [{"field": "transactions", "op": "between", "values": [100, 200]}], "period": OCTOBER},
+    # Sets.
+    "how many customers bought snacks but no dairy last month": {"metrics": ["unique_customers"], "where": [ROUND, those("customer", "not_in", where=[CANS])], "period": OCTOBER},
+    "how many customers bought both snacks and dairy last month": {"metrics": ["unique_customers"], "where": [those("customer", where=[ROUND]), those("customer", where=[CANS])], "period": OCTOBER},
+    "how many stores had no sales last week": {"metrics": ["stores"], "where": [those("store", "not_in", period=LAST_WEEK)]},
+    "stores in NCR with no dairy sales last week": {"list": "store", "where": [NCR, those("store", "not_in", where=[CANS], period=LAST_WEEK)]},
+    "sales by category of our top 5 stores last month": {"metrics": ["revenue"], "dimensions": ["category"], "where": [those("store", order=[{"by": "revenue", "dir": "desc"}], limit=5)], "period": OCTOBER},
+    "how many transactions came from stores that made over 100k last month": {"metrics": ["transactions"], "where": [those("store", having=[{"field": "revenue", "op": ">", "values": [100000]}])], "period": OCTOBER},
+    # Lists.
+    "list the stores in Palawan with their store types": {"list": "store", "dimensions": ["store_type"], "where": [is_("province", "Palawan")]},
+    "our 5 newest stores": {"list": "store", "dimensions": ["opened_on"], "order": [{"by": "opened_on", "dir": "desc"}], "limit": 5},
+    "which stores in Cavite are closed": {"list": "store", "where": [is_("province", "Cavite"), is_("closed_for_good", True)]},
+    "list the customers who bought dairy in Baguio yesterday": {"list": "customer", "where": [those("customer", where=[is_("city", "Baguio"), CANS], period={"start": "2026-11-14", "end": "2026-11-14"})]},
+    "which cities in Bukidnon have stores": {"metrics": ["stores"], "dimensions": ["city"], "where": [is_("province", "Bukidnon")]},
+    # Hours, and days that go by a name.
+    "sales after 6pm last week": {"metrics": ["revenue"], "where": [{"field": "date.hour_of_day", "op": "between", "values": [18, 23]}], "period": LAST_WEEK},
+    "transactions from 8am to 10am last month": {"metrics": ["transactions"], "where": [{"field": "date.hour_of_day", "op": "between", "values": [8, 9]}], "period": OCTOBER},
+    "sales on good friday 2025": {"metrics": ["revenue"], "period": {"start": "2025-04-18", "end": "2025-04-18"}},
+    "holy week sales this year vs last year": {"metrics": ["revenue"], "period": {"start": "2026-03-29", "end": "2026-04-05"}, "compare": [{"start": "2025-04-13", "end": "2025-04-20"}]},
+    "benta noong undas 2025": {"metrics": ["revenue"], "period": {"start": "2025-10-31", "end": "2025-11-02"}},
+    # Periods that another one says.
+    "october sales vs same month last year": {"metrics": ["revenue"], "period": OCTOBER, "compare": [{"shift": "1 year"}]},
+    "transactions last week compared to the week before": {"metrics": ["transactions"], "period": LAST_WEEK, "compare": [{"shift": "1 week"}]},
+    "october sales vs last year": {"metrics": ["revenue"], "period": OCTOBER, "compare": [{"shift": "1 year"}]},
+    "did sales increase last month": {"metrics": ["revenue"], "period": OCTOBER, "compare": [{"shift": "1 month"}]},
+    "which had more transactions in june, Baguio or Dagupan": {"metrics": ["transactions"], "dimensions": ["city"], "where": [is_("city", "Baguio", "Dagupan")], "period": {"start": "2026-06-01", "end": "2026-06-30"}, "order": [{"by": "transactions", "dir": "desc"}]},
+    "sales by month in 2025, newest first": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": Y2025, "order": [{"by": "date.month", "dir": "desc"}]},
+}  # fmt: skip
+NOT_READ = [
+    "average sales", "average transactions", "moving average of sales", "running total of sales over the last 9 days", "sales with no dairy", "sales of both snacks",
+    "stores above $1000 in sales", "which stores are bigger", "those stores in NCR last month", "sales when it went down", "no customers", "sales before 6:30pm",
+    "how many stores were opened last year", "sales between 10 and 20", "customers who came back", "sales after 6pm by customer joined", "newest sales", "sales of the newest",
+    "which stores have closed and when", "transactions over 1k last month", "no. of txns over 1k by store type", "list them", "drop the limit", "go back", "naipong benta", "7-day sales",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "query"), READ.items())
+def test_it_is_the_query_that_is_written_out(assistant, question, query):
+    asker = assistant.settings.principal(None)
+    answer, by_hand = assistant.ask(question, asker), assistant.query(query, asker)
+    assert answer.status == by_hand.status == "answered", answer.text
+    assert answer.rows == by_hand.rows
+    assert [one.name for one in answer.columns] == [one.name for one in by_hand.columns]
+
+
+@pytest.mark.parametrize("question", NOT_READ)
+def test_what_is_not_said_is_not_answered(assistant, question):
+    answer = assistant.ask(question, assistant.settings.principal(None), explain=True)
+    assert answer.status != "answered", answer.reading
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("aling mga branch ang lampas 2 mil ang benta last month?", (("2,000",), ("2", "million"))),
+     ("magkano ang benta noong linggo", (("last", "week"), ("last", "Sunday")))],
+)  # fmt: skip
+def test_what_may_be_either_is_asked_with_both_queries(assistant, question, words):
+    answer = assistant.ask(question, assistant.settings.principal(None))
+    assert answer.status == "clarify"
+    assert len({one.query for one in answer.options}) == len(words)
+    for one, said in zip(answer.options, words, strict=True):
+        assert all(word in one.label for word in said), one.label
+
+
+def test_a_capital_decides_between_the_week_and_sunday(assistant):
+    asker = assistant.settings.principal(None)
+    assert assistant.ask("magkano ang benta noong Linggo", asker).query.period.days == 1
+
+
+def test_a_trailing_month_that_ends_with_february_begins_with_it(assistant):
+    """Whole months back from the day after: three that end on 28 February begin on 1 December, not on 29 November."""
+    asker = assistant.settings.principal(None)
+    entry = {"metric": "revenue", "window": {"trailing": "3 month"}}
+    found = assistant.query({"metrics": [entry], "period": {"start": "2026-02-28", "end": "2026-02-28"}}, asker)
+    whole = assistant.query({"metrics": ["revenue"], "period": {"start": "2025-12-01", "end": "2026-02-28"}}, asker)
+    assert found.rows == whole.rows
