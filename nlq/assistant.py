@@ -6,7 +6,9 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from nlq.answer import why
 from nlq.answer.build import answered, asked_back, declined, timed
+from nlq.answer.explain import Ran, about_the_data, taken_apart
 from nlq.errors import BadRequest, NlqError, OutOfScope, SettingsError
 from nlq.language.plan import data_warnings, make_plan
 from nlq.language.verified import vouched_for
@@ -14,6 +16,7 @@ from nlq.policy.cost import estimate
 from nlq.policy.scope import draft_statement, scope
 from nlq.sql.compile import compile_query
 from nlq.values import Clarification, Interpretation, Principal, Question, Refusal, ScopeValues, SemanticQuery, SqlDraft
+from nlq.values.explaining import About, Decomposition
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -71,23 +74,25 @@ class Pipeline:
         Raises:
             BadRequest: a given query is wrong. (What the reader made of words is never the asker's fault: it is declined.)
         """
-        model, principal, ident = self.model, question.principal, self.new_id()
-        watch, plan = _Watch(), None
+        model, principal, ident, watch, plan = self.model, question.principal, self.new_id(), _Watch(), None
         question = await self._after(question) if given is None else question
         yield question
         try:
             snapshot = await self.engine.snapshot(principal.org_id)
             values = await self.values.of(principal, snapshot) if given is None else ScopeValues()
-            known = given or vouched_for(question, model)
-            read = known or await self.reader.read(question, values, snapshot)
+            read = given or vouched_for(question, model) or await self.reader.read(question, values, snapshot)
             watch.lap("read")
             yield read
             plan = make_plan(read, model, principal, values)
             watch.lap("plan")
             yield plan
-            said = await self._without_data(question, plan, ident)
+            said = await self._without_data(question, plan, snapshot, ident)
             if said is not None:
                 yield watch.done(said)
+                return
+            if isinstance(plan.outcome, Decomposition):
+                async for step in self._taken_apart(question, plan, plan.outcome, snapshot, ident, watch, explain=explain):  # fmt: skip
+                    yield step
                 return
             for run in range(RUNS):
                 yield snapshot
@@ -131,16 +136,51 @@ class Pipeline:
             return question
         return replace(question, before=await self.conversations.of(question.principal, question.conversation_id))
 
-    async def _without_data(self, question: Question, plan: Plan, ident: str) -> Answer | None:
-        """What is answered without any data: a question back, or no answer."""
+    async def _without_data(self, question: Question, plan: Plan, snapshot: Snapshot, ident: str) -> Answer | None:
+        """What is answered without an engine: what is asked about the data itself, a question back, or no answer."""
         if isinstance(plan.outcome, Clarification):
             await self._goes_on(question, plan, ident)
             return asked_back(question, plan, plan.outcome, self.model, ident)
+        if isinstance(plan.outcome, About):
+            return about_the_data(question, plan, plan.outcome, self.model, snapshot, ident)
         return declined(question, plan, plan.outcome, self.model, ident) if isinstance(plan.outcome, Refusal) else None
+
+    async def _taken_apart(self, question: Question, plan: Plan, outcome: Decomposition, snapshot: Snapshot, ident: str, watch: _Watch,
+                           *, explain: bool) -> AsyncIterator[object]:  # fmt: skip
+        """A change, taken apart: each of its queries is compiled, scoped, counted and run as any other is."""
+        for run in range(RUNS):
+            yield snapshot
+            ran: list[Ran] = []
+            for part in why.parts(outcome, self.model)[: 1 if explain else None]:
+                statement = compile_query(self.model, part.query, snapshot)
+                warnings = *plan.warnings, *(data_warnings(plan, statement, snapshot) if not ran else ())
+                yield statement
+                scoped = scope(statement, question.principal, self.model)
+                engine = self.engine.picks(scoped)
+                scoped.sql(engine)
+                yield scoped
+                result = None
+                if not explain:
+                    cost = estimate(statement, self.model, snapshot, reads=scoped.reads, written=False)
+                    self.budgets.check(question.principal, cost)
+                    with self.budgets.spending(question.principal, cost) as spent:
+                        result = await self.engine.run(scoped, self.limits, snapshot)
+                        spent.append(result)
+                    yield result
+                ran.append(Ran(part, statement, scoped, engine, result, warnings))
+            now = snapshot if explain else await self._still(snapshot, question.principal.org_id)
+            if now.publication == snapshot.publication:
+                break
+            moving = ("the data was being moved while this ran: ask again to be sure",) if run == RUNS - 1 else ()
+            snapshot, ran[0] = now, replace(ran[0], warnings=(*ran[0].warnings, *moving))
+        watch.lap("execute")
+        await self._goes_on(question, plan, ident)
+        yield watch.done(taken_apart(question, plan, outcome, snapshot, ran, self.model, ident))
 
     async def _goes_on(self, question: Question, plan: Plan, ident: str) -> None:
         """Keep what the next question may go on from; a conversation that begins has its first answer's id."""
-        outcome, before = plan.outcome, question.before
+        before = question.before
+        outcome = plan.outcome.query if isinstance(plan.outcome, Decomposition) else plan.outcome
         if not question.text or not isinstance(outcome, (Clarification, SemanticQuery)):
             return
         now = before.asked(outcome.options) if isinstance(outcome, Clarification) else before.then(outcome)

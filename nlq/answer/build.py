@@ -50,7 +50,7 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
     limited, per = query is not None and query.limit is not None, query.per if query is not None else ()
     text = "" if result is None else narrate(said, parts, limited=limited, per=per, days=_days(question, query))
     return Answer(
-        **_common(question, plan, ident),
+        **common(question, plan, ident),
         status="answered",
         query=query,
         sql=statement.sql(),
@@ -63,7 +63,7 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
         confidence=judge(plan),
         cache_hit=result is not None and result.age_s is not None,
         cache_age_s=round(result.age_s, 3) if result is not None and result.age_s is not None else 0.0,
-        provenance=_provenance(
+        provenance=provenance(
             plan,
             snapshot,
             statement,
@@ -121,12 +121,12 @@ def asked_back(
 ) -> Answer:
     """A question back, with its options."""
     return Answer(
-        **_common(question, plan, ident),
+        **common(question, plan, ident),
         status="clarify",
         text=clarification.text,
         options=tuple(Option(label, query) for label, query in clarification.options),
         confidence=Confidence("low", agreement=plan.interpretation.agreement),
-        provenance=_unasked(plan, model),
+        provenance=unasked(plan, model),
     )
 
 
@@ -138,12 +138,12 @@ def declined(
     text = _told(refusal) if isinstance(refusal, NlqError) else refusal.text
     code = refusal.code if refusal.code != "warehouse" else "internal"
     return Answer(
-        **_common(question, plan, ident),
+        **common(question, plan, ident),
         status="failed" if failed else "declined",
         query=plan.outcome if plan is not None and isinstance(plan.outcome, SemanticQuery) else None,
         text=text,
         reason=Reason(code, text),
-        provenance=_unasked(plan, model),
+        provenance=unasked(plan, model),
     )
 
 
@@ -155,7 +155,7 @@ def _told(problem: NlqError) -> str:
     return f"{problem.public}{place}{f'. {problem.fix[0].upper()}{problem.fix[1:]}' if problem.fix else ''}"
 
 
-def _unasked(plan: Plan | None, model: SemanticModel) -> Provenance:
+def unasked(plan: Plan | None, model: SemanticModel) -> Provenance:
     """Where nothing was run: by what it was read, and nothing of data."""
     if plan is None:
         return Provenance(model_hash=model.hash)
@@ -163,7 +163,8 @@ def _unasked(plan: Plan | None, model: SemanticModel) -> Provenance:
     return Provenance(model_hash=model.hash, warnings=plan.warnings, prompt_version=version)
 
 
-def _common(question: Question, plan: Plan | None, ident: str) -> dict[str, Any]:
+def common(question: Question, plan: Plan | None, ident: str) -> dict[str, Any]:
+    """What every answer has, whatever its status."""
     read = plan.interpretation if plan is not None else None
     return {
         "id": ident,
@@ -178,8 +179,9 @@ def _common(question: Question, plan: Plan | None, ident: str) -> dict[str, Any]
     }
 
 
-def _provenance(plan: Plan, snapshot: Snapshot, statement: Statement, scoped: ScopedQuery, model: SemanticModel, engine: str,
+def provenance(plan: Plan, snapshot: Snapshot, statement: Statement, scoped: ScopedQuery, model: SemanticModel, engine: str,
                 warnings: tuple[str, ...]) -> Provenance:  # fmt: skip
+    """Where a statement's figures come from, how fresh they are, and whose rows they are over."""
     states = [snapshot.tables[name] for name in scoped.tables if name in snapshot.tables]
     return Provenance(
         metrics=tuple(model.describe_metric(name) for name in statement.lineage.metrics),

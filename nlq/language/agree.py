@@ -14,6 +14,7 @@ from nlq.language.client import ModelAway
 from nlq.language.say import reading
 from nlq.semantics import periods
 from nlq.values import Clarification, Interpretation, Refusal
+from nlq.values.explaining import About, Decomposition
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift, dump
 
 if TYPE_CHECKING:
@@ -103,7 +104,9 @@ def _passed_over(first: Interpretation, second: Interpretation) -> tuple[str, ..
 
 
 def _settled(first: Interpretation) -> bool:
-    """Whether no second reading could change what is done: a question back, or something known not to be in the data."""
+    """Whether no second reading could change what is done: a question back, something known not to be in the data, or what only the reader reads."""
+    if first.changed is not None or isinstance(first.outcome, (About, Decomposition)):
+        return True
     return isinstance(first.outcome, Clarification) or (isinstance(first.outcome, Refusal) and first.outcome.firm)
 
 

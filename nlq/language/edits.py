@@ -34,8 +34,8 @@ class Edit:
         self.composer, self.last = composer, last
         self.model, self.spans, self.draft = composer.model, composer.spans, composer.draft
 
-    def query(self) -> SemanticQuery:
-        """The query before, changed.
+    def query(self, *, same: bool = False) -> SemanticQuery:
+        """The query before, changed; `same` where it may be left as it is.
 
         Raises:
             Stop: it is better to ask, or to decline.
@@ -75,7 +75,7 @@ class Edit:
         left = choices.leftover(self.spans)
         if left is not None:
             raise Stop(left)
-        if query == self.last:
+        if query == self.last and not same:
             raise _no("this changes nothing of the question before: say what is to be another")
         return query
 

@@ -48,6 +48,8 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
         return "command"
     if kinds & {"followup", *COMMANDS}:
         return "edit"
+    if "why" in kinds:
+        return "new" if "metric" in kinds else "edit"
     counted = "count" in kinds and ("dimension" in kinds or any(one.kind == "metric" and model.metrics[one.ref_of].counts for one in spans))  # fmt: skip
     named = "metric" in kinds or counted
     narrowed = bool(kinds & {*NARROWING})

@@ -10,6 +10,7 @@ from nlq.policy.access import check_places
 from nlq.semantics import periods
 from nlq.semantics.joins import unknown_metric
 from nlq.values import Clarification, Interpretation, Plan, Refusal, SqlDraft
+from nlq.values.explaining import About, Decomposition
 from nlq.values.query import Period, SemanticQuery
 
 if TYPE_CHECKING:
@@ -32,11 +33,16 @@ def make_plan(read: Interpretation, model: SemanticModel, principal: Principal, 
     if isinstance(outcome, SqlDraft):
         said = "SQL that a language model wrote for this" if outcome.author == "model" else "the SQL as it was written"
         return Plan(outcome, said, read, read.notes)
-    for name in outcome.metric_names():
+    if isinstance(outcome, About):
+        return Plan(outcome, "A question about the data itself", read, read.notes)
+    query = outcome.query if isinstance(outcome, Decomposition) else outcome
+    for name in query.metric_names():
         if name not in model.metrics:
             raise unknown_metric(model, name)
-    check_places(outcome, principal, model)
-    said = reading(outcome, model, principal, values)
+    check_places(query, principal, model)
+    said = reading(query, model, principal, values)
+    if isinstance(outcome, Decomposition):
+        said = f"What the change is made of: {said[:1].lower()}{said[1:]}"
     if read.changed is not None:
         said += f" (going on from the question before: {', '.join(read.changed) or 'nothing'} changed)"
     return Plan(outcome, said, read, read.notes)
@@ -48,7 +54,7 @@ def data_warnings(plan: Plan, statement: Statement, snapshot: Snapshot) -> tuple
     Raises:
         NoData: there is no day of the period on which this tenant has data.
     """
-    query = plan.outcome
+    query = plan.outcome.query if isinstance(plan.outcome, Decomposition) else plan.outcome
     if not isinstance(query, SemanticQuery) or not isinstance(query.period, Period):
         return ()
     states = [snapshot.tables[name] for name in statement.lineage.tables if name in snapshot.tables]

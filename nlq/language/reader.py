@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language import followups
+from nlq.language import about, followups, why
 from nlq.language.compose import Composer
 from nlq.language.edits import Edit
 from nlq.language.lexicon import Lexicon, build
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
     from nlq.values import Question, ScopeValues
+    from nlq.values.explaining import Decomposition
 
 MONEY = {"PHP": "pesos", "USD": "dollars", "EUR": "euros"}
 ROLES = {"filler": "ignored", "preposition": "connector", "and": "connector", "by": "grouping", "time": "period"}
@@ -45,6 +46,9 @@ class Reader:
             found = spans(question.text, self._lexicon(values), question.as_of)
         except BadDate as problem:
             return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar", firm=True))
+        asked = about.asked(question.text, found, self._model)
+        if asked is not None:
+            return Interpretation(asked, words=_words(found))
         before = question.before
         chosen = followups.picked(question.text, before)
         if chosen is not None:
@@ -67,25 +71,32 @@ class Reader:
         return bool(names) and all(name in self._model.metrics and self._model.metrics[name].unit == self._model.header.currency for name in names)  # fmt: skip
 
     def _edited(self, question: Question, values: ScopeValues, found: list[Span], last: SemanticQuery) -> Interpretation:  # fmt: skip
-        """A follow-up, as a change of the query before it."""
+        """A follow-up, as a change of the query before it, or as a question why that changed."""
         composer = Composer(self._model, values, found, question.as_of)
-        edit = Edit(composer, last)
+        asks = why.is_asked(found)
+        claimed = why.taken(found) if asks else 0
+        edit = Edit(composer, why.narrowed(last) if asks else last)
+        outcome: SemanticQuery | Decomposition | Refusal | Clarification
         try:
-            outcome: SemanticQuery | Refusal | Clarification = edit.query()
+            query = edit.query(same=asks)
+            changed = edit.changed(query)
+            outcome = why.decomposed(self._model, query, claimed) if asks else query
         except Stop as stop:
-            outcome = stop.outcome
-        changed = edit.changed(outcome) if isinstance(outcome, SemanticQuery) else ()
+            outcome, changed = stop.outcome, ()
         return Interpretation(outcome, _words(found), tuple(composer.assumptions), tuple(composer.doubts), changed=changed)  # fmt: skip
 
     def _composed(self, question: Question, values: ScopeValues, found: list[Span]) -> Interpretation:
         composer = Composer(self._model, values, found, question.as_of)
+        asks = why.is_asked(found)
+        claimed = why.taken(found) if asks else 0
+        outcome: SemanticQuery | Decomposition | Refusal | Clarification
         try:
-            outcome: object = composer.compose()
+            query = composer.compose()
+            outcome = why.decomposed(self._model, query, claimed) if asks else query
         except Stop as stop:
             outcome = stop.outcome
-        assert isinstance(outcome, (Refusal, Clarification)) or hasattr(outcome, "metrics")  # noqa: S101 - the three outcomes
         return Interpretation(
-            outcome=outcome,  # type: ignore[arg-type]
+            outcome=outcome,
             words=_words(found),
             assumptions=tuple(composer.assumptions),
             doubts=tuple(composer.doubts),

@@ -188,7 +188,7 @@ class Walker:
         elif one.kind == "time":
             draft.whens.append(one)
             one.role = "period"
-        elif one.kind == "rose" and self._is_asked():
+        elif one.kind == "rose" and not one.role and self._is_asked():
             draft.growth, one.role = True, "growth"
         for name in MARKS.get(one.kind, ()):
             setattr(draft, name, True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from sqlglot import exp
 
+    from nlq.values.explaining import About, Decomposition
     from nlq.values.principal import Principal
     from nlq.values.query import SemanticQuery
 
@@ -101,7 +102,7 @@ class Refusal:
 class Interpretation:
     """What the reader made of the words: one outcome, what each word was taken for, and the doubts that remain."""
 
-    outcome: SemanticQuery | SqlDraft | Clarification | Refusal
+    outcome: SemanticQuery | Decomposition | About | SqlDraft | Clarification | Refusal
     words: tuple[Word, ...] = ()
     assumptions: tuple[Assumed, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -119,7 +120,7 @@ class Interpretation:
 class Plan:
     """What will be done. For a SemanticQuery every default is filled in, and `reading` says all of it in a sentence."""
 
-    outcome: SemanticQuery | SqlDraft | Clarification | Refusal
+    outcome: SemanticQuery | Decomposition | About | SqlDraft | Clarification | Refusal
     reading: str
     interpretation: Interpretation
     warnings: tuple[str, ...] = ()

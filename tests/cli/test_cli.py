@@ -251,3 +251,19 @@ def test_doctor_looks_at_the_language_model_and_the_services(home):
     assert away["state"] == "optional"
     assert "the reader answers alone" in away["detail"]
     assert found(NLQ_MODEL="nonsense")["language model"]["state"] == "optional"
+
+
+def test_a_later_call_goes_on_from_a_conversation(nlq):
+    assert nlq("ask", "sales by region in Luzon last month", "--conversation", "north", "--explain").returncode == 0
+    followed = json.loads(nlq("ask", "how about Visayas?", "--conversation", "north", "--format", "json").stdout)
+    assert (followed["query"]["dimensions"], followed["query"]["where"][0]["values"]) == (["region"], ["Visayas"])
+    assert nlq("ask", "how about Visayas?", "--conversation", "south").returncode != 0
+
+
+def test_lines_say_what_was_asked_before(nlq):
+    line = {"id": "1", "question": "how about Visayas?", "turns": ["sales by region in Luzon last month"]}
+    done = nlq("ask", "--lines", "-", stdin=f"{json.dumps(line)}\n{json.dumps({**line, 'id': '2', 'turns': []})}\n")
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert (first["status"], first["query"]["where"][0]["values"]) == ("answered", ["Visayas"])
+    assert second["status"] != "answered"
+    assert nlq("ask", "--lines", "-", stdin='{"id": "1", "question": "x", "turns": "y"}\n').returncode == 2

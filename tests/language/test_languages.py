@@ -30,7 +30,7 @@ SAME = [
     ("sales from March to May 2026", "benta mula Marso hanggang Mayo 2026", "halin gikan Marso hangtod Mayo 2026"),
 ]  # fmt: skip
 DECLINED = [
-    "ilan ang transaksyon kada bayad", "benta kada", "bakit bumaba ang benta sa Bicol", "ngano miubos ang halin", "eh noong Setyembre naman?", "ang Bohol, pila pud?",
+    "ilan ang transaksyon kada bayad", "benta kada", "eh noong Setyembre naman?", "ang Bohol, pila pud?",
     "may sales by region", "transactions per store per month this year", "benta ng suki", "sales per minimart monthly", "stores sa Cebu na may noodles pero walang bigas",
 ]  # fmt: skip
 

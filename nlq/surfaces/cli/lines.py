@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+import uuid
 from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -63,6 +64,9 @@ def _entry(line: str, what: str, where: str) -> dict[str, Any]:
         raise BadRequest("the line is not JSON", where=where, fix=f'write {{"id": "1", "{what}": "…"}}') from None
     if not isinstance(entry, dict) or "id" not in entry or not isinstance(entry.get(what), str):
         raise BadRequest(f"the line has no id or no {what}", where=where, fix=f'write {{"id": "1", "{what}": "…"}}')
+    turns = entry.get("turns", [])
+    if not isinstance(turns, list) or not all(isinstance(one, str) for one in turns):
+        raise BadRequest("`turns` is no list of questions", where=where, fix='write "turns": ["the first question"]')
     unknown = set(entry) - KEYS
     if unknown:
         raise BadRequest(f"the line has a key {min(unknown)!r}", where=where, fix=f"keys are {', '.join(sorted(KEYS))}")
@@ -83,4 +87,8 @@ def _answer(
     when = day(entry.get("as_of") or as_of)
     if what == "sql":
         return assistant.sql(entry["sql"], principal, as_of=when, explain=explain)
-    return assistant.ask(entry["question"], principal, as_of=when, planner=planner, explain=explain)
+    turns = entry.get("turns") or []
+    conversation = str(uuid.uuid4()) if turns else ""
+    for turn in turns:  # what is gone on from is compiled only
+        assistant.ask(turn, principal, as_of=when, conversation_id=conversation, planner=planner, explain=True)
+    return assistant.ask(entry["question"], principal, as_of=when, conversation_id=conversation, planner=planner, explain=explain)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import uuid
 from typing import TYPE_CHECKING
 
 from nlq.errors import NlqError
@@ -17,7 +18,7 @@ KEPT = 1_000
 
 
 def converse(as_: str | None, as_of: str | None, engine: str, format_: str, config: Path | None) -> None:
-    """Ask and answer until Ctrl-D. Each question stands alone."""
+    """Ask and answer until Ctrl-D, in one conversation: "how about Visayas?" goes on from the question before."""
     gc.enable()
     import readline  # noqa: PLC0415 - gives input() its editing and history
 
@@ -31,12 +32,13 @@ def converse(as_: str | None, as_of: str | None, engine: str, format_: str, conf
             pass  # the first time there is none
         readline.set_history_length(KEPT)
         print(f"Ask a question, as {principal.sub}. Ctrl-D ends.")
+        conversation = str(uuid.uuid4())
         try:
             while True:
                 try:
                     text = input("nlq> ")
                     if text.strip():
-                        render(assistant.ask(text, principal, as_of=day(as_of)), format_)
+                        render(assistant.ask(text, principal, as_of=day(as_of), conversation_id=conversation), format_)
                 except KeyboardInterrupt:
                     print("\nnlq: stopped; Ctrl-D ends", file=sys.stderr)
                 except NlqError as problem:

@@ -157,17 +157,17 @@ def _foot(console: Console, answer: Answer) -> None:
     console.print()
     console.print(_line("Confidence", answer.confidence.level))
     rollup = f" (rollup {source.rollup})" if source.rollup else ""
-    console.print(
-        _line("From", f"{', '.join(source.tables)}{rollup}, on {source.engine}, version {source.data_version}")
-    )
+    if source.tables:
+        console.print(
+            _line("From", f"{', '.join(source.tables)}{rollup}, on {source.engine}, version {source.data_version}")
+        )
     if source.fresh_as_of:
         console.print(_line("Fresh as of", source.fresh_as_of.isoformat(sep=" ", timespec="minutes")))
     for label, texts in (("Scope", source.scope), ("Note", source.warnings)):
         for text in texts:
             console.print(_line(label, text))
-    console.print(_line("SQL", ""))
-    console.print(
-        Padding(Syntax(answer.sql, "sql", theme="ansi_dark", background_color="default", word_wrap=True), (0, 0, 0, 2))
-    )
+    if answer.sql:
+        console.print(_line("SQL", ""))
+        console.print(Padding(Syntax(answer.sql, "sql", theme="ansi_dark", background_color="default", word_wrap=True), (0, 0, 0, 2)))  # fmt: skip
     steps = {name: value for name, value in answer.timings.to_json().items() if value is not None}
     console.print(_line("Time", ", ".join(f"{name} {value:.1f} ms" for name, value in steps.items())))
