@@ -46,6 +46,7 @@ TIES = ("of", "in", "from", "the", "noong", "nung", "nuong", "sa", "niadtong", "
 LAST = ("last", "previous", "prior", "past")
 AGO = ("ago", "earlier", "before")
 THAT = ("that", "it", "this", "then", "niyan", "nito", "iyon", "niana", "ana")
+PRECEDING = ("sinundan", "sinusundan", "nauna", "preceding", "giuna")  # the one before
 ITS_LENGTH = "period"  # moved by as much as the other one is long
 
 
@@ -95,7 +96,11 @@ def _before(words: Sequence[str], at: int) -> tuple[str, int] | None:
         at += 1
     if _word(words, at) == "period" and _word(words, at + 1) == "before":
         return ITS_LENGTH, at + 2 + (_word(words, at + 2) in THAT)
-    if _word(words, at) not in UNITS or _word(words, at + 1) not in ("before", "bago", "prior"):
+    if _word(words, at) in PRECEDING and _word(words, at + 1) in THAT:
+        return ITS_LENGTH, at + 2
+    if _word(words, at) not in UNITS or _word(words, at + 1) not in ("before", "bago", "prior", "una"):
+        return None
+    if _word(words, at + 1) == "una" and _word(words, at + 2) not in THAT:
         return None
     after = _word(words, at + 2)
     if after in THAT or after in ("", "?", ".", "!", ",") or not after[:1].isalnum():

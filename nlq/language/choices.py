@@ -166,6 +166,16 @@ def for_missing_entity(model: SemanticModel, base: SemanticQuery, *, top: bool) 
     return Clarification("The highest of what?" if top else "The lowest of what?", tuple(options[:MOST]))
 
 
+def for_missing_time(model: SemanticModel, base: SemanticQuery, *, top: bool) -> Clarification | Refusal:
+    """When it was highest: on which day, in which week or month?"""
+    time = model.time_dimension
+    if time is None:
+        return Refusal("out_of_scope", "nothing in this data has a time")
+    order = (Order(by=str(base.metrics[0]), dir="desc" if top else "asc"),)
+    options = [(f"the {grain}", replace(base, dimensions=(f"{time.name}.{grain}",), order=order, limit=1)) for grain in ("day", "week", "month")]  # fmt: skip
+    return Clarification("Which is meant: the day, the week or the month?", tuple(options))
+
+
 def _query(model: SemanticModel, metric: str, rest: dict[str, Any]) -> SemanticQuery:
     period: Period | Literal["all"] = rest["period"] if model.has_time(metric) else "all"
     return SemanticQuery(metrics=(metric,), dimensions=rest["dimensions"], where=rest["where"], period=period)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language import choices, clock, entries, lists, nouns, ordering, relations, sets
+from nlq.language import choices, clock, entries, lists, nouns, numbers, ordering, relations, sets
 from nlq.language import counting as counting_
 from nlq.language.filters import Filters
 from nlq.language.spans_of_time import settle, two_periods
-from nlq.language.walk import Stop, Walker
+from nlq.language.walk import SILENT, Stop, Walker
+from nlq.semantics.joins import reaches
 from nlq.semantics.periods import named_period
 from nlq.sql.filters import fields_of
 from nlq.values import Assumed, Refusal
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from nlq.values import ScopeValues
 
 
+LENGTHS = {"month": 31, "year": 366}  # days at most
+SHOWN = ("list", "as_chart", "as_table")  # every answer has a table, and a chart where one can be drawn
 ORDERS: dict[str, Literal["asc", "desc"]] = {"latest_first": "desc", "earliest_first": "asc"}
 
 
@@ -50,7 +54,7 @@ class Composer:
         self.corrected()
         self.walker.nouns()
         figured = entries.moving(self.model, self.draft, self.spans)
-        self.walker.numbers()
+        numbers.placed(self.walker)
         listed = lists.wanted(self)
         query = lists.query(self, *listed) if listed is not None else self._figures(figured)
         left = choices.leftover(self.spans)
@@ -63,9 +67,15 @@ class Composer:
         """A query for figures."""
         model, draft, spans = self.model, self.draft, self.spans
         for one in spans:
-            one.role = "ignored" if one.kind == "list" else one.role  # "list the top 3 stores"
+            one.role = "ignored" if one.kind in SHOWN else one.role  # "list the top 3 stores", "chart the sales"
+        self._from_one_to_another()
         against = self._against()
-        counted = entries.counted(model, draft, spans, model.header.default_metric)
+        default = model.header.default_metric
+        counted = entries.counted(model, draft, spans, default)
+        if counted is None:
+            counted = entries.with_any(model, draft, spans)
+        if counted is None and not draft.metrics and any(one.kind == "count" for one in spans) and not counting_.of_noun(model, spans, self.walker):  # fmt: skip
+            counted = entries.kinds(model, draft, default, beyond=bool(draft.whens) or self._of_sales())
         metrics = [counted[0]] if counted is not None else self._metrics()
         figured = figured or (counted[1] if counted is not None else None) or entries.running(model, draft, spans) or entries.averaged(model, draft, spans, metrics)  # fmt: skip
         chosen = self._sets(metrics)
@@ -78,8 +88,7 @@ class Composer:
         if against:
             where, segments = relations.against(model, self.filters, draft, against)
         period, compare = self._period(metrics)
-        if not chosen:
-            metrics = self._during(metrics, where, given=bool(draft.whens))
+        metrics = self._during(metrics, where, given=bool(draft.whens) and not chosen)
         figured = entries.within(figured, period) if figured is not None else None
         if self._best is not None:
             where = (*where, self._of_the_best_ones(metrics))
@@ -94,7 +103,19 @@ class Composer:
             period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=limit,
             per=tuple(draft.per), segments=segments, share=share,
         )  # fmt: skip
+        if query.having and any(one.kind == "count" for one in spans):
+            raise Stop(Refusal("out_of_scope", 'how many there are beyond a limit: say "how many stores have …"'))
+        if draft.pair is not None:
+            query = entries.divided(query, draft.pair)
         return entries.applied(query, metrics[0], figured) if figured is not None else query
+
+    def _from_one_to_another(self) -> None:
+        """A change "from Q1 to Q2" is of one period against another, not over both."""
+        draft = self.draft
+        if draft.growth and len(draft.whens) == 1 and draft.whens[0].when is not None and draft.whens[0].when.parts:
+            span, (first, second) = draft.whens[0], draft.whens[0].when.parts
+            draft.whens[:] = [replace(span, when=first), replace(span, when=second)]
+            draft.versus = True
 
     def _against(self) -> list[Span]:
         """Values that are set against each other; where it is periods that are, none."""
@@ -123,6 +144,12 @@ class Composer:
                 one.role = one.role or "set"
         self.draft.loose[:] = [one for one in self.draft.loose if not found or one.role != "set"]
         return found
+
+    def _of_sales(self) -> bool:
+        """Whether a filter is of what only sales have, so that what sold is counted, not what is on the books."""
+        fields = [name for one in self.filters.conditions() for name in one.fields()]
+        counts = [name for name, one in self.model.public_metrics().items() if one.counts]
+        return any(not any(reaches(self.model, name, field) for name in counts) for field in fields)
 
     def _averages(self, metrics: list[str]) -> None:
         """An average that does not say over what is asked about."""
@@ -180,6 +207,9 @@ class Composer:
                 )
             )
         figured = any(one.kind in ("performing", "amount") for one in self.spans)
+        limited = list(dict.fromkeys(name for _, _, name in draft.having if name is not None))
+        if limited and draft.top is None:  # "provinces with 3 or more stores"
+            return limited
         if draft.top is not None or draft.having or draft.trend or draft.growth or figured:
             metric = self.model.metrics[self.model.header.default_metric]
             second = self.model.header.second_metric
@@ -262,7 +292,7 @@ class Composer:
 
     def _period(self, metrics: list[str]) -> tuple[Any, Any]:
         """The period, and the one to compare with; a choice that was made is said."""
-        found = settle(self.draft.whens, versus=self.draft.versus, default=self.default_period())
+        found = settle(self.draft.whens, versus=self.draft.versus, default=self.default_period(), near=self._near())
         if isinstance(found, Refusal):
             raise Stop(found)
         period, compare, said = found
@@ -276,6 +306,12 @@ class Composer:
             self.assume(f"{self.model.header.default_period}, as no period was named",
                          {"period": {"start": other.start.isoformat(), "end": other.end.isoformat()}})  # fmt: skip
         return default, compare
+
+    def _near(self) -> bool:
+        """Whether the periods stand beside one another, with nothing but "and" and the like between them."""
+        places = [at for at, one in enumerate(self.spans) if one in self.draft.whens]
+        between = [one for at, one in enumerate(self.spans[places[0] : places[-1]], places[0]) if at not in places] if places else []  # fmt: skip
+        return all(one.kind in (*SILENT, "and") for one in between)
 
     def _during(self, metrics: list[str], where: tuple[Condition, ...], *, given: bool) -> list[str]:
         """Counts of things on the books, or of those that were active in the period."""
@@ -292,6 +328,9 @@ class Composer:
 
     def _dimensions(self, period: Any) -> list[str]:
         draft = self.draft
+        if draft.step and isinstance(period, Period) and period.days > LENGTHS[draft.step] and not any(map(self.model.is_time_grain, draft.dimensions)):  # fmt: skip
+            time = self.model.time_dimension  # "month over month growth in 1997": of each of its months
+            draft.dimensions.extend([f"{time.name}.{draft.step}"] if time is not None else [])
         if draft.trend and not any(self.model.is_time_grain(name) for name in draft.dimensions):
             time = self.model.time_dimension
             days = period.days if isinstance(period, Period) else 10_000
@@ -324,9 +363,12 @@ class Composer:
             ]
             dimensions.extend(dict.fromkeys(kind for kind in kinds if kind))
         if not dimensions:
-            raise Stop(
-                choices.for_missing_entity(self.model, self._options_base(self.filters.conditions()), top=draft.top)
+            ask = (
+                choices.for_missing_time
+                if any(one.kind == "whenever" for one in self.spans)
+                else choices.for_missing_entity
             )
+            raise Stop(ask(self.model, self._options_base(self.filters.conditions()), top=draft.top))
         order = ordering.by(self.draft, metrics[0])
         limit = draft.number
         if limit is None:

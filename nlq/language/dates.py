@@ -8,6 +8,8 @@ from nlq.language.when import DATE, MONTHS, ORDINALS, BadDate, When, Words
 from nlq.semantics.periods import add, end_of
 from nlq.values.query import Period
 
+LONGEST = 31  # days of a month
+
 
 class Dates(Words):
     """Each method looks at one position and gives what it found there."""
@@ -32,7 +34,7 @@ class Dates(Words):
         month, after = MONTHS[word], at + 1
         day = self.word(after).removesuffix("st").removesuffix("nd").removesuffix("rd").removesuffix("th")
         if day.isdecimal() and 1 <= int(day) <= 31 and not self._year_at(after):
-            return self._day(at, after + 1, int(day), month)
+            return self._days(at, after + 1, month) or self._day(at, after + 1, int(day), month)
         year, last = self._year_after(after)
         if year is not None:
             start = date(year, month, 1)
@@ -69,6 +71,22 @@ class Dates(Words):
             "vs",
         }
         return self.tokens[at].text[:1].isupper() or self.word(at - 1) in around or self._year_at(at + 1)
+
+    def _days(self, at: int, last: int, month: int) -> When | None:
+        """October 5-10, October 5 to 10, 2026: days of one month, the first of which ends at `last`."""
+        if self.word(last) not in ("-", "–", "to", "until", "through", "thru"):
+            return None
+        text = self.word(last + 1)
+        if not (text.isdecimal() and 1 <= int(text) <= LONGEST) or self._year_at(last + 1):
+            return None
+        begins = self.word(last - 1).rstrip("stndrh")
+        if not begins.isdecimal() or int(begins) > int(text):
+            return None
+        first, second = self._day(at, last, int(begins), month), self._day(at, last + 2, int(text), month)
+        if first.period == "all" or second.period == "all":
+            return None
+        start = first.period.start.replace(year=second.period.end.year)
+        return When(at, second.last, Period(start=start, end=second.period.end), second.said.replace("such day", "such days"))  # fmt: skip
 
     def _day(self, at: int, last: int, day: int, month: int) -> When:
         if self.word(last) == ",":

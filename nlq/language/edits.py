@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language import choices, entries, lists, ordering, relations, sets
+from nlq.language import choices, entries, ordering, relations, sets
 from nlq.language import counting as counting_
+from nlq.language.numbers import MOST, placed
 from nlq.language.places import choice_of
 from nlq.language.spans_of_time import LONG, settle
 from nlq.language.tokens import phrase
@@ -49,7 +50,7 @@ class Edit:
         self._bare_number()
         self.composer.walker.nouns()
         moving = entries.moving(self.model, self.draft, self.spans)
-        self.composer.walker.numbers()
+        placed(self.composer.walker)
         if any(one.kind == "list" for one in self.spans):
             return self._listed()
         level = self._level()
@@ -105,7 +106,7 @@ class Edit:
         others = {one.kind for one in self.spans} & {"top", "bottom", "between", "dimension", "grain", "moving", "average", *COMPARE}  # fmt: skip
         if len(numbers) == 1 and self.last.limit is not None and not others and numbers[0].number is not None:
             value = numbers[0].number
-            if value == int(value) and 1 <= value <= lists.MOST:
+            if value == int(value) and 1 <= value <= MOST:
                 numbers[0].role = "limit"
                 self.draft.number = int(value)
 

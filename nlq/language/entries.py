@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language.walk import SILENT, Stop
+from nlq.semantics.joins import reaches
 from nlq.semantics.periods import end_of, start_of
 from nlq.values import Refusal
 from nlq.values.query import Condition, MetricEntry, Period, Window
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 MOST_TRAILING = 366
+MOST_LETTERS = 60
+A = ("a", "an", "one", "isang", "typical", "ordinary", "normal", "single", "given")
 UNITS_OF_TOTALS: tuple[Literal["week", "month", "quarter", "year"], ...] = ("week", "month", "quarter", "year")
 
 
@@ -125,9 +128,11 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
     marks = [one for one in spans if one.kind == "average" and not one.role]
     if not marks or len(metrics) != 1:
         return None
+    if draft.pair is not None:
+        return _taken(marks, None)
     if model.metrics[metrics[0]].ratio is not None:
         return _taken(marks, None)
-    unit = _unit(draft, spans)
+    unit = _unit(draft, spans) or _in_a(model, draft, spans)
     if unit is None:
         return None
     draft.dimensions[:] = [name for name in draft.dimensions if name != unit]
@@ -150,6 +155,20 @@ def _unit(draft: Draft, spans: Sequence[Span]) -> str | None:
     if len(units) > 1 and len(set(single)) == 1:
         return single[0]
     return units[0] if len(units) == 1 else None
+
+
+def _in_a(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> str | None:
+    """The unit of "in a day", "in a typical month"."""
+    time = model.time_dimension
+    nouns = [one for one in draft.loose if one.kind == "grain"]
+    if len(nouns) != 1 or time is None:
+        return None
+    at = next(place for place, one in enumerate(spans) if one is nouns[0])
+    if not at or spans[at - 1].text.lower().split()[-1] not in A:
+        return None
+    nouns[0].role = "average"
+    draft.loose[:] = [one for one in draft.loose if one is not nouns[0]]
+    return f"{time.name}.{nouns[0].ref}"
 
 
 def _of_one(spans: Sequence[Span], noun: Span) -> bool:
@@ -196,9 +215,55 @@ def _counts(model: SemanticModel, one: Span) -> bool:
     return one.kind == "metric" and bool(model.metrics[one.ref_of].counts)
 
 
+def with_any(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> tuple[str, Figured] | None:
+    """How many things have any of a figure: "how many cities had sales of dairy"."""
+    at = next((place for place, one in enumerate(spans) if one.kind == "count"), None)
+    if at is None or len(draft.metrics) != 1 or draft.dimensions or draft.having:
+        return None
+    after = [one for one in spans[at + 1 :] if one.kind not in SILENT]
+    noun, metric = (after[0] if after else None), draft.metrics[0]
+    figure = next(place for place, one in enumerate(spans) if one.kind == "metric")
+    if noun is None or noun.kind != "dimension" or noun not in draft.loose or figure < at or not reaches(model, metric, noun.ref_of):  # fmt: skip
+        return None
+    if model.metrics[metric].unit == "count" and spans[figure - 1] is noun:
+        return None  # "how many store transactions"
+    noun.role = "counted"
+    draft.loose[:] = [one for one in draft.loose if one is not noun]
+    return metric, Figured((noun.ref_of,), "count")
+
+
+def kinds(model: SemanticModel, draft: Draft, default: str, *, beyond: bool) -> tuple[str, Figured] | None:
+    """How many different brands, cities, provinces there are, where no metric counts them.
+
+    Those in the catalogue, or, where something is said of a period or of sales (`beyond`), those that sold anything.
+    """
+    noun = draft.loose[0] if draft.loose and draft.loose[0].kind == "dimension" else None
+    if noun is None:
+        return None
+    table = model.dimensions[noun.ref_of].table
+    counts = next((name for name, one in model.public_metrics().items() if one.counts and reaches(model, name, noun.ref_of) and (model.dimensions[one.counts].table == table or model.dimensions[noun.ref_of].place)), None)  # fmt: skip
+    metric = default if beyond or counts is None else counts
+    if not reaches(model, metric, noun.ref_of):
+        return None
+    noun.role = "counted"
+    draft.loose.pop(0)
+    return metric, Figured((noun.ref_of,), "count")
+
+
 def known_only(model: SemanticModel, figured: Figured) -> list[Condition]:
     """Groups that name nobody are no groups: walk-ins are not one customer."""
     return [Condition(field=name, op="is_not_null") for name in figured.each if name in model.dimensions and model.dimensions[name].optional]  # fmt: skip
+
+
+def divided(query: SemanticQuery, pair: tuple[str, str]) -> SemanticQuery:
+    """The query with one figure over another in the first one's place."""
+    name = f"{pair[0]}_per_{pair[1]}"[:MOST_LETTERS]
+    return replace(
+        query,
+        metrics=tuple(MetricEntry(ratio=pair, as_=name) if one == pair[0] else one for one in query.metrics),
+        order=tuple(replace(one, by=name) if one.by == pair[0] else one for one in query.order),
+        having=tuple(replace(one, field=name) if one.field == pair[0] else one for one in query.having),
+    )
 
 
 def applied(query: SemanticQuery, metric: str, figured: Figured) -> SemanticQuery:

@@ -23,7 +23,9 @@ FORMAT = 3  # raise when kept lexicons of an older nlq must not be read
 PLAIN = tuple(
     Path(__file__).with_name(f"{name}.toml") for name in ("english", "tagalog", "cebuano")
 )  # what comes first wins
-SHORT = ("avg", "ave")
+# What people type for the words of a model.
+SHORT = {"average": ("avg", "ave"), "quantity": ("qty",), "number": ("no", "num"), "customer": ("cust",), "customers": ("custs", "custs."), "transaction": ("txn", "trx"), "transactions": ("txns", "trxs", "trans"),
+         "revenue": ("rev",), "amount": ("amt",), "category": ("cat",), "categories": ("cats",), "department": ("dept",), "product": ("prod",), "products": ("prods",), "payment": ("pmt",)}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def build(model: SemanticModel, values: ScopeValues, kept_in: Path | None = None
             continue  # places are known by the gazetteer, with or without data
         for one in known:
             key = phrase(one.label)
-            if key:
+            if key and not all(word.isdecimal() for word in key):  # a bare number is how many, not whom
                 table[key].append(Meaning("value", name, one.id, one.label))
     plain = [
         (
@@ -149,9 +151,20 @@ def _shared(model: SemanticModel) -> dict[tuple[str, ...], list[Meaning]]:
     table: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
     for text, meaning in (*_metrics(model), *_dimensions(model), *_filters(model), *_places(model)):
         _add(table, text, meaning)
-        for short in SHORT if "average" in text else ():
-            _add(table, text.replace("average", short), meaning)
+        for form in _shortened(text):
+            _add(table, form, meaning)
     return {**{key: [meaning] for key, meaning in plain().items()}, **table}
+
+
+def _shortened(text: str) -> Iterator[str]:
+    """The forms of a phrase with one of its words cut short, and of a doubled word with a 2: "sari2"."""
+    words = text.lower().split()
+    for at, word in enumerate(words):
+        for short in SHORT.get(word, ()):
+            yield " ".join([*words[:at], short, *words[at + 1 :]])
+    parted = text.lower().replace("-", " ").split()
+    if len(parted) > 1 and parted[0] == parted[1]:
+        yield " ".join([f"{parted[0]}2", *parted[2:]])
 
 
 def _add(table: dict[tuple[str, ...], list[Meaning]], text: str, meaning: Meaning) -> None:

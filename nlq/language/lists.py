@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nlq.language import sets
-from nlq.language.walk import Draft, Stop
-from nlq.semantics.joins import out_of_reach
+from nlq.language.walk import SILENT, Draft, Stop
+from nlq.semantics.joins import out_of_reach, reaches
 from nlq.values import Assumed, Refusal
 from nlq.values.query import Order, SemanticQuery
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
 
-MOST = 10_000  # rows that can be asked for in words
+POINTING = frozenset(("what", "all", "lahat", "tanan", "tanang", "anong", "unsang", "unsa"))
 NEWEST = {"newest": "desc", "oldest": "asc"}
 FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "monthly", "versus", "average", "running", "moving", "rose", "more", "why")  # fmt: skip
 
@@ -34,7 +34,8 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     if draft.top is not None and not ordered:
         return None
     asked = [one for one in spans if one.kind in ("list", "which")]
-    nouns = [(one, one.ref_of) for one in draft.loose if one.kind == "dimension"]
+    nouns = [(one, one.ref_of) for one in draft.loose if one.kind == "dimension"] or _of_kind(composer)
+    pointed = bool(nouns) and _pointed_at(spans, nouns[0][0])
     if draft.metrics:  # "list the customers who bought": those whom that counts
         entity = sets.entity_of(model, draft.metrics, Draft())
         if len(draft.metrics) != 1 or entity is None or not any(one.kind == "list" for one in asked):
@@ -42,11 +43,25 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
         nouns = [(one, entity) for one in spans if one.kind == "metric"][:1]
         draft.loose[:] = [one for one in draft.loose if composer.is_entity(one)]
     state = draft.lacks or any(composer.model.filters.get(one.ref_of) for one in spans if one.kind == "value")
-    if not nouns or not (asked or ordered or state):
+    if not nouns or not (asked or ordered or state or pointed):
         return None
     for one in (*asked, *ordered):
         one.role = one.role or ("order" if one.kind in NEWEST else "list")
     return nouns[0]
+
+
+def _of_kind(composer: Composer) -> list[tuple[Span, str]]:
+    """What a value is a kind of, where no noun stands: "list our supermarkets"."""
+    model = composer.model
+    found = [(one, model.dimensions[one.ref_of].kind_of) for one in composer.spans if one.kind == "value" and one.ref_of in model.dimensions]  # fmt: skip
+    return [(one, name) for one, name in found if name is not None][:1]
+
+
+def _pointed_at(spans: Sequence[Span], noun: Span) -> bool:
+    """Whether "what" or "all" stands right before a noun: "toledo is in what region", "all stores in Palawan"."""
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    words = [word for one in spans[max(0, at - 2) : at] if one.kind in SILENT for word in one.text.lower().split()]
+    return bool(POINTING.intersection(words))
 
 
 def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
@@ -57,7 +72,7 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     """
     model, draft = composer.model, composer.draft
     table = model.dimensions[entity].table
-    noun.role = "list"
+    noun.role = "list" if noun.kind != "value" else noun.role
     period = composer.given_period()
     found = sets.of_words(model, draft, composer.filters, composer.spans, entity, period or "all")
     where = composer.where()
@@ -79,9 +94,11 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
         raise Stop(Refusal("out_of_scope", f'"{noun.text}" have nothing that could be listed with them'))
     if counts is None:
         counts = next((name for name, one in model.public_metrics().items() if one.counts and not out_of_reach(model, model.dimensions[one.counts].table, (entity,))), None)  # fmt: skip
+    if counts is None and reaches(model, model.header.default_metric, entity):
+        counts = model.header.default_metric
     if counts is None:
         raise Stop(Refusal("no_metric", f'"{noun.text}" cannot be listed here'))
-    composer.assumptions.append(Assumed(f"those in which there are {model.metrics[counts].label.lower()}", {}))
+    composer.assumptions.append(Assumed(f"those for which there are {model.metrics[counts].label.lower()}", {}))
     return SemanticQuery(metrics=(counts,), dimensions=(entity,), where=conditions)
 
 

@@ -93,10 +93,10 @@ def _at(text: str, tokens: list[Token], when: When | None, hours: Hours | None) 
 
 def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     """The cheapest cover of a run of tokens. Every span costs one, so longer phrases win; an unknown word costs ten."""
-    tokens = [token for token in run if token.is_word or token.text == "&"]
+    tokens = [token for at, token in enumerate(run) if token.is_word or token.text == "&" or _adds(run, at)]
     commas = {token.start for before, token in pairwise(run) if before.text in (",", "/", ";")}
     corrections: dict[int, str] = {}
-    words = ["and" if token.text == "&" else token.word for token in tokens]
+    words = ["and" if token.text in ("&", "+") else token.word for token in tokens]
     for index, word in enumerate(words):
         if word == "may" and index and tokens[index - 1].text.lower().endswith("ng"):
             words[index] = "ang"  # "tindahang may benta": there is, where no month can stand
@@ -117,6 +117,11 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
                 span.corrected = next((corrections[i] for i in range(start, start + length) if i in corrections), "")
                 best[start + length] = (total, [*covered, span])
     return best[len(words)][1]
+
+
+def _adds(run: list[Token], at: int) -> bool:
+    """Whether a plus stands between two words: "gcash + maya" is a list."""
+    return run[at].text == "+" and 0 < at < len(run) - 1 and all(other.word[:1].isalpha() for other in (run[at - 1], run[at + 1]))  # fmt: skip
 
 
 def _unlinked(word: str, lexicon: Lexicon) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 
+from nlq.language.calendar_words import LINKERS
 from nlq.values.query import Period
 
 COUNTRY = "PH"
@@ -36,7 +37,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.replace("-", " - ").split())
+    return tuple(word for word in text.replace("-", " - ").split() if word not in LINKERS)  # as `time` leaves them out
 
 
 PHRASES = {_words(phrase): name for name, phrases in NAMES.items() for phrase in phrases}

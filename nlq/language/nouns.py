@@ -22,6 +22,8 @@ def placed(composer: Composer, metrics: list[str]) -> Span | None:
         Stop: what a noun is there for is not said.
     """
     draft = composer.draft
+    if draft.top is not None and draft.by_metric and len(metrics) > 1 and _after_figure(composer):
+        raise _no("figures of what is best by another figure cannot be read yet: ask for the best first")
     if draft.top is not None and draft.dimensions and draft.loose:
         return _beside_a_split(composer)
     wanted = draft.top is not None or bool(draft.having) or any(one.kind == "which" for one in composer.spans)
@@ -44,6 +46,14 @@ def _beside_a_split(composer: Composer) -> Span | None:
     raise _no('I do not know whether the best of all or of each is meant: say "in each …", or ask for one group')
 
 
+def _after_figure(composer: Composer) -> bool:
+    """Whether a figure is said to be of the best by another: "orders of our top 20 customers by revenue"."""
+    spans = composer.spans
+    at = next((place for place, one in enumerate(spans) if one.kind in ("top", "bottom")), 0)
+    between = list(itertools.takewhile(lambda one: one.kind in (*SILENT, "time"), reversed(spans[:at])))
+    return any(one.kind == "metric" for one in spans[:at]) and any(one.text.lower().split()[0] in OF for one in between)
+
+
 def _of_the_best(composer: Composer) -> bool:
     """Whether a figure is split first, and then said to be of the best of something."""
     spans = composer.spans
@@ -58,12 +68,14 @@ def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: b
     name, split = walker.name(one), bool(draft.dimensions)
     if one.kind == "grain" and (not wanted or split):
         raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}" or name a period')
+    known = composer.model.dimensions.get(name)
+    if known is not None and known.type == "date" and not known.time and draft.whens:
+        raise _no(f'I do not know whether the period is of "{one.text}": periods are of {_time(composer)}')
     if name in counted or name in draft.dimensions:
         one.role = "counted"
     elif wanted and not split:
         walker.group(name, one)
     elif wanted or composer.is_entity(one):
-        known = composer.model.dimensions.get(name)
         if known is not None and known.optional:  # the whole holds rows that name none
             raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
         one.role = "context"
@@ -72,6 +84,11 @@ def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: b
         walker.group(name, one)
         kept = [each for each in draft.dimensions if each != name]
         composer.assume(f"split by {one.text.lower()}", {"dimensions": kept})
+
+
+def _time(composer: Composer) -> str:
+    time = composer.model.time_dimension
+    return time.label.lower() if time is not None else "nothing"
 
 
 def _no(text: str) -> Stop:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from nlq.language import anchored, named_days
 from nlq.language.tokens import number
 from nlq.language.when import DAYS, LAST, PAST, THIS, UNITS, When, Words
-from nlq.semantics.periods import Relative, add
+from nlq.semantics.periods import Relative, add, end_of, start_of
 from nlq.values.query import Period
 
 
@@ -27,7 +27,8 @@ class Relatives(Words):
     def _by_name(self, at: int) -> When | None:
         """Holy Week, Christmas 2025: without a year the latest that has begun."""
         raw = [token.text.lower().replace("’", "'") for token in self.tokens]
-        found = named_days.at(raw, at) if at < len(raw) else None
+        start = at + 1 if self.word(at) in (*LAST, *THIS) else at
+        found = named_days.at(raw, start) if start < len(raw) else None
         if found is None:
             return None
         name, last = found
@@ -120,6 +121,8 @@ class Relatives(Words):
         if count is None or unit is None or not 1 <= count <= 3660 or count != int(count):
             return None
         period = Relative("last", unit, int(count)).resolve(self.as_of)
+        if unit != "day" and self.as_of == end_of(self.as_of, unit):  # the one that ends today is over
+            period = Period(start=add(start_of(self.as_of, unit), 1 - int(count), unit), end=self.as_of)
         if unit == "day":
             return When(at, at + 3, period)
         rolling = Period(start=add(self.as_of, -int(count), unit) + timedelta(days=1), end=self.as_of)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language.walk import Stop
+from nlq.language.walk import SILENT, Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Period, SemanticQuery
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nlq.values.query import Order
 
 VALUES = ("value", "place", "ask")
+BOTH = ("and", "ug", "at", "saka", "at saka", "&")
 
 
 def entity_of(model: SemanticModel, metrics: Sequence[str], draft: Draft) -> str | None:
@@ -52,8 +53,10 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
         Stop: it is not said of what things.
     """
     both = [one for one in spans if one.kind == "both"]
+    if entity is not None and not both:
+        _each_or_either(model, filters, spans)
     lacking = filters.lacking(entity)
-    if not (both or lacking or draft.lacks):
+    if not (both or lacking or draft.lacks or draft.absent):
         return ()
     if entity is None:
         raise _no("I do not know who or what is meant to have the one and not the other: name customers, stores or products")  # fmt: skip
@@ -62,7 +65,31 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
     if draft.lacks:
         sets.append(([], True))
     beside = [one for one in filters.conditions() if not _own(one, lacking)]
-    return tuple(chosen(model, entity, (*of, *beside), period, lacking=lack) for of, lack in sets)
+    found = [chosen(model, entity, (*of, *beside), period, lacking=lack) for of, lack in sets]
+    for one in draft.absent:
+        if one.when is None or not isinstance(one.when.period, Period):
+            raise _no(f'I do not know when "{one.text}" is')
+        found.append(chosen(model, entity, beside, one.when.period, lacking=True))
+    return tuple(found)
+
+
+def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span]) -> None:
+    """Who "bought rice and snacks" may have bought both, or either: of things that somebody does, "and" does not say."""
+    for at, one in enumerate(spans[1:-1], 1):
+        before, after = spans[at - 1], next((other for other in spans[at + 1 :] if other.kind not in SILENT), None)
+        if (
+            one.kind != "and"
+            or one.text.lower() not in BOTH
+            or before.kind != "value"
+            or after is None
+            or after.kind != "value"
+        ):
+            continue
+        fields = {meaning.ref for meaning in before.meanings} & {meaning.ref for meaning in after.meanings}
+        if any(name in model.dimensions and model.dimensions[name].kind_of is None for name in fields) and after in filters.listed(before):  # fmt: skip
+            raise _no(
+                f'are those meant who have both {before.text} and {after.text}, or either? Say "both … and …", or "… or …"'
+            )
 
 
 def _own(condition: Condition, lacking: Sequence[Sequence[Condition]]) -> bool:

@@ -21,9 +21,10 @@ LONG = 365  # days: what is as long is set against the whole year
 Settled = tuple["Period | str | None", "Period | Shift | None", list[Assumed]]
 
 
-def settle(spans: list[Span], *, versus: bool, default: Period | str | None = None) -> Settled | Refusal:
+def settle(spans: list[Span], *, versus: bool, default: Period | str | None = None, near: bool = True) -> Settled | Refusal:  # fmt: skip
     """The period and the one to compare with (None: not said), with what was assumed.
 
+    Several that stand `near` one another are one period, where they make one ("October and November", "the last week of October").
     `default` is the period that holds where none is named: what is said by another period ("the week before") is said by that one.
     """
     whens = _in_their_years([one.when for one in spans if one.when is not None])
@@ -37,7 +38,7 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
         return None, None, []
     if len(whens) == 1:
         return whens[0].period, None, said
-    merged = _merge([one.period for one in whens])
+    merged = _merge([one.period for one in whens]) if near else None
     if merged is None:
         return Refusal(
             "out_of_scope", f"{' and '.join(repr(one.text) for one in spans)} are two periods; ask for one at a time"

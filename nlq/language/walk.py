@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 COMPARE = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 SILENT = ("filler", "preposition", "reference")
-RANKED = ("top", "bottom", "newest", "oldest", "dimension", "grain")  # what a number of them may stand before
 
 
 class Stop(Exception):
@@ -41,18 +40,8 @@ EACH = (
 # Kinds of words that say one thing of a draft, or two, and nothing else.
 MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "more": ("versus", "sorted"), "newest": ("newest",), "oldest": ("newest",)}  # fmt: skip
 ASKING = ("did", "has", "have", "is", "are", "was", "were", "do", "does")
-EARNED = {
-    "made",
-    "earned",
-    "make",
-    "earn",
-    "making",
-    "earning",
-    "kumita",
-    "kinita",
-    "kumikita",
-    "grossed",
-}  # money, that is
+VALUES = ("value", "place", "ask")
+EITHER = ("or", "o", "at/o", "and/or")
 PER = ("per", "kada", "ng isang", "sa usa ka")
 ADVERBS = (
     "arawan",
@@ -79,6 +68,8 @@ class Draft:
     dimensions: list[str] = field(default_factory=list)
     adverbial: list[str] = field(default_factory=list)  # grains that were said as "daily" is
     newest: bool = False  # the newest or the oldest of things
+    absent: list[Span] = field(default_factory=list)  # periods in which somebody did nothing: "but not in 1998"
+    pair: tuple[str, str] | None = None  # a figure over another, for which the model has no name
     whose: Span | None = None  # things of which only those beyond a limit are meant
     lacks: bool = False  # nothing at all of the figure: "no sales"
     over: list[Span] = field(default_factory=list)  # nouns after "per", by which a figure may be meant to be divided
@@ -135,7 +126,7 @@ class Walker:
                 used = self._metric(one, mode, over=mode == "by" and each)
                 mode = "" if mode != "none" else mode
             elif kind not in ("and", "which", "number"):
-                self._mark(one)
+                self._mark(one, "" if used else mode)
                 mode = mode if kind in COMPARE else ""
         self._closed(open_)
 
@@ -171,7 +162,7 @@ class Walker:
         if one is not None:
             raise Stop(Refusal("out_of_scope", f'I do not know what "{one.text}" is followed by here'))
 
-    def _mark(self, one: Span) -> None:
+    def _mark(self, one: Span, mode: str) -> None:
         draft = self.draft
         if one.kind in ("top", "bottom"):
             if draft.top is not None and draft.top != (one.kind == "top"):
@@ -186,17 +177,19 @@ class Walker:
         elif one.kind in ("yearly", "monthly"):
             draft.growth, draft.step = True, one.kind.removesuffix("ly")
         elif one.kind == "time":
-            draft.whens.append(one)
-            one.role = "period"
+            left_out = mode in ("not", "none")
+            (draft.absent if left_out else draft.whens).append(one)
+            one.role = "set" if left_out else "period"
         elif one.kind == "rose" and not one.role and self._is_asked():
             draft.growth, one.role = True, "growth"
         for name in MARKS.get(one.kind, ()):
             setattr(draft, name, True)
 
     def _is_asked(self) -> bool:
-        """Whether it is a question of yes or no: "did sales increase", "tumaas ba ang benta"."""
-        first = self.spans[0].text.lower().split()[:1]
-        return first[:1] in [[word] for word in ASKING] or any("ba" in one.text.lower().split() for one in self.spans)
+        """Whether a change is asked for: "did sales increase", "how much did it grow", "tumaas ba ang benta"; not "stores that grew"."""
+        words = [word for one in self.spans for word in one.text.lower().split()]
+        which = any(one.kind == "which" for one in self.spans)
+        return words[0] in ASKING or "ba" in words or (words[0] in ("how", "by") and "did" in words and not which)
 
     def _noun(self, one: Span, index: int, *, grouped: bool) -> None:
         """A dimension or a grain: grouped by, or left for later."""
@@ -240,21 +233,27 @@ class Walker:
             return True
         if over and self.draft.metrics:
             pair = (self.draft.metrics[-1], name)
-            ratio = next((other for other, metric in self.model.public_metrics().items() if metric.ratio == pair), None)
-            if ratio is None:
-                raise Stop(
-                    Refusal(
-                        "no_metric",
-                        f"there is no metric of {pair[0].replace('_', ' ')} per {pair[1].replace('_', ' ')}",
-                    )
-                )
-            self.draft.metrics[-1] = ratio
+            self._over(pair)
             return False
         if mode == "by":
             self.draft.by_metric = name
         if name not in self.draft.metrics:
             self.draft.metrics.append(name)
         return False
+
+    def _over(self, pair: tuple[str, str]) -> None:
+        """One figure over another: by the model's name for it where it has one."""
+        known = self.model.public_metrics()
+        if known[pair[0]].ratio is not None and known[pair[0]].ratio[1] == pair[1]:  # type: ignore[index]
+            return  # "the average basket per transaction" says it twice
+        ratio = next((name for name, metric in known.items() if metric.ratio == pair), None)
+        if ratio is not None:
+            self.draft.metrics[-1] = ratio
+        elif known[pair[0]].adds_up and known[pair[1]].unit == "count":
+            self.draft.pair = pair
+        else:
+            text = f"there is no metric of {pair[0].replace('_', ' ')} per {pair[1].replace('_', ' ')}"
+            raise Stop(Refusal("no_metric", text))
 
     def _neighbours(self, index: int) -> list[Span]:
         """The spans beside one; "of" and the like between them do not part them."""
@@ -294,103 +293,53 @@ class Walker:
         """Whether a noun only says what the value beside it is ("Snacks category", "NCR region")."""
         name = self.spans[index].ref_of
         level = self.model.dimensions[name].place if name in self.model.dimensions else None
+        time = self.model.time_dimension
         for one in self._neighbours(index):
             if one.kind == "value" and any(meaning.ref == name for meaning in one.meanings):
                 return True
+            if self.spans[index].ref == "day" and time is not None and self._of_days(one, time.table):
+                return True  # "the days that are Sundays"
             if level and one.kind in ("place", "ask") and self._level_fits(one, level):
                 return True
         return False
+
+    def _of_days(self, one: Span, calendar: str) -> bool:
+        """Whether a value says which days: a Sunday, a payday."""
+        known = [self.model.dimensions.get(meaning.ref) for meaning in one.meanings if one.kind == "value"]
+        return any(dimension is not None and dimension.table == calendar for dimension in known)
 
     def _level_fits(self, one: Span, level: str) -> bool:
         listed = self.model.gazetteer.ask.get(one.ref_of, ()) if one.kind == "ask" else ()
         return any(meaning.ref == level for meaning in one.meanings) or any(ident.startswith(level) for ident in listed)
 
     def _joined(self, index: int) -> bool:
-        """Whether a value is in a list with the one before it ("NCR, Cebu and Bohol")."""
+        """Whether a value is in a list with the one before it ("NCR, Cebu and Bohol"). A comma before a value of another kind narrows.
+
+        Raises:
+            Stop: "and" stands between values of different kinds, and may say both, or either.
+        """
         before = index - 1
         if self.spans[index].comma:
-            return before >= 0 and self.spans[before].kind in ("value", "place", "ask", "dimension")
-        if before < 1 or self.spans[before - 1].kind not in ("value", "place", "ask", "dimension"):
+            listed = before >= 0 and self.spans[before].kind in (*VALUES, "dimension")
+            return listed and self._alike(index, before)
+        if before < 1 or self.spans[before - 1].kind not in (*VALUES, "dimension"):
             return False
-        return self.spans[before].kind == "and" or (
-            self.spans[before].text.lower() == "at" and self._alike(index, before - 1)
-        )
+        word = self.spans[before].text.lower()
+        if self.spans[before].kind != "and" and word != "at":
+            return False
+        if self._alike(index, before - 1):
+            return True
+        if word in EITHER and self.spans[before - 1].kind in VALUES:
+            return True
+        if self.spans[before].kind == "and" and self.spans[before - 1].kind in VALUES:
+            one, other = self.spans[before - 1].text, self.spans[index].text
+            raise Stop(Refusal("out_of_scope", f'is it what is {one} and {other} at once, or what is either? Say "{one} or {other}", or leave "{word}" out'))  # fmt: skip
+        return False
 
     def _alike(self, index: int, other: int) -> bool:
         """Whether two values are of one kind: between such "at" is Tagalog's "and"."""
+        if self.spans[other].kind == "dimension":  # "NCR region, Cebu": the noun says what stands before it
+            other -= 1
         one, two = ({(meaning.kind, meaning.ref) for meaning in self.spans[place].meanings} for place in (index, other))
         places = [self.spans[place].kind in ("place", "ask") for place in (index, other)]
         return all(places) or bool(one & two)
-
-    def numbers(self) -> None:
-        """Each number belongs to a rank or to a threshold; one that belongs nowhere could change the figure."""
-        for index, one in enumerate(self.spans):
-            if one.kind != "number" or one.number is None or one.role:
-                continue
-            before = next((span for span in reversed(self.spans[:index]) if span.kind not in SILENT), None)
-            after = next((span for span in self.spans[index + 1 :] if span.kind not in SILENT), None)
-            if before is not None and before.kind in COMPARE:
-                one.role = before.role = "threshold"
-                self._of_events(index)
-                self._whose(index)
-                self.draft.having.append((COMPARE[before.kind], (one.number,), self._metric_of(index)))
-            elif before is not None and before.kind == "between" and self._upper(index) is not None:
-                upper = self._upper(index)
-                assert upper is not None and upper.number is not None  # noqa: S101, PT018 - asked above
-                one.role = before.role = upper.role = "threshold"
-                self._whose(index)
-                self.draft.having.append(("between", (one.number, upper.number), self._metric_of(index)))
-            elif (self.draft.top is not None or self.draft.newest) and self.draft.number is None and one.number == int(one.number) and (
-                (before is not None and before.kind in ("top", "bottom")) or (after is not None and after.kind in RANKED)
-            ):  # fmt: skip
-                one.role = "limit"
-                self.draft.number = int(one.number)
-            else:
-                raise Stop(Refusal("out_of_scope", f'I do not know what the number "{one.text}" belongs to'))
-        for one in self.spans:
-            if one.kind in COMPARE and not any(span.role == "threshold" for span in self.spans):
-                raise Stop(Refusal("out_of_scope", f'"{one.text}" needs a number after it'))
-        if self.draft.number is not None and not 1 <= self.draft.number <= 10_000:
-            raise Stop(Refusal("out_of_scope", f"{self.draft.number} is no number of rows that can be shown"))
-
-    def _upper(self, index: int) -> Span | None:
-        """The other number of "between A and B"."""
-        later = self.spans[index + 1 :]
-        pair = later[:2] if later and later[0].kind == "and" else []
-        return pair[1] if len(pair) == 2 and pair[1].kind == "number" and pair[1].number is not None else None
-
-    def _whose(self, index: int) -> None:
-        """A limit behind a noun, "sales of stores that made over 300k", is of a figure of the noun's own: which, is not always said."""
-        noun = next((at for at in range(index - 1, -1, -1) if self.spans[at].kind == "dimension"), None)
-        named = [at for at in range(index) if self.spans[at].kind in ("metric", "count")]
-        if (
-            noun is None
-            or self.spans[noun].role == "dimension"
-            or not named
-            or named[-1] > noun
-            or named[0] == noun - 1
-        ):
-            return
-        if self.spans[named[-1]].kind == "metric" and self.model.metrics[self.spans[named[-1]].ref_of].unit == "count":
-            between = {one.text.lower() for one in self.spans[noun + 1 : index]}
-            if not (between & EARNED or self.spans[index].text[:1] in ("₱", "P")):
-                text = self.spans[noun].text
-                raise Stop(Refusal("out_of_scope", f"I do not know which figure of the {text} has to be {self.spans[index].text}: name it"))  # fmt: skip
-            self.draft.whose = self.spans[noun]
-
-    def _of_events(self, index: int) -> None:
-        """A limit right after a count of events, "transactions over 1k", is of each event's value or of how many there are: not said."""
-        before = [span for span in self.spans[: index - 1] if span.kind not in SILENT]
-        last = before[-1] if before else None
-        if last is None or last.kind != "metric" or any(span.kind in ("dimension", "grain") for span in before):
-            return
-        known = self.model.metrics[last.ref_of]
-        if known.agg is not None and known.agg.function == "count" and not known.counts:
-            text = f'is "{self.spans[index].text}" what each of the {last.text} has to be worth, or how many there have to be in a group? Say "stores with over …"'
-            raise Stop(Refusal("out_of_scope", text))
-
-    def _metric_of(self, index: int) -> str | None:
-        """The figure that a limit is of: the one that was named last before it, else the one right after it."""
-        before = next((span.ref_of for span in reversed(self.spans[:index]) if span.kind == "metric"), None)
-        after = next((span for span in self.spans[index + 1 :] if span.kind not in SILENT), None)
-        return before or (after.ref_of if after is not None and after.kind == "metric" else None)

@@ -28,6 +28,7 @@ UNITS: dict[str, Unit] = {
     "day": "day",
     "week": "week",
     "month": "month",
+    "mo": "month",
     "quarter": "quarter",
     "qtr": "quarter",
     "year": "year",
@@ -53,6 +54,7 @@ class When:
     back: Unit | None = None  # "last year": the whole unit before this one
     named: str = ""  # a day that goes by a name, of no year that was said
     either: tuple[tuple[str, When], ...] = ()  # what it may mean that nothing decides, each by its name
+    parts: tuple[When, When] | None = None  # "from A to B"
     moved: str = ""  # "1 month": that long before the period that stands beside it
     to_date: Unit | None = None  # "ytd": since this unit began
 

@@ -12,6 +12,7 @@ from nlq.semantics.joins import find_field
 from nlq.sql import arms, calendar, conditions
 from nlq.sql.build import joined, named
 from nlq.sql.fields import SEGMENT, Keys
+from nlq.sql.filters import fields_of
 from nlq.sql.scan import Scan
 from nlq.sql.sources import Source
 from nlq.sql.tiers import branches
@@ -29,8 +30,11 @@ OF_ARMS = frozenset(
 def fill(gather: Gather) -> bool:
     """The buckets of a plain series whose metrics are zero where there is nothing, as an arm of their own.
 
-    They cover the days on which there is data: a day before the first or after the last is not zero, it is unknown.
+    They cover the days on which there is data: a day before the first or after the last is not zero, it is unknown. Where only
+    some days were asked for (Mondays, a season), the others are not zero either: they were left out.
     """
+    if _of_some_days(gather):
+        return False
     plain = len(gather.keys) == 1 and gather.model.is_time_grain(gather.keys[0].field)
     zero = all(
         gather.model.metrics[leaf.metric].absence_is_zero and leaf.function not in OF_ARMS
@@ -46,6 +50,13 @@ def fill(gather: Gather) -> bool:
     days = calendar.buckets(gather.parts, span, grain, gather.keys[0].aliases[0])
     gather.arms.append((gather.parts.add(f"{gather.label}every_{grain}", days), ()))
     return True
+
+
+def _of_some_days(gather: Gather) -> bool:
+    """Whether a condition chooses days by what the calendar says of them."""
+    time, known = gather.model.time_dimension, gather.model.dimensions
+    fields = fields_of(gather.query.where)
+    return time is not None and any(name in known and not known[name].time and known[name].table == time.table for name in fields)  # fmt: skip
 
 
 def beside_days(gather: Gather) -> str:

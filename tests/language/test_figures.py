@@ -68,13 +68,23 @@ READ = {
     "october sales vs last year": {"metrics": ["revenue"], "period": OCTOBER, "compare": [{"shift": "1 year"}]},
     "did sales increase last month": {"metrics": ["revenue"], "period": OCTOBER, "compare": [{"shift": "1 month"}]},
     "which had more transactions in june, Baguio or Dagupan": {"metrics": ["transactions"], "dimensions": ["city"], "where": [is_("city", "Baguio", "Dagupan")], "period": {"start": "2026-06-01", "end": "2026-06-30"}, "order": [{"by": "transactions", "dir": "desc"}]},
+    "how many brands do we have": {"metrics": [{"metric": "products", "each": ["brand"], "agg": "count"}]},
+    "how many cities had sales of dairy last month": {"metrics": [{"metric": "revenue", "each": ["city"], "agg": "count"}], "where": [CANS], "period": OCTOBER},
+    "provinces with 3 or more stores": {"metrics": ["stores"], "dimensions": ["province"], "having": [{"field": "stores", "op": ">=", "values": [3]}]},
+    "cities with avg ticket 100 to 200 pesos last month": {"metrics": ["average_basket"], "dimensions": ["city"], "having": [{"field": "average_basket", "op": "between", "values": [100, 200]}], "period": OCTOBER},
+    "sales of minimarts, gcash, last month": {"metrics": ["revenue"], "where": [is_("store_type", "minimart"), is_("payment_method", "gcash")], "period": OCTOBER},
+    "sales of rice, mindanao, last month": {"metrics": ["revenue"], "where": [is_("category", "Rice and Grains"), is_("island_group", "Mindanao")], "period": OCTOBER},
+    "sales nov 1-10": {"metrics": ["revenue"], "period": {"start": "2026-11-01", "end": "2026-11-10"}},
+    "how many customers bought in september but not in october": {"metrics": ["unique_customers"], "where": [those("customer", "not_in", period=OCTOBER)], "period": {"start": "2026-09-01", "end": "2026-09-30"}},
+    "month over month growth in transactions in 2025": {"metrics": ["transactions"], "dimensions": ["date.month"], "period": Y2025, "compare": [{"shift": "1 month"}]},
+    "how much did sales grow from q1 to q2 2026": {"metrics": ["revenue"], "period": {"start": "2026-04-01", "end": "2026-06-30"}, "compare": [{"start": "2026-01-01", "end": "2026-03-31"}]},
     "sales by month in 2025, newest first": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": Y2025, "order": [{"by": "date.month", "dir": "desc"}]},
 }  # fmt: skip
 NOT_READ = [
     "average sales", "average transactions", "moving average of sales", "running total of sales over the last 9 days", "sales with no dairy", "sales of both snacks",
     "stores above $1000 in sales", "which stores are bigger", "those stores in NCR last month", "sales when it went down", "no customers", "sales before 6:30pm",
     "how many stores were opened last year", "sales between 10 and 20", "customers who came back", "sales after 6pm by customer joined", "newest sales", "sales of the newest",
-    "which stores have closed and when", "transactions over 1k last month", "no. of txns over 1k by store type", "list them", "drop the limit", "go back", "naipong benta", "7-day sales",
+    "which stores have closed and when", "transactions over 1k last month", "no. of txns over 1k by store type", "list them", "sales of snacks and gcash last month", "customers who bought snacks and dairy", "how many customers bought snacks and dairy", "orders of our top 5 stores by revenue", "drop the limit", "go back", "naipong benta", "7-day sales",
 ]  # fmt: skip
 
 
@@ -118,3 +128,17 @@ def test_a_trailing_month_that_ends_with_february_begins_with_it(assistant):
     found = assistant.query({"metrics": [entry], "period": {"start": "2026-02-28", "end": "2026-02-28"}}, asker)
     whole = assistant.query({"metrics": ["revenue"], "period": {"start": "2025-12-01", "end": "2026-02-28"}}, asker)
     assert found.rows == whole.rows
+
+
+@pytest.mark.parametrize(
+    ("grain", "where", "sql"),
+    [("date.month", is_("season", "ber"), "season = 'ber'"), ("date.day", is_("date.day_of_week", 1), "isodow(date_key) = 1"), ("date.week", is_("is_payday", True), "is_payday")],
+)  # fmt: skip
+def test_days_that_were_left_out_are_not_shown_as_zero(assistant, raw, grain, where, sql):
+    """A series over some days of a year has a row for each bucket that holds such a day, and no other."""
+    unit = grain.rpartition(".")[2]
+    value = raw.execute("select min(season) from scout.dim_calendar where season like 'ber%'").fetchone()[0]
+    where = {**where, "values": [value if one == "ber" else one for one in where["values"]]}
+    wanted = raw.execute(f"select count(distinct date_trunc('{unit}', date_key)) from scout.dim_calendar where {sql.replace(chr(39) + 'ber' + chr(39), chr(39) + value + chr(39))} and year(date_key) = 2025").fetchone()[0]  # fmt: skip
+    answer = assistant.query({"metrics": ["revenue"], "dimensions": [grain], "where": [where], "period": Y2025}, assistant.settings.principal(None))  # fmt: skip
+    assert len(answer.rows) == wanted

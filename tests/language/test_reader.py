@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 DECLINED = {
     "how many products sold last month": "no_metric",
-    "how many brands do we have": "no_metric",
     "revenue per unique customer and per item sold": "no_metric",
     "sales in 10 stores": "out_of_scope",
     "sales above 1000": "out_of_scope",
@@ -96,7 +95,7 @@ def test_long_questions_are_read_in_time(assistant):
 
 @pytest.mark.parametrize(
     "question",
-    ["sales down 10% last month", "revenue = 5 last month", "sales in NCR + CAR last month"],
+    ["sales down 10% last month", "revenue = 5 last month", "sales in NCR + 5 last month"],
 )
 def test_a_symbol_that_could_change_the_figure_is_not_passed_over(question, assistant):
     answer = assistant.ask(question, assistant.settings.principal(None))
@@ -105,7 +104,7 @@ def test_a_symbol_that_could_change_the_figure_is_not_passed_over(question, assi
 
 @pytest.mark.parametrize(("symbols", "words"), [
     ("sales of rice & dairy", "sales of rice and dairy"), ("# of stores in NCR", "number of stores in NCR"),
-    ("stores with sales > 1M last month", "stores with sales above 1M last month"), ("total sales last month!!", "total sales last month"),
+    ("sales in NCR + CAR last month", "sales in NCR and CAR last month"), ("stores with sales > 1M last month", "stores with sales above 1M last month"), ("total sales last month!!", "total sales last month"),
 ])  # fmt: skip
 def test_symbols_are_read_as_their_words(symbols, words, assistant):
     principal = assistant.settings.principal(None)

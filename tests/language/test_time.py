@@ -28,7 +28,7 @@ WRITTEN = {
     "last year": ("2025-01-01", "2025-12-31"),
     "last 30 days": ("2026-10-17", "2026-11-15"),
     "past 7 days": ("2026-11-09", "2026-11-15"),
-    "last two weeks": ("2026-10-26", "2026-11-08"),
+    "last two weeks": ("2026-11-02", "2026-11-15"),  # today is a Sunday: the week that ends with it is over
     "last 3 months": ("2026-08-01", "2026-10-31"),
     "October": ("2026-10-01", "2026-10-31"),
     "december": ("2025-12-01", "2025-12-31"),

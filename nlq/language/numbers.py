@@ -1,0 +1,146 @@
+"""Each number of a question belongs to a rank or to a limit on a figure; one that belongs nowhere could change the figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language.walk import COMPARE, SILENT, Stop
+from nlq.values import Refusal
+
+if TYPE_CHECKING:
+    from nlq.language.match import Span
+    from nlq.language.walk import Walker
+
+RANKED = ("top", "bottom", "newest", "oldest", "dimension", "grain")  # what a number of them may stand before
+BEHIND = {"or_more": ">=", "or_less": "<="}  # "3 or more stores"
+EARNED = {
+    "made",
+    "earned",
+    "make",
+    "earn",
+    "making",
+    "earning",
+    "kumita",
+    "kinita",
+    "kumikita",
+    "grossed",
+}  # money, that is
+TO = ("to", "up to", "hanggang", "hangtod")
+MOST = 10_000  # rows that can be asked for in words
+
+
+def placed(walker: Walker) -> None:
+    """Place every number.
+
+    Raises:
+        Stop: one belongs nowhere, or a limit has no number, or is of a figure that is not said.
+    """
+    for index, one in enumerate(walker.spans):
+        if one.kind == "number" and one.number is not None and not one.role:
+            _place(walker, index, one, one.number)
+    for one in walker.spans:
+        if one.kind in (*COMPARE, *BEHIND) and not any(span.role == "threshold" for span in walker.spans):
+            raise _no(f'"{one.text}" needs a number beside it')
+    number = walker.draft.number
+    if number is not None and not 1 <= number <= MOST:
+        raise _no(f"{number} is no number of rows that can be shown")
+
+
+def _place(walker: Walker, index: int, one: Span, value: float) -> None:
+    spans, draft = walker.spans, walker.draft
+    before = next((span for span in reversed(spans[:index]) if span.kind not in SILENT), None)
+    after = next((span for span in spans[index + 1 :] if span.kind not in SILENT), None)
+    upper = _upper(spans, index)
+    after = spans[index + 2] if _reaches(spans, index) else after
+    if before is not None and before.kind in COMPARE:
+        _limit(walker, index, COMPARE[before.kind], (value,), (one, before))
+    elif after is not None and after.kind in BEHIND:
+        _limit(walker, index, BEHIND[after.kind], (value,), (one, after))
+    elif before is not None and before.kind == "between" and upper is not None and upper.number is not None:
+        _limit(walker, index, "between", (value, upper.number), (one, before, upper))
+    elif after is not None and after.kind == "number" and after.number is not None and _reaches(spans, index):
+        _limit(walker, index, "between", (value, after.number), (one, after, spans[index + 1]))
+    elif _ranks(walker, value, before, after):
+        one.role, draft.number = "limit", int(value)
+    else:
+        raise _no(f'I do not know what the number "{one.text}" belongs to')
+
+
+def _ranks(walker: Walker, value: float, before: Span | None, after: Span | None) -> bool:
+    """Whether a number says how many of the best there are to be."""
+    draft = walker.draft
+    beside = (before is not None and before.kind in ("top", "bottom")) or (after is not None and after.kind in RANKED)
+    return (draft.top is not None or draft.newest) and draft.number is None and value == int(value) and beside
+
+
+def _limit(walker: Walker, index: int, op: str, values: tuple[float, ...], taken: tuple[Span, ...]) -> None:
+    for one in taken:
+        one.role = "threshold"
+    _of_events(walker, index)
+    _of_attribute(walker, index)
+    _whose(walker, index)
+    walker.draft.having.append((op, values, _metric_of(walker, index)))
+
+
+def _upper(spans: list[Span], index: int) -> Span | None:
+    """The other number of "between A and B"."""
+    pair = spans[index + 1 : index + 3]
+    return pair[1] if len(pair) == 2 and pair[0].kind == "and" and pair[1].kind == "number" else None
+
+
+def _reaches(spans: list[Span], index: int) -> bool:
+    """Whether a number is the lower end of a range: "200 to 360", "900 up to 1.5k"."""
+    return len(spans) > index + 2 and spans[index + 1].text.lower() in TO and spans[index + 2].kind == "number"
+
+
+def _of_attribute(walker: Walker, index: int) -> None:
+    """A limit right after a noun that is no thing to be counted, "a balance below 0", is of what each one has of it."""
+    before = [span for span in walker.spans[:index] if span.kind not in (*SILENT, *COMPARE, "between")]
+    last = before[-1] if before else None
+    if last is None or last.kind != "dimension":
+        return
+    known = walker.model.dimensions[last.ref_of]
+    if known.bins is not None or known.type in ("integer", "number", "date") or known.part is not None:
+        raise _no(f'a limit on "{last.text}" cannot be read: name one of its groups')
+
+
+def _of_events(walker: Walker, index: int) -> None:
+    """A limit right after a count of events, "transactions over 1k", is of each event's value or of how many there are: not said."""
+    before = [span for span in walker.spans[: index - 1] if span.kind not in SILENT]
+    last = before[-1] if before else None
+    if last is None or last.kind != "metric" or any(span.kind in ("dimension", "grain") for span in before):
+        return
+    known = walker.model.metrics[last.ref_of]
+    if known.agg is not None and known.agg.function == "count" and not known.counts:
+        text = f'is "{walker.spans[index].text}" what each of the {last.text} has to be worth, or how many there have to be in a group? Say "stores with over …"'
+        raise _no(text)
+
+
+def _whose(walker: Walker, index: int) -> None:
+    """A limit behind a noun, "sales of stores that made over 300k", is of a figure of the noun's own: which, is not always said."""
+    spans = walker.spans
+    noun = next((at for at in range(index - 1, -1, -1) if spans[at].kind == "dimension"), None)
+    named = [at for at in range(index) if spans[at].kind in ("metric", "count")]
+    if noun is None or spans[noun].role == "dimension" or not named or named[-1] > noun or named[0] == noun - 1:
+        return
+    if spans[named[-1]].kind == "metric" and walker.model.metrics[spans[named[-1]].ref_of].unit == "count":
+        between = {one.text.lower() for one in spans[noun + 1 : index]}
+        if not (between & EARNED or spans[index].text[:1] in ("₱", "P")):
+            raise _no(f"I do not know which figure of the {spans[noun].text} has to be {spans[index].text}: name it")
+        walker.draft.whose = spans[noun]
+
+
+def _metric_of(walker: Walker, index: int) -> str | None:
+    """The figure that a limit is of: the one that was named last before it, else the one right after it."""
+    spans = walker.spans
+    before = next((span.ref_of for span in reversed(spans[:index]) if span.kind == "metric"), None)
+    after = next((span for span in spans[index + 1 :] if span.kind not in (*SILENT, *BEHIND)), None)
+    if before is None and after is not None and after.kind == "dimension":  # "3 or more stores"
+        counts = next((name for name, one in walker.model.public_metrics().items() if one.counts == after.ref_of), None)
+        after.role = "counted" if counts is not None else after.role
+        return counts
+    return before or (after.ref_of if after is not None and after.kind == "metric" else None)
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))
