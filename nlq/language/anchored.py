@@ -47,6 +47,7 @@ LAST = ("last", "previous", "prior", "past")
 AGO = ("ago", "earlier", "before")
 THAT = ("that", "it", "this", "then", "niyan", "nito", "iyon", "niana", "ana")
 PRECEDING = ("sinundan", "sinusundan", "nauna", "preceding", "giuna")  # the one before
+AGAINST = ("sa", "noong", "nung", "vs", "versus", "to", "the", "with", "kaysa", "kontra", "laban")
 ITS_LENGTH = "period"  # moved by as much as the other one is long
 
 
@@ -96,6 +97,8 @@ def _before(words: Sequence[str], at: int) -> tuple[str, int] | None:
         at += 1
     if _word(words, at) == "period" and _word(words, at + 1) == "before":
         return ITS_LENGTH, at + 2 + (_word(words, at + 2) in THAT)
+    if _word(words, at) in LAST[:3] and _word(words, at - 1) in AGAINST and not _word(words, at + 1)[:1].isalnum():
+        return ITS_LENGTH, at + 1  # "kumpara sa nakaraan"
     if _word(words, at) in PRECEDING and _word(words, at + 1) in THAT:
         return ITS_LENGTH, at + 2
     if _word(words, at) not in UNITS or _word(words, at + 1) not in ("before", "bago", "prior", "una"):

@@ -31,8 +31,11 @@ EMPTY = (
 # Kinds that say something of the figure: one that nothing was done with would be passed over.
 TELLING = frozenset((
     "list", "running", "moving", "rose", "more", "between", "none", "both", "again", "undo", "unlimited", "as_chart", "as_table", "anew", "why", "moved", "latest_first",
-    "earliest_first", "average", "clock", "newest", "oldest",
+    "earliest_first", "average", "clock", "newest", "oldest", "fastest", "slowest", "or_more", "or_less", "whenever",
 ))  # fmt: skip
+FIGURES = frozenset(
+    ("number", "numbers", "figure", "figures", "result", "results", "report", "stats", "resulta", "numero")
+)
 POINTING = frozenset(("them", "those", "these", "that one", "only those", "of those", "of them", "among them", "among those", "just those", "sa kanila", "sa ila", "sa mga yun",
                       "sa mga iyon", "sa mga ito"))  # fmt: skip
 
@@ -55,7 +58,10 @@ def refused(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
         return absent
     unknown = [one for one in spans if one.kind == "unknown"]
     known = any(one.kind in KNOWN for one in spans)
-    if all(one.kind in EMPTY for one in spans) or (unknown and not known):
+    figures = any(
+        FIGURES.intersection(one.text.lower().split()) for one in spans
+    )  # "the numbers for last month": which?
+    if (all(one.kind in EMPTY for one in spans) and not figures) or (unknown and not known):
         words = " and ".join(f'"{one.text}"' for one in unknown)
         named = f"I do not know what {words} means. " if unknown else ""
         return Refusal(

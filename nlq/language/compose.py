@@ -9,7 +9,7 @@ from nlq.language import choices, clock, entries, lists, nouns, numbers, orderin
 from nlq.language import counting as counting_
 from nlq.language.filters import Filters
 from nlq.language.spans_of_time import settle, two_periods
-from nlq.language.walk import SILENT, Stop, Walker
+from nlq.language.walk import SILENT, Draft, Stop, Walker
 from nlq.semantics.joins import reaches
 from nlq.semantics.periods import named_period
 from nlq.sql.filters import fields_of
@@ -40,7 +40,8 @@ class Composer:
         self.filters = Filters(model, values)
         self.walker = Walker(model, spans, self.filters)
         self.draft = self.walker.draft
-        self._best: Span | None = None  # the noun that is best by the figure, where figures of the best are asked for
+        self.dated = ""  # the date of things that the period is of
+        self._best: nouns.Best | None = None  # what is best by a figure, where figures of the best are asked for
 
     def compose(self) -> SemanticQuery:
         """The query that the words ask for.
@@ -82,18 +83,22 @@ class Composer:
         self._averages(metrics)
         self._divided(metrics)
         self._best = nouns.placed(self, metrics)
-        share = relations.share(model, self.filters, draft, spans, metrics)
-        where = (*self.where(), *chosen)
+        part = relations.part_metric(model, draft, spans, metrics)
+        share = None if part else relations.share(model, self.filters, draft, spans, metrics)
+        where = (*self.where(), *chosen, *self._of_date())
         segments: tuple[Segment, ...] = ()
         if against:
             where, segments = relations.against(model, self.filters, draft, against)
         period, compare = self._period(metrics)
-        metrics = self._during(metrics, where, given=bool(draft.whens) and not chosen)
+        metrics = self._during(metrics, where, given=bool(draft.whens) and (not chosen or bool(draft.absent)))
         figured = entries.within(figured, period) if figured is not None else None
         if self._best is not None:
+            metrics = [name for name in metrics if name != self._best.metric]
             where = (*where, self._of_the_best_ones(metrics))
         dimensions = self._dimensions(period)
         order, limit = self._rank(metrics, dimensions)
+        for one in spans:  # "when was it highest" is answered by a time beside the figure
+            one.role = "grouping" if one.kind == "whenever" and any(map(model.is_time_grain, dimensions)) else one.role
         metrics, order, compare = ordering.growth(model, draft, metrics, order, compare, dimensions, period)
         where = (*where, *self._named_only(metrics, dimensions, ranked=limit is not None))
         where = (*where, *(entries.known_only(model, figured) if figured is not None else ()))
@@ -117,6 +122,14 @@ class Composer:
             draft.whens[:] = [replace(span, when=first), replace(span, when=second)]
             draft.versus = True
 
+    def _of_date(self) -> tuple[Condition, ...]:
+        """The period, as a condition on the date of things that it is of."""
+        period = self.given_period()
+        if not self.dated or not isinstance(period, Period):
+            return ()
+        self.draft.whens.clear()
+        return (Condition(field=self.dated, op="between", values=(period.start.isoformat(), period.end.isoformat())),)
+
     def _against(self) -> list[Span]:
         """Values that are set against each other; where it is periods that are, none."""
         draft, spans = self.draft, self.spans
@@ -136,7 +149,8 @@ class Composer:
         """Things that are chosen by what they did, and are counted or that figures are of."""
         period = None if all(self.model.has_time(name) for name in metrics) else self.given_period() or "all"
         entity = sets.entity_of(self.model, metrics, self.draft)
-        found = sets.of_words(self.model, self.draft, self.filters, self.spans, entity, period)
+        counted = sets.entity_of(self.model, metrics, Draft()) is not None
+        found = sets.of_words(self.model, self.draft, self.filters, self.spans, entity, period, counted=counted)
         if self.draft.whose is not None:
             found = (*found, sets.beyond(self.model, self.draft))
         for one in self.spans if found else ():
@@ -159,13 +173,13 @@ class Composer:
             raise Stop(choices.for_average(self.model, metrics, averages[0], self._rest()))
 
     def _of_the_best_ones(self, metrics: list[str]) -> Condition:
-        """Those that are best by the figure."""
-        draft = self.draft
-        assert self._best is not None  # noqa: S101 - asked before
-        limit = draft.number or self.model.header.default_ranking_limit
-        text = f"the {'top' if draft.top else 'bottom'} {limit} by {self.model.metrics[metrics[0]].label.lower()}"
+        """Those that are best by the figure, or by another one."""
+        draft, best = self.draft, self._best
+        assert best is not None  # noqa: S101 - asked before
+        metric, limit = best.metric or metrics[0], draft.number or self.model.header.default_ranking_limit
+        text = f"the {'top' if draft.top else 'bottom'} {limit} by {self.model.metrics[metric].label.lower()}"
         self.assume(text, {})
-        made = sets.best_of(self.model, self._best, self.spans, metrics[0], self.filters.conditions(), ordering.by(draft, metrics[0]), limit)  # fmt: skip
+        made = sets.best_of(self.model, best.noun, self.spans, metric, self.filters.conditions(), ordering.by(draft, metric), limit, best.period)  # fmt: skip
         draft.top = None
         return made
 
@@ -210,7 +224,9 @@ class Composer:
         limited = list(dict.fromkeys(name for _, _, name in draft.having if name is not None))
         if limited and draft.top is None:  # "provinces with 3 or more stores"
             return limited
-        if draft.top is not None or draft.having or draft.trend or draft.growth or figured:
+        kinds = {one.kind for one in self.spans}
+        compared = draft.versus or ("why" in kinds and bool(kinds & {"value", "place", "ask", "time"}))
+        if draft.top is not None or draft.having or draft.trend or draft.growth or figured or compared:
             metric = self.model.metrics[self.model.header.default_metric]
             second = self.model.header.second_metric
             self.assume(f"by {metric.label.lower()}, as no figure was named", {"metrics": [second]} if second else {})

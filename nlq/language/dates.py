@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from nlq.language.when import DATE, MONTHS, ORDINALS, BadDate, When, Words
+from nlq.language.when import DATE, LAST, MONTHS, ORDINALS, THIS, BadDate, When, Words
 from nlq.semantics.periods import add, end_of
 from nlq.values.query import Period
 
 LONGEST = 31  # days of a month
+LONG = 2  # words of "last October"
 
 
 class Dates(Words):
@@ -27,6 +29,8 @@ class Dates(Words):
     def _month(self, at: int) -> When | None:
         """October, Oct 2026, October 5, 5 October 2026, October last year."""
         word = self.word(at)
+        if word in (*LAST, *THIS) and self.word(at + 1) in MONTHS and self._is_month(at + 1):
+            return self._this_or_last(at, MONTHS[self.word(at + 1)], last=word in LAST)
         if word.isdecimal() and 1 <= int(word) <= 31 and self.word(at + 1) in MONTHS:
             return self._day(at, at + 2, int(word), MONTHS[self.word(at + 1)])
         if word not in MONTHS or not self._is_month(at):
@@ -47,6 +51,20 @@ class Dates(Words):
         return self._until_now(
             at, last, start, end_of(start, "month"), "month", f"{start:%B %Y}, the latest {start:%B}", other
         )
+
+    def _this_or_last(self, at: int, month: int, *, last: bool) -> When | None:
+        """This October: of this year. Last November: the latest that is over. Last December 24: the latest such day."""
+        found = self._month(at + 1)
+        if found is None or found.period == "all":
+            return None
+        if found.last > at + LONG:  # with a day, or a year, which says it all
+            return replace(found, first=at)
+        start = date(self.as_of.year, month, 1)
+        if last and end_of(start, "month") >= self.as_of:
+            start = start.replace(year=start.year - 1)
+        if not last and start > self.as_of:
+            return None
+        return self._until_now(at, at + 2, start, end_of(start, "month"), "month")
 
     def _is_month(self, at: int) -> bool:
         """Whether a month is meant: "may" and "march" are months where written as names, or standing as a date does."""

@@ -84,7 +84,8 @@ def _length(spans: Sequence[Span], marks: Sequence[int]) -> tuple[int, int] | No
             return at, at + 1
         if marks and before is not None and before.kind == "moving":
             return at, at + 1
-    return None
+    pairs = [at for at, one in enumerate(spans[:-1]) if one.kind == "number" and one.number is not None and one.number == int(one.number) and spans[at + 1].kind == "grain"]  # fmt: skip
+    return (pairs[0], pairs[0] + 1) if marks and len(pairs) == 1 else None
 
 
 def running(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> Figured | None:
@@ -190,6 +191,10 @@ def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: 
         return None
     noun = spans[at] if spans[at].kind == "metric" else next((one for one in spans[at + 1 :] if one.kind not in SILENT), None)  # fmt: skip
     if noun is None or not (noun.kind in ("dimension", "value") or _counts(model, noun)):
+        noun = (
+            next((one for one in draft.loose if one.kind == "dimension"), None) if noun is None else None
+        )  # "stores above 50k, how many"
+    if noun is None:
         return None
     if noun.kind == "metric":
         kinds = [model.metrics[noun.ref_of].counts or ""]

@@ -117,6 +117,12 @@ class Filters:
         """What a value was taken for."""
         return next(one.conditions for one in self._parts if one.span is span)
 
+    def leave(self, taken: list[Condition]) -> None:
+        """Values whose conditions are taken for something else are no filters any more."""
+        fields = {name for one in taken for name in one.fields()}
+        for part in self._parts:
+            part.apart = part.apart or bool(fields.intersection(part.conditions[0].fields()))
+
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions of all values that were named."""
         return self._conditions(None, None)

@@ -5,7 +5,7 @@ A thing that has a key is listed by it, every one; of others, such as cities, th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nlq.language import sets
 from nlq.language.walk import SILENT, Draft, Stop
@@ -19,7 +19,33 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
+    from nlq.values.query import Condition, Period
 
+WHO = frozenset(("who", "whose", "sino", "sinong", "sinu", "kinsa", "kinsang"))
+SHOW = frozenset(
+    (
+        "show",
+        "display",
+        "pull",
+        "give",
+        "gimme",
+        "need",
+        "see",
+        "view",
+        "get",
+        "pakita",
+        "ipakita",
+        "patingin",
+        "tingnan",
+        "tignan",
+        "bigyan",
+        "ibigay",
+        "ihatag",
+        "hatagi",
+        "penge",
+        "pahingi",
+    )
+)
 POINTING = frozenset(("what", "all", "lahat", "tanan", "tanang", "anong", "unsang", "unsa"))
 NEWEST = {"newest": "desc", "oldest": "asc"}
 FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "monthly", "versus", "average", "running", "moving", "rose", "more", "why")  # fmt: skip
@@ -35,7 +61,8 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
         return None
     asked = [one for one in spans if one.kind in ("list", "which")]
     nouns = [(one, one.ref_of) for one in draft.loose if one.kind == "dimension"] or _of_kind(composer)
-    pointed = bool(nouns) and _pointed_at(spans, nouns[0][0])
+    nouns = _people(composer, nouns)
+    pointed = bool(nouns) and (_pointed_at(spans, nouns[0][0]) or _shown(spans))
     if draft.metrics:  # "list the customers who bought": those whom that counts
         entity = sets.entity_of(model, draft.metrics, Draft())
         if len(draft.metrics) != 1 or entity is None or not any(one.kind == "list" for one in asked):
@@ -48,6 +75,22 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     for one in (*asked, *ordered):
         one.role = one.role or ("order" if one.kind in NEWEST else "list")
     return nouns[0]
+
+
+def _people(composer: Composer, nouns: list[tuple[Span, str]]) -> list[tuple[Span, str]]:
+    """Those who did something, where "who" is asked: other nouns only say where, or what."""
+    who = next((one for one in composer.spans if one.kind == "which" and WHO.intersection(one.text.lower().split())), None)  # fmt: skip
+    people = [name for name, one in composer.model.dimensions.items() if one.optional]
+    if who is None or any(name in people for _, name in nouns):
+        return [pair for pair in nouns if pair[1] in people] if who is not None else nouns
+    if len(people) != 1:
+        raise Stop(Refusal("out_of_scope", f'I do not know who is meant by "{who.text}"'))
+    return [(who, people[0])]
+
+
+def _shown(spans: Sequence[Span]) -> bool:
+    """Whether something is to be shown: "show supermarkets in Cebu"."""
+    return any(one.kind == "filler" and SHOW.intersection(one.text.lower().split()) for one in spans[:3])
 
 
 def _of_kind(composer: Composer) -> list[tuple[Span, str]]:
@@ -73,15 +116,16 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     model, draft = composer.model, composer.draft
     table = model.dimensions[entity].table
     noun.role = "list" if noun.kind != "value" else noun.role
+    if noun.kind == "which":
+        for one in draft.loose:
+            one.role = "context"
+        draft.loose.clear()
     period = composer.given_period()
-    found = sets.of_words(model, draft, composer.filters, composer.spans, entity, period or "all")
+    found = sets.of_words(model, draft, composer.filters, composer.spans, entity, period or "all", counted=True)
     where = composer.where()
     far = [one for one in where if out_of_reach(model, table, tuple(one.fields()))]
     near = [one for one in where if one not in far]
-    if not found and (far or period is not None):
-        found = (sets.chosen(model, entity, where, period or "all"),)
-    elif found and not draft.lacks and far:  # those who bought the one, of whom some have none of the other
-        found = (sets.chosen(model, entity, where, period or "all"), *found)
+    found = _chosen(composer, entity, found, where, far, period)
     beside = _attributes(composer, noun, entity)
     for mark in (one for one in composer.spans if one.kind in ("none", "both")):
         mark.role = "set"
@@ -100,6 +144,16 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
         raise Stop(Refusal("no_metric", f'"{noun.text}" cannot be listed here'))
     composer.assumptions.append(Assumed(f"those for which there are {model.metrics[counts].label.lower()}", {}))
     return SemanticQuery(metrics=(counts,), dimensions=(entity,), where=conditions)
+
+
+def _chosen(composer: Composer, entity: str, found: tuple[Condition, ...], where: tuple[Condition, ...], far: list[Condition],
+            period: Period | Literal["all"] | None) -> tuple[Condition, ...]:  # fmt: skip
+    """The sets by which the things are chosen: what they did in a period, and what they did not."""
+    if not found and (far or period is not None):
+        return (sets.chosen(composer.model, entity, where, period or "all"),)
+    if found and not composer.draft.lacks and far:  # those who bought the one, of whom some have none of the other
+        return (sets.chosen(composer.model, entity, where, period or "all"), *found)
+    return found
 
 
 def _attributes(composer: Composer, noun: Span, entity: str) -> list[str]:

@@ -10,6 +10,7 @@ from nlq.language import clock, time
 from nlq.language.tokens import EITHER, SCALES, near, number, tokenize
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from nlq.language.clock import Hours
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 UNKNOWN_COST = 10.0
 THOUSAND, MILLION = 1_000, 1_000_000
+ONE = ("isang", "usang", "a")
+SUPERLATIVES = ("pinaka", "kina", "labing")  # "the most …": another letter is another superlative
 MIN_CORRECTED = 5  # letters; shorter words have too many neighbours
 GRAINS = {
     "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",
@@ -59,7 +62,7 @@ def spans(text: str, lexicon: Lexicon, as_of: date) -> list[Span]:
     """
     tokens = tokenize(text)
     hours = {one.first: one for one in clock.find(tokens)}
-    whens = {one.first: one for one in time.find(tokens, as_of)}
+    whens = {one.first: one for one in time.find(tokens, as_of, lexicon.words)}
     found: list[Span] = []
     run: list[Token] = []
     at = 0
@@ -86,6 +89,8 @@ def _at(text: str, tokens: list[Token], when: When | None, hours: Hours | None) 
     assert one is not None  # noqa: S101 - either was found there
     first, last = tokens[one.first], tokens[one.last - 1]
     found = Span(text[first.start : last.end], first.start, last.end, "time" if when else "clock", when=when, hours=None if when else hours)  # fmt: skip
+    if when is not None:
+        found.corrected = when.mended
     if when is not None and when.either:
         found.either = tuple((name, replace(found, when=other)) for name, other in when.either)
     return found
@@ -98,12 +103,12 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     corrections: dict[int, str] = {}
     words = ["and" if token.text in ("&", "+") else token.word for token in tokens]
     for index, word in enumerate(words):
-        if word == "may" and index and tokens[index - 1].text.lower().endswith("ng"):
-            words[index] = "ang"  # "tindahang may benta": there is, where no month can stand
+        if word == "may" and index:
+            words[index] = "ang"  # "may benta": there is; a month was taken for one before
         if word in lexicon.words or word in GRAINS or number(tokens[index]) is not None:
             continue
         words[index] = _unlinked(word, lexicon)
-        if words[index] == word and len(word) >= MIN_CORRECTED:
+        if words[index] == word and len(word) >= MIN_CORRECTED and not word.startswith(SUPERLATIVES):
             close = sorted(known for known in lexicon.words if near(word, known) and len(known) >= MIN_CORRECTED)
             if len(close) == 1:
                 words[index], corrections[index] = close[0], close[0]
@@ -151,21 +156,33 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
             if one.kind == "grain":
                 one.ref = one.meanings[0].ref
             found.append((length, one))
+    if words[start] in GRAINS and start and number(tokens[start - 1]) is not None:
+        found.clear()  # "3 mo": of a number, a month
     if words[start] in GRAINS:
         one = span(1, "grain")
         one.ref = GRAINS[words[start]]
         found.append((1, one))
-    value = number(tokens[start])
-    if value is not None:
-        linked = start + 1 < len(words) and words[start + 1] in ("ka", "na")  # "tulo ka milyon"
-        after = words[start + 1 + linked] if start + 1 + linked < len(words) else ""
-        scale = MILLION if after in EITHER and value != int(value) else SCALES.get(after, 0)
-        length = 2 + linked if scale or after in EITHER else 1
-        one = span(length, "number")
-        one.number = value * (scale or 1)
-        if after in EITHER and not scale:  # "2 mil": its half would be no whole thousand
-            one.either = (f"{value * THOUSAND:,}", replace(one, number=value * THOUSAND)), (f"{value:,} million", replace(one, number=value * MILLION))  # fmt: skip
-        found.append((length, one))
+    found.extend(_number(tokens, words, start, span))
     if not found or all(length > 1 for length, _ in found):
         found.append((1, span(1, "unknown")))
     return found
+
+
+def _number(
+    tokens: list[Token], words: list[str], start: int, span: Callable[[int, str], Span]
+) -> Iterator[tuple[int, Span]]:
+    """The number that begins at a word, with what multiplies it: "2.5 milyon", "isang libo", "tulo ka milyon"."""
+    value = number(tokens[start])
+    if words[start] in ONE and start + 1 < len(words) and words[start + 1] in SCALES:
+        value = 1
+    if value is None:
+        return
+    linked = start + 1 < len(words) and words[start + 1] in ("ka", "na")  # "tulo ka milyon"
+    after = words[start + 1 + linked] if start + 1 + linked < len(words) else ""
+    scale = MILLION if after in EITHER and value != int(value) else SCALES.get(after, 0)
+    length = 2 + linked if scale or after in EITHER else 1
+    one = span(length, "number")
+    one.number = value * (scale or 1)
+    if after in EITHER and not scale:  # "2 mil": its half would be no whole thousand
+        one.either = (f"{value * THOUSAND:,}", replace(one, number=value * THOUSAND)), (f"{value:,} million", replace(one, number=value * MILLION))  # fmt: skip
+    yield length, one

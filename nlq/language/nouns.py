@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nlq.language.walk import SILENT, Stop
 from nlq.values import Refusal
+from nlq.values.query import Period
 
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
@@ -15,7 +17,16 @@ if TYPE_CHECKING:
 OF = ("of", "from", "ng", "sa", "mula", "gikan")
 
 
-def placed(composer: Composer, metrics: list[str]) -> Span | None:
+@dataclass(frozen=True, slots=True)
+class Best:
+    """Things of which the best are meant: by which figure, where it is another one, and in which period, where it is one of its own."""
+
+    noun: Span
+    metric: str = ""
+    period: Period | None = None
+
+
+def placed(composer: Composer, metrics: list[str]) -> Best | None:
     """Settle every such noun; the one of which the best are meant is given back: "sales per category of our top 5 stores".
 
     Raises:
@@ -23,7 +34,7 @@ def placed(composer: Composer, metrics: list[str]) -> Span | None:
     """
     draft = composer.draft
     if draft.top is not None and draft.by_metric and len(metrics) > 1 and _after_figure(composer):
-        raise _no("figures of what is best by another figure cannot be read yet: ask for the best first")
+        return _by_another(composer)
     if draft.top is not None and draft.dimensions and draft.loose:
         return _beside_a_split(composer)
     wanted = draft.top is not None or bool(draft.having) or any(one.kind == "which" for one in composer.spans)
@@ -33,12 +44,27 @@ def placed(composer: Composer, metrics: list[str]) -> Span | None:
     return None
 
 
-def _beside_a_split(composer: Composer) -> Span | None:
+def _by_another(composer: Composer) -> Best:
+    """The best by another figure than the one that is asked for: "orders this year from our top 20 customers by revenue in 1997"."""
+    draft, spans = composer.draft, composer.spans
+    nouns = [one for one in draft.loose if one.kind == "dimension"]
+    if len(nouns) != 1 or len(draft.loose) != 1 or draft.by_metric is None:
+        raise _no("the best of what, and by which figure? Ask for the best first")
+    at = next(place for place, one in enumerate(spans) if one.kind in ("top", "bottom"))
+    later = [one for one in draft.whens if one.start > spans[at].start]
+    own = later[0].when.period if len(draft.whens) > 1 and len(later) == 1 and later[0].when is not None else None
+    if own is not None:
+        later[0].role = "set"
+        draft.whens[:] = [one for one in draft.whens if one is not later[0]]
+    return Best(nouns[0], draft.by_metric, own if isinstance(own, Period) else None)
+
+
+def _beside_a_split(composer: Composer) -> Best | None:
     """A rank of one thing beside a split by another: the best of each, or figures of the best of all."""
     draft, walker = composer.draft, composer.walker
     single = len(draft.loose) == 1
     if single and draft.loose[0].kind == "dimension" and _of_the_best(composer):
-        return draft.loose[0]
+        return Best(draft.loose[0])
     if single and set(draft.dimensions) <= set(draft.each):
         draft.per.extend(draft.dimensions)
         walker.group(walker.name(draft.loose[0]), draft.loose[0])
@@ -70,6 +96,10 @@ def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: b
         raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}" or name a period')
     known = composer.model.dimensions.get(name)
     if known is not None and known.type == "date" and not known.time and draft.whens:
+        if len(draft.whens) == 1 and not any(composer.model.has_time(metric) for metric in composer.draft.metrics):
+            one.role = "filter"  # "stores opened in 2023": the period is of that date
+            composer.dated = name
+            return
         raise _no(f'I do not know whether the period is of "{one.text}": periods are of {_time(composer)}')
     if name in counted or name in draft.dimensions:
         one.role = "counted"

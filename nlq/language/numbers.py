@@ -11,7 +11,16 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.language.walk import Walker
 
-RANKED = ("top", "bottom", "newest", "oldest", "dimension", "grain")  # what a number of them may stand before
+RANKED = (
+    "top",
+    "bottom",
+    "newest",
+    "oldest",
+    "fastest",
+    "slowest",
+    "dimension",
+    "grain",
+)  # what a number of them may stand before
 BEHIND = {"or_more": ">=", "or_less": "<="}  # "3 or more stores"
 EARNED = {
     "made",
@@ -69,7 +78,9 @@ def _place(walker: Walker, index: int, one: Span, value: float) -> None:
 def _ranks(walker: Walker, value: float, before: Span | None, after: Span | None) -> bool:
     """Whether a number says how many of the best there are to be."""
     draft = walker.draft
-    beside = (before is not None and before.kind in ("top", "bottom")) or (after is not None and after.kind in RANKED)
+    beside = (before is not None and before.kind in ("top", "bottom", "fastest", "slowest")) or (
+        after is not None and after.kind in RANKED
+    )
     return (draft.top is not None or draft.newest) and draft.number is None and value == int(value) and beside
 
 

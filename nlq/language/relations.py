@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nlq.language.walk import Draft
     from nlq.semantics.model import SemanticModel
 
+PAIR = 2
 VALUES = ("value", "place", "ask")
 IS = frozenset(
     ("is", "are", "was", "were", "ang", "came", "come", "comes", "coming", "made", "mula", "galing", "gikan")
@@ -31,7 +32,9 @@ def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
     if more:  # "which sold more, A or B"
         last = next((one for one in reversed(spans) if one.kind in VALUES), None)
         lists = [filters.listed(one) for one in spans if one.kind in VALUES and last in filters.listed(one)]
-        if len(more) > 1 or not lists or len(lists[0]) < 2:
+        if len(more) > 1 or not lists or len(lists[0]) < PAIR:
+            whens = [one for one in spans if one.kind == "time"]
+            more[0].role = "comparison" if len(whens) == PAIR and len(more) == 1 else more[0].role  # of two periods
             return []
         more[0].role = "comparison"
         return lists[0]
@@ -103,6 +106,22 @@ def _called(one: Span) -> str:
     """A value as it was typed, in the capitals that it has."""
     known = [name for each in one.meanings for name in (each.label, *(each.place.names if each.place else ()))]
     return next((name for name in known if name.casefold() == one.text.casefold()), one.text)
+
+
+def part_metric(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics: list[str]) -> bool:
+    """Whether one figure's part of another is asked for, "what percentage of orders were urgent orders"; they become a ratio."""
+    if len(metrics) != PAIR or not any(one.kind == "share" for one in spans) or draft.growth or draft.having:
+        return False
+    places = [at for at, one in enumerate(spans) if one.kind == "metric"]
+    between = {word for one in spans[places[0] + 1 : places[-1]] for word in one.text.lower().split()}
+    whole, part = metrics
+    if not IS & between or model.metrics[whole].unit != model.metrics[part].unit or not model.metrics[whole].adds_up:
+        return False
+    for one in spans:
+        one.role = "share" if one.kind == "share" else one.role
+    metrics[:] = [part]
+    draft.pair = (part, whole)
+    return True
 
 
 def share(

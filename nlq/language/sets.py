@@ -46,8 +46,10 @@ def chosen(model: SemanticModel, entity: str, where: Sequence[Condition], period
 
 
 def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequence[Span], entity: str | None,
-             period: Period | Literal["all"] | None) -> tuple[Condition, ...]:  # fmt: skip
+             period: Period | Literal["all"] | None, *, counted: bool) -> tuple[Condition, ...]:  # fmt: skip
     """The set filters that the words ask for. Values that are taken for them are no filters any more.
+
+    `counted`: it is the things themselves that are counted or listed, not some figure of theirs.
 
     Raises:
         Stop: it is not said of what things.
@@ -64,6 +66,10 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
     sets += [(one, True) for one in lacking]
     if draft.lacks:
         sets.append(([], True))
+    own = [one for one in filters.conditions() if _own(one, lacking)]
+    if own and not counted:  # "revenue from customers who bought A but not B": all that they bought
+        sets += [([one], False) for one in own]
+        filters.leave(own)
     beside = [one for one in filters.conditions() if not _own(one, lacking)]
     found = [chosen(model, entity, (*of, *beside), period, lacking=lack) for of, lack in sets]
     for one in draft.absent:
@@ -123,13 +129,13 @@ def beyond(model: SemanticModel, draft: Draft) -> Condition:
 
 
 def best_of(model: SemanticModel, noun: Span, spans: Sequence[Span], metric: str, where: tuple[Condition, ...],
-            order: tuple[Order, ...], limit: int) -> Condition:  # fmt: skip
-    """What is best by the figure: "sales per category of our top 5 stores"."""
+            order: tuple[Order, ...], limit: int, period: Period | None) -> Condition:  # fmt: skip
+    """What is best by a figure, in a period of its own where there is one: "sales per category of our top 5 stores"."""
     noun.role = "set"
     for one in spans:
         if one.kind in ("top", "bottom"):
             one.role = "set"
-    return chosen(model, noun.ref_of, where, None, order=order, limit=limit, metric=metric)
+    return chosen(model, noun.ref_of, where, period, order=order, limit=limit, metric=metric)
 
 
 def _no(text: str) -> Stop:

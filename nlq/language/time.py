@@ -9,29 +9,50 @@ from typing import TYPE_CHECKING
 from nlq.language.calendar_words import LINKERS
 from nlq.language.dates import Dates
 from nlq.language.relative import Relatives
-from nlq.language.when import MONTHS, BadDate, When
+from nlq.language.tokens import near
+from nlq.language.when import DAYS, MONTHS, BadDate, When
 from nlq.semantics.periods import Unit, add, end_of, start_of
 from nlq.values.query import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from nlq.language.tokens import Token
+
+SHORTEST = 6  # letters of a word that is put right
+VOCABULARY = frozenset((*MONTHS, *DAYS, "yesterday", "today", "month", "quarter", "previous", "weekend", "current"))
 
 __all__ = ["BadDate", "When", "find", "whole"]
 
 
-def find(tokens: list[Token], as_of: date) -> list[When]:
-    """Every period of a question, left to right.
+def find(tokens: list[Token], as_of: date, known: Container[str] = frozenset()) -> list[When]:
+    """Every period of a question, left to right. A word that is not `known`, one slip from one of the calendar's, is that one.
 
     Raises:
         BadDate: something written as a date is none (31 February).
     """
     kept = [at for at, token in enumerate(tokens) if token.text.lower() not in LINKERS]
-    found = _Finder([tokens[at] for at in kept], as_of).all()
-    return [replace(one, first=kept[one.first], last=kept[one.last - 1] + 1) for one in found]
+    finder = _Finder([tokens[at] for at in kept], as_of)
+    mended = finder.mend(known)
+    return [
+        replace(one, first=kept[one.first], last=kept[one.last - 1] + 1, mended=" ".join(mended[at] for at in range(one.first, one.last) if at in mended))
+        for one in finder.all()
+    ]  # fmt: skip
 
 
 class _Finder(Dates, Relatives):
     """Reads periods off tokens, left to right."""
+
+    def mend(self, known: Container[str]) -> dict[int, str]:
+        """Put right the words of the calendar that were mistyped; which they are now, by position."""
+        found: dict[int, str] = {}
+        for at, (word, token) in enumerate(zip(self.words, self.tokens, strict=True)):
+            if len(word) < SHORTEST or word in VOCABULARY or word in known or token.word in known:
+                continue
+            close = [other for other in VOCABULARY if len(other) >= SHORTEST and near(word, other)]
+            if len(close) == 1:
+                self.words[at] = found[at] = close[0]
+        return found
 
     def all(self) -> list[When]:
         found: list[When] = []

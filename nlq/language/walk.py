@@ -39,6 +39,7 @@ EACH = (
 
 # Kinds of words that say one thing of a draft, or two, and nothing else.
 MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "more": ("versus", "sorted"), "newest": ("newest",), "oldest": ("newest",)}  # fmt: skip
+CHANGED = ("change", "changed")
 ASKING = ("did", "has", "have", "is", "are", "was", "were", "do", "does")
 VALUES = ("value", "place", "ask")
 EITHER = ("or", "o", "at/o", "and/or")
@@ -174,13 +175,19 @@ class Walker:
         elif one.kind in ("high_first", "low_first"):
             draft.sorted = one.kind == "high_first"
             one.role = "order"
+        elif one.kind in ("fastest", "slowest"):
+            draft.top, draft.growth, one.role = one.kind == "fastest", True, "order"
         elif one.kind in ("yearly", "monthly"):
             draft.growth, draft.step = True, one.kind.removesuffix("ly")
         elif one.kind == "time":
             left_out = mode in ("not", "none")
             (draft.absent if left_out else draft.whens).append(one)
             one.role = "set" if left_out else "period"
-        elif one.kind == "rose" and not one.role and self._is_asked():
+        elif (
+            (one.kind == "rose" or one.text.lower() in CHANGED or one.corrected in CHANGED)
+            and not one.role
+            and self._is_asked()
+        ):
             draft.growth, one.role = True, "growth"
         for name in MARKS.get(one.kind, ()):
             setattr(draft, name, True)

@@ -34,7 +34,7 @@ UNITS: dict[str, Unit] = {
     "year": "year",
     "yr": "year",
 }
-LAST = ("last", "previous", "past", "prior", "preceding")
+LAST = ("last", "previous", "prev", "past", "prior", "preceding")
 THIS = ("this", "current")
 PAST = ("noong", "nung", "nuong", "niadtong")  # what stands before a day that has been
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
@@ -55,6 +55,7 @@ class When:
     named: str = ""  # a day that goes by a name, of no year that was said
     either: tuple[tuple[str, When], ...] = ()  # what it may mean that nothing decides, each by its name
     parts: tuple[When, When] | None = None  # "from A to B"
+    mended: str = ""  # words of it that were put right
     moved: str = ""  # "1 month": that long before the period that stands beside it
     to_date: Unit | None = None  # "ytd": since this unit began
 

@@ -78,13 +78,22 @@ READ = {
     "how many customers bought in september but not in october": {"metrics": ["unique_customers"], "where": [those("customer", "not_in", period=OCTOBER)], "period": {"start": "2026-09-01", "end": "2026-09-30"}},
     "month over month growth in transactions in 2025": {"metrics": ["transactions"], "dimensions": ["date.month"], "period": Y2025, "compare": [{"shift": "1 month"}]},
     "how much did sales grow from q1 to q2 2026": {"metrics": ["revenue"], "period": {"start": "2026-04-01", "end": "2026-06-30"}, "compare": [{"start": "2026-01-01", "end": "2026-03-31"}]},
+    "orders last month from our top 5 stores by revenue": {"metrics": ["transactions"], "where": [those("store", order=[{"by": "revenue", "dir": "desc"}], limit=5)], "period": OCTOBER},
+    "orders this month from our top 5 stores by revenue in september": {"metrics": ["transactions"], "where": [those("store", order=[{"by": "revenue", "dir": "desc"}], limit=5, period={"start": "2026-09-01", "end": "2026-09-30"})], "period": NOVEMBER},
+    "how many stores opened in 2025": {"metrics": ["stores"], "where": [{"field": "opened_on", "op": "between", "values": ["2025-01-01", "2025-12-31"]}]},
+    "fastest growing category last month": {"metrics": ["revenue"], "dimensions": ["category"], "period": OCTOBER, "compare": [{"shift": "1 month"}], "order": [{"by": "revenue__growth", "dir": "desc"}], "limit": 1},
+    "top 3 regions that grew the most last month": {"metrics": ["revenue"], "dimensions": ["region"], "period": OCTOBER, "compare": [{"shift": "1 month"}], "order": [{"by": "revenue__growth", "dir": "desc"}], "limit": 3},
+    "sales last november": {"metrics": ["revenue"], "period": {"start": "2025-11-01", "end": "2025-11-30"}},
+    "sales this october": {"metrics": ["revenue"], "period": OCTOBER},
+    "sino ang bumili ng dairy sa mga tindahan sa Baguio kahapon": {"list": "customer", "where": [those("customer", where=[is_("city", "Baguio"), CANS], period={"start": "2026-11-14", "end": "2026-11-14"})]},
+    "sales yesturday": {"metrics": ["revenue"], "period": {"start": "2026-11-14", "end": "2026-11-14"}},
     "sales by month in 2025, newest first": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": Y2025, "order": [{"by": "date.month", "dir": "desc"}]},
 }  # fmt: skip
 NOT_READ = [
     "average sales", "average transactions", "moving average of sales", "running total of sales over the last 9 days", "sales with no dairy", "sales of both snacks",
     "stores above $1000 in sales", "which stores are bigger", "those stores in NCR last month", "sales when it went down", "no customers", "sales before 6:30pm",
-    "how many stores were opened last year", "sales between 10 and 20", "customers who came back", "sales after 6pm by customer joined", "newest sales", "sales of the newest",
-    "which stores have closed and when", "transactions over 1k last month", "no. of txns over 1k by store type", "list them", "sales of snacks and gcash last month", "customers who bought snacks and dairy", "how many customers bought snacks and dairy", "orders of our top 5 stores by revenue", "drop the limit", "go back", "naipong benta", "7-day sales",
+    "sales between 10 and 20", "customers who came back", "sales after 6pm by customer joined", "newest sales", "sales of the newest",
+    "which stores have closed and when", "transactions over 1k last month", "no. of txns over 1k by store type", "list them", "sales of snacks and gcash last month", "customers who bought snacks and dairy", "how many customers bought snacks and dairy", "transactions when it went down", "drop the limit", "go back", "naipong benta", "7-day sales",
 ]  # fmt: skip
 
 
