@@ -15,9 +15,9 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from nlq.errors import TooExpensive, UnsafeSql
-from nlq.sql.allowed import ALLOWED, CALLS, FUNCTIONS, TYPES, UNITS
+from nlq.sql.allowed import ALLOWED, CALLS, FUNCTIONS, SIZES, TYPES, UNITS
 from nlq.sql.names import resolve_columns
-from nlq.sql.place import spot
+from nlq.sql.place import near, spot
 from nlq.sql.resolve import resolve_tables
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ MAX_JOINS = 20
 MAX_CTES = 30
 MAX_IN_LIST = 1_000
 MAX_COUNT = 1_000
+MOST_LIMIT = 10**12
 # Functions, which of their arguments is such a count, and the least that it may be.
 COUNTS: dict[type[exp.Expr], tuple[str, int]] = {
     exp.Ntile: ("this", 1), exp.NthValue: ("offset", 1), exp.Lag: ("offset", 0), exp.Lead: ("offset", 0), exp.ArgMax: ("count", 1), exp.ArgMin: ("count", 1),
@@ -161,7 +162,11 @@ def types_are_plain(node: exp.Expr) -> None:
     """Casts go to plain types."""
     name = node.this.name if hasattr(node.this, "name") else str(node.this)
     if name not in TYPES:
-        raise UnsafeSql(f"the type {name} is not allowed", where=spot(node))
+        raise UnsafeSql(f"the type {name} is not allowed", where=near(node))
+    most = SIZES.get(name, ())
+    given = [part.name for part in node.expressions]
+    if len(given) > len(most) or not all(one.isdigit() and least <= int(one[:9]) <= top for one, (least, top) in zip(given, most, strict=False)) or (len(given) > 1 and int(given[1]) > int(given[0])):  # fmt: skip
+        raise UnsafeSql(f"there is no {name} of {', '.join(given)}", where=near(node), fix="write a size that every engine has: DECIMAL(18, 2)")  # fmt: skip
 
 
 def relations_are_tables(node: exp.Expr) -> None:
@@ -185,7 +190,11 @@ def limits_are_numbers(node: exp.Expr) -> None:
         len(value.this) == 1 if isinstance(node, exp.Escape) else not value.is_string
     )
     if not fits:
-        raise UnsafeSql(f"{_named(node)} takes one literal", where=spot(node))
+        raise UnsafeSql(f"{_named(node)} takes one literal", where=near(node))
+    if not isinstance(node, exp.Escape) and not (value.is_int and int(value.this[:19]) <= MOST_LIMIT):
+        raise UnsafeSql(
+            f"{_named(node)} takes a whole number", where=near(node), fix=f"write one of at most {MOST_LIMIT:,}"
+        )
 
 
 def counts_are_written_out(node: exp.Expr) -> None:

@@ -19,14 +19,14 @@ STOPPED = {
     "lists_are_short": f"SELECT count(*) FROM dim_store WHERE latitude IN ({MANY})",
     "nodes_are_allowed": "SELECT md5(store_name) FROM dim_store",
     "something_is_selected": "SELECT FROM dim_store",
-    "types_are_plain": "SELECT CAST(store_name AS JSON) FROM dim_store",
+    "types_are_plain": "SELECT CAST(latitude AS DECIMAL(100, 3)) FROM dim_store",
     "relations_are_tables": "SELECT count(*) FROM (dim_store)",
     "tables_are_named": "SELECT 1 FROM lower('x')",
     "limits_are_numbers": "SELECT store_id FROM dim_store LIMIT (SELECT 1)",
     "counts_are_written_out": "SELECT lag(store_id, latitude) OVER (ORDER BY store_id) FROM dim_store",
     "windows_are_of_functions": "SELECT last_value(city) OVER (city) OVER w FROM dim_store WINDOW w AS (ORDER BY city)",
     "names_are_plain": 'SELECT city AS "a\u200bb" FROM dim_store',
-    "units_are_known": "SELECT date_add('DAY) + (INTERVAL 1 MONTH', 1, month) FROM gold_business_metrics",
+    "units_are_known": "SELECT date_trunc('fortnight', month) FROM gold_business_metrics",
     "stars_are_plain": "SELECT max(t.*) FROM dim_store t",
 }
 
@@ -37,6 +37,7 @@ TWICE_LOCKED = {
     "relations_are_tables",
     "tables_are_named",
     "stars_are_plain",
+    "windows_are_of_functions",
 }  # what is no table or column of the model has no policy
 
 
@@ -96,13 +97,7 @@ def test_a_rule_of_who_may_see_what_is_needed(where, name, without, text, monkey
         (scope, "masks_hold", lambda *_: None, "SELECT customer_id FROM dim_customer WHERE full_name LIKE 'A%'"),
         (validate, "bounded", lambda tree: list(tree.walk()), f"SELECT {'(' * 39}{'NOT ' * 90}TRUE{')' * 39}"),
         (validate, "resolve_tables", lambda *_: (), "SELECT count(*) FROM bronze_transactions_raw"),
-        (total, "_kinds_agree", lambda *_: None, "SELECT count(*) FROM dim_store WHERE store_name = 5"),
-        (
-            total,
-            "_literals",
-            lambda *_: None,
-            "SELECT max(occurred_at AT TIME ZONE region) FROM silver_transactions_cleaned",
-        ),
+        (total, "kinds_agree", lambda *_: None, "SELECT count(*) FROM dim_store WHERE store_name = 5"),
     ],
 )
 def test_a_refusal_is_needed(where, name, without, text, monkeypatch):
@@ -112,12 +107,12 @@ def test_a_refusal_is_needed(where, name, without, text, monkeypatch):
     assert gets_through(text) != (name in TWICE_LOCKED)
 
 
-@pytest.mark.parametrize("name", ["_tried", "_cast_or_divide"])
+@pytest.mark.parametrize("name", ["_tried", "_cannot_raise"])
 def test_what_makes_sql_total_is_needed(name, monkeypatch):
     """Items of a region are seen by way of their sales: their own values are read before it is known whose they are."""
     text = {
         "_tried": "SELECT max(length(store_name) * 4000000000000000000) FROM dim_store",
-        "_cast_or_divide": "SELECT count(*) FROM dim_store WHERE CAST(store_name AS BIGINT) > 0",
+        "_cannot_raise": "SELECT count(*) FROM dim_store WHERE CAST(store_name AS BIGINT) > 0",
     }[name]
     assert found(text) != "failed"
     monkeypatch.setattr(total, name, lambda node: node)
