@@ -17,8 +17,10 @@ from nlq.sql.constant import cannot_fail
 from nlq.sql.digits import digits_of
 from nlq.sql.fits import DECIMALS, MOST_DIGITS, check_cast, fits
 from nlq.sql.free import depends
+from nlq.sql.growth import check_growth
 from nlq.sql.kinds import JUDGED, kind, kinds_agree
 from nlq.sql.levels import RULES as LEVELS
+from nlq.sql.limits import check_repeats
 from nlq.sql.place import at
 from nlq.sql.types import DOUBLE, INT, INTEGERS, MOMENTS, Kind, is_of
 
@@ -39,10 +41,13 @@ def total(tree: exp.Expr) -> exp.Expr:
     """The same tree, in place, in which no value can raise.
 
     Raises:
+        TooExpensive: a text could grow without bounds, or values within values would be written out too often.
         UnsafeSql: two kinds of values are compared or mixed; a condition that is none; an argument that no engine takes, or one only as
             a literal.
     """
     nodes = list(tree.walk())
+    check_repeats(nodes)
+    check_growth(tree, nodes)
     for node in nodes:
         for rule in CHECKS.get(type(node), ()):
             rule(node)

@@ -16,6 +16,7 @@ from sqlglot.errors import ErrorLevel
 
 from nlq.errors import TooExpensive, UnsafeSql
 from nlq.sql.allowed import ALLOWED, CALLS, FUNCTIONS, SIZES, TYPES, UNITS
+from nlq.sql.limits import MAX_NODES, Room
 from nlq.sql.names import resolve_columns
 from nlq.sql.place import near, spot
 from nlq.sql.resolve import resolve_tables
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 20_000
 MAX_PARENTHESES = 40
 MARKS = re.compile(r"[()]")
-MAX_NODES = 5_000
 MAX_DEPTH = 120
 MAX_JOINS = 20
 MAX_CTES = 30
@@ -96,7 +96,7 @@ def validate(tree: exp.Expr, model: SemanticModel) -> tuple[exp.Expr, tuple[str,
             for rule in CHECKS[type(node)]:
                 rule(node)
         tables = resolve_tables(nodes, model)
-        return resolve_columns(tree, model), tables
+        return resolve_columns(tree, model, Room(len(nodes))), tables
     except RecursionError:
         raise TooExpensive("the statement is nested too deeply", fix="use WITH") from None
     except (
