@@ -40,7 +40,12 @@ class PostgresEngine:
         held = scoped.foreign and await self._held.of(scoped.reads)
         text, values = scoped.sql("postgres", held=held)
         fetched = await self._database.run(
-            text, tuple(values), max_rows=limits.max_rows, timeout_s=limits.timeout_s, claims=claims(scoped.principal)
+            text,
+            tuple(values),
+            max_rows=limits.max_rows,
+            timeout_s=limits.timeout_s,
+            max_bytes=limits.max_bytes,
+            claims=claims(scoped.principal),
         )
         return result(scoped, fetched, self.name, text)
 

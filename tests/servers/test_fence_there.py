@@ -12,6 +12,7 @@ from guard.test_differential import EVERYTHING, MODEL
 
 from nlq.drivers.asyncpg import Postgres
 from nlq.engines.held import Held
+from nlq.errors import TooExpensive
 from nlq.policy import scope as guard
 from nlq.values import Principal
 from nlq.values.pipeline import SqlDraft
@@ -52,8 +53,10 @@ def test_no_condition_is_tried_on_foreign_rows(run, monkeypatch):
 @asynccontextmanager
 async def opened(url):
     database = Postgres(url, timezone="UTC")
-    yield database
-    await database.close()
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 @pytest.mark.parametrize(("who", "held"), [("reader", True), ("owner", False)])
@@ -71,3 +74,16 @@ def test_what_holds_an_account_is_found_out(loaded, who, held):
             assert not await nowhere.of(["dim_store"])
 
     asyncio.run(work())
+
+
+def test_a_result_of_too_much_text_is_declined(urls):
+    async def work(most):
+        async with opened(urls["NLQ_POSTGRES_URL"]) as database:
+            text = "SELECT repeat('x', 100) AS x FROM generate_series(1, 30000)"
+            return await database.run(text, (), max_rows=20_000, timeout_s=20, max_bytes=most)
+
+    found = asyncio.run(work(3_000_000))
+    assert len(found.rows) == 20_000
+    assert found.truncated
+    with pytest.raises(TooExpensive):
+        asyncio.run(work(1_000_000))
