@@ -192,7 +192,7 @@ def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> S
     checked, tables = validate(parse(draft.text), model)
     if draft.author == "model":
         joins_hold(checked, model)
-    tree = total(checked)
+    tree = total(checked, _masked(model))
     held = next((name for name in tables if model.small_groups(name)), None)
     if held is not None:
         raise NotPermitted(
@@ -206,6 +206,16 @@ def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> S
         watermark,
         foreign=True,
     )
+
+
+def _masked(model: SemanticModel) -> frozenset[str]:
+    """The names of columns that the model masks: a use of one is refused with its place, once it is known who asks."""
+    found: frozenset[str] | None = model.memo.get("masked_names")
+    if found is None:
+        found = model.memo["masked_names"] = frozenset(
+            name for table in model.tables.values() for name, spec in table.columns.items() if spec.mask is not None
+        )
+    return found
 
 
 def scope(statement: Statement, principal: Principal, model: SemanticModel) -> ScopedQuery:

@@ -139,7 +139,7 @@ class _Names:
         base = relation.args.get("db") is not None
         columns = (self.tables if base else scope.known).get(relation.name)
         if columns is None:
-            raise no_table(relation.name)
+            raise no_table(relation.name, relation)
         if relation.alias_column_names:
             raise UnsafeSql(
                 "columns of a table are not renamed", where=spot(relation), fix="name them in SELECT: a AS b"

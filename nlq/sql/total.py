@@ -37,8 +37,8 @@ NO_ROOM = frozenset((MOST_DIGITS - places, places) for places in range(MOST_DIGI
 CHECKS = {one: (*RULES.get(one, ()), *LEVELS.get(one, ())) for one in {**RULES, **LEVELS}}
 
 
-def total(tree: exp.Expr) -> exp.Expr:
-    """The same tree, in place, in which no value can raise.
+def total(tree: exp.Expr, placed: frozenset[str] = frozenset()) -> exp.Expr:
+    """The same tree, in place, in which no value can raise. Names of columns that are `placed` go on telling where they stand.
 
     Raises:
         TooExpensive: a text could grow without bounds, or values within values would be written out too often.
@@ -56,7 +56,8 @@ def total(tree: exp.Expr) -> exp.Expr:
             kinds_agree(node)
     tree = rewritten(tree, _cannot_raise, [one for one in nodes if type(one) in REWRITTEN])
     for part in nodes:
-        part._meta = None  # noqa: SLF001 - places in the text, which are of use no more, and which copies would copy as well
+        if part._meta is not None and not (type(part) is exp.Identifier and part.this in placed):  # noqa: SLF001
+            part._meta = None  # noqa: SLF001 - places in the text, which are of use no more, and which copies would copy as well
         if type(part) in TRIED and not isinstance(_holder(part), ARITHMETIC) and _may_raise(part):
             _tried(part)
     return tree
@@ -151,6 +152,10 @@ def _tried(node: exp.Expr) -> None:
         for part in own:
             if isinstance(part, exp.Mul):
                 _short(part)
+            elif isinstance(part, exp.Neg) and part.this.find(exp.Column) is None and not cannot_fail(part.this):
+                put_into(
+                    exp.Try(), part.this
+                ).type = part.type  # DuckDB computes what a minus stands before as it reads it, untried
         put_into(exp.Try(), node).type = node.type
 
 

@@ -61,15 +61,23 @@ def parse(text: str) -> exp.Expr:
     except Exception as problem:  # noqa: BLE001 - what the library's parser stumbles over, it may say in any way
         place = _place(problem)
         raise UnsafeSql(f"the SQL cannot be parsed{place}", fix="write one SELECT in Trino's SQL") from None
-    if len(statements) != 1:
-        raise UnsafeSql(f"there are {len(statements)} statements", fix="write exactly one SELECT")
-    tree = statements[0]
+    tree = _the_only(statements)
     if "fetch" in text.lower():
         for fetch in list(tree.find_all(exp.Fetch)):
             _as_limit(fetch)
+    _is_query(tree)
+    return tree
+
+
+def _the_only(statements: list[exp.Expr]) -> exp.Expr:
+    if len(statements) != 1:
+        raise UnsafeSql(f"there are {len(statements)} statements", fix="write exactly one SELECT")
+    return statements[0]
+
+
+def _is_query(tree: exp.Expr) -> None:
     if not isinstance(tree, (exp.Select, exp.SetOperation, exp.Subquery)):
         raise UnsafeSql(f"{_named(tree)} is not a SELECT", fix="only one SELECT can run")
-    return tree
 
 
 def _as_limit(fetch: exp.Fetch) -> None:
@@ -149,7 +157,9 @@ def nodes_are_allowed(node: exp.Expr) -> None:
 def lists_are_short(node: exp.Expr) -> None:
     """An IN list is of a bounded length."""
     if len(node.expressions) > MAX_IN_LIST:
-        raise TooExpensive(f"an IN list has {len(node.expressions)} values; {MAX_IN_LIST} are allowed")
+        raise TooExpensive(
+            f"an IN list has {len(node.expressions)} values; {MAX_IN_LIST} are allowed", where=near(node)
+        )
 
 
 def something_is_selected(node: exp.Expr) -> None:

@@ -27,7 +27,7 @@ FOREIGN = {
 
 def untotal(table, monkeypatch):
     """A statement that raises on foreign rows of a table, not made total."""
-    monkeypatch.setattr(guard, "total", lambda tree: tree)
+    monkeypatch.setattr(guard, "total", lambda tree, _: tree)
     MODEL.memo.pop("guard", None)
     return guard.draft_statement(SqlDraft(RAISES.format(table=table, foreign=FOREIGN[table]), "caller"), MODEL)
 

@@ -40,7 +40,7 @@ def run(urls):
 def test_no_condition_is_tried_on_foreign_rows(run, monkeypatch):
     import asyncpg
 
-    monkeypatch.setattr(guard, "total", lambda tree: tree)
+    monkeypatch.setattr(guard, "total", lambda tree, _: tree)
     HERE.memo.pop("guard", None)
     scoped = guard.scope(guard.draft_statement(SqlDraft(RAISES, "caller"), HERE), NCR, HERE)
     text, values = scoped.sql("postgres")
