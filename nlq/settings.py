@@ -106,6 +106,7 @@ class Settings:
     max_body_kb: int = _setting(256, "the largest request that the service reads, in kB")
     default_principal: str = _setting("", "who asks where --as is not given (demo and development only)")
     max_rows: int = _setting(10_000, "the most rows that an answer holds")
+    max_result_mb: int = _setting(64, "the most text that an answer's rows hold, in MB; what holds more is declined")
     statement_timeout_s: float = _setting(30.0, "seconds until a statement is interrupted in the engine")
     max_cells: int = _setting(
         2_000_000_000, "the most cells (rows times columns, from our own counts) that one question may read"

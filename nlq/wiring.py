@@ -63,7 +63,7 @@ def pipeline(settings: Settings, model: SemanticModel, *, blocking: bool, engine
         reader=Readings(model, Reader(model, settings.cache), planner_of(settings, model)),
         values=ValueIndex(chosen, model, settings.cache),
         engine=chosen,
-        limits=Limits(settings.max_rows, settings.statement_timeout_s),
+        limits=Limits(settings.max_rows, settings.statement_timeout_s, settings.max_result_mb * 1_000_000),
         budgets=budgets_of(settings, model, counted=counted),
         conversations=conversations or InProcess(),
         new_id=lambda: str(uuid.uuid4()),

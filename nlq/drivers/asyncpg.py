@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import asyncpg
 
-from nlq.drivers.fetched import Fetched
+from nlq.drivers.fetched import FIRST_BATCH, MOST_BYTES, Fetched, Scale
 from nlq.errors import EngineDown, Internal, NlqError, TimedOut, TooExpensive, WarehouseError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CONNECT_S = 5.0
 POOL = 10
+SOME_ROWS = 10_000  # each batch is a round trip
 FIX = "start PostgreSQL, or mend NLQ_POSTGRES_URL; `nlq doctor` shows what answers"
 
 
@@ -31,9 +32,9 @@ class Postgres:
         self._opening: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
     async def run(
-        self, text: str, values: Sequence[Any], *, max_rows: int, timeout_s: float, claims: str = ""
-    ) -> Fetched:
-        """Run one statement and fetch at most `max_rows` rows. `claims` is the JSON that row security reads.
+        self, text: str, values: Sequence[Any], *, max_rows: int, timeout_s: float, claims: str = "", max_bytes: int = MOST_BYTES
+    ) -> Fetched:  # fmt: skip
+        """Run one statement and fetch at most `max_rows` rows, of at most `max_bytes` of text. `claims` is the JSON that row security reads.
 
         Cancelling the task cancels the statement in the database.
 
@@ -45,7 +46,14 @@ class Postgres:
             async with self._transaction(timeout_s, claims) as connection:
                 statement = await connection.prepare(text)
                 cursor = await statement.cursor(*values)
-                found = await cursor.fetch(max_rows + 1)
+                found: list[asyncpg.Record] = []
+                scale = Scale(max_bytes)
+                while len(found) <= max_rows:
+                    batch = await cursor.fetch(min(SOME_ROWS if found else FIRST_BATCH, max_rows + 1 - len(found)))
+                    if not batch:
+                        break
+                    scale.add(batch)
+                    found += batch
                 described = statement.get_attributes()
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as problem:
             raise mapped(problem, timeout_s=timeout_s) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from nlq.drivers.fetched import Fetched
+from nlq.drivers.fetched import BATCH, FIRST_BATCH, MOST_BYTES, Fetched, Scale
 from nlq.errors import EngineDown, Internal, NlqError, TimedOut
 
 if TYPE_CHECKING:
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Setting = str | bool | int | float | list[str]
-BATCH = 1_024
 # From 2.0.0 on (2.0.1 has it still) this step holds a sum over a left join to be zero where the right side is known to be
 # empty, and answers comparisons with it from that: COALESCE(SUM(x), 0) > 1 is false. tests/engines/test_duckdb_sums.py.
 FROM_VERSION, WRONG_STEP = 2, "statistics_propagation"
+# This one takes what stands in two TRYs out of both, and computes it once, untried: TRY(x * x + 1), TRY(x * x + 2) raises.
+UNTRYING_STEP = "common_subexpressions"
 
 
 def connect(path: str = ":memory:", *, read_only: bool = False, **settings: Setting) -> duckdb.DuckDBPyConnection:
-    """A connection to a file, or to nothing but memory, without what is known to give wrong figures. All of ours are of it."""
-    if int(duckdb.__version__.partition(".")[0]) >= FROM_VERSION:
-        settings["disabled_optimizers"] = WRONG_STEP
+    """A connection to a file, or to nothing but memory, without what is known to give wrong figures or to raise. All of ours are of it."""
+    wrong = WRONG_STEP if int(duckdb.__version__.partition(".")[0]) >= FROM_VERSION else ""
+    settings["disabled_optimizers"] = ",".join(filter(None, (wrong, UNTRYING_STEP)))
     return duckdb.connect(path, read_only=read_only, config=settings)
 
 
@@ -83,11 +84,13 @@ class DuckDBFile:
             raise _opening(path, problem) from None
 
     def run(
-        self, text: str, values: Mapping[str, Any], *, max_rows: int, timeout_s: float, stopper: Stopper | None = None
-    ) -> Fetched:
+        self, text: str, values: Mapping[str, Any], *, max_rows: int, timeout_s: float, max_bytes: int = MOST_BYTES,
+        stopper: Stopper | None = None,
+    ) -> Fetched:  # fmt: skip
         """Run one statement and fetch at most `max_rows` rows, in batches. `stopper` can end it from another thread.
 
         Raises:
+            TooExpensive: the rows hold more than `max_bytes` of text.
             TimedOut: it was interrupted after `timeout_s` seconds, or by its stopper.
             KeyboardInterrupt: Ctrl-C.
             EngineDown, Internal: as the driver's errors are mapped; its texts never leave.
@@ -104,11 +107,15 @@ class DuckDBFile:
             cursor.execute(text, dict(values) if values else None)
             described = cursor.description or []
             rows: list[tuple[Any, ...]] = []
+            scale = Scale(max_bytes)
             while len(rows) <= max_rows:
-                batch = cursor.fetchmany(BATCH)
+                batch = cursor.fetchmany(BATCH if rows else FIRST_BATCH)
                 if not batch:
                     break
+                scale.add(batch)
                 rows.extend(batch)
+        except OverflowError:
+            raise Internal("a date of the result is beyond the years that Python has") from None
         except duckdb.Error as problem:
             if isinstance(problem, duckdb.InterruptException) and not stopper.stopped:
                 raise KeyboardInterrupt from None

@@ -12,7 +12,7 @@ import requests
 import trino
 from trino import exceptions
 
-from nlq.drivers.fetched import Fetched
+from nlq.drivers.fetched import MOST_BYTES, Fetched, Scale
 from nlq.errors import EngineDown, Internal, NlqError, SettingsError, TimedOut, TooExpensive
 
 if TYPE_CHECKING:
@@ -75,9 +75,10 @@ class Trino:
         user: str,
         max_rows: int,
         timeout_s: float,
+        max_bytes: int = MOST_BYTES,
         cancel: Cancel | None = None,
     ) -> Fetched:
-        """Run one statement as a user and fetch at most `max_rows` rows.
+        """Run one statement as a user and fetch at most `max_rows` rows, of at most `max_bytes` of text.
 
         Raises:
             TimedOut: it took longer than `timeout_s` seconds, or was cancelled.
@@ -93,10 +94,12 @@ class Trino:
             cancel.attach(cursor)
             cursor.execute(text, list(values) or None)
             rows: list[tuple[Any, ...]] = []
+            scale = Scale(max_bytes)
             while len(rows) <= max_rows:
                 batch = cursor.fetchmany(1_024)
                 if not batch:
                     break
+                scale.add(batch)
                 rows.extend(tuple(row) for row in batch)
             described = cursor.description or []
             if len(rows) > max_rows:

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one statement may take: rows fetched, and seconds until it is interrupted in the engine."""
+    """What one statement may take: rows fetched, seconds until it is interrupted in the engine, and bytes of text in its rows."""
 
     max_rows: int = 10_000
     timeout_s: float = 30.0
+    max_bytes: int = 64_000_000
 
 
 class Engine(Protocol):

@@ -57,7 +57,12 @@ class DuckDBEngine:
         assert isinstance(values, dict)  # noqa: S101 - DuckDB binds by name
         fetched = await self._call(
             lambda stopper: self._open().run(
-                text, values, max_rows=limits.max_rows, timeout_s=limits.timeout_s, stopper=stopper
+                text,
+                values,
+                max_rows=limits.max_rows,
+                timeout_s=limits.timeout_s,
+                max_bytes=limits.max_bytes,
+                stopper=stopper,
             )
         )
         return result(scoped, fetched, self.name, text)

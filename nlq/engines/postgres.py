@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlq.engines.cells import result
+from nlq.engines.held import Held
 from nlq.engines.snapshot import build
 from nlq.errors import EngineDown, Internal
 
@@ -28,6 +29,7 @@ class PostgresEngine:
     def __init__(self, database: Postgres, model: SemanticModel) -> None:
         self._database, self._model = database, model
         self._kept: dict[str | None, Snapshot] = {}
+        self._held = Held(model, lambda texts: database.several(texts, timeout_s=STATE_TIMEOUT_S))
 
     async def run(self, scoped: ScopedQuery, limits: Limits, snapshot: Snapshot | None = None) -> Result:  # noqa: ARG002 - a cache keys by it
         """Run a scoped query as its asker.
@@ -35,9 +37,15 @@ class PostgresEngine:
         Raises:
             TimedOut, EngineDown, Internal: see the driver.
         """
-        text, values = scoped.sql("postgres")
+        held = scoped.foreign and await self._held.of(scoped.reads)
+        text, values = scoped.sql("postgres", held=held)
         fetched = await self._database.run(
-            text, tuple(values), max_rows=limits.max_rows, timeout_s=limits.timeout_s, claims=claims(scoped.principal)
+            text,
+            tuple(values),
+            max_rows=limits.max_rows,
+            timeout_s=limits.timeout_s,
+            max_bytes=limits.max_bytes,
+            claims=claims(scoped.principal),
         )
         return result(scoped, fetched, self.name, text)
 

@@ -32,7 +32,13 @@ class TrinoEngine:
         user = f"{scoped.principal.org_id}/{scoped.principal.sub}"  # never the name of one of our own accounts
         fetched = await run_in_thread(
             lambda cancel: self._cluster.run(
-                text, tuple(values), user=user, max_rows=limits.max_rows, timeout_s=limits.timeout_s, cancel=cancel
+                text,
+                tuple(values),
+                user=user,
+                max_rows=limits.max_rows,
+                timeout_s=limits.timeout_s,
+                max_bytes=limits.max_bytes,
+                cancel=cancel,
             ),
             Cancel(),
             blocking=False,

@@ -1,18 +1,20 @@
 """What a statement may read, from our own counts per tenant, table and month: never an engine's estimate, which betrays rows.
 
 The measure is the cell: rows times columns, of each scan, of the tables that decide whose rows those are, and, of SQL that somebody
-wrote, of what joins without an equality put together. It is a bound from the tenant's own counts and the text; regions and other
+wrote, of what joins by less than a key put together. It is a bound from the tenant's own counts and the text; regions and other
 conditions do not make it less.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from nlq.errors import TooExpensive
+from nlq.policy.keys import Joined, Keys, definition, tenant_column, terms_of
 from nlq.semantics.tables import Exists
 from nlq.sql.resolve import is_cte
 from nlq.sql.tiers import said_days
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.tables import Table
     from nlq.values.pipeline import Snapshot, Statement
+
+
+SKEW = 4  # how many more rows than the average a parent may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ def estimate(
 class _Estimate:
     def __init__(self, tree: exp.Expr, model: SemanticModel, snapshot: Snapshot, reads: frozenset[str]) -> None:
         self.tree, self.model, self.snapshot, self.reads = tree, model, snapshot, reads
+        self._keys = Keys(model)
+        self._tenants = {tenant_column(table) for table in model.tables.values()}
         self._sizes: dict[int, int] = {}
 
     def cost(self, *, written: bool) -> Cost:
@@ -103,28 +110,25 @@ class _Estimate:
             yield name, self._count(name, *(days if same else (None, None))), len(on) + 1
             yield from self._parents(parent, days if same else (None, None))
 
-    # Joins that no equality holds together: every row of one meets every row of the other.
+    # Joins by less than a key of one side: every row of one may meet every row of the other.
 
     def _joined(self) -> int:
         return sum(size for select in self.tree.find_all(exp.Select) if (size := self._crossed(select)) is not None)
 
     def _crossed(self, select: exp.Select) -> int | None:
-        """How many rows a SELECT puts together, where one of its relations is joined to nothing; else None."""
+        """How many rows a SELECT puts together, where one of its relations is joined by less than a key; else None."""
         start = select.args.get("from_")
         if start is None:
             return None
         where = select.args.get("where")
-        everywhere = list(_terms(where.this)) if where is not None else []
-        size, crossed, seen = self._size(start.this), False, {start.this.alias_or_name}
+        joined = Joined(self._keys, start.this, terms_of(where.this if where is not None else None))
+        size, crossed = self._size(start.this), False
         for join in select.args.get("joins") or ():
-            name, rows = join.this.alias_or_name, self._size(join.this)
-            on = join.args.get("on")
-            terms = [*(_terms(on) if on is not None else ()), *everywhere]
-            if join.args.get("using") or any(_equates(term, name, seen) for term in terms):
+            rows = self._size(join.this)
+            if joined.by_key(join):
                 size = max(size, rows)
             else:
-                size, crossed = size * rows, crossed or (size > 1 and rows > 1)
-            seen.add(name)
+                size, crossed = self._met(size, rows, join.this, joined.found), crossed or (size > 1 and rows > 1)
         for inner in self._looked_up(select):
             size, crossed = size * inner, True
         return size if crossed else None
@@ -141,9 +145,30 @@ class _Estimate:
             if not any(one.table in outer for one in query.find_all(exp.Column)):
                 continue
             own = [start.this.alias_or_name, *(join.this.alias_or_name for join in query.args.get("joins") or ())]
-            terms = list(_terms(where.this)) if where is not None else []
-            if not any(_equates(term, name, outer) for term in terms for name in own):
+            terms = list(terms_of(where.this if where is not None else None))
+            if not any(self._finds(term, name, outer) for term in terms for name in own):
                 yield self._size(start.this)
+
+    def _met(self, size: int, rows: int, relation: exp.Expr, found: frozenset[str]) -> int:
+        """How many rows meet where a relation is joined by less than a key: every pair, but where rows share a parent those of one parent.
+
+        Some parents have many more than others.
+        """
+        shares = [self._count(parent) for parent in self._keys.parents(relation, found)]
+        return size * rows if not shares else max(size, rows, SKEW * size * rows // max(prod(shares), 1))
+
+    def _finds(self, term: exp.Expr, name: str, others: set[str]) -> bool:
+        """Whether a condition says that something of a relation, but not whose it is, equals something of others."""
+        if not isinstance(term, (exp.EQ, exp.NullSafeEQ)):
+            return False
+        sides = [list(side.find_all(exp.Column)) for side in (term.this, term.expression)]
+        return any(
+            {one.table for one in mine} == {name}
+            and not {one.name for one in mine} <= self._tenants
+            and its != []
+            and {one.table for one in its} <= others
+            for mine, its in (sides, sides[::-1])
+        )
 
     def _size(self, relation: exp.Expr) -> int:
         """At most how many rows a relation has."""
@@ -154,7 +179,7 @@ class _Estimate:
 
     def _sized(self, relation: exp.Expr) -> int:
         if isinstance(relation, exp.Table):
-            defined = _definition(relation)
+            defined = definition(relation)
             return self._rows(relation) if defined is None else self._size(defined)
         if isinstance(relation, (exp.Subquery, exp.CTE)):
             return _limited(relation, self._size(relation.this))
@@ -166,38 +191,6 @@ class _Estimate:
         size = self._crossed(relation) or max(self._size(one) for one in (start, *(join.this for join in joins)))
         figures = any(one.find(exp.AggFunc) and not one.find(exp.Window) for one in relation.expressions)
         return _limited(relation, 1 if figures and not relation.args.get("group") else size)
-
-
-def _terms(condition: exp.Expr) -> Iterator[exp.Expr]:
-    condition = condition.unnest()
-    if isinstance(condition, exp.And):
-        for side in (condition.this, condition.expression):
-            yield from _terms(side)
-    else:
-        yield condition
-
-
-def _equates(term: exp.Expr, name: str, others: set[str]) -> bool:
-    """Whether a condition says that something of a relation equals something of others."""
-    if not isinstance(term, (exp.EQ, exp.NullSafeEQ)):
-        return False
-    sides = [{one.table for one in side.find_all(exp.Column)} for side in (term.this, term.expression)]
-    return any(mine == {name} and its and its <= others for mine, its in (sides, sides[::-1]))
-
-
-def _definition(table: exp.Table) -> exp.Expr | None:
-    """The CTE that a name is; None for a base table."""
-    if not is_cte(table):
-        return None
-    holder = table.parent
-    while holder is not None:
-        clause = holder.args.get("with_")
-        for cte in clause.expressions if clause is not None else ():
-            if cte.alias == table.name:
-                found: exp.Expr = cte
-                return found
-        holder = holder.parent
-    return None
 
 
 def _limited(query: exp.Expr, size: int) -> int:

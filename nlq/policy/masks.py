@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from nlq.errors import NotPermitted
+from nlq.sql.place import near
 from nlq.sql.resolve import is_cte
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class _Flow:
         others = [one.alias_or_name for one in query.right.selects]
         carried = left | {mine for mine, its in zip(names, others, strict=False) if its in right}
         if carried and (query.args.get("distinct") or not isinstance(query, exp.Union)):
-            raise refused(next(iter(carried)))
+            raise refused(next(iter(carried)), query)
         _ordered(query, names, carried)
         return carried
 
@@ -72,12 +73,12 @@ class _Flow:
                 shown.add(one.alias_or_name)
                 bare.add(id(inner))
         if shown and query.args.get("distinct"):
-            raise refused(next(iter(shown)))
+            raise refused(next(iter(shown)), query)
         self._uses(query, sources, bare, known)
         order = query.args.get("order")
         for column in order.find_all(exp.Column) if order is not None else ():
             if not column.table and column.name in shown:
-                raise refused(column.name)
+                raise refused(column.name, column)
         return frozenset(shown)
 
     def _relation(self, relation: exp.Expr, known: dict[str, frozenset[str]]) -> frozenset[str]:
@@ -95,7 +96,7 @@ class _Flow:
         """Column aliases on a relation: `AS t(a, b)` would rename what is carried, so it is not taken."""
         alias = relation.args.get("alias")
         if carried and alias is not None and alias.args.get("columns"):
-            raise refused(next(iter(carried)))
+            raise refused(next(iter(carried)), relation)
         return carried
 
     def _uses(
@@ -109,14 +110,14 @@ class _Flow:
             if id(node) in inside_relations:
                 continue
             if isinstance(node, exp.Column) and id(node) not in bare and node.name in sources.get(node.table, ()):
-                raise refused(node.name)
+                raise refused(node.name, node)
             if (
                 node is not query
                 and isinstance(node, exp.Query)
                 and not isinstance(node, exp.Subquery)
                 and self.outputs(node, known)
             ):
-                raise refused("in a sub-select")
+                raise refused("in a sub-select", node)
 
     @staticmethod
     def _relations(query: exp.Expr) -> list[exp.Expr]:
@@ -134,10 +135,10 @@ def _ordered(query: exp.Expr, names: list[str], carried: frozenset[str]) -> None
             place = int(by.this) if by.is_int else 0
             used = frozenset((names[place - 1],)) if 0 < place <= len(names) else carried
         if used & carried or not used:
-            raise refused(next(iter(used & carried or carried)))
+            raise refused(next(iter(used & carried or carried)), term)
 
 
-def refused(name: str) -> NotPermitted:
+def refused(name: str, where: exp.Expr | None = None) -> NotPermitted:
     """The refusal for a use of a hidden column."""
     return NotPermitted(f"{name} is hidden from you: it can be shown as its mask, not filtered, grouped, ordered or computed with",
-                        fix="take it out of everything but the SELECT list")  # fmt: skip
+                        where="" if where is None else near(where), fix="take it out of everything but the SELECT list")  # fmt: skip

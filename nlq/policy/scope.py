@@ -51,27 +51,29 @@ class _Plan:
         self.views = tuple(view for _, view in scans)
         self.tiers = frozenset().union(*(view.tiers for view in self.views))
         self._names, self._schema = names, views.model.header.schema_
-        self._texts: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._foreign = statement.foreign
+        self._texts: dict[tuple[str, bool], tuple[str, tuple[str, ...]]] = {}
 
-    def text(self, dialect: str) -> tuple[str, tuple[str, ...]]:
+    def text(self, dialect: str, *, held: bool) -> tuple[str, tuple[str, ...]]:
         """The text for an engine, proven, and the names of what is to be bound.
 
         Raises:
             Internal: the text could not be proven to stand inside the policy; it is not handed out.
             UnsafeSql: the engine has no safe way to write it.
         """
-        if dialect not in self._texts:
+        fenced = self._foreign and not held
+        if (dialect, fenced) not in self._texts:
             tree = adapted(self._taken(), dialect)
             for place in tree.find_all(exp.Subquery):
                 if isinstance(place.this, exp.Var):
-                    place.set("this", self.views[int(place.name.removeprefix(VIEW))].placed(dialect))
+                    place.set("this", self.views[int(place.name.removeprefix(VIEW))].placed(dialect, fenced=fenced))
             text, order = bind(written(tree, dialect), self._names, dialect)
-            views = [view.text(dialect, self._names, order) for view in self.views]
+            views = [view.text(dialect, self._names, order, fenced=fenced) for view in self.views]
             problem = prove(text, views, dialect, self._schema)
             if problem is not None:
                 raise Internal(f"the scoped text failed its proof: {problem}", where=dialect)
-            self._texts[dialect] = text, order
-        return self._texts[dialect]
+            self._texts[dialect, fenced] = text, order
+        return self._texts[dialect, fenced]
 
     def _taken(self) -> exp.Expr:
         try:
@@ -150,14 +152,21 @@ class ScopedQuery:
         """Whether it reads a column that the model masks and this asker may see: such rows are kept nowhere."""
         return any(view.unmasked for view in self._plan.views)
 
-    def sql(self, dialect: str) -> tuple[str, Values]:
+    @property
+    def foreign(self) -> bool:
+        """Whether somebody wrote it."""
+        return self._statement.foreign
+
+    def sql(self, dialect: str, *, held: bool = False) -> tuple[str, Values]:
         """The text for an engine, and the values to bind: by name for DuckDB, else in order.
+
+        `held`: the database itself holds the account to the asker's rows, and no condition is tried on others.
 
         Raises:
             Internal: the text could not be proven to stand inside the policy; it is not handed out.
             UnsafeSql: the engine has no safe way to write it.
         """
-        text, names = self._plan.text(dialect)
+        text, names = self._plan.text(dialect, held=held)
         values = values_of(self._principal)
         return text, {name: values[name] for name in names} if dialect == "duckdb" else tuple(values[name] for name in names)  # fmt: skip
 
@@ -183,7 +192,7 @@ def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> S
     checked, tables = validate(parse(draft.text), model)
     if draft.author == "model":
         joins_hold(checked, model)
-    tree = total(checked)
+    tree = total(checked, _masked(model))
     held = next((name for name in tables if model.small_groups(name)), None)
     if held is not None:
         raise NotPermitted(
@@ -195,7 +204,18 @@ def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> S
         (),
         Lineage(tables, why=("SQL as it was written",)),
         watermark,
+        foreign=True,
     )
+
+
+def _masked(model: SemanticModel) -> frozenset[str]:
+    """The names of columns that the model masks: a use of one is refused with its place, once it is known who asks."""
+    found: frozenset[str] | None = model.memo.get("masked_names")
+    if found is None:
+        found = model.memo["masked_names"] = frozenset(
+            name for table in model.tables.values() for name, spec in table.columns.items() if spec.mask is not None
+        )
+    return found
 
 
 def scope(statement: Statement, principal: Principal, model: SemanticModel) -> ScopedQuery:
@@ -209,7 +229,7 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
     """
     guard, reach = _Guard.of(model), Reach.of(principal, model)
     views = guard.views.get((reach, statement.watermark), lambda: Views(model, reach, statement.watermark))
-    key = statement.written.key, reach, statement.watermark
+    key = statement.written.key, statement.foreign, reach, statement.watermark
     plan = guard.plans.get(key, lambda: _Plan(statement, views, tuple(values_of(principal))))
     return ScopedQuery(_DOOR, plan, statement, principal, model)
 

@@ -40,22 +40,43 @@ class View:
     unmasked: bool
     _texts: dict[object, str] = field(default_factory=dict)
 
-    def placed(self, dialect: str) -> exp.Expr:
+    def placed(self, dialect: str, *, fenced: bool) -> exp.Expr:
         """What stands in a statement's tree for an engine: the text, which is written once, or a tree where the library looks into it."""
-        return adapted(self.canonical.copy(), dialect) if dialect in LOOKED_INTO else exp.Var(this=self._text(dialect))
+        if dialect in LOOKED_INTO:
+            return adapted(self.canonical.copy(), dialect)
+        return exp.Var(this=self._text(dialect, fenced=fenced))
 
-    def text(self, dialect: str, names: Collection[str], order: Sequence[str]) -> str:
-        """The text for an engine, its placeholders as they stand in a statement that binds its values in this order."""
-        key = dialect, tuple(order) if dialect == "postgres" else ()  # which alone numbers them
+    def text(self, dialect: str, names: Collection[str], order: Sequence[str], *, fenced: bool) -> str:
+        """The text for an engine, its placeholders as they stand in a statement that binds its values in this order.
+
+        `fenced`: with OFFSET 0, before which an engine tries nothing of what stands around it, where the engine needs that.
+        """
+        key = dialect, fenced, tuple(order) if dialect == "postgres" else ()  # which alone numbers them
         if key not in self._texts:
-            self._texts[key] = bind(self._text(dialect), names, dialect, order)[0]
+            self._texts[key] = bind(self._text(dialect, fenced=fenced), names, dialect, order)[0]
         return self._texts[key]
 
-    def _text(self, dialect: str) -> str:
+    def _text(self, dialect: str, *, fenced: bool) -> str:
         """The text in which values are named still."""
-        if dialect not in self._texts:
-            self._texts[dialect] = written(adapted(self.canonical.copy(), dialect), dialect)
-        return self._texts[dialect]
+        key = dialect, fenced
+        if key not in self._texts:
+            tree = adapted(self.canonical.copy(), dialect)
+            if fenced and fence_needed(self.canonical, dialect):
+                tree.set("offset", exp.Offset(expression=exp.Literal.number(0)))
+            self._texts[key] = written(tree, dialect)
+        return self._texts[key]
+
+
+def fence_needed(view: exp.Expr, dialect: str) -> bool:
+    """Whether an engine tries conditions around a policy before the policy itself.
+
+    PostgreSQL does so by their cost, DuckDB where the policy is a join to another table; plain conditions on a scan DuckDB tries first,
+    and a fence there would cost what the days of a scan spare.
+    """
+    where = view.args.get("where")
+    if dialect == "postgres":
+        return where is not None
+    return dialect == "duckdb" and where is not None and where.find(exp.Exists) is not None
 
 
 class Views:

@@ -116,6 +116,10 @@ ALLOWED: dict[type[exp.Expr], frozenset[str]] = {**FUNCTIONS, **CLAUSES, **PARTS
 CALLS = frozenset(kind for kind in ALLOWED if issubclass(kind, exp.Func))
 TYPES = frozenset({"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR", "TEXT", "CHAR",
                    "DATE", "TIMESTAMP", "TIMESTAMPTZ"})  # fmt: skip
+# What stands in a type's parentheses: of each the least and the most that every engine has.
+SIZES: dict[str, tuple[tuple[int, int], ...]] = {
+    "DECIMAL": ((1, 38), (0, 38)), **dict.fromkeys(("VARCHAR", "TEXT", "CHAR"), ((1, 1_000_000),)), **dict.fromkeys(("TIMESTAMP", "TIMESTAMPTZ"), ((0, 6),)),
+}  # fmt: skip
 UNITS = frozenset(
     {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "DOW", "DAY_OF_WEEK", "DOY", "DAY_OF_YEAR"}
 )

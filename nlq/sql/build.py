@@ -23,6 +23,13 @@ def cast(value: exp.Expr, kind: str) -> exp.Expr:
     return exp.Cast(this=value, to=exp.DataType(this=KINDS[kind]))
 
 
+def put_into(holder: exp.Expr, value: exp.Expr) -> exp.Expr:
+    """The holder in the value's place, and the value in it: itself, not a copy, so that who keeps it can go on with it."""
+    value.replace(holder)
+    holder.set("this", value)
+    return holder
+
+
 def day(value: date) -> exp.Expr:
     """A date's literal."""
     return cast(exp.Literal.string(value.isoformat()), "date")

@@ -8,7 +8,8 @@ from sqlglot import TokenType, exp, tokenize
 
 from nlq.errors import UnsafeSql
 from nlq.sql.build import cast, rewritten
-from nlq.sql.postgres import SAID_OTHERWISE, cast_or_null, in_range, iso, said_there
+from nlq.sql.postgres import cast_or_null, in_range, quarters
+from nlq.sql.postgres_words import SAYS, iso, said_there
 from nlq.sql.types import INTEGERS, Kind, is_of
 
 if TYPE_CHECKING:
@@ -163,8 +164,17 @@ WORDS = frozenset(
 )
 # What `_duckdb` and `_postgres` may say otherwise.
 MOVED = (exp.Extract, exp.TimestampTrunc, exp.DateTrunc, exp.DateAdd, exp.Add, exp.Sub)
-OTHER_IN_DUCKDB = (exp.Div, exp.DateDiff, *MOVED)
-OTHER_IN_POSTGRES = (exp.Table, exp.Encode, exp.TryCast, exp.Try, exp.Like, *MOVED, *SAID_OTHERWISE)
+OTHER_IN_DUCKDB = (exp.Div, exp.DateDiff, exp.Try, *MOVED)
+OTHER_IN_POSTGRES: tuple[type[exp.Expr], ...] = (
+    exp.Table,
+    exp.Encode,
+    exp.TryCast,
+    exp.Try,
+    exp.Like,
+    exp.Interval,
+    *MOVED,
+    *SAYS,
+)
 HOT = "hot"  # the tier, and catalog, that PostgreSQL is
 Values = dict[str, str] | tuple[str, ...]
 
@@ -251,6 +261,8 @@ def _places(text: str, values: Collection[str], dialect: str) -> list[tuple[int,
 
 def _duckdb(node: exp.Expr) -> exp.Expr:
     """DuckDB divides whole numbers to fractions, and makes timestamps of truncated or moved dates; Trino does not."""
+    if isinstance(node, exp.Try):
+        return _doubles_raise_nowhere(node)
     if isinstance(node, exp.Div) and is_of(node.left, INTEGERS) and is_of(node.right, INTEGERS):
         return exp.IntDiv(this=node.left, expression=node.right)
     if isinstance(
@@ -259,6 +271,11 @@ def _duckdb(node: exp.Expr) -> exp.Expr:
         unit = exp.Literal.string(node.text("unit") or "DAY")
         return _typed(exp.Anonymous(this="DATE_SUB", expressions=[unit, node.expression, node.this]), node.type)
     return _still_a_date(iso(node))
+
+
+def _doubles_raise_nowhere(node: exp.Expr) -> exp.Expr:
+    """Arithmetic of doubles is infinite where it overflows, but on PostgreSQL; and no sub-query can be tried."""
+    return node.this if isinstance(node, exp.Try) and node.args.get("doubles") else node
 
 
 def _postgres(node: exp.Expr) -> exp.Expr:
@@ -275,6 +292,8 @@ def _postgres(node: exp.Expr) -> exp.Expr:
         return _typed(cast_or_null(node), node.to)
     elif isinstance(node, exp.Try):
         return _typed(in_range(node.this), node.type)
+    elif isinstance(node, exp.Interval) or (isinstance(node, exp.DateAdd) and node.find_ancestor(exp.Try) is None):
+        quarters(node)
     elif isinstance(node, exp.Like) and not isinstance(node.parent, exp.Escape):
         # a backslash is itself, also where it ends a pattern
         return exp.Escape(this=node.copy(), expression=exp.Literal.string(""))
@@ -293,11 +312,12 @@ def _still_a_date(node: exp.Expr) -> exp.Expr:
         isinstance(node, (exp.Add, exp.Sub)) and isinstance(node.expression, exp.Interval)
     )
     already = isinstance(node.parent, exp.Cast) and node.parent.to.this.name == "DATE"
-    if moved and not already and is_of(node.this, (Kind.DATE,)):
+    if moved and not already and is_of(node.this, (Kind.DATE,)) and not is_of(node, (Kind.TIMESTAMP,)):
         return cast(node, "date")
     return node
 
 
 AS_IT_IS: _Adapted = (lambda node: node, ())
 # Of each dialect what says a node otherwise, and which nodes it looks at; others, that of exports, say all as Trino does.
-ADAPTED: dict[str, _Adapted] = {"duckdb": (_duckdb, OTHER_IN_DUCKDB), "postgres": (_postgres, OTHER_IN_POSTGRES)}
+ADAPTED: dict[str, _Adapted] = {"duckdb": (_duckdb, OTHER_IN_DUCKDB), "postgres": (_postgres, OTHER_IN_POSTGRES),
+                                "trino": (_doubles_raise_nowhere, (exp.Try,))}  # fmt: skip

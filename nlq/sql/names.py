@@ -13,6 +13,7 @@ from sqlglot import exp
 from nlq.errors import UnsafeSql
 from nlq.sql import types
 from nlq.sql.build import with_heirs
+from nlq.sql.limits import OF_A_COLUMN
 from nlq.sql.place import spot
 from nlq.sql.resolve import no_table
 from nlq.sql.scopes import TWICE, Scope, no_column, offered, stand_in
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from nlq.semantics.model import SemanticModel
+    from nlq.sql.limits import Room
     from nlq.sql.scopes import Columns, Result
     from nlq.sql.types import Type
 
@@ -34,17 +36,18 @@ STORED = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "decimal
           "date": "DATE", "timestamp": "TIMESTAMPTZ", "datetime": "TIMESTAMP", "array": "ARRAY(VARCHAR)", "json": "JSON"}  # fmt: skip
 
 
-def resolve_columns(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
+def resolve_columns(tree: exp.Expr, model: SemanticModel, room: Room) -> exp.Expr:
     """The tree, in place, with every column resolved. Its tables are resolved and its nodes allowed.
 
     Raises:
+        TooExpensive: what names and stars stand for has no room.
         NotPermitted: a column that is not in the model, or that several tables have.
         UnsafeSql: names that contradict each other.
     """
     tables = model.memo.get("sql_columns")
     if tables is None:
         tables = model.memo["sql_columns"] = _stored(model)
-    _Names(tables).query(tree, None, {})
+    _Names(tables, room).query(tree, None, {})
     return tree
 
 
@@ -56,8 +59,8 @@ def _stored(model: SemanticModel) -> dict[str, Columns]:
 class _Names:
     """Resolves the queries of one statement."""
 
-    def __init__(self, tables: Mapping[str, Columns]) -> None:
-        self.tables, self.unnamed = tables, 0
+    def __init__(self, tables: Mapping[str, Columns], room: Room) -> None:
+        self.tables, self.room, self.unnamed = tables, room, 0
 
     def query(
         self, query: exp.Expr, around: Scope | None, known: Mapping[str, Columns], names: Sequence[exp.Expr] = ()
@@ -136,7 +139,7 @@ class _Names:
         base = relation.args.get("db") is not None
         columns = (self.tables if base else scope.known).get(relation.name)
         if columns is None:
-            raise no_table(relation.name)
+            raise no_table(relation.name, relation)
         if relation.alias_column_names:
             raise UnsafeSql(
                 "columns of a table are not renamed", where=spot(relation), fix="name them in SELECT: a AS b"
@@ -158,6 +161,7 @@ class _Names:
             of = scope.merged.get(name) or [one for one in before if name in scope.sources[one]]
             if name not in scope.sources[last] or not of or (len(of) > 1 and name not in scope.merged):
                 raise no_column(name, join)
+            self.room.take(OF_A_COLUMN * (len(of) + 1))
             equal = exp.EQ(this=scope.of_all(name, of), expression=scope.column(name, last))
             equal.type = types.BOOLEAN
             terms.append(equal)
@@ -182,10 +186,12 @@ class _Names:
             raise UnsafeSql(f"there is no {of} in FROM", where=spot(given), fix="name what stands there")
         left_out = {one.name for one in star.args.get("except_") or ()}
         together = () if of else [one for one in scope.merged if one not in left_out]
+        self.room.take(OF_A_COLUMN * sum(len(scope.merged[name]) for name in together))
         found: list[exp.Expr] = [
             exp.Alias(this=scope.of_all(name, scope.merged[name]), alias=exp.to_identifier(name)) for name in together
         ]
         for source in (of,) if of else scope.sources:
+            self.room.take(OF_A_COLUMN * len(scope.sources[source]))
             for name, kind in scope.sources[source].items():
                 if kind is TWICE:
                     raise UnsafeSql(f"{source} has two columns called {name}", where=spot(given), fix="name the columns that you want")  # fmt: skip
@@ -215,7 +221,7 @@ class _Names:
             if isinstance(term, exp.Literal) and term.is_int:
                 value = _at(term, query.expressions).unalias()
                 if not isinstance(value, (exp.Literal, exp.Null, exp.Boolean)):
-                    term.replace(value.copy())
+                    term.replace(self.room.copy(value))
             else:
                 self._value(term, scope, GROUP)
         for key in ("rollup", "cube", "grouping_sets"):
@@ -269,7 +275,7 @@ class _Names:
         if meant is not None and (figure or place == GROUP) and meant.find(exp.AggFunc) is not None:
             meant = None
         if meant is not None and place == ORDER and not figure:
-            stand_in(column, meant)
+            stand_in(column, meant, self.room)
             return
         holder = scope
         source = holder.offering(column, name)
@@ -278,10 +284,12 @@ class _Names:
             source = holder.offering(column, name)
         ungrouped = place == HAVING and not figure and holder is scope and (source, name) not in scope.grouped
         if meant is not None and (source is None or ungrouped):
-            stand_in(column, meant)
+            stand_in(column, meant, self.room)
         elif source is None:
             raise no_column(name, column)
         else:
+            if name in holder.merged:
+                self.room.take(OF_A_COLUMN * len(holder.merged[name]))
             holder.settle(column, name, source)
 
 

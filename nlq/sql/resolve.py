@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from nlq.errors import NotPermitted
+from nlq.sql.place import near
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +62,7 @@ def resolve_tables(nodes: Iterable[exp.Expr], model: SemanticModel) -> tuple[str
         if is_cte(table):
             continue
         if table.text("db") not in ("", schema) or table.name not in model.tables:
-            raise no_table(table.name)
+            raise no_table(table.name, table)
         table.set("db", exp.to_identifier(schema))
         found[table.name] = None
     return tuple(found)
@@ -70,12 +71,14 @@ def resolve_tables(nodes: Iterable[exp.Expr], model: SemanticModel) -> tuple[str
 def _folded(name: exp.Expr, lower: str) -> str:
     """Names are the same in small letters and in capitals; but a quoted table's is taken as it is written."""
     if name.args.get("quoted") and isinstance(name.parent, exp.Table):
-        raise no_table(name.this)
+        raise no_table(name.this, name)
     return lower
 
 
-def no_table(name: str) -> NotPermitted:
+def no_table(name: str, where: exp.Expr) -> NotPermitted:
     """The one sentence for a table that is forbidden and for one that does not exist."""
     return NotPermitted(
-        f"there is no table {name} that you may read", fix="`nlq model show tables` lists those that can be read"
+        f"there is no table {name} that you may read",
+        where=near(where),
+        fix="`nlq model show tables` lists those that can be read",
     )

@@ -13,6 +13,7 @@ from nlq.sql.place import spot
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from nlq.sql.limits import Room
     from nlq.sql.types import Type
 
     Result = list[tuple[str, Type]]  # a query's columns, of which two may have one name
@@ -107,9 +108,9 @@ def offered(result: Result) -> Columns:
     return columns
 
 
-def stand_in(column: exp.Expr, value: exp.Expr) -> None:
+def stand_in(column: exp.Expr, value: exp.Expr, room: Room) -> None:
     """Put a value of the SELECT list where its name stands."""
-    made = value.copy()
+    made = room.copy(value)
     if not isinstance(made, WHOLE):
         made = exp.Paren(this=made)
         made.type = value.type

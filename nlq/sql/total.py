@@ -1,101 +1,122 @@
 """SQL that somebody wrote, made total: no value of a row can raise. An error tells that some row, perhaps a foreign one, has such a value.
 
-Casts try, divisors are not zero, arithmetic on rows tries; what an engine would convert by itself, text to a number say, has to be
-said, as in Trino. Expects a resolved tree with types; what is over figures (aggregates, windows) is of the asker's rows alone.
+Casts try, divisors are not zero, arithmetic tries; what cannot be tried is looked at as it is written (kinds.py, arguments.py). Expects
+a resolved tree with types; what is over figures (aggregates, windows) is of the asker's rows alone.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlglot import exp
 
 from nlq.errors import UnsafeSql
-from nlq.sql.build import cast, rewritten, with_heirs
-from nlq.sql.types import KINDS
+from nlq.sql.arguments import LONGEST, RULES, written_amount
+from nlq.sql.build import cast, put_into, rewritten, with_heirs
+from nlq.sql.constant import cannot_fail
+from nlq.sql.digits import digits_of
+from nlq.sql.fits import DECIMALS, MOST_DIGITS, check_cast, fits
+from nlq.sql.free import depends
+from nlq.sql.growth import check_growth
+from nlq.sql.kinds import JUDGED, kind, kinds_agree
+from nlq.sql.levels import RULES as LEVELS
+from nlq.sql.limits import check_repeats
+from nlq.sql.place import at
+from nlq.sql.types import DOUBLE, INT, INTEGERS, MOMENTS, Kind, is_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
-    _Parts = Callable[[exp.Expr], Iterable[exp.Expr]]
-    _Groups = Callable[[exp.Expr], Iterable[Iterable[exp.Expr]]]
+ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.DateAdd, exp.LastDay, exp.DateDiff, exp.DateTrunc,
+              exp.TimestampTrunc, exp.AtTimeZone)  # fmt: skip
+TRIED = with_heirs(*ARITHMETIC, exp.Round, exp.TimeToStr)
+REWRITTEN = with_heirs(exp.Div, exp.Mod, exp.Cast, exp.Date, exp.Substring, exp.Sum, exp.Avg, exp.DateAdd)
+STORED = 2  # decimals of money: other types of all digits are made by casts, and a sum of such has no digit left
+NO_ROOM = frozenset((MOST_DIGITS - places, places) for places in range(MOST_DIGITS + 1) if places != STORED)
 
-COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Nullif)
-FORMAT = re.compile(r"(%[YymdHMS]|[-/:., _])+")  # as the library reads %i and %s of Trino's
-ALIKE = (exp.Coalesce, exp.Greatest, exp.Least)
-
-
-def _moment(text: str) -> datetime:
-    """A date or a time, which may end with the name of a zone."""
-    moment, _, zone = text.rpartition(" ")
-    return (
-        datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)) if "/" in zone else datetime.fromisoformat(text)
-    )
+CHECKS = {one: (*RULES.get(one, ()), *LEVELS.get(one, ())) for one in {**RULES, **LEVELS}}
 
 
-READ: dict[str, Callable[[str], object]] = {
-    "number": Decimal,
-    "date": _moment,
-    "truth value": lambda text: ("true", "false").index(text.lower()),
-}  # how a literal of a kind is read
-ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.DateAdd, exp.LastDay)
-MOVING = with_heirs(*ARITHMETIC)
-REWRITTEN = with_heirs(exp.Div, exp.Mod, exp.Cast, exp.Date)
-
-
-def total(tree: exp.Expr) -> exp.Expr:
-    """The same tree, in place, in which no value can raise.
+def total(tree: exp.Expr, placed: frozenset[str] = frozenset()) -> exp.Expr:
+    """The same tree, in place, in which no value can raise. Names of columns that are `placed` go on telling where they stand.
 
     Raises:
-        UnsafeSql: two kinds of values are compared or mixed; a condition that is none; an argument that has to be a literal.
+        TooExpensive: a text could grow without bounds, or values within values would be written out too often.
+        UnsafeSql: two kinds of values are compared or mixed; a condition that is none; an argument that no engine takes, or one only as
+            a literal.
     """
     nodes = list(tree.walk())
+    check_repeats(nodes)
+    check_growth(tree, nodes)
     for node in nodes:
-        node._meta = None  # noqa: SLF001 - places in the text, which are of use no more, and which copies would copy as well
-        kind = type(node)
-        if kind in JUDGED:
-            _kinds_agree(node)
-        if kind in LITERALS:
-            _literals(node)
-    tree = rewritten(tree, _cast_or_divide, [one for one in nodes if type(one) in REWRITTEN])
+        for rule in CHECKS.get(type(node), ()):
+            rule(node)
+    for node in nodes:
+        if type(node) in JUDGED:
+            kinds_agree(node)
+    tree = rewritten(tree, _cannot_raise, [one for one in nodes if type(one) in REWRITTEN])
     for part in nodes:
-        if type(part) in MOVING and not isinstance(_holder(part), ARITHMETIC):
+        if part._meta is not None and not (type(part) is exp.Identifier and part.this in placed):  # noqa: SLF001
+            part._meta = None  # noqa: SLF001 - places in the text, which are of use no more, and which copies would copy as well
+        if type(part) in TRIED and not isinstance(_holder(part), ARITHMETIC) and _may_raise(part):
             _tried(part)
     return tree
 
 
-def _cast_or_divide(node: exp.Expr) -> exp.Expr:
-    """Casts that try, divisors that are not zero."""
+def _cannot_raise(node: exp.Expr) -> exp.Expr:
+    """Casts that try, divisors that are not zero, parts of texts that are within what engines count."""
     if isinstance(node, exp.Div | exp.Mod) and not _never_zero(node.expression):
         guarded = exp.Nullif(this=exp.Paren(this=node.expression), expression=exp.Literal.number(0))
         guarded.type = guarded.this.this.type
         node.set("expression", guarded)
-    elif type(node) is exp.Cast and isinstance(node.this, exp.Literal):
-        _casts(node)
-    elif type(node) is exp.Cast:
-        tried = exp.TryCast(this=node.this, to=node.args["to"], safe=True)
-        tried.type = node.type
-        return tried
+    elif isinstance(node, exp.Cast):
+        return _tried_cast(node)
     elif isinstance(node, exp.Date) and node.this is not None:
-        tried = exp.TryCast(this=node.this, to=exp.DataType(this=exp.DType.DATE), safe=True)
-        tried.type = exp.DataType(this=exp.DType.DATE)
-        return tried
+        day = exp.DataType(this=exp.DType.DATE)
+        return _tried_cast(exp.Cast(this=node.this, to=day))
+    elif isinstance(node, exp.Sum | exp.Avg):
+        if is_of(node.this, (Kind.DECIMAL,)) and digits_of(node.this) in NO_ROOM:
+            put_into(exp.Cast(to=DOUBLE), node.this).type = DOUBLE
+    elif isinstance(node, exp.DateAdd):
+        far = written_amount(node)
+        if far is not None:
+            whole = exp.Literal.number(abs(far))
+            whole.type = INT
+            node.set("expression", exp.Neg(this=whole) if far < 0 else whole)
+    elif isinstance(node, exp.Substring):
+        _within(node, "start", 0)
+        _within(node, "length", -1)
     return node
 
 
-def _casts(node: exp.Expr) -> None:
-    """A literal that cannot be cast is a mistake, and says nothing of any row."""
-    wanted, text = KINDS.get(node.args["to"].this, ""), node.this.this
-    try:
-        read = READ.get(wanted)
-        if read is not None:
-            read(text)
-    except (ValueError, ArithmeticError, ZoneInfoNotFoundError):
-        raise UnsafeSql(f"{_said(node.this)} is no {wanted}", where=_said(node), fix="write what can be cast") from None
+def _tried_cast(node: exp.Expr) -> exp.Expr:
+    """A cast that gives null where it fails. That of a literal is known: one that fails is a mistake, or, where it is tried, null."""
+    value, to = node.this, node.args["to"]
+    if to.expressions and to.this in MOMENTS:  # DuckDB has a type of its own for each precision, and most end in 2262
+        to = exp.DataType(this=to.this)
+    if not isinstance(value, exp.Literal):
+        made: exp.Expr = exp.TryCast(this=value, to=to, safe=True)
+    elif isinstance(node, exp.TryCast) and not fits(value, to):
+        made = exp.Cast(this=exp.Null(), to=to)
+    else:
+        made = exp.Cast(this=value, to=to)
+        check_cast(made)
+    made.type = to
+    return made
+
+
+def _within(node: exp.Expr, name: str, below: int) -> None:
+    """A computed place in a text, or null where it is before the first: engines raise on others, each in its own way."""
+    given = node.args.get(name)
+    number = given.this if isinstance(given, exp.Neg) else given
+    if given is None or isinstance(number, exp.Literal):
+        return
+    if not is_of(given, INTEGERS):
+        given = cast(given, "double")
+    least, none, most = (exp.Literal.number(one) for one in (below, below, LONGEST))
+    above = exp.Greatest(this=given, expressions=[least], ignore_nulls=True)
+    bounded = exp.Least(this=above, expressions=[most], ignore_nulls=True)
+    node.set(name, cast(exp.Nullif(this=bounded, expression=none), "int"))
 
 
 def _never_zero(node: exp.Expr) -> bool:
@@ -105,37 +126,61 @@ def _never_zero(node: exp.Expr) -> bool:
 # Arithmetic.
 
 
+def _may_raise(node: exp.Expr) -> bool:
+    """Rounding raises only to tens, hundreds, and so on, where a whole number has no room for the next; writing a date out where it has a time."""
+    if isinstance(node, exp.TimeToStr):
+        return not is_of(node.this, (Kind.DATE,))
+    return not isinstance(node, exp.Round) or isinstance(node.args.get("decimals"), exp.Neg)
+
+
 def _tried(node: exp.Expr) -> None:
-    """Arithmetic of a row, tried as a whole; where figures or sub-queries are in it, which no engine tries, part by part."""
+    """Arithmetic, tried as a whole; where figures or sub-queries are in it, which no engine tries, part by part."""
     own = list(_own(node))
-    figures = any(isinstance(part, exp.AggFunc | exp.Window) for part in own)
-    queries = any(isinstance(part, exp.Query) for part in own)
     columns = [part for part in own if isinstance(part, exp.Column)]
     if any(
         not one.table for one in columns
     ):  # an ORDER BY over the columns of the result, which are tried where they stand
         return
-    row = bool(columns)
-    if not figures and not queries:
-        if row:
-            whole = exp.Try(this=node.copy())
-            whole.type = node.this.type if isinstance(node, exp.Paren) else node.type
-            node.replace(whole)
-        return
-    if queries and row and not figures:
-        _as_doubles(node)
+    queries = [part for part in own if isinstance(part, exp.Query)]
+    if any(isinstance(part, exp.AggFunc | exp.Window) for part in own):
+        _parts_tried(node)
+    elif queries:
+        if columns or any(depends(one) for one in queries):
+            _as_doubles(node)
+        _parts_tried(node)
+    elif columns or not cannot_fail(node):
+        for part in own:
+            if isinstance(part, exp.Mul):
+                _short(part)
+            elif isinstance(part, exp.Neg) and part.this.find(exp.Column) is None and not cannot_fail(part.this):
+                put_into(
+                    exp.Try(), part.this
+                ).type = part.type  # DuckDB computes what a minus stands before as it reads it, untried
+        put_into(exp.Try(), node).type = node.type
+
+
+def _parts_tried(node: exp.Expr) -> None:
     for operand in _operands(node):
         if isinstance(operand, ARITHMETIC):
             _tried(operand)
 
 
+def _short(node: exp.Mul) -> None:
+    """A product of so many decimals that no type holds them is one of doubles."""
+    digits = digits_of(node)
+    if digits is not None and digits[1] > DECIMALS:
+        for operand in (node.this, node.expression):
+            put_into(exp.Cast(to=DOUBLE), operand).type = DOUBLE
+
+
 def _as_doubles(node: exp.Expr) -> None:
-    """Numbers as doubles, which do not overflow: a sub-query cannot be tried."""
+    """Numbers as doubles, which do not overflow where a sub-query cannot be tried; an engine whose do has other ways to try it."""
     if kind(node) != "number":
-        raise UnsafeSql("a date is moved by a sub-query", fix="join what it is moved by")
+        raise UnsafeSql("a date is moved by a sub-query", where=at(node), fix="join what it is moved by")
     for operand in _operands(node):
         if not isinstance(operand, ARITHMETIC):
-            operand.replace(cast(operand.copy(), "double"))
+            put_into(exp.Cast(to=DOUBLE), operand).type = DOUBLE
+    put_into(exp.Try(doubles=True), node).type = DOUBLE
 
 
 def _operands(node: exp.Expr) -> list[exp.Expr]:
@@ -154,135 +199,3 @@ def _holder(node: exp.Expr) -> exp.Expr | None:
     while isinstance(found, exp.Paren):
         found = found.parent
     return found
-
-
-# Kinds.
-
-
-def kind(node: exp.Expr) -> str | None:
-    """What kind of value a node has: one of KINDS; None where it is null, or is not known."""
-    if isinstance(node, exp.Query):
-        query = node.unnest() if isinstance(node, exp.Subquery) else node
-        picked = query.selects if isinstance(query, exp.Query) else []
-        node = picked[0] if len(picked) == 1 else query
-    return KINDS.get(node.type.this) if node.type is not None else None
-
-
-def _kinds_agree(node: exp.Expr) -> None:
-    """Values are compared with values of their own kind, and conditions are conditions."""
-    conditions, groups = JUDGED[type(node)]
-    for condition in conditions(node):
-        if kind(condition.unnest()) != "truth value" and not _is_null(condition):
-            raise UnsafeSql(f"{_said(condition)} is no condition", where=_said(node), fix="compare it with something")
-    for group in groups(node):
-        _alike(group, node)
-
-
-def _case(node: exp.Expr) -> Iterator[Iterable[exp.Expr]]:
-    if node.this is not None:
-        yield node.this, *(one.this for one in node.args["ifs"])
-    default = node.args.get("default")
-    yield *(one.args["true"] for one in node.args["ifs"]), *([default] if default is not None else [])
-
-
-def _branches(node: exp.Expr) -> Iterable[Iterable[exp.Expr]]:
-    """What IF gives; that of CASE is looked at with all of its others."""
-    if isinstance(node.parent, exp.Case) or node.args.get("false") is None:
-        return ()
-    return ((node.args["true"], node.args["false"]),)
-
-
-def _members(node: exp.Expr) -> Iterator[Iterable[exp.Expr]]:
-    query = node.args.get("query")
-    wanted = node.this.unnest()
-    rows = [query.unnest().selects] if query is not None else [_parts(one) for one in node.expressions]
-    for row in rows:
-        yield from zip(_parts(wanted), row, strict=False)
-
-
-def _parts(node: exp.Expr) -> list[exp.Expr]:
-    node = node.unnest() if isinstance(node, exp.Paren) else node
-    return list(node.expressions) if isinstance(node, exp.Tuple) else [node]
-
-
-def _alike(values: Iterable[exp.Expr], where: exp.Expr) -> None:
-    """The values are of one kind. A literal beside dates is a date, where it is one."""
-    values = list(values)
-    of = {kind(one) for one in values}
-    if len(of) == 1 and None not in of:
-        return
-    given = [one for one in (value.unalias() for value in values) if not _is_null(one)]
-    kinds = [kind(one) for one in given]
-    if "date" in kinds:
-        for place, (one, found) in enumerate(zip(given, kinds, strict=True)):
-            if found == "text" and isinstance(one.unnest(), exp.Literal):
-                _dated(one)
-                kinds[place] = "date"
-    if None in kinds:
-        unknown = given[kinds.index(None)]
-        if len(given) > 1:
-            raise UnsafeSql(f"it is not known what {_said(unknown)} is", where=_said(where), fix="CAST it")
-    elif len(set(kinds)) > 1:
-        first, other = dict.fromkeys(kinds)
-        raise UnsafeSql(f"a {first} meets a {other}", where=_said(where), fix="CAST one of them: texts are written '…', dates DATE '2026-11-15'")  # fmt: skip
-
-
-def _dated(node: exp.Expr) -> None:
-    text = node.unnest().this
-    made = cast(exp.Literal.string(text), "date" if len(text) == len("2026-11-15") else "timestamp")
-    _casts(made)
-    node.replace(made)
-
-
-def _is_null(node: exp.Expr) -> bool:
-    return isinstance(node.unnest(), exp.Null)
-
-
-# Of each class of node which of its parts are conditions, and which are groups of values of one kind.
-_NONE: _Parts = lambda _: ()  # noqa: E731
-_THIS: _Parts = lambda node: (node.this,)  # noqa: E731
-_PAIR: _Groups = lambda node: ((node.this, node.expression),)  # noqa: E731
-JUDGED: dict[type[exp.Expr], tuple[_Parts, _Groups]] = {
-    **dict.fromkeys((exp.Where, exp.Having, exp.Not, exp.CountIf, exp.LogicalOr, exp.LogicalAnd), (_THIS, _NONE)),
-    **dict.fromkeys((exp.And, exp.Or), (lambda node: (node.this, node.expression), _NONE)),
-    exp.Join: (lambda node: (node.args["on"],) if node.args.get("on") is not None else (), _NONE),
-    exp.If: (lambda node: () if isinstance(node.parent, exp.Case) and node.parent.this is not None else (node.this,), _branches),
-    **dict.fromkeys(COMPARED, (_NONE, _PAIR)),
-    **dict.fromkeys((exp.Union, exp.Intersect, exp.Except), (_NONE, lambda node: zip(node.this.selects, node.expression.selects, strict=False))),
-    exp.Between: (_NONE, lambda node: ((node.this, node.args["low"], node.args["high"]),)),
-    exp.In: (_NONE, _members),
-    **dict.fromkeys((exp.Coalesce, exp.Greatest, exp.Least), (_NONE, lambda node: ((node.this, *node.expressions),))),
-    exp.Case: (_NONE, _case),
-}  # fmt: skip
-
-# Literals.
-
-LITERALS = frozenset((exp.AtTimeZone, exp.Escape, exp.Interval, exp.TimeToStr, exp.DateAdd))
-
-
-def _literals(node: exp.Expr) -> None:
-    """Arguments that an engine reads as something other than a value: a zone, a pattern with its own escape, a length of time."""
-    wrong = None
-    if isinstance(node, exp.AtTimeZone) and not isinstance(node.args["zone"], exp.Literal):
-        wrong = "a time zone"
-    elif isinstance(node, exp.Escape) and not isinstance(node.this.expression, exp.Literal):
-        wrong = "a pattern with ESCAPE"
-    elif isinstance(node, exp.Interval) and not isinstance(node.this, exp.Literal):
-        wrong = "an INTERVAL"
-    elif isinstance(node, exp.TimeToStr) and not _is_plain_format(node):
-        wrong = "how a date is written (of %Y %y %m %d %H %i %s and marks between them)"
-    elif isinstance(node, exp.DateAdd) and kind(node.expression) not in ("number", "interval"):
-        wrong = "how far a date is moved"
-    if wrong:
-        raise UnsafeSql(f"{wrong} is written as a literal", where=_said(node), fix="write it out")
-
-
-def _is_plain_format(node: exp.TimeToStr) -> bool:
-    """Whether every engine writes a date so, and it is a date: no names that one of them pads, nothing that it would read as more."""
-    form = node.args.get("format")
-    return kind(node.this) == "date" and isinstance(form, exp.Literal) and FORMAT.fullmatch(form.name) is not None
-
-
-def _said(node: exp.Expr) -> str:
-    text = node.sql(dialect="trino", comments=False)
-    return text if len(text) <= 80 else f"{text[:77]}…"

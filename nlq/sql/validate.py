@@ -15,9 +15,10 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from nlq.errors import TooExpensive, UnsafeSql
-from nlq.sql.allowed import ALLOWED, CALLS, FUNCTIONS, TYPES, UNITS
+from nlq.sql.allowed import ALLOWED, CALLS, FUNCTIONS, SIZES, TYPES, UNITS
+from nlq.sql.limits import MAX_NODES, Room
 from nlq.sql.names import resolve_columns
-from nlq.sql.place import spot
+from nlq.sql.place import near, spot
 from nlq.sql.resolve import resolve_tables
 
 if TYPE_CHECKING:
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 20_000
 MAX_PARENTHESES = 40
 MARKS = re.compile(r"[()]")
-MAX_NODES = 5_000
 MAX_DEPTH = 120
 MAX_JOINS = 20
 MAX_CTES = 30
 MAX_IN_LIST = 1_000
 MAX_COUNT = 1_000
+MOST_LIMIT = 10**12
 # Functions, which of their arguments is such a count, and the least that it may be.
 COUNTS: dict[type[exp.Expr], tuple[str, int]] = {
     exp.Ntile: ("this", 1), exp.NthValue: ("offset", 1), exp.Lag: ("offset", 0), exp.Lead: ("offset", 0), exp.ArgMax: ("count", 1), exp.ArgMin: ("count", 1),
@@ -60,15 +61,23 @@ def parse(text: str) -> exp.Expr:
     except Exception as problem:  # noqa: BLE001 - what the library's parser stumbles over, it may say in any way
         place = _place(problem)
         raise UnsafeSql(f"the SQL cannot be parsed{place}", fix="write one SELECT in Trino's SQL") from None
-    if len(statements) != 1:
-        raise UnsafeSql(f"there are {len(statements)} statements", fix="write exactly one SELECT")
-    tree = statements[0]
+    tree = _the_only(statements)
     if "fetch" in text.lower():
         for fetch in list(tree.find_all(exp.Fetch)):
             _as_limit(fetch)
+    _is_query(tree)
+    return tree
+
+
+def _the_only(statements: list[exp.Expr]) -> exp.Expr:
+    if len(statements) != 1:
+        raise UnsafeSql(f"there are {len(statements)} statements", fix="write exactly one SELECT")
+    return statements[0]
+
+
+def _is_query(tree: exp.Expr) -> None:
     if not isinstance(tree, (exp.Select, exp.SetOperation, exp.Subquery)):
         raise UnsafeSql(f"{_named(tree)} is not a SELECT", fix="only one SELECT can run")
-    return tree
 
 
 def _as_limit(fetch: exp.Fetch) -> None:
@@ -95,7 +104,7 @@ def validate(tree: exp.Expr, model: SemanticModel) -> tuple[exp.Expr, tuple[str,
             for rule in CHECKS[type(node)]:
                 rule(node)
         tables = resolve_tables(nodes, model)
-        return resolve_columns(tree, model), tables
+        return resolve_columns(tree, model, Room(len(nodes))), tables
     except RecursionError:
         raise TooExpensive("the statement is nested too deeply", fix="use WITH") from None
     except (
@@ -148,7 +157,9 @@ def nodes_are_allowed(node: exp.Expr) -> None:
 def lists_are_short(node: exp.Expr) -> None:
     """An IN list is of a bounded length."""
     if len(node.expressions) > MAX_IN_LIST:
-        raise TooExpensive(f"an IN list has {len(node.expressions)} values; {MAX_IN_LIST} are allowed")
+        raise TooExpensive(
+            f"an IN list has {len(node.expressions)} values; {MAX_IN_LIST} are allowed", where=near(node)
+        )
 
 
 def something_is_selected(node: exp.Expr) -> None:
@@ -161,7 +172,11 @@ def types_are_plain(node: exp.Expr) -> None:
     """Casts go to plain types."""
     name = node.this.name if hasattr(node.this, "name") else str(node.this)
     if name not in TYPES:
-        raise UnsafeSql(f"the type {name} is not allowed", where=spot(node))
+        raise UnsafeSql(f"the type {name} is not allowed", where=near(node))
+    most = SIZES.get(name, ())
+    given = [part.name for part in node.expressions]
+    if len(given) > len(most) or not all(one.isdigit() and least <= int(one[:9]) <= top for one, (least, top) in zip(given, most, strict=False)) or (len(given) > 1 and int(given[1]) > int(given[0])):  # fmt: skip
+        raise UnsafeSql(f"there is no {name} of {', '.join(given)}", where=near(node), fix="write a size that every engine has: DECIMAL(18, 2)")  # fmt: skip
 
 
 def relations_are_tables(node: exp.Expr) -> None:
@@ -185,7 +200,11 @@ def limits_are_numbers(node: exp.Expr) -> None:
         len(value.this) == 1 if isinstance(node, exp.Escape) else not value.is_string
     )
     if not fits:
-        raise UnsafeSql(f"{_named(node)} takes one literal", where=spot(node))
+        raise UnsafeSql(f"{_named(node)} takes one literal", where=near(node))
+    if not isinstance(node, exp.Escape) and not (value.is_int and int(value.this[:19]) <= MOST_LIMIT):
+        raise UnsafeSql(
+            f"{_named(node)} takes a whole number", where=near(node), fix=f"write one of at most {MOST_LIMIT:,}"
+        )
 
 
 def counts_are_written_out(node: exp.Expr) -> None:

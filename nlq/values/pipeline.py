@@ -274,6 +274,7 @@ class Statement:
     """One SELECT in the canonical dialect (Trino), not yet scoped: no engine accepts it.
 
     Where `cut` says how many rows a limit leaves (of each group), a last column beyond `columns` says what ties with them.
+    Where somebody wrote it (`foreign`), no condition of it may be tried on rows that a policy has not let through.
     """
 
     written: Sql
@@ -281,6 +282,7 @@ class Statement:
     lineage: Lineage
     watermark: date | None = None  # where the tiers meet; None where there is one tier
     cut: int | None = None
+    foreign: bool = False
 
     @property
     def tree(self) -> exp.Expr:

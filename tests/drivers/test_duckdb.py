@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from nlq.drivers.duckdb import DuckDBFile, mapped
-from nlq.errors import EngineDown, Internal, NlqError, TimedOut
+from nlq.errors import EngineDown, Internal, NlqError, TimedOut, TooExpensive
 
 SLOW = "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE hash(a.range + b.range) % 7 = 1"
 
@@ -111,3 +111,18 @@ def test_a_file_named_as_its_schema_is_served(warehouse, tmp_path):
 def test_a_missing_file(tmp_path):
     with pytest.raises(EngineDown):
         DuckDBFile(tmp_path / "none.duckdb")
+
+
+def test_a_result_of_too_much_text_is_declined(opened):
+    """In the first rows already, and as the last of many."""
+    with pytest.raises(TooExpensive, match=r"more than 0\.001 MB"):
+        run(opened, "SELECT repeat('x', 2000) AS x", max_bytes=1_000)
+    long = "SELECT repeat('x', 100) AS x FROM range(5000)"
+    with pytest.raises(TooExpensive):
+        run(opened, long, max_rows=5_000, max_bytes=499_999)
+    assert len(run(opened, long, max_rows=5_000, max_bytes=500_000).rows) == 5_000
+
+
+def test_a_date_beyond_pythons_years_is_a_failure_of_ours(opened):
+    with pytest.raises(Internal):
+        run(opened, "SELECT TIMESTAMPTZ '9999-12-31 23:00:00+00' AS x")

@@ -45,6 +45,14 @@ WORDS = [
     "'%'",
     "'sari-sari'",
 ]
+ESCAPED = [
+    "'%!_%' ESCAPE '!'",
+    "'%!!%' ESCAPE '!'",
+    "'\\%%' ESCAPE '\\'",
+    "'T%\\'",
+    "'%\\\\' ESCAPE '\\'",
+    "'_%TT_%' ESCAPE 'T'",
+]
 DATES = ["DATE '2026-10-01'", "DATE '2026-09-15'", "DATE '2026-11-01'"]
 
 
@@ -81,14 +89,34 @@ class Drawn:
             lambda: f"strpos({t()}, 'o')", lambda: f"{self.one('year', 'quarter', 'month', 'week', 'day', 'day_of_month', 'day_of_week', 'day_of_year')}({c()})",
             lambda: f"extract(month FROM {c()})", lambda: f"date_diff('{self.one('day', 'month')}', {c()}, {c()})", lambda: f"CAST({a()} AS {self.one('DOUBLE', 'DECIMAL(18, 2)', 'BIGINT')})",
             lambda: f"TRY_CAST(lower({t()}) AS INTEGER)", lambda: f"CAST(lower({t()}) AS {self.one('BIGINT', 'DOUBLE', 'DECIMAL(10, 2)')})", lambda: f"{self.one('hour', 'minute')}({self.moment()})", lambda: f"{self.column('number', '0')} * {self.one('9000000000000000000', '4000000000000')}", lambda: f"{n()} * {self.scalar(d)}", lambda: self.scalar(d), lambda: f"- ({a()})", lambda: f"{n()} % 5",
+            self.of_literals, lambda: f"CAST(CASE WHEN {self.truth(d - 1)} THEN '999' ELSE '7' END AS {self.one('TINYINT', 'DECIMAL(3, 1)')})",
+            lambda: f"round({self.column('number', '7')}, {self.one('-3', '-18', '2')})",
         )  # fmt: skip
 
+    def of_literals(self):
+        """Arithmetic of literals alone, some of it beyond every type."""
+        return self.one(
+            "1 + 2 * 3",
+            "2147483647 + 1",
+            "(-9223372036854775807 - 5)",
+            "9223372036854775807 * 2",
+            "abs(-9223372036854775807 - 9)",
+            "0.000000000001 * 0.000000000001 * 12345678901",
+            "7 / 0",
+            "7 % 0",
+            "1e300 * 1e300",
+        )
+
     def text(self, d=2):
-        a, n = partial(self.text, d - 1), partial(self.column, "text", "'x'")
+        a, n, n_of = (
+            partial(self.text, d - 1),
+            partial(self.column, "text", "'x'"),
+            lambda: f"{self.column('number', '7')} - 2",
+        )
         if d <= 0:
             return n() if self.pick.random() < 0.75 else self.pick.choice(WORDS)
         return self.one(
-            n, lambda: f"lower({a()})", lambda: f"upper({a()})", lambda: f"trim({a()})", lambda: f"substr({a()}, {self.one('1', '2', '-2')}, 3)", lambda: f"concat({a()}, '-', {a()})",
+            n, lambda: f"lower({a()})", lambda: f"upper({a()})", lambda: f"trim({a()})", lambda: f"substr({a()}, {self.one('1', '2', '-2', n_of)}, {self.one('3', '0', n_of)})", lambda: f"concat({a()}, '-', {a()})",
             lambda: f"({a()} || {a()})", lambda: f"replace({a()}, 'o', '0')", lambda: f"reverse({a()})", lambda: f"CASE WHEN {self.truth(d - 1)} THEN {a()} END",
             lambda: f"CASE {n()} WHEN {self.one(*WORDS)} THEN {a()} ELSE NULL END", lambda: f"coalesce({n()}, {a()})", lambda: f"CAST(length({a()}) AS VARCHAR)", lambda: f"CAST({self.number(d - 1)} AS VARCHAR)", lambda: f"TRIM(BOTH 'T' FROM {a()})", lambda: f"date_format({self.date(d - 1)}, '{self.one('%Y-%m', '%d/%m/%y', '%Y.%m.%d %H:%i')}')",
         )  # fmt: skip
@@ -107,7 +135,11 @@ class Drawn:
 
     def local(self):
         found = self.column("time", None)
-        return f"{found} AT TIME ZONE 'Asia/Manila'" if found else "TIMESTAMP '2026-10-01 10:00:00'"
+        return (
+            f"{found} AT TIME ZONE '{self.one('Asia/Manila', 'UTC', 'America/New_York', 'Pacific/Kiritimati')}'"
+            if found
+            else "TIMESTAMP '2026-10-01 10:00:00'"
+        )
 
     def truth(self, d=2):
         n, t, c, a = (
@@ -126,7 +158,7 @@ class Drawn:
         return self.one(
             *plain, lambda: f"({a()} AND {a()})", lambda: f"({a()} OR {a()})", lambda: f"NOT ({a()})", lambda: f"{n()} BETWEEN {n()} AND {n()}", lambda: f"{c()} BETWEEN {DATES[1]} AND {DATES[2]}",
             lambda: f"{t()} IN ({', '.join(self.pick.sample(WORDS, 3))})", lambda: f"{t()} NOT IN ({', '.join(self.pick.sample(WORDS, 2))})", lambda: f"{t()} LIKE '{self.one('%o%', 'T%', '_%')}'",
-            lambda: f"{t()} LIKE '%!_%' ESCAPE '!'", lambda: f"{t()} IS NULL", lambda: f"{t()} IS DISTINCT FROM {t()}", lambda: f"{n()} IS NOT DISTINCT FROM {n()}", lambda: f"starts_with({t()}, 'T')",
+            lambda: f"{t()} {self.one('', 'NOT ')}LIKE {self.one(*ESCAPED)}", lambda: f"{t()} IS NULL", lambda: f"{t()} IS DISTINCT FROM {t()}", lambda: f"{n()} IS NOT DISTINCT FROM {n()}", lambda: f"starts_with({t()}, 'T')",
             self.exists, self.member, lambda: f"({t()}, {t()}) IN (('NCR', 'cash'), ('R07', 'gcash'))", lambda: "TRUE",
         )  # fmt: skip
 

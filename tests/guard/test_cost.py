@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -10,12 +11,13 @@ from pathlib import Path
 import pytest
 from helpers import ROOT
 
+from guard.test_honest import TAKEN
 from nlq import Principal, TooExpensive
 from nlq.api import Assistant
 from nlq.policy.budgets import Budget, Budgets, InMemory
 from nlq.policy.cost import Cost, estimate
 from nlq.policy.scope import draft_statement, scope
-from nlq.settings import load
+from nlq.settings import Settings, load
 from nlq.store.spending import Spending
 from nlq.values.pipeline import SqlDraft
 
@@ -85,9 +87,14 @@ def test_tables_that_decide_whose_rows_those_are_count(cells, rows):
         ("WITH c AS (SELECT customer_id FROM dim_customer) SELECT count(*) FROM c a, c b", 2),
         ("SELECT (SELECT count(*) FROM dim_customer b WHERE b.customer_id > a.customer_id) FROM dim_customer a", 2),
         ("SELECT count(*) FROM dim_customer a WHERE EXISTS (SELECT 1 FROM dim_customer b WHERE b.customer_id > a.customer_id)", 2),
+        ("SELECT count(*) FROM dim_customer a JOIN dim_customer b ON a.org_id = b.org_id", 2),
+        ("SELECT count(*) FROM dim_customer a JOIN dim_customer b USING (org_id)", 2),
+        ("SELECT count(*) FROM dim_customer a JOIN dim_customer b ON a.birth_year = b.birth_year", 2),
+        ("SELECT count(*) FROM (SELECT 1 AS c FROM dim_customer) a JOIN (SELECT 1 AS c FROM dim_customer) b ON a.c = b.c", 2),
+        ("SELECT (SELECT count(*) FROM dim_customer b WHERE b.org_id = a.org_id) FROM dim_customer a", 2),
     ],
 )  # fmt: skip
-def test_what_is_joined_by_no_equality_is_every_pair(cells, rows, text, least):
+def test_what_is_joined_by_less_than_a_key_is_every_pair(cells, rows, text, least):
     assert cells(text) >= rows("dim_customer") ** least
 
 
@@ -100,10 +107,40 @@ def test_what_is_joined_by_no_equality_is_every_pair(cells, rows, text, least):
         "SELECT count(*) FROM dim_customer a CROSS JOIN (SELECT max(customer_id) AS m FROM dim_customer) b",
         "SELECT count(*) FROM dim_customer a WHERE EXISTS (SELECT 1 FROM dim_customer b WHERE b.customer_id = a.customer_id)",
         "SELECT count(*) FROM dim_customer a CROSS JOIN (SELECT customer_id FROM dim_customer LIMIT 3) b",
+        "WITH g AS (SELECT region, count(*) AS n FROM dim_customer GROUP BY region) SELECT count(*) FROM dim_customer a JOIN g ON g.region = a.region",
+        "WITH g AS (SELECT DISTINCT region FROM dim_customer) SELECT count(*) FROM dim_customer a JOIN g ON g.region = a.region OR (g.region IS NULL AND a.region IS NULL)",
+        "WITH c AS (SELECT customer_id AS who, region FROM dim_customer) SELECT count(*) FROM c a JOIN c b ON a.who = b.who",
     ],
 )
 def test_what_is_joined_by_keys_or_to_little_is_not(cells, rows, text):
     assert cells(text) < 20 * rows("dim_customer")
+
+
+def test_what_is_joined_by_a_parent_is_so_many_as_the_parent_has(cells, rows):
+    sales, stores = rows("silver_transactions_cleaned"), rows("dim_store")
+    pairs = cells(
+        "SELECT count(*) FROM silver_transactions_cleaned a JOIN silver_transactions_cleaned b ON a.store_id = b.store_id"
+    )
+    assert sales * sales / stores <= pairs < 5 * sales * sales / stores
+    one_of_many = cells(
+        "SELECT count(*) FROM dim_store s JOIN silver_transactions_cleaned t ON t.store_id = s.store_id JOIN gold_daily_aggregates g ON g.store_id = s.store_id"
+    )
+    assert one_of_many >= sales * rows("gold_daily_aggregates") / stores
+
+
+def test_an_estimate_over_many_ctes_takes_no_time(cells):
+    start = time.perf_counter()
+    ctes = ", ".join(
+        f"c{n} AS (SELECT a.customer_id FROM {'dim_customer' if n == 0 else f'c{n - 1}'} a JOIN {'dim_customer' if n == 0 else f'c{n - 1}'} b ON a.customer_id = b.customer_id)"
+        for n in range(20)
+    )
+    cells(f"WITH {ctes} SELECT count(*) FROM c19")
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize("one", TAKEN, ids=[one["id"] for one in TAKEN])
+def test_no_honest_query_is_declined(cells, one):
+    assert cells(one["sql"]) <= Settings().max_cells
 
 
 def test_a_table_that_nobody_counts_is_not_read(assistant):

@@ -15,9 +15,10 @@ from guard.test_differential import CASES, MODEL, SEEDS, database, rows, tell
 from guard.test_honest import QUERIES
 from nlq.errors import NlqError, NotPermitted, UnsafeSql
 from nlq.sql.dialect import render
+from nlq.sql.kinds import kind
 from nlq.sql.names import STORED
 from nlq.sql.resolve import resolve_tables
-from nlq.sql.total import kind, total
+from nlq.sql.total import total
 from nlq.sql.types import INTEGERS, is_of
 from nlq.sql.validate import parse, validate
 
