@@ -36,6 +36,10 @@ bench: $(READY)  ## where the time goes, and compiling beside MetricFlow and oth
 
 eval: $(READY)  ## questions with known answers, scored; the gate holds the counts
 	$(BIN)/nlq eval run evals/scout --gate evals/scout/gate.toml --out build/eval
+	@test -f build/tpch.duckdb || $(BIN)/nlq warehouse tpch --config semantic_layer/tpch/nlq.toml
+	$(BIN)/nlq eval run evals/tpch --config semantic_layer/tpch/nlq.toml --fail-under right=0.85 --fail-over wrong=0.03 --out build/eval-tpch
+	@test -f build/bikes.duckdb || $(BIN)/python evals/drafted/make.py build/bikes.duckdb
+	$(BIN)/nlq eval run evals/drafted/cases.yaml --config evals/drafted/nlq.toml --fail-under right=0.7 --fail-over wrong=0.03 --out build/eval-drafted
 
 bench-stack: $(READY)  ## the servers: ours over SQL written by hand (after demo-stack)
 	$(BIN)/python scripts/bench_stack.py
