@@ -143,7 +143,7 @@ def test_two_readings_that_agree_raise_confidence(ask):
         ],
     }
     answer = ask(question, reply(question, [in_words]))
-    assert (answer.status, answer.confidence.level, answer.confidence.agreement) == ("answered", "high", True)
+    assert (answer.status, answer.confidence.level, answer.confidence.agreement) == ("answered", "medium", True)
 
 
 def test_two_readings_that_differ_are_asked_about(ask):
