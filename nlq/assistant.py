@@ -154,7 +154,8 @@ class Pipeline:
             for part in why.parts(outcome, self.model)[: 1 if explain else None]:
                 statement = compile_query(self.model, part.query, snapshot)
                 warnings = *plan.warnings, *(data_warnings(plan, statement, snapshot) if not ran else ())
-                yield statement
+                if not ran:
+                    yield statement  # the whole; the parts' rows are no rows of the answer, and are not handed out by themselves
                 scoped = scope(statement, question.principal, self.model)
                 engine = self.engine.picks(scoped)
                 scoped.sql(engine)
@@ -162,11 +163,11 @@ class Pipeline:
                 result = None
                 if not explain:
                     cost = estimate(statement, self.model, snapshot, reads=scoped.reads, written=False)
+                    yield cost
                     self.budgets.check(question.principal, cost)
                     with self.budgets.spending(question.principal, cost) as spent:
                         result = await self.engine.run(scoped, self.limits, snapshot)
                         spent.append(result)
-                    yield result
                 ran.append(Ran(part, statement, scoped, engine, result, warnings))
             now = snapshot if explain else await self._still(snapshot, question.principal.org_id)
             if now.publication == snapshot.publication:

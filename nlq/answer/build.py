@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from nlq.answer import chart
+from nlq.answer import chart, suggest
 from nlq.answer.confidence import judge
 from nlq.answer.figures import without_totals
 from nlq.answer.narrative import narrate
@@ -59,6 +59,9 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
         rows=rows,
         truncated=result.truncated if result is not None else False,
         text=text,
+        suggestions=()
+        if plan.interpretation.given
+        else suggest.after(plan.outcome, model, plan.interpretation.language),
         chart=chart.vega(picture, said, parts),
         confidence=judge(plan),
         cache_hit=result is not None and result.age_s is not None,
@@ -140,6 +143,7 @@ def declined(
     return Answer(
         **common(question, plan, ident),
         status="failed" if failed else "declined",
+        suggestions=suggest.first(model) if code in ("out_of_scope", "no_metric") else (),
         query=plan.outcome if plan is not None and isinstance(plan.outcome, SemanticQuery) else None,
         text=text,
         reason=Reason(code, text),

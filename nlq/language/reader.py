@@ -10,12 +10,13 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language import about, followups, why
+from nlq.language import about, followups, tongue, why
 from nlq.language.compose import Composer
 from nlq.language.edits import Edit
 from nlq.language.lexicon import Lexicon, build
 from nlq.language.match import spans
 from nlq.language.time import BadDate
+from nlq.language.tokens import phrase
 from nlq.language.walk import Stop
 from nlq.values import Clarification, Interpretation, Refusal, SemanticQuery, Word
 
@@ -42,6 +43,9 @@ class Reader:
 
     def reading(self, question: Question, values: ScopeValues) -> Interpretation:
         """One outcome, and what each word was taken for. The same question always gives the same."""
+        return replace(self._read(question, values), language=tongue.of(phrase(question.text)))
+
+    def _read(self, question: Question, values: ScopeValues) -> Interpretation:
         try:
             found = spans(question.text, self._lexicon(values), question.as_of)
         except BadDate as problem:

@@ -24,17 +24,17 @@ class Watched:
         self._question, self._surface, self._explain = question, surface, explain
         self._written = outcome.text if isinstance(outcome, SqlDraft) else ""
         self._given = outcome.to_json() if isinstance(outcome, SemanticQuery) else None
-        self._scoped: ScopedQuery | None = None
-        self._cost: Cost | None = None
+        self._scoped: list[ScopedQuery] = []  # several where a change is taken apart
+        self._cells: int | None = None
         self._answer: Answer | None = None
         self._problem: NlqError | None = None
 
     def saw(self, step: object) -> None:
         """A value of the pipeline, as it came to exist; or the error that ended it."""
         if isinstance(step, ScopedQuery):
-            self._scoped = step
+            self._scoped.append(step)
         elif isinstance(step, Cost):
-            self._cost = step
+            self._cells = (self._cells or 0) + step.cells
         elif isinstance(step, Answer):
             self._answer = step
         elif isinstance(step, NlqError):
@@ -43,7 +43,7 @@ class Watched:
     @property
     def unmasked(self) -> bool:
         """Whether it reads a column that the model masks and this asker may see."""
-        return self._scoped is not None and self._scoped.unmasked
+        return any(one.unmasked for one in self._scoped)
 
     def entry(self) -> dict[str, Any]:
         """Who asked what, what of the data was read under which rules, what ran, and what came of it; no value of a row."""
@@ -56,17 +56,23 @@ class Watched:
             "status": answer.status if answer else "refused" if problem else "abandoned",
             "reason": answer.reason.code if answer and answer.reason else problem.code if problem else None,
             "query": answer.query.to_json() if answer and answer.query else self._given,
-            "tables": sorted(scoped.reads) if scoped and not self._explain else [],
-            "rules": [f"{rule.table}: {rule.because}" for rule in scoped.rules] if scoped else [],
+            "tables": sorted({name for one in scoped for name in one.reads}) if not self._explain else [],
+            "rules": list(dict.fromkeys(f"{rule.table}: {rule.because}" for one in scoped for rule in one.rules)),
             "unmasked": self.unmasked,
-            "sql": answer.sql_executed if answer and not self._explain else "",
+            "sql": self._ran(answer) if answer and not self._explain else "",
             "engine": answer.provenance.engine if answer and scoped else None,
             "data_version": answer.provenance.data_version if answer and scoped else None,
             "model_hash": answer.provenance.model_hash if answer else None,
-            "cells": self._cost.cells if self._cost else None,
+            "cells": self._cells,
             "rows": len(answer.rows) if answer else 0, "truncated": bool(answer and answer.truncated),
             "cache": bool(answer and answer.cache_hit), "ms": round(answer.timings.total, 1) if answer else None,
         }  # fmt: skip
+
+    def _ran(self, answer: Answer) -> str:
+        """What ran: one statement, or, where a change was taken apart, each of its own."""
+        if answer.query is None or len(self._scoped) == 1 or not answer.query.compare:
+            return answer.sql_executed
+        return ";\n".join(dict.fromkeys(one.sql(answer.provenance.engine)[0] for one in self._scoped))
 
 
 def _who(asker: Principal, surface: str) -> dict[str, Any]:

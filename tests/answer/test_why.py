@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from nlq.drivers.duckdb import DuckDBFile
+from nlq.values import Result
 
 QUESTIONS = [
     "why did sales in NCR change last week", "why did transactions in Cebu drop last month", "bakit bumaba ang benta noong Oktubre kumpara noong Setyembre", "why are units up this month",
@@ -119,3 +124,23 @@ def test_explaining_runs_nothing(assistant):
     answer = asked(assistant, "why did sales drop last week", explain=True)
     assert (answer.status, answer.rows, answer.timings.to_json()["execute"] is not None) == ("answered", (), True)
     assert answer.sql.startswith("WITH") or answer.sql.startswith("SELECT")
+
+
+def test_every_table_that_was_read_is_in_the_audit_log(home, tmp_path):
+    """A change is taken apart by many statements: the log holds the tables and the text of each."""
+
+    env = {**home, "NLQ_STATE": str(tmp_path)}
+    nlq = str(Path(sys.executable).parent / "nlq")
+    done = subprocess.run([nlq, "ask", "why did sales in NCR drop last week", "--format", "json"], env=env, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, timeout=120)  # fmt: skip
+    answer = json.loads(done.stdout)
+    told = subprocess.run([nlq, "audit", "show", "--last", "1", "--format", "json"], env=env, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, timeout=120)  # fmt: skip
+    entry = json.loads(told.stdout.splitlines()[0])
+    assert {"dim_product", "silver_transaction_items"} <= set(entry["tables"])
+    assert entry["sql"].count("SELECT") > answer["sql_executed"].count("SELECT")
+    assert entry["cells"] > 0
+
+
+def test_the_parts_rows_are_not_handed_out_as_the_answers(assistant):
+
+    steps = assistant.steps("why did sales in NCR drop last week", assistant.settings.principal(None))
+    assert not [one for one in steps if isinstance(one, Result)]

@@ -348,7 +348,15 @@ def open_requests(address):
 def test_a_client_that_goes_away_ends_its_query(home):
     """The statement would take minutes; it is gone seconds after the client is."""
     with (
-        listening(settings_for(home, NLQ_JWT_SECRET=SECRET, NLQ_STATEMENT_TIMEOUT_S="120")) as address,
+        listening(
+            settings_for(
+                home,
+                NLQ_JWT_SECRET=SECRET,
+                NLQ_STATEMENT_TIMEOUT_S="120",
+                NLQ_MAX_CELLS="1000000000000000",
+                NLQ_DAILY_CELLS="1000000000000000",
+            )
+        ) as address,
         client(address) as one,
     ):
         ask(one, "total revenue last month")

@@ -114,13 +114,23 @@ class Turn {
     this.card.dataset.status = answer.status;
     if (answer.reading) this.reading.textContent = sentence(answer.reading);
     if (answer.status === "clarify") return this.askBack(answer);
-    if (answer.status === "declined") return this.body.append(make("p", { class: "text declined" }, sentence(answer.reason.text)));
+    if (answer.status === "declined") {
+      this.body.append(make("p", { class: "text declined" }, sentence(answer.reason.text)));
+      return this.next(answer);
+    }
     if (answer.status !== "answered") return this.fail(sentence(answer.reason.text));
     if (!this.columns) { this.columns = answer.columns; this.table(answer.rows, answer.truncated); }
     this.body.prepend(make("p", { class: "text" }, answer.text));
     if (answer.chart) this.draw(answer.chart);
     this.assumptions(answer);
     this.tools(answer);
+    this.next(answer);
+  }
+
+  next(answer) {
+    if (!answer.suggestions.length) return;
+    const chips = answer.suggestions.map((one) => make("button", { type: "button", onclick: () => ask(one) }, one));
+    this.body.append(make("div", { class: "chips next" }, ...chips));
   }
 
   askBack(answer) {
@@ -234,6 +244,7 @@ async function during(turn, work) {
 async function ask(question, { choice = null, said = "" } = {}) {
   if (state.running || !question.trim()) return;
   $("hello").hidden = true;
+  document.querySelectorAll(".next").forEach((one) => one.remove());  // they go on from the newest answer only
   const turn = new Turn(said || question);
   const body = { question, conversation_id: state.conversation, ...(choice === null ? {} : { choice }) };
   await during(turn, async (signal) => {

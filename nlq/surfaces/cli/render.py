@@ -73,6 +73,8 @@ def _terminal(answer: Answer) -> None:
         console.print(_line(answer.status.capitalize(), answer.text))
         for number, option in enumerate(answer.options, 1):
             console.print(f"  {number}. ", option.label, markup=False)
+        if answer.suggestions:
+            console.print(_line("Try", " · ".join(answer.suggestions)))
         return
     if answer.rows:
         console.print()
@@ -169,5 +171,7 @@ def _foot(console: Console, answer: Answer) -> None:
     if answer.sql:
         console.print(_line("SQL", ""))
         console.print(Padding(Syntax(answer.sql, "sql", theme="ansi_dark", background_color="default", word_wrap=True), (0, 0, 0, 2)))  # fmt: skip
+    if answer.suggestions:
+        console.print(_line("Next", " · ".join(answer.suggestions)))
     steps = {name: value for name, value in answer.timings.to_json().items() if value is not None}
     console.print(_line("Time", ", ".join(f"{name} {value:.1f} ms" for name, value in steps.items())))
