@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
+from nlq.language import names
 from nlq.language.tokens import phrase
+from nlq.semantics import sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from nlq.language.names import Names
     from nlq.semantics.model import Place, SemanticModel
     from nlq.values import ScopeValues
 
-FORMAT = 3  # raise when kept lexicons of an older nlq must not be read
+FORMAT = 4  # raise when kept lexicons of an older nlq must not be read
 PLAIN = tuple(
     Path(__file__).with_name(f"{name}.toml") for name in ("english", "tagalog", "cebuano")
 )  # what comes first wins
@@ -46,45 +50,66 @@ Stored = tuple[str, str, Any, str, str, str]
 
 @dataclass(slots=True)
 class Lexicon:
-    """Phrases by their first word, longest first; a phrase's meanings are made when it is met."""
+    """The model's phrases by their first word, longest first, and a scope's names; meanings are made when they are met."""
 
     phrases: dict[str, list[tuple[list[str], list[Stored]]]]
     words: frozenset[str]
     places: Mapping[str, Place]
+    names: Names
 
-    def at(self, words: list[str], start: int) -> Iterable[tuple[int, list[Meaning]]]:
-        """Every phrase that begins at a word: its length in words, and what it may mean."""
-        for known, stored in self.phrases.get(words[start], ()):
+    def at(self, words: list[str], start: int) -> Iterator[tuple[int, list[Meaning]]]:
+        """Every phrase that begins at a word, longest first: its length in words, and what it may mean."""
+        found = {len(known): [self._meaning(*one) for one in stored]
+                 for known, stored in self.phrases.get(words[start], ()) if words[start : start + len(known)] == known}  # fmt: skip
+        for length, number in self.names.at(words, start):
+            found.setdefault(length, []).extend(Meaning("value", *row) for row in self.names.rows(number))
+        return iter(sorted(found.items(), key=lambda one: -one[0]))
+
+    def lengths(self, words: list[str], start: int) -> Iterator[int]:
+        """The lengths in words of all phrases that begin at a word."""
+        for known, _ in self.phrases.get(words[start], ()):
             if words[start : start + len(known)] == known:
-                yield len(known), [self._meaning(*one) for one in stored]
+                yield len(known)
+        for length, _ in self.names.at(words, start):
+            yield length
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is in any phrase or name."""
+        return word in self.words or word in self.names
+
+    @property
+    def letters(self) -> str:
+        """The letters that words are made of."""
+        return "".join(sorted({*ascii_lowercase, *self.names.letters}))
 
     def _meaning(self, kind: str, ref: str, value: Any, label: str, place: str, capitals: str) -> Meaning:
         return Meaning(kind, ref, value, label, self.places.get(place), capitals)
 
 
 def build(model: SemanticModel, values: ScopeValues, kept_in: Path | None = None) -> Lexicon:
-    """The lexicon of one scope: plain English and the model are the same for all, the values are the scope's own.
-
-    It is made of some thousand phrases, so it is kept in a file of the scope's own beside the scope's values.
-    """
-    kept = None
-    if kept_in is not None and values.name:
-        stats = [(stat.st_size, stat.st_mtime_ns) for stat in map(Path.stat, PLAIN)]
-        digest = hashlib.sha256(f"{FORMAT} {model.hash} {values.name} {stats}".encode()).hexdigest()
-        kept = kept_in / f"lexicon-{digest[:24]}.json"
-        found = _read(kept, model)
-        if found is not None:
-            return found
-    table: dict[tuple[str, ...], list[Meaning]] = defaultdict(
-        list, {key: list(meanings) for key, meanings in _shared(model).items()}
+    """The lexicon of one scope: plain English and the model are the same for all, the values are the scope's own."""
+    plain = _phrases(model, kept_in)
+    phrases: dict[str, list[tuple[list[str], list[Stored]]]] = {}
+    for entry in plain:
+        phrases.setdefault(entry[0][0], []).append(entry)
+    for entries in phrases.values():
+        if len(entries) > 1:
+            entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
+    places = {place.id: place for place in model.gazetteer.places}
+    return Lexicon(
+        phrases, frozenset(word for key, _ in plain for word in key), places, names.of(model, values, kept_in)
     )
-    for name, known in values.items():
-        if model.dimensions[name].place:
-            continue  # places are known by the gazetteer, with or without data
-        for one in known:
-            key = phrase(one.label)
-            if key and not all(word.isdecimal() for word in key):  # a bare number is how many, not whom
-                table[key].append(Meaning("value", name, one.id, one.label))
+
+
+def _phrases(model: SemanticModel, kept_in: Path | None) -> list[tuple[list[str], list[Stored]]]:
+    """The phrases of the model: some thousand, so they are kept in a file."""
+    kept = None
+    if kept_in is not None:
+        stats = [(stat.st_size, stat.st_mtime_ns) for stat in map(Path.stat, PLAIN)]
+        digest = hashlib.sha256(f"{FORMAT} {model.hash} {stats}".encode()).hexdigest()
+        kept = kept_in / f"lexicon-{digest[:24]}.json"
+        with suppress(OSError, ValueError):  # none yet, or one that is damaged
+            return json.loads(kept.read_bytes())  # type: ignore[no-any-return]
     plain = [
         (
             list(key),
@@ -93,42 +118,11 @@ def build(model: SemanticModel, values: ScopeValues, kept_in: Path | None = None
                 for one in meanings
             ],
         )
-        for key, meanings in table.items()
+        for key, meanings in _shared(model).items()
     ]
     if kept is not None:
-        _write(kept, plain)
-    return _by_first_word(plain, model)
-
-
-def _by_first_word(plain: list[tuple[list[str], list[Stored]]], model: SemanticModel) -> Lexicon:
-    phrases: dict[str, list[tuple[list[str], list[Stored]]]] = {}
-    for entry in plain:
-        phrases.setdefault(entry[0][0], []).append(entry)
-    for entries in phrases.values():
-        if len(entries) > 1:
-            entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
-    places = {place.id: place for place in model.gazetteer.places}
-    return Lexicon(phrases, frozenset(word for key, _ in plain for word in key), places)
-
-
-def _read(kept: Path, model: SemanticModel) -> Lexicon | None:
-    """The kept lexicon; None where there is none that can be read."""
-    try:
-        return _by_first_word(json.loads(kept.read_bytes()), model)
-    except (OSError, ValueError, TypeError, LookupError):
-        return None
-
-
-def _write(kept: Path, plain: list[tuple[list[str], list[Stored]]]) -> None:
-    """Keep a lexicon; where it cannot be written the next start is only slower."""
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = kept.with_name(f"{kept.name}.{os.getpid()}")
-        draft.write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
-        draft.chmod(0o600)
-        draft.replace(kept)
-    except OSError:
-        return
+        sections.write(kept, json.dumps(plain, ensure_ascii=False).encode())
+    return plain
 
 
 @cache

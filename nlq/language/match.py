@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import clock, time
-from nlq.language.tokens import EITHER, SCALES, near, number, tokenize
+from nlq.language import clock, time, typos
+from nlq.language.tokens import EITHER, SCALES, number, tokenize
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 UNKNOWN_COST = 10.0
 THOUSAND, MILLION = 1_000, 1_000_000
-MIN_CORRECTED = 5  # letters; shorter words have too many neighbours
 GRAINS = {
     "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",
     "quarterly": "quarter", "date": "day", "year": "year", "yearly": "year", "annual": "year", "annually": "year",
@@ -95,26 +94,39 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     """The cheapest cover of a run of tokens. Every span costs one, so longer phrases win; an unknown word costs ten."""
     tokens = [token for at, token in enumerate(run) if token.is_word or token.text == "&" or _adds(run, at)]
     commas = {token.start for before, token in pairwise(run) if before.text in (",", "/", ";")}
-    corrections: dict[int, str] = {}
     words = ["and" if token.text in ("&", "+") else token.word for token in tokens]
+    unknown = []
     for index, word in enumerate(words):
         if word == "may" and index and tokens[index - 1].text.lower().endswith("ng"):
             words[index] = "ang"  # "tindahang may benta": there is, where no month can stand
-        if word in lexicon.words or word in GRAINS or number(tokens[index]) is not None:
+        if lexicon.knows(word) or word in GRAINS or number(tokens[index]) is not None:
             continue
         words[index] = _unlinked(word, lexicon)
-        if words[index] == word and len(word) >= MIN_CORRECTED:
-            close = sorted(known for known in lexicon.words if near(word, known) and len(known) >= MIN_CORRECTED)
-            if len(close) == 1:
-                words[index], corrections[index] = close[0], close[0]
+        if words[index] == word:
+            unknown.append(index)
+    corrections = typos.mend(words, unknown, lexicon)
+    best = _cheapest(text, tokens, words, lexicon)
+    # A slip may make a word of another name ("Maria Santo"): it is one where what it stands in is no name, and would be.
+    starts = {span.start for span in best if span.kind == "unknown"}
+    strange = [at for at, token in enumerate(tokens) if token.start in starts and words[at] in lexicon.names and words[at] not in lexicon.words]  # fmt: skip
+    slips = typos.mend(words, strange, lexicon, least=2)
+    if slips:
+        corrections |= slips
+        best = _cheapest(text, tokens, words, lexicon)
+    for span in best:
+        first = next(at for at, token in enumerate(tokens) if token.start == span.start)
+        span.comma = span.start in commas
+        span.corrected = next((word for at, word in sorted(corrections.items()) if at >= first and tokens[at].end <= span.end), "")  # fmt: skip
+    return best
+
+
+def _cheapest(text: str, tokens: list[Token], words: list[str], lexicon: Lexicon) -> list[Span]:
     best: list[tuple[float, list[Span]]] = [(0.0, []), *((float("inf"), []) for _ in words)]
     for start in range(len(words)):
         cost, covered = best[start]
         for length, span in _from(text, tokens, words, start, lexicon):
             total = cost + (UNKNOWN_COST if span.kind == "unknown" else 1.0)
             if total < best[start + length][0]:
-                span.comma = tokens[start].start in commas
-                span.corrected = next((corrections[i] for i in range(start, start + length) if i in corrections), "")
                 best[start + length] = (total, [*covered, span])
     return best[len(words)][1]
 
@@ -126,9 +138,9 @@ def _adds(run: list[Token], at: int) -> bool:
 
 def _unlinked(word: str, lexicon: Lexicon) -> str:
     """A word without the linker that Tagalog and Cebuano put to its end: "bentang", "tindahang"."""
-    if word.endswith("ng") and len(word) > MIN_CORRECTED:
+    if word.endswith("ng") and len(word) > typos.MIN_CORRECTED:
         for known in (word[:-2], word[:-1]):
-            if known in lexicon.words:
+            if lexicon.knows(known):
                 return known
     return word
 

@@ -104,15 +104,3 @@ def hour(token: Token) -> int | None:
     if match is None or not 1 <= int(match.group(1)) <= 12 or int(match.group(2) or 0):
         return None
     return int(match.group(1)) % 12 + (12 if match.group(3).lower() == "p" else 0)
-
-
-def near(word: str, other: str) -> bool:
-    """Whether two words are one slip apart: a letter changed, left out, added, or two swapped."""
-    if abs(len(word) - len(other)) > 1 or word == other:
-        return False
-    start = 0
-    while start < min(len(word), len(other)) and word[start] == other[start]:
-        start += 1
-    one, two = word[start:], other[start:]
-    return one[1:] == two[1:] or one[1:] == two or one == two[1:] or (
-        len(one) > 1 and len(two) > 1 and one[0] == two[1] and one[1] == two[0] and one[2:] == two[2:])  # fmt: skip
