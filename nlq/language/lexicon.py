@@ -30,6 +30,12 @@ PLAIN = tuple(
 # What people type for the words of a model.
 SHORT = {"average": ("avg", "ave"), "quantity": ("qty",), "number": ("no", "num"), "customer": ("cust",), "customers": ("custs", "custs."), "transaction": ("txn", "trx"), "transactions": ("txns", "trxs", "trans"),
          "revenue": ("rev",), "amount": ("amt",), "category": ("cat",), "categories": ("cats",), "department": ("dept",), "product": ("prod",), "products": ("prods",), "payment": ("pmt",)}  # fmt: skip
+# Words that split by a span of time wherever they stand, and so are phrases by themselves.
+GRAINS = {
+    "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",
+    "quarterly": "quarter", "date": "day", "year": "year", "yearly": "year", "annual": "year", "annually": "year",
+    "qtr": "quarter", "qtrly": "quarter", "mo": "month", "wk": "week", "wkly": "week", "mthly": "month", "yr": "year",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ class Lexicon:
 
     def lengths(self, words: list[str], start: int) -> Iterator[int]:
         """The lengths in words of all phrases that begin at a word."""
+        if words[start] in GRAINS:
+            yield 1
         for known, _ in self.phrases.get(words[start], ()):
             if words[start : start + len(known)] == known:
                 yield len(known)
@@ -75,7 +83,7 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         """Whether a word is in any phrase or name."""
-        return word in self.words or word in self.names
+        return word in self.words or word in GRAINS or word in self.names
 
     @property
     def letters(self) -> str:

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import clock, time, typos
-from nlq.language.tokens import EITHER, SCALES, number, tokenize
+from nlq.language.lexicon import GRAINS
+from nlq.language.tokens import EITHER, SCALES, number, phrase, tokenize
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
 
 UNKNOWN_COST = 10.0
 THOUSAND, MILLION = 1_000, 1_000_000
-GRAINS = {
-    "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",
-    "quarterly": "quarter", "date": "day", "year": "year", "yearly": "year", "annual": "year", "annually": "year",
-    "qtr": "quarter", "qtrly": "quarter", "mo": "month", "wk": "week", "wkly": "week", "mthly": "month", "yr": "year",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -99,7 +95,7 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     for index, word in enumerate(words):
         if word == "may" and index and tokens[index - 1].text.lower().endswith("ng"):
             words[index] = "ang"  # "tindahang may benta": there is, where no month can stand
-        if lexicon.knows(word) or word in GRAINS or number(tokens[index]) is not None:
+        if lexicon.knows(word) or number(tokens[index]) is not None:
             continue
         words[index] = _unlinked(word, lexicon)
         if words[index] == word:
@@ -114,9 +110,11 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
         corrections |= slips
         best = _cheapest(text, tokens, words, lexicon)
     for span in best:
-        first = next(at for at, token in enumerate(tokens) if token.start == span.start)
         span.comma = span.start in commas
-        span.corrected = next((word for at, word in sorted(corrections.items()) if at >= first and tokens[at].end <= span.end), "")  # fmt: skip
+        inside = [at for at, token in enumerate(tokens) if span.start <= token.start < span.end]
+        mended = " ".join(corrections[at] for at in inside if at in corrections)
+        named = next((one.label for one in span.meanings if one.kind == "value"), "") if len(inside) > 1 else ""
+        span.corrected = named if mended and [*phrase(named)] == [words[at] for at in inside] else mended
     return best
 
 

@@ -17,6 +17,7 @@ MIN_CORRECTED = 5  # letters; a shorter word has too many neighbours to stand fo
 MIN_WITHIN = 3  # letters of a word within a longer name
 SURE = 7  # letters from which on any one letter may be another
 MIN_BESIDE = 4  # letters of a longer name that must stand as they are for a short word in it to be corrected
+MIN_BESIDE_CHANGED = 8  # the same, where a letter is another that lies far from it
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 Candidate = tuple[str, int]  # a word, and 0 for a slip of the fingers, 1 for any other
 
@@ -52,7 +53,10 @@ def mend(words: list[str], unknown: Iterable[int], lexicon: Lexicon, least: int 
 
 
 def _settled(words: list[str], at: int, candidates: list[Candidate], lexicon: Lexicon, least: int) -> str | None:
-    """The candidate that completes the longest phrase, then the likeliest slip; None where there is none or no one."""
+    """The candidate that completes the longest phrase, then the likeliest slip; None where there is none or no one.
+
+    A word that is a phrase by itself has nothing to vouch for it, so there a candidate that completes nothing is a rival too.
+    """
     ranked = []
     for word, slip in candidates:
         trial = [*words[:at], word, *words[at + 1 :]]
@@ -62,14 +66,17 @@ def _settled(words: list[str], at: int, candidates: list[Candidate], lexicon: Le
     ranked.sort()
     if not ranked or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
         return None
-    return ranked[0][2]
+    length, slip, best = ranked[0]
+    rivals = [word for word, other in candidates if word != best and other <= slip and len(word) >= MIN_CORRECTED]
+    return None if length == -1 and rivals else best
 
 
 def _takes(typed: str, word: str, slip: int, length: int, beside: int) -> bool:
     """Whether a word may stand for what was typed. Short ones need the rest of a longer name, or a likely slip, to vouch."""
+    changed = slip == 1 and len(typed) == len(word)
     if min(len(typed), len(word)) < MIN_CORRECTED:
-        return length > 1 and beside >= MIN_BESIDE
-    return length > 1 or len(typed) != len(word) or len(typed) >= SURE or slip == 0
+        return length > 1 and beside >= (MIN_BESIDE_CHANGED if changed else MIN_BESIDE)
+    return length > 1 or not changed or len(typed) >= SURE
 
 
 def _longest(words: list[str], at: int, lexicon: Lexicon) -> tuple[int, int]:
