@@ -21,7 +21,7 @@ END = b"\n"
 
 
 class KeptValues(ScopeValues):
-    """Values that are read where they lie in a mapped file (see `packed`)."""
+    """Values that are read where they lie in a mapped file (see `Packing`)."""
 
     def __init__(self, found: dict[str, memoryview]) -> None:
         about = json.loads(bytes(found["about"]))
@@ -84,26 +84,36 @@ class Lines(Sequence[KnownValue]):
         return ident, label, within
 
 
-def packed(name: str, values: ScopeValues) -> bytes:
-    """The content of a file of these values."""
-    within: dict[str, set[str]] = {}
-    found: dict[str, bytes] = {}
-    for field, known in values.items():
-        starts, lines = array("I", [0]), []
+class Packing:
+    """The content of a file of values, dimension by dimension: of what was packed no more than its bytes is held."""
+
+    def __init__(self) -> None:
+        self._within: dict[str, set[str]] = {}
+        self._found: dict[str, bytes | bytearray] = {}
+        self._dimensions: list[str] = []
+        self._plain = json.JSONEncoder(ensure_ascii=False).encode
+
+    def add(self, field: str, known: Sequence[KnownValue]) -> None:
+        """One dimension's values, in the order in which the data gave them."""
+        starts, lines = array("I", [0]), bytearray()
         for one in known:
             for parent, value in one.within.items():
-                within.setdefault(parent, set()).add(value)
-            lines.append(json.dumps((one.id, one.label, dict(one.within)), ensure_ascii=False).encode() + END)
-            starts.append(starts[-1] + len(lines[-1]))
-        found[f"lines {field}"] = b"".join(lines)
-        found[f"starts {field}"] = starts.tobytes()
-        found[f"by id {field}"] = array("I", sorted(range(len(known)), key=lambda at: known[at].id)).tobytes()
-    about = {"dimensions": list(values), "within": {parent: sorted(held) for parent, held in within.items()}}
-    return sections.pack(f"{FORMAT} {name}", {"about": json.dumps(about, ensure_ascii=False).encode(), **found})
+                self._within.setdefault(parent, set()).add(value)
+            lines += self._plain((one.id, one.label, one.within)).encode() + END
+            starts.append(len(lines))
+        by_id = array("I", sorted(range(len(known)), key=lambda at: known[at].id))
+        self._found |= {f"lines {field}": lines, f"starts {field}": starts.tobytes(), f"by id {field}": by_id.tobytes()}
+        self._dimensions.append(field)
+
+    def content(self, name: str) -> bytes:
+        """All of it, to be opened under that name alone."""
+        within = {parent: sorted(held) for parent, held in self._within.items()}
+        about = self._plain({"dimensions": self._dimensions, "within": within}).encode()
+        return sections.pack(f"{FORMAT} {name}", {"about": about, **self._found})
 
 
 def opened(name: str, content: bytes) -> KeptValues:
-    """Values over what `packed` gave for that name, where no folder keeps them."""
+    """Values over what was packed under that name, where no folder keeps them."""
     found = sections.unpack(f"{FORMAT} {name}", content)
     assert found is not None  # noqa: S101 - it was packed under that name
     return KeptValues(found)

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from nlq.engines import kept_values
 from nlq.engines.base import Engine, Limits
+from nlq.engines.kept_values import KeptValues, Packing
 from nlq.policy.scope import fingerprint, scope
 from nlq.semantics import sections
 from nlq.semantics.joins import find_field
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from nlq.engines.kept_values import KeptValues
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.tables import Dimension
 
@@ -44,15 +44,16 @@ class ValueIndex:
         if name not in self._kept:
             kept = None if self._cache is None else kept_values.read(self._cache / f"{name}.bin", name)
             if kept is None:
-                read = ScopeValues({one.name: await self._values(one, principal, snapshot) for one in dimensions})
-                kept = self._keep(name, read)
+                packing = Packing()
+                for one in dimensions:
+                    packing.add(one.name, await self._values(one, principal, snapshot))
+                kept = self._keep(name, packing.content(name))
             kept.name = name
             self._kept[name] = kept
         return self._kept[name]
 
-    def _keep(self, name: str, values: ScopeValues) -> KeptValues:
-        """The same values as they are kept: mapped from a file, or packed in memory where none can be written."""
-        content = kept_values.packed(name, values)
+    def _keep(self, name: str, content: bytes) -> KeptValues:
+        """The values as they are kept: mapped from a file, or in memory where none can be written."""
         kept = None
         if self._cache is not None and sections.write(self._cache / f"{name}.bin", content):
             kept = kept_values.read(self._cache / f"{name}.bin", name)

@@ -81,6 +81,10 @@ class Lexicon:
         for length, _ in self.names.at(words, start):
             yield length
 
+    def begins(self, words: list[str], start: int) -> int:
+        """The length in words of the longest name of several words that begins at a word; 0 where none does."""
+        return max((length for length, _ in self.names.at(words, start) if length > 1), default=0)
+
     def knows(self, word: str) -> bool:
         """Whether a word is in any phrase or name."""
         return word in self.words or word in GRAINS or word in self.names

@@ -11,6 +11,7 @@ from nlq.language.lexicon import GRAINS
 from nlq.language.tokens import EITHER, SCALES, number, phrase, tokenize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from nlq.language.clock import Hours
@@ -55,6 +56,22 @@ def spans(text: str, lexicon: Lexicon, as_of: date) -> list[Span]:
     tokens = tokenize(text)
     hours = {one.first: one for one in clock.find(tokens)}
     whens = {one.first: one for one in time.find(tokens, as_of)}
+    for first, last in _names(tokens, lexicon) if whens or hours else ():
+        whens = {at: one for at, one in whens.items() if not first <= at < one.last <= last}
+        hours = {at: one for at, one in hours.items() if not first <= at < one.last <= last}
+    found = _parted(text, tokens, whens, hours, lexicon)
+    for at, one in list(whens.items()):
+        if one.last - at == 1 and _unsure(found):  # "May Ricadro Bautista"
+            others = {place: other for place, other in whens.items() if place != at}
+            read = _parted(text, tokens, others, hours, lexicon)
+            named = any(span.kind == "value" and span.start <= tokens[at].start < span.end and span.text != tokens[at].text for span in read)  # fmt: skip
+            if named and _unread(read) <= _unread(found):
+                found, whens = read, others
+    return found
+
+
+def _parted(text: str, tokens: list[Token], whens: dict[int, When], hours: dict[int, Hours], lexicon: Lexicon) -> list[Span]:  # fmt: skip
+    """The spans, with these periods and times of the clock among them."""
     found: list[Span] = []
     run: list[Token] = []
     at = 0
@@ -75,6 +92,24 @@ def spans(text: str, lexicon: Lexicon, as_of: date) -> list[Span]:
     return found
 
 
+def _names(tokens: list[Token], lexicon: Lexicon) -> Iterator[tuple[int, int]]:
+    """Where names of several words stand: what is a month or an hour by itself ("June Santos") is none within them."""
+    words = [token.word for token in tokens]
+    for at in range(len(words)):
+        longest = lexicon.begins(words, at)
+        if longest:
+            yield at, at + longest
+
+
+def _unsure(found: list[Span]) -> bool:
+    """Whether a word is unknown, or a name was mistyped."""
+    return any(span.kind == "unknown" or (span.kind == "value" and span.corrected) for span in found)
+
+
+def _unread(found: list[Span]) -> int:
+    return sum(span.kind == "unknown" for span in found)
+
+
 def _at(text: str, tokens: list[Token], when: When | None, hours: Hours | None) -> Span:
     """A period, or a time of the clock."""
     one = when or hours
@@ -93,8 +128,13 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     words = ["and" if token.text in ("&", "+") else token.word for token in tokens]
     unknown = []
     for index, word in enumerate(words):
-        if word == "may" and index and tokens[index - 1].text.lower().endswith("ng"):
-            words[index] = "ang"  # "tindahang may benta": there is, where no month can stand
+        if (
+            word == "may"
+            and index
+            and tokens[index - 1].text.lower().endswith("ng")
+            and not lexicon.begins(words, index)
+        ):
+            words[index] = "ang"  # "tindahang may benta": there is, where no month can stand; but not "ng May Santos"
         if lexicon.knows(word) or number(tokens[index]) is not None:
             continue
         words[index] = _unlinked(word, lexicon)
@@ -102,10 +142,7 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
             unknown.append(index)
     corrections = typos.mend(words, unknown, lexicon)
     best = _cheapest(text, tokens, words, lexicon)
-    # A slip may make a word of another name ("Maria Santo"): it is one where what it stands in is no name, and would be.
-    starts = {span.start for span in best if span.kind == "unknown"}
-    strange = [at for at, token in enumerate(tokens) if token.start in starts and words[at] in lexicon.names and words[at] not in lexicon.words]  # fmt: skip
-    slips = typos.mend(words, strange, lexicon, least=2)
+    slips = _slips(tokens, words, best, lexicon)
     if slips:
         corrections |= slips
         best = _cheapest(text, tokens, words, lexicon)
@@ -116,6 +153,18 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
         named = next((one.label for one in span.meanings if one.kind == "value"), "") if len(inside) > 1 else ""
         span.corrected = named if mended and [*phrase(named)] == [words[at] for at in inside] else mended
     return best
+
+
+def _slips(tokens: list[Token], words: list[str], best: list[Span], lexicon: Lexicon) -> dict[int, str]:
+    """Slips that made another known word: "Maria Santo" is one where that is no name, and "Maria Santos" is.
+
+    A word of the model may be one too ("pero" for Pedro), beside words that are in names only and make none as they stand.
+    """
+    starts = {span.start for span in best if span.kind == "unknown"}
+    strange = [at for at, token in enumerate(tokens) if token.start in starts and words[at] in lexicon.names]
+    found = typos.mend(words, strange, lexicon, least=2)
+    beside = {other for at in strange if at not in found for other in (at - 1, at + 1)} - set(strange)
+    return found | typos.mend(words, sorted(at for at in beside if 0 <= at < len(words)), lexicon, least=3)
 
 
 def _cheapest(text: str, tokens: list[Token], words: list[str], lexicon: Lexicon) -> list[Span]:

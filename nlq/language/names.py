@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from array import array
+from functools import cache
 from typing import TYPE_CHECKING
 
 from marisa_trie import Trie
 
-from nlq.language.tokens import phrase
+from nlq.language.tokens import fold, phrase
 from nlq.semantics import sections
 
 if TYPE_CHECKING:
@@ -67,21 +68,23 @@ def of(model: SemanticModel, values: ScopeValues, kept_in: Path | None) -> Names
 
 
 def _packed(name: str, model: SemanticModel, values: ScopeValues) -> bytes:
-    rows: dict[str, list[Row]] = {}
-    for dimension, known in values.items():
+    rows: dict[str, bytes] = {}
+    remembered, plain = cache(fold), json.JSONEncoder(ensure_ascii=False).encode
+    for dimension in values:
         if model.dimensions[dimension].place:
             continue  # places are known by the gazetteer, with or without data
-        for one in known:
-            key = phrase(one.label)
-            if key and not all(word.isdecimal() for word in key):  # a bare number is how many, not whom
-                rows.setdefault(END.join(key) + END, []).append((dimension, one.id, one.label))
+        for one in values[dimension]:
+            found = phrase(one.label, remembered)
+            if found and not all(word.isdecimal() for word in found):  # a bare number is how many, not whom
+                key, row = END.join(found) + END, plain((dimension, one.id, one.label)).encode()
+                rows[key] = rows[key] + b"," + row if key in rows else row
     words = {word for key in rows for word in key.split(END)} - {""}
-    trie, starts, held = Trie(rows), array("I", [0]), []
+    trie, starts, held = Trie(rows), array("I", [0]), bytearray()
     for number in range(len(trie)):
-        held.append(json.dumps(rows[trie.restore_key(number)], ensure_ascii=False).encode())
-        starts.append(starts[-1] + len(held[-1]))
+        held += b"[" + rows[trie.restore_key(number)] + b"]"
+        starts.append(len(held))
     letters = "".join(sorted({letter for word in words for letter in word if letter.isalpha()}))
     return sections.pack(name, {
         "names": trie.tobytes(), "words": Trie(sorted(words)).tobytes(),
-        "rows": b"".join(held), "starts": starts.tobytes(), "letters": json.dumps(letters).encode(),
+        "rows": held, "starts": starts.tobytes(), "letters": json.dumps(letters).encode(),
     })  # fmt: skip

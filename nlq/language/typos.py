@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from nlq.language.lexicon import Lexicon
 
 MIN_CORRECTED = 5  # letters; a shorter word has too many neighbours to stand for one by itself
-MIN_WITHIN = 3  # letters of a word within a longer name
+MIN_WITHIN = 2  # letters of a word within a longer name
 SURE = 7  # letters from which on any one letter may be another
 MIN_BESIDE = 4  # letters of a longer name that must stand as they are for a short word in it to be corrected
-MIN_BESIDE_CHANGED = 8  # the same, where a letter is another that lies far from it
+MIN_BESIDE_CHANGED = 8  # the same for a word of two letters, or where a letter is another that lies far from it
+UNIT = 3  # letters
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 Candidate = tuple[str, int]  # a word, and 0 for a slip of the fingers, 1 for any other
 
@@ -39,10 +40,16 @@ def mend(words: list[str], unknown: Iterable[int], lexicon: Lexicon, least: int 
     found: dict[int, str] = {}
     left: dict[int, str] = {}
     for at in unknown:
+        if at in found or _is_unit(words, at):
+            continue
         candidates = list(_candidates(words[at], lexicon))
         best = _settled(words, at, candidates, lexicon, least)
+        moved = _moved(words, at, lexicon, least) if best is None else None
         if best is not None:
             words[at] = found[at] = best
+        elif moved is not None:
+            found |= moved
+            words[:] = [found.get(place, word) for place, word in enumerate(words)]
         elif len(candidates) == 1 and _takes(words[at], *candidates[0], 1, 0):
             left[at] = candidates[0][0]
     if len(left) > 1:  # several slips in one phrase: each is looked at with the others corrected
@@ -71,24 +78,50 @@ def _settled(words: list[str], at: int, candidates: list[Candidate], lexicon: Le
     return None if length == -1 and rivals else best
 
 
+def _is_unit(words: list[str], at: int) -> bool:
+    """Whether a word says what the number before it counts: "250 ml" and "250 l" are two things, not a slip of each other."""
+    return at > 0 and words[at - 1].isdecimal() and len(words[at]) <= UNIT
+
+
+def _moved(words: list[str], at: int, lexicon: Lexicon, least: int) -> dict[int, str] | None:
+    """The space put one letter further: "Christia nAlthea". None where that makes no name, or two."""
+    read = []
+    for first in (at - 1, at):
+        if first < 0 or first + 1 >= len(words):
+            continue
+        one, two = words[first], words[first + 1]
+        for left, right in ((one[:-1], one[-1:] + two), (one + two[:1], two[1:])):
+            if left.isalpha() and right.isalpha() and lexicon.knows(left) and lexicon.knows(right):
+                trial = [*words[:first], left, right, *words[first + 2 :]]
+                if any(length >= max(least, 2) for length in _over(trial, first, first + 1, lexicon)):
+                    read.append({first: left, first + 1: right})
+    return read[0] if len(read) == 1 else None
+
+
 def _takes(typed: str, word: str, slip: int, length: int, beside: int) -> bool:
     """Whether a word may stand for what was typed. Short ones need the rest of a longer name, or a likely slip, to vouch."""
     changed = slip == 1 and len(typed) == len(word)
     if min(len(typed), len(word)) < MIN_CORRECTED:
-        return length > 1 and beside >= (MIN_BESIDE_CHANGED if changed else MIN_BESIDE)
+        sure = min(len(typed), len(word)) > MIN_WITHIN and not changed
+        return length > 1 and beside >= (MIN_BESIDE if sure else MIN_BESIDE_CHANGED)
     return length > 1 or not changed or len(typed) >= SURE
 
 
 def _longest(words: list[str], at: int, lexicon: Lexicon) -> tuple[int, int]:
     """The longest known phrase over a word: its length in words, and how many letters of it are of other words."""
-    best = (0, 0)
-    start = at
+    return max(((length, letters - len(words[at])) for length, letters in _over(words, at, at, lexicon).items()), default=(0, 0))  # fmt: skip
+
+
+def _over(words: list[str], first: int, last: int, lexicon: Lexicon) -> dict[int, int]:
+    """The lengths in words of the known phrases over these words, each with how many letters it has."""
+    found = {}
+    start = first
     while start >= 0 and lexicon.knows(words[start]):
         for length in lexicon.lengths(words, start):
-            if start + length > at and length > best[0]:
-                best = length, sum(map(len, words[start : start + length])) - len(words[at])
+            if start + length > last:
+                found[length] = sum(map(len, words[start : start + length]))
         start -= 1
-    return best
+    return found
 
 
 def _candidates(word: str, lexicon: Lexicon) -> Iterator[Candidate]:

@@ -23,7 +23,7 @@ START = len(MAGIC) + DIGEST
 ALIGNED = 8  # bytes: tries and arrays are read where they lie
 
 
-def pack(of: str, sections: Mapping[str, bytes]) -> bytes:
+def pack(of: str, sections: Mapping[str, bytes | bytearray]) -> bytes:
     """The bytes of a file; `of` is what it is kept for, and must be named again to open it."""
     places, at = {}, 0
     for name, content in sections.items():
@@ -36,10 +36,11 @@ def pack(of: str, sections: Mapping[str, bytes]) -> bytes:
     return MAGIC + hashlib.sha256(body).digest() + body
 
 
-def unpack(of: str, raw: bytes | mmap.mmap) -> dict[str, memoryview] | None:
-    """The sections, read where they lie; None where this is no such file."""
+def unpack(of: str, raw: bytes | mmap.mmap, digest: bytes | None = None) -> dict[str, memoryview] | None:
+    """The sections, read where they lie; None where this is no such file. `digest` is of what follows it, where it is known."""
     view = memoryview(raw)
-    if bytes(view[: len(MAGIC)]) != MAGIC or hashlib.sha256(view[START:]).digest() != bytes(view[len(MAGIC) : START]):
+    digest = hashlib.sha256(view[START:]).digest() if digest is None else digest
+    if bytes(view[:START]) != MAGIC + digest:
         return None
     size = int.from_bytes(view[START : START + ALIGNED], "little")
     first = START + ALIGNED + size
@@ -55,7 +56,9 @@ def read(path: Path, of: str) -> dict[str, memoryview] | None:
         with path.open("rb") as file:
             if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid != os.getuid():
                 return None
-            return unpack(of, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            file.seek(START)  # read, not mapped: what is only checked need not stay in memory
+            digest = hashlib.file_digest(file, "sha256").digest()
+            return unpack(of, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), digest)
     except (OSError, ValueError):  # ValueError: an empty file cannot be mapped
         return None
 
