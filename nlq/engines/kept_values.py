@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FORMAT = 2  # raise when files of an older nlq must not be read
+FORMAT = 1  # raise when files of an older nlq must not be read
 SMALL = 10_000  # values of a dimension that are kept once they were parsed; more are read line by line
 END = b"\n"
 
@@ -24,9 +24,12 @@ class KeptValues(ScopeValues):
     """Values that are read where they lie in a mapped file (see `Packing`)."""
 
     def __init__(self, found: dict[str, memoryview]) -> None:
-        about = json.loads(bytes(found["about"]))
-        self._lines = {name: Lines(found[f"lines {name}"], found[f"starts {name}"], found[f"by id {name}"]) for name in about["dimensions"]}  # fmt: skip
-        self._within = {field: frozenset(values) for field, values in about["within"].items()}
+        self._sections = found
+        self._lines = {
+            name: Lines(parents, found[f"lines {name}"], found[f"starts {name}"], found[f"by id {name}"])
+            for name, parents in json.loads(bytes(found["parents"])).items()
+        }
+        self._within: dict[str, frozenset[str]] = {}
         super().__init__()
 
     def __getitem__(self, field: str) -> Sequence[KnownValue]:
@@ -49,13 +52,16 @@ class KeptValues(ScopeValues):
 
     def any_within(self, field: str, value: str) -> bool:
         """Whether any value of any dimension lies in this one."""
+        if field not in self._within and f"within {field}" in self._sections:
+            self._within[field] = frozenset(json.loads(bytes(self._sections[f"within {field}"])))
         return value in self._within.get(field, ())
 
 
 class Lines(Sequence[KnownValue]):
     """The values of one dimension, a line of JSON each, in the order in which the data gave them."""
 
-    def __init__(self, lines: memoryview, starts: memoryview, by_id: memoryview) -> None:
+    def __init__(self, parents: list[str], lines: memoryview, starts: memoryview, by_id: memoryview) -> None:
+        self._parents = parents
         self._lines, self._starts, self._by_id = lines, starts.cast("I"), by_id.cast("I")
 
     @overload
@@ -65,13 +71,13 @@ class Lines(Sequence[KnownValue]):
     def __getitem__(self, at: int | slice) -> KnownValue | tuple[KnownValue, ...]:
         if isinstance(at, slice):
             return tuple(self[index] for index in range(*at.indices(len(self))))
-        return KnownValue(*self._line(range(len(self))[at]))
+        return self._value(range(len(self))[at])
 
     def __len__(self) -> int:
         return len(self._starts) - 1
 
     def __iter__(self) -> Iterator[KnownValue]:
-        return (KnownValue(*self._line(at)) for at in range(len(self)))
+        return map(self._value, range(len(self)))
 
     def label(self, ident: str) -> str | None:
         """The name of the first with that id."""
@@ -79,9 +85,13 @@ class Lines(Sequence[KnownValue]):
         found = self._line(self._by_id[at]) if at < len(self._by_id) else None
         return found[1] if found is not None and found[0] == ident else None
 
-    def _line(self, at: int) -> tuple[str, str, dict[str, str]]:
-        ident, label, within = json.loads(bytes(self._lines[self._starts[at] : self._starts[at + 1]]))
-        return ident, label, within
+    def _value(self, at: int) -> KnownValue:
+        ident, label, *within = self._line(at)
+        return KnownValue(ident, label, dict(zip(self._parents, within, strict=True)))
+
+    def _line(self, at: int) -> list[str]:
+        found: list[str] = json.loads(bytes(self._lines[self._starts[at] : self._starts[at + 1]]))
+        return found
 
 
 class Packing:
@@ -90,7 +100,7 @@ class Packing:
     def __init__(self) -> None:
         self._within: dict[str, set[str]] = {}
         self._found: dict[str, bytes | bytearray] = {}
-        self._dimensions: list[str] = []
+        self._parents: dict[str, list[str]] = {}  # what the values of each dimension lie in: of one, all in the same
         self._plain = json.JSONEncoder(ensure_ascii=False).encode
 
     def add(self, field: str, known: Sequence[KnownValue]) -> None:
@@ -99,17 +109,17 @@ class Packing:
         for one in known:
             for parent, value in one.within.items():
                 self._within.setdefault(parent, set()).add(value)
-            lines += self._plain((one.id, one.label, one.within)).encode() + END
+            lines += self._plain((one.id, one.label, *one.within.values())).encode() + END
             starts.append(len(lines))
         by_id = array("I", sorted(range(len(known)), key=lambda at: known[at].id))
         self._found |= {f"lines {field}": lines, f"starts {field}": starts.tobytes(), f"by id {field}": by_id.tobytes()}
-        self._dimensions.append(field)
+        self._parents[field] = list(known[0].within) if known else []
 
     def content(self, name: str) -> bytes:
         """All of it, to be opened under that name alone."""
-        within = {parent: sorted(held) for parent, held in self._within.items()}
-        about = self._plain({"dimensions": self._dimensions, "within": within}).encode()
-        return sections.pack(f"{FORMAT} {name}", {"about": about, **self._found})
+        within = {f"within {parent}": self._plain(sorted(held)).encode() for parent, held in self._within.items()}
+        parents = self._plain(self._parents).encode()
+        return sections.pack(f"{FORMAT} {name}", {"parents": parents, **within, **self._found})
 
 
 def opened(name: str, content: bytes) -> KeptValues:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import Place, SemanticModel
     from nlq.values import ScopeValues
 
-FORMAT = 4  # raise when kept lexicons of an older nlq must not be read
+FORMAT = 5  # raise when kept lexicons of an older nlq must not be read
 PLAIN = tuple(
     Path(__file__).with_name(f"{name}.toml") for name in ("english", "tagalog", "cebuano")
 )  # what comes first wins
@@ -50,23 +49,33 @@ class Meaning:
     capitals: str = ""
 
 
-# A meaning as it is kept: kind, ref, value, label, the place's id, capitals. Few of the thousands are ever looked at.
+# A meaning as it is kept: kind, ref, value, label, the place's id, capitals.
 Stored = tuple[str, str, Any, str, str, str]
 
 
-@dataclass(slots=True)
-class Lexicon:
-    """The model's phrases by their first word, longest first, and a scope's names; meanings are made when they are met."""
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What one model and plain English say, the same for every scope: of each first word its phrases as JSON, longest first.
 
-    phrases: dict[str, list[tuple[list[str], list[Stored]]]]
+    They are some thousand, of which a question needs ten: only those are parsed.
+    """
+
+    by_first: dict[str, str]
     words: frozenset[str]
-    places: Mapping[str, Place]
-    names: Names
+
+
+class Lexicon:
+    """The model's phrases and a scope's names; a phrase's meanings are made when it is met."""
+
+    def __init__(self, phrases: Phrases, places: Mapping[str, Place], names: Names) -> None:
+        self.words, self.names = phrases.words, names
+        self._by_first, self._places = phrases.by_first, places
+        self._parsed: dict[str, list[tuple[list[str], list[Stored]]]] = {}
 
     def at(self, words: list[str], start: int) -> Iterator[tuple[int, list[Meaning]]]:
         """Every phrase that begins at a word, longest first: its length in words, and what it may mean."""
         found = {len(known): [self._meaning(*one) for one in stored]
-                 for known, stored in self.phrases.get(words[start], ()) if words[start : start + len(known)] == known}  # fmt: skip
+                 for known, stored in self._from(words[start]) if words[start : start + len(known)] == known}  # fmt: skip
         for length, number in self.names.at(words, start):
             found.setdefault(length, []).extend(Meaning("value", *row) for row in self.names.rows(number))
         return iter(sorted(found.items(), key=lambda one: -one[0]))
@@ -75,7 +84,7 @@ class Lexicon:
         """The lengths in words of all phrases that begin at a word."""
         if words[start] in GRAINS:
             yield 1
-        for known, _ in self.phrases.get(words[start], ()):
+        for known, _ in self._from(words[start]):
             if words[start : start + len(known)] == known:
                 yield len(known)
         for length, _ in self.names.at(words, start):
@@ -94,47 +103,41 @@ class Lexicon:
         """The letters that words are made of."""
         return "".join(sorted({*ascii_lowercase, *self.names.letters}))
 
+    def _from(self, word: str) -> list[tuple[list[str], list[Stored]]]:
+        if word not in self._by_first:
+            return []
+        if word not in self._parsed:
+            self._parsed[word] = json.loads(self._by_first[word])
+        return self._parsed[word]
+
     def _meaning(self, kind: str, ref: str, value: Any, label: str, place: str, capitals: str) -> Meaning:
-        return Meaning(kind, ref, value, label, self.places.get(place), capitals)
+        return Meaning(kind, ref, value, label, self._places.get(place), capitals)
 
 
-def build(model: SemanticModel, values: ScopeValues, kept_in: Path | None = None) -> Lexicon:
-    """The lexicon of one scope: plain English and the model are the same for all, the values are the scope's own."""
-    plain = _phrases(model, kept_in)
-    phrases: dict[str, list[tuple[list[str], list[Stored]]]] = {}
-    for entry in plain:
-        phrases.setdefault(entry[0][0], []).append(entry)
-    for entries in phrases.values():
-        if len(entries) > 1:
-            entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
-    places = {place.id: place for place in model.gazetteer.places}
-    return Lexicon(
-        phrases, frozenset(word for key, _ in plain for word in key), places, names.of(model, values, kept_in)
-    )
+def build(model: SemanticModel, phrases: Phrases, values: ScopeValues, kept_in: Path | None = None) -> Lexicon:
+    """The lexicon of one scope: the phrases are the same for all, the names are the scope's own."""
+    return Lexicon(phrases, {place.id: place for place in model.gazetteer.places}, names.of(model, values, kept_in))
 
 
-def _phrases(model: SemanticModel, kept_in: Path | None) -> list[tuple[list[str], list[Stored]]]:
-    """The phrases of the model: some thousand, so they are kept in a file."""
-    kept = None
-    if kept_in is not None:
-        stats = [(stat.st_size, stat.st_mtime_ns) for stat in map(Path.stat, PLAIN)]
-        digest = hashlib.sha256(f"{FORMAT} {model.hash} {stats}".encode()).hexdigest()
-        kept = kept_in / f"lexicon-{digest[:24]}.json"
-        with suppress(OSError, ValueError):  # none yet, or one that is damaged
-            return json.loads(kept.read_bytes())  # type: ignore[no-any-return]
-    plain = [
-        (
-            list(key),
-            [
-                (one.kind, one.ref, one.value, one.label, one.place.id if one.place else "", one.capitals)
-                for one in meanings
-            ],
-        )
-        for key, meanings in _shared(model).items()
-    ]
+def phrases_of(model: SemanticModel, kept_in: Path | None) -> Phrases:
+    """The phrases of a model, from their file or made anew."""
+    stats = [(stat.st_size, stat.st_mtime_ns) for stat in map(Path.stat, PLAIN)]
+    name = f"{FORMAT} {model.hash} {stats}"
+    kept = None if kept_in is None else kept_in / f"lexicon-{hashlib.sha256(name.encode()).hexdigest()[:24]}.bin"
+    found = None if kept is None else sections.read(kept, name)
+    if found is not None:
+        lines = str(found["phrases"], "utf-8").split("\n")
+        return Phrases(dict(zip(lines[::2], lines[1::2], strict=True)), frozenset(str(found["words"], "utf-8").split("\n")))  # fmt: skip
+    entries: dict[str, list[tuple[tuple[str, ...], list[Stored]]]] = defaultdict(list)
+    for key, meanings in _shared(model).items():
+        stored = [(one.kind, one.ref, one.value, one.label, one.place.id if one.place else "", one.capitals) for one in meanings]  # fmt: skip
+        entries[key[0]].append((key, stored))
+    by_first = {word: json.dumps(sorted(held, key=lambda one: (-len(one[0]), one[0])), ensure_ascii=False) for word, held in entries.items()}  # fmt: skip
+    made = Phrases(by_first, frozenset(word for held in entries.values() for key, _ in held for word in key))
     if kept is not None:
-        sections.write(kept, json.dumps(plain, ensure_ascii=False).encode())
-    return plain
+        lines = [line for entry in by_first.items() for line in entry]
+        sections.write(kept, sections.pack(name, {"phrases": "\n".join(lines).encode(), "words": "\n".join(sorted(made.words)).encode()}))  # fmt: skip
+    return made
 
 
 @cache
