@@ -137,7 +137,6 @@ def _variants(word: str, letters: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]
-        near = {*word[max(at - 1, 0) : at + 1], *BESIDE.get(word[at - 1 : at], ""), *BESIDE.get(after[:1], "")}
         for letter in letters:  # left out; twice the same is easily once
             found.setdefault(before + letter + after, 0 if letter in word[max(at - 1, 0) : at + 1] else 1)
         if not after:
@@ -145,8 +144,10 @@ def _variants(word: str, letters: str) -> dict[str, int]:
         beside = BESIDE.get(after[0], "")
         for letter in letters:
             found[before + letter + after[1:]] = 0 if letter in beside else 1
-        doubled = after[0] in near - {after[0]} or after[0] == word[at - 1 : at]
-        found[before + after[1:]] = 0 if doubled else 1
+        around = (
+            before[-1:] + after[1:2]
+        )  # one too many: the same twice, or a key that was touched with the one beside it
+        found[before + after[1:]] = 0 if after[0] in around or set(around) & set(beside) else 1
         if len(after) > 1:
             found[before + after[1] + after[0] + after[2:]] = 0
     found.pop(word, None)
