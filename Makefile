@@ -31,6 +31,7 @@ format: $(READY)
 bench: $(READY)  ## where the time goes, and compiling beside MetricFlow and others, as ratios in one run
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_guard.py
+	$(BIN)/python scripts/bench_reader.py
 	@test -x .bench/bin/python || { $(PYTHON) -m venv .bench && .bench/bin/pip install --quiet -r scripts/bench_peers.txt; }
 	.bench/bin/python scripts/bench_compile.py
 

@@ -6,14 +6,15 @@ one scope sees is never in another's index.
 
 from __future__ import annotations
 
-import json
-import os
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from nlq.engines import kept_values
 from nlq.engines.base import Engine, Limits
+from nlq.engines.kept_values import KeptValues, Packing
 from nlq.policy.scope import fingerprint, scope
+from nlq.semantics import sections
 from nlq.semantics.joins import find_field
 from nlq.sql.tiers import expand
 from nlq.values import KnownValue, Lineage, Principal, ScopeValues, Snapshot, Statement, Tree
@@ -33,7 +34,7 @@ class ValueIndex:
 
     def __init__(self, engine: Engine, model: SemanticModel, cache: Path | None) -> None:
         self._engine, self._model, self._cache = engine, model, cache
-        self._kept: dict[str, ScopeValues] = {}
+        self._kept: dict[str, KeptValues] = {}
 
     async def of(self, principal: Principal, snapshot: Snapshot) -> ScopeValues:
         """The values of every dimension that takes them from the data, as this asker sees them."""
@@ -41,13 +42,22 @@ class ValueIndex:
         tables = tuple(sorted({one.table for one in dimensions}))
         name = f"values-{fingerprint(principal, self._model)[:24]}-{snapshot.version_of(tables)}"
         if name not in self._kept:
-            found = self._read(name)
-            if found is None:
-                found = ScopeValues({one.name: await self._values(one, principal, snapshot) for one in dimensions})
-                self._write(name, found)
-            found.name = name
-            self._kept[name] = found
+            kept = None if self._cache is None else kept_values.read(self._cache / f"{name}.bin", name)
+            if kept is None:
+                packing = Packing()
+                for one in dimensions:
+                    packing.add(one.name, await self._values(one, principal, snapshot))
+                kept = self._keep(name, packing.content(name))
+            kept.name = name
+            self._kept[name] = kept
         return self._kept[name]
+
+    def _keep(self, name: str, content: bytes) -> KeptValues:
+        """The values as they are kept: mapped from a file, or in memory where none can be written."""
+        kept = None
+        if self._cache is not None and sections.write(self._cache / f"{name}.bin", content):
+            kept = kept_values.read(self._cache / f"{name}.bin", name)
+        return kept or kept_values.opened(name, content)
 
     async def _values(self, one: Dimension, principal: Principal, snapshot: Snapshot) -> tuple[KnownValue, ...]:
         """SELECT DISTINCT id, name and what it lies in."""
@@ -69,28 +79,6 @@ class ValueIndex:
             for row in result.rows
             if row[0] is not None and row[1] is not None
         )
-
-    def _read(self, name: str) -> ScopeValues | None:
-        if self._cache is None:
-            return None
-        try:
-            raw = json.loads((self._cache / f"{name}.json").read_bytes())
-            return ScopeValues({key: tuple(KnownValue(*one) for one in values) for key, values in raw.items()})
-        except (OSError, ValueError, TypeError):
-            return None
-
-    def _write(self, name: str, values: ScopeValues) -> None:
-        if self._cache is None:
-            return
-        try:
-            self._cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = self._cache / f"{name}.{os.getpid()}"
-            plain = {key: [(one.id, one.label, dict(one.within)) for one in known] for key, known in values.items()}
-            draft.write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
-            draft.chmod(0o600)
-            draft.replace(self._cache / f"{name}.json")
-        except OSError:
-            return
 
 
 def _ancestors(model: SemanticModel, one: Dimension) -> Iterable[Dimension]:

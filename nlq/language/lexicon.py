@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
+from nlq.language import names
 from nlq.language.tokens import phrase
+from nlq.semantics import sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from nlq.language.names import Names
     from nlq.semantics.model import Place, SemanticModel
     from nlq.values import ScopeValues
 
-FORMAT = 3  # raise when kept lexicons of an older nlq must not be read
+FORMAT = 5  # raise when kept lexicons of an older nlq must not be read
 PLAIN = tuple(
     Path(__file__).with_name(f"{name}.toml") for name in ("english", "tagalog", "cebuano")
 )  # what comes first wins
 # What people type for the words of a model.
 SHORT = {"average": ("avg", "ave"), "quantity": ("qty",), "number": ("no", "num"), "customer": ("cust",), "customers": ("custs", "custs."), "transaction": ("txn", "trx"), "transactions": ("txns", "trxs", "trans"),
          "revenue": ("rev",), "amount": ("amt",), "category": ("cat",), "categories": ("cats",), "department": ("dept",), "product": ("prod",), "products": ("prods",), "payment": ("pmt",)}  # fmt: skip
+# Words that split by a span of time wherever they stand, and so are phrases by themselves.
+GRAINS = {
+    "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",
+    "quarterly": "quarter", "date": "day", "year": "year", "yearly": "year", "annual": "year", "annually": "year",
+    "qtr": "quarter", "qtrly": "quarter", "mo": "month", "wk": "week", "wkly": "week", "mthly": "month", "yr": "year",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,95 +49,95 @@ class Meaning:
     capitals: str = ""
 
 
-# A meaning as it is kept: kind, ref, value, label, the place's id, capitals. Few of the thousands are ever looked at.
+# A meaning as it is kept: kind, ref, value, label, the place's id, capitals.
 Stored = tuple[str, str, Any, str, str, str]
 
 
-@dataclass(slots=True)
-class Lexicon:
-    """Phrases by their first word, longest first; a phrase's meanings are made when it is met."""
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What one model and plain English say, the same for every scope: of each first word its phrases as JSON, longest first.
 
-    phrases: dict[str, list[tuple[list[str], list[Stored]]]]
+    They are some thousand, of which a question needs ten: only those are parsed.
+    """
+
+    by_first: dict[str, str]
     words: frozenset[str]
-    places: Mapping[str, Place]
 
-    def at(self, words: list[str], start: int) -> Iterable[tuple[int, list[Meaning]]]:
-        """Every phrase that begins at a word: its length in words, and what it may mean."""
-        for known, stored in self.phrases.get(words[start], ()):
+
+class Lexicon:
+    """The model's phrases and a scope's names; a phrase's meanings are made when it is met."""
+
+    def __init__(self, phrases: Phrases, places: Mapping[str, Place], names: Names) -> None:
+        self.words, self.names = phrases.words, names
+        self._by_first, self._places = phrases.by_first, places
+        self._parsed: dict[str, list[tuple[list[str], list[Stored]]]] = {}
+
+    def at(self, words: list[str], start: int) -> Iterator[tuple[int, list[Meaning]]]:
+        """Every phrase that begins at a word, longest first: its length in words, and what it may mean."""
+        found = {len(known): [self._meaning(*one) for one in stored]
+                 for known, stored in self._from(words[start]) if words[start : start + len(known)] == known}  # fmt: skip
+        for length, number in self.names.at(words, start):
+            found.setdefault(length, []).extend(Meaning("value", *row) for row in self.names.rows(number))
+        return iter(sorted(found.items(), key=lambda one: -one[0]))
+
+    def lengths(self, words: list[str], start: int) -> Iterator[int]:
+        """The lengths in words of all phrases that begin at a word."""
+        if words[start] in GRAINS:
+            yield 1
+        for known, _ in self._from(words[start]):
             if words[start : start + len(known)] == known:
-                yield len(known), [self._meaning(*one) for one in stored]
+                yield len(known)
+        for length, _ in self.names.at(words, start):
+            yield length
+
+    def begins(self, words: list[str], start: int) -> int:
+        """The length in words of the longest name of several words that begins at a word; 0 where none does."""
+        return max((length for length, _ in self.names.at(words, start) if length > 1), default=0)
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is in any phrase or name."""
+        return word in self.words or word in GRAINS or word in self.names
+
+    @property
+    def letters(self) -> str:
+        """The letters that words are made of."""
+        return "".join(sorted({*ascii_lowercase, *self.names.letters}))
+
+    def _from(self, word: str) -> list[tuple[list[str], list[Stored]]]:
+        if word not in self._by_first:
+            return []
+        if word not in self._parsed:
+            self._parsed[word] = json.loads(self._by_first[word])
+        return self._parsed[word]
 
     def _meaning(self, kind: str, ref: str, value: Any, label: str, place: str, capitals: str) -> Meaning:
-        return Meaning(kind, ref, value, label, self.places.get(place), capitals)
+        return Meaning(kind, ref, value, label, self._places.get(place), capitals)
 
 
-def build(model: SemanticModel, values: ScopeValues, kept_in: Path | None = None) -> Lexicon:
-    """The lexicon of one scope: plain English and the model are the same for all, the values are the scope's own.
+def build(model: SemanticModel, phrases: Phrases, values: ScopeValues, kept_in: Path | None = None) -> Lexicon:
+    """The lexicon of one scope: the phrases are the same for all, the names are the scope's own."""
+    return Lexicon(phrases, {place.id: place for place in model.gazetteer.places}, names.of(model, values, kept_in))
 
-    It is made of some thousand phrases, so it is kept in a file of the scope's own beside the scope's values.
-    """
-    kept = None
-    if kept_in is not None and values.name:
-        stats = [(stat.st_size, stat.st_mtime_ns) for stat in map(Path.stat, PLAIN)]
-        digest = hashlib.sha256(f"{FORMAT} {model.hash} {values.name} {stats}".encode()).hexdigest()
-        kept = kept_in / f"lexicon-{digest[:24]}.json"
-        found = _read(kept, model)
-        if found is not None:
-            return found
-    table: dict[tuple[str, ...], list[Meaning]] = defaultdict(
-        list, {key: list(meanings) for key, meanings in _shared(model).items()}
-    )
-    for name, known in values.items():
-        if model.dimensions[name].place:
-            continue  # places are known by the gazetteer, with or without data
-        for one in known:
-            key = phrase(one.label)
-            if key and not all(word.isdecimal() for word in key):  # a bare number is how many, not whom
-                table[key].append(Meaning("value", name, one.id, one.label))
-    plain = [
-        (
-            list(key),
-            [
-                (one.kind, one.ref, one.value, one.label, one.place.id if one.place else "", one.capitals)
-                for one in meanings
-            ],
-        )
-        for key, meanings in table.items()
-    ]
+
+def phrases_of(model: SemanticModel, kept_in: Path | None) -> Phrases:
+    """The phrases of a model, from their file or made anew."""
+    stats = [(stat.st_size, stat.st_mtime_ns) for stat in map(Path.stat, PLAIN)]
+    name = f"{FORMAT} {model.hash} {stats}"
+    kept = None if kept_in is None else kept_in / f"lexicon-{hashlib.sha256(name.encode()).hexdigest()[:24]}.bin"
+    found = None if kept is None else sections.read(kept, name)
+    if found is not None:
+        lines = str(found["phrases"], "utf-8").split("\n")
+        return Phrases(dict(zip(lines[::2], lines[1::2], strict=True)), frozenset(str(found["words"], "utf-8").split("\n")))  # fmt: skip
+    entries: dict[str, list[tuple[tuple[str, ...], list[Stored]]]] = defaultdict(list)
+    for key, meanings in _shared(model).items():
+        stored = [(one.kind, one.ref, one.value, one.label, one.place.id if one.place else "", one.capitals) for one in meanings]  # fmt: skip
+        entries[key[0]].append((key, stored))
+    by_first = {word: json.dumps(sorted(held, key=lambda one: (-len(one[0]), one[0])), ensure_ascii=False) for word, held in entries.items()}  # fmt: skip
+    made = Phrases(by_first, frozenset(word for held in entries.values() for key, _ in held for word in key))
     if kept is not None:
-        _write(kept, plain)
-    return _by_first_word(plain, model)
-
-
-def _by_first_word(plain: list[tuple[list[str], list[Stored]]], model: SemanticModel) -> Lexicon:
-    phrases: dict[str, list[tuple[list[str], list[Stored]]]] = {}
-    for entry in plain:
-        phrases.setdefault(entry[0][0], []).append(entry)
-    for entries in phrases.values():
-        if len(entries) > 1:
-            entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
-    places = {place.id: place for place in model.gazetteer.places}
-    return Lexicon(phrases, frozenset(word for key, _ in plain for word in key), places)
-
-
-def _read(kept: Path, model: SemanticModel) -> Lexicon | None:
-    """The kept lexicon; None where there is none that can be read."""
-    try:
-        return _by_first_word(json.loads(kept.read_bytes()), model)
-    except (OSError, ValueError, TypeError, LookupError):
-        return None
-
-
-def _write(kept: Path, plain: list[tuple[list[str], list[Stored]]]) -> None:
-    """Keep a lexicon; where it cannot be written the next start is only slower."""
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = kept.with_name(f"{kept.name}.{os.getpid()}")
-        draft.write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
-        draft.chmod(0o600)
-        draft.replace(kept)
-    except OSError:
-        return
+        lines = [line for entry in by_first.items() for line in entry]
+        sections.write(kept, sections.pack(name, {"phrases": "\n".join(lines).encode(), "words": "\n".join(sorted(made.words)).encode()}))  # fmt: skip
+    return made
 
 
 @cache

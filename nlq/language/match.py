@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import clock, time
-from nlq.language.tokens import EITHER, SCALES, near, number, tokenize
+from nlq.language import clock, time, typos
+from nlq.language.lexicon import GRAINS
+from nlq.language.tokens import EITHER, SCALES, number, phrase, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
 UNKNOWN_COST = 10.0
 THOUSAND, MILLION = 1_000, 1_000_000
 ONE = ("isang", "usang", "a")
-SUPERLATIVES = ("pinaka", "kina", "labing")  # "the most …": another letter is another superlative
-MIN_CORRECTED = 5  # letters; shorter words have too many neighbours
-GRAINS = {
-    "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",
-    "quarterly": "quarter", "date": "day", "year": "year", "yearly": "year", "annual": "year", "annually": "year",
-    "qtr": "quarter", "qtrly": "quarter", "mo": "month", "wk": "week", "wkly": "week", "mthly": "month", "yr": "year",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -62,7 +56,23 @@ def spans(text: str, lexicon: Lexicon, as_of: date) -> list[Span]:
     """
     tokens = tokenize(text)
     hours = {one.first: one for one in clock.find(tokens)}
-    whens = {one.first: one for one in time.find(tokens, as_of, lexicon.words)}
+    whens = {one.first: one for one in time.find(tokens, as_of, lexicon.knows)}
+    for first, last in _names(tokens, lexicon) if whens or hours else ():
+        whens = {at: one for at, one in whens.items() if not first <= at < one.last <= last}
+        hours = {at: one for at, one in hours.items() if not first <= at < one.last <= last}
+    found = _parted(text, tokens, whens, hours, lexicon)
+    for at, one in list(whens.items()):
+        if one.last - at == 1 and _unsure(found):  # "May Ricadro Bautista"
+            others = {place: other for place, other in whens.items() if place != at}
+            read = _parted(text, tokens, others, hours, lexicon)
+            named = any(span.kind == "value" and span.start <= tokens[at].start < span.end and span.text != tokens[at].text for span in read)  # fmt: skip
+            if named and _unread(read) <= _unread(found):
+                found, whens = read, others
+    return found
+
+
+def _parted(text: str, tokens: list[Token], whens: dict[int, When], hours: dict[int, Hours], lexicon: Lexicon) -> list[Span]:  # fmt: skip
+    """The spans, with these periods and times of the clock among them."""
     found: list[Span] = []
     run: list[Token] = []
     at = 0
@@ -83,6 +93,24 @@ def spans(text: str, lexicon: Lexicon, as_of: date) -> list[Span]:
     return found
 
 
+def _names(tokens: list[Token], lexicon: Lexicon) -> Iterator[tuple[int, int]]:
+    """Where names of several words stand: what is a month or an hour by itself ("June Santos") is none within them."""
+    words = [token.word for token in tokens]
+    for at in range(len(words)):
+        longest = lexicon.begins(words, at)
+        if longest:
+            yield at, at + longest
+
+
+def _unsure(found: list[Span]) -> bool:
+    """Whether a word is unknown, or a name was mistyped."""
+    return any(span.kind == "unknown" or (span.kind == "value" and span.corrected) for span in found)
+
+
+def _unread(found: list[Span]) -> int:
+    return sum(span.kind == "unknown" for span in found)
+
+
 def _at(text: str, tokens: list[Token], when: When | None, hours: Hours | None) -> Span:
     """A period, or a time of the clock."""
     one = when or hours
@@ -100,26 +128,50 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     """The cheapest cover of a run of tokens. Every span costs one, so longer phrases win; an unknown word costs ten."""
     tokens = [token for at, token in enumerate(run) if token.is_word or token.text == "&" or _adds(run, at)]
     commas = {token.start for before, token in pairwise(run) if before.text in (",", "/", ";")}
-    corrections: dict[int, str] = {}
     words = ["and" if token.text in ("&", "+") else token.word for token in tokens]
+    unknown = []
     for index, word in enumerate(words):
-        if word == "may" and index:
-            words[index] = "ang"  # "may benta": there is; a month was taken for one before
-        if word in lexicon.words or word in GRAINS or number(tokens[index]) is not None:
+        if word == "may" and index and not lexicon.begins(words, index):
+            words[index] = "ang"  # "may benta": there is; a month was taken for one before; but not "ng May Santos"
+        if lexicon.knows(word) or number(tokens[index]) is not None:
             continue
         words[index] = _unlinked(word, lexicon)
-        if words[index] == word and len(word) >= MIN_CORRECTED and not word.startswith(SUPERLATIVES):
-            close = sorted(known for known in lexicon.words if near(word, known) and len(known) >= MIN_CORRECTED)
-            if len(close) == 1:
-                words[index], corrections[index] = close[0], close[0]
+        if words[index] == word:
+            unknown.append(index)
+    corrections = typos.mend(words, unknown, lexicon)
+    best = _cheapest(text, tokens, words, lexicon)
+    slips = _slips(tokens, words, best, lexicon)
+    if slips:
+        corrections |= slips
+        best = _cheapest(text, tokens, words, lexicon)
+    for span in best:
+        span.comma = span.start in commas
+        inside = [at for at, token in enumerate(tokens) if span.start <= token.start < span.end]
+        mended = " ".join(corrections[at] for at in inside if at in corrections)
+        named = next((one.label for one in span.meanings if one.kind == "value"), "") if len(inside) > 1 else ""
+        span.corrected = named if mended and [*phrase(named)] == [words[at] for at in inside] else mended
+    return best
+
+
+def _slips(tokens: list[Token], words: list[str], best: list[Span], lexicon: Lexicon) -> dict[int, str]:
+    """Slips that made another known word: "Maria Santo" is one where that is no name, and "Maria Santos" is.
+
+    A word of the model may be one too ("pero" for Pedro), beside words that are in names only and make none as they stand.
+    """
+    starts = {span.start for span in best if span.kind == "unknown"}
+    strange = [at for at, token in enumerate(tokens) if token.start in starts and words[at] in lexicon.names]
+    found = typos.mend(words, strange, lexicon, least=2)
+    beside = {other for at in strange if at not in found for other in (at - 1, at + 1)} - set(strange)
+    return found | typos.mend(words, sorted(at for at in beside if 0 <= at < len(words)), lexicon, least=3)
+
+
+def _cheapest(text: str, tokens: list[Token], words: list[str], lexicon: Lexicon) -> list[Span]:
     best: list[tuple[float, list[Span]]] = [(0.0, []), *((float("inf"), []) for _ in words)]
     for start in range(len(words)):
         cost, covered = best[start]
         for length, span in _from(text, tokens, words, start, lexicon):
             total = cost + (UNKNOWN_COST if span.kind == "unknown" else 1.0)
             if total < best[start + length][0]:
-                span.comma = tokens[start].start in commas
-                span.corrected = next((corrections[i] for i in range(start, start + length) if i in corrections), "")
                 best[start + length] = (total, [*covered, span])
     return best[len(words)][1]
 
@@ -131,9 +183,9 @@ def _adds(run: list[Token], at: int) -> bool:
 
 def _unlinked(word: str, lexicon: Lexicon) -> str:
     """A word without the linker that Tagalog and Cebuano put to its end: "bentang", "tindahang"."""
-    if word.endswith("ng") and len(word) > MIN_CORRECTED:
+    if word.endswith("ng") and len(word) > typos.MIN_CORRECTED:
         for known in (word[:-2], word[:-1]):
-            if known in lexicon.words:
+            if lexicon.knows(known):
                 return known
     return word
 

@@ -119,9 +119,7 @@ def _lies(one: KnownValue, place: Place, fields: Mapping[Level, str]) -> bool:
 def _any_in(model: SemanticModel, values: ScopeValues, place: Place) -> bool:
     """Whether any known value lies in a region."""
     regions = {one.name for one in model.dimensions.values() if one.place == "region"}
-    return any(
-        known.within.get(region) == place.value for found in values.values() for known in found for region in regions
-    )
+    return any(values.any_within(region, place.value) for region in regions)
 
 
 def _equal(field: str, value: str) -> Condition:

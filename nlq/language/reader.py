@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from nlq.language import about, followups, tongue, why
 from nlq.language.compose import Composer
 from nlq.language.edits import Edit
-from nlq.language.lexicon import Lexicon, build
+from nlq.language.lexicon import Lexicon, build, phrases_of
 from nlq.language.match import spans
 from nlq.language.time import BadDate
 from nlq.language.tokens import phrase
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from nlq.language.lexicon import Phrases
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
     from nlq.values import Question, ScopeValues
@@ -39,6 +40,7 @@ class Reader:
     def __init__(self, model: SemanticModel, cache: Path | None = None) -> None:
         self._model = model
         self._cache = cache
+        self._phrases: Phrases | None = None
         self._lexicons: dict[int, tuple[ScopeValues, Lexicon]] = {}
 
     def reading(self, question: Question, values: ScopeValues) -> Interpretation:
@@ -126,7 +128,8 @@ class Reader:
     def _lexicon(self, values: ScopeValues) -> Lexicon:
         kept = self._lexicons.get(id(values))
         if kept is None or kept[0] is not values:
-            kept = (values, build(self._model, values, self._cache))
+            self._phrases = self._phrases or phrases_of(self._model, self._cache)
+            kept = (values, build(self._model, self._phrases, values, self._cache))
             self._lexicons[id(values)] = kept
         return kept[1]
 

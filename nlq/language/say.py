@@ -80,7 +80,8 @@ class _Labels:
                 ),
                 str(value),
             )
-        return next((known.label for known in self._values.get(field, ()) if known.id == value), str(value))
+        label = self._values.label(field, value)
+        return str(value) if label is None else label
 
     def metric(self, one: str | MetricEntry) -> str:
         """A metric with all that is said about it."""

@@ -15,7 +15,7 @@ from nlq.semantics.periods import Unit, add, end_of, start_of
 from nlq.values.query import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable
 
     from nlq.language.tokens import Token
 
@@ -25,7 +25,7 @@ VOCABULARY = frozenset((*MONTHS, *DAYS, "yesterday", "today", "month", "quarter"
 __all__ = ["BadDate", "When", "find", "whole"]
 
 
-def find(tokens: list[Token], as_of: date, known: Container[str] = frozenset()) -> list[When]:
+def find(tokens: list[Token], as_of: date, known: Callable[[str], bool] = lambda _: False) -> list[When]:
     """Every period of a question, left to right. A word that is not `known`, one slip from one of the calendar's, is that one.
 
     Raises:
@@ -43,11 +43,11 @@ def find(tokens: list[Token], as_of: date, known: Container[str] = frozenset()) 
 class _Finder(Dates, Relatives):
     """Reads periods off tokens, left to right."""
 
-    def mend(self, known: Container[str]) -> dict[int, str]:
+    def mend(self, known: Callable[[str], bool]) -> dict[int, str]:
         """Put right the words of the calendar that were mistyped; which they are now, by position."""
         found: dict[int, str] = {}
         for at, (word, token) in enumerate(zip(self.words, self.tokens, strict=True)):
-            if len(word) < SHORTEST or word in VOCABULARY or word in known or token.word in known:
+            if len(word) < SHORTEST or word in VOCABULARY or known(word) or known(token.word):
                 continue
             close = [other for other in VOCABULARY if len(other) >= SHORTEST and near(word, other)]
             if len(close) == 1:

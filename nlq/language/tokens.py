@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TOKEN = re.compile(
     r"\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}(?::\d{2})?\s?[aApP]\.?[mM]\b|[wW]/[oO]\b|[wW]/"
@@ -82,9 +86,10 @@ def stem(word: str) -> str:
     return word
 
 
-def phrase(text: str) -> tuple[str, ...]:
-    """A phrase of the lexicon as folded words, punctuation left out."""
-    return tuple(token.word for token in tokenize(text) if token.is_word)
+def phrase(text: str, fold: Callable[[str], str] = fold) -> tuple[str, ...]:
+    """A phrase of the lexicon as folded words, punctuation left out. `fold` may be one that remembers, for many phrases."""
+    words = (fold(found) for found in TOKEN.findall(text))
+    return tuple(word for word in words if word[:1].isalnum() or word in TELLING)
 
 
 def number(token: Token) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nlq.semantics.joins import reaches, unknown_metric
@@ -72,6 +73,7 @@ def values(model: SemanticModel, scope: ScopeValues, dimension: str, part: str) 
     listed = [(known.value, known.label) for known in one.values] if isinstance(one.values, tuple) else []
     if one.place == "region":
         listed = [(place.value, place.label) for place in model.gazetteer.places if place.level == "region"]
-    found = listed or [(known.id, known.label) for known in scope.get(dimension, ())]
+    found = listed or ((known.id, known.label) for known in scope.get(dimension, ()))
     wanted = part.casefold()
-    return [{"value": value, "label": label} for value, label in found if wanted in str(label).casefold()][:MOST_VALUES]
+    held = ({"value": value, "label": label} for value, label in found if wanted in str(label).casefold())
+    return list(islice(held, MOST_VALUES))

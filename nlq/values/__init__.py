@@ -1,18 +1,17 @@
 """What passes along the pipeline: frozen values, no I/O. Nothing else goes from one step to the next."""
 
 from nlq.values.answer import Answer, Assumption, Confidence, Option, Provenance, Reason, Timings
+from nlq.values.known import KnownValue, ScopeValues
 from nlq.values.pipeline import (
     Assumed,
     Clarification,
     Column,
     Interpretation,
-    KnownValue,
     Lineage,
     Plan,
     Question,
     Refusal,
     Result,
-    ScopeValues,
     Snapshot,
     SqlDraft,
     Statement,

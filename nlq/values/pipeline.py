@@ -59,21 +59,6 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownValue:
-    """A value of a dimension that is in the data, as one asker sees it: its id, its name, and what it lies in."""
-
-    id: str
-    label: str
-    within: Mapping[str, str]
-
-
-class ScopeValues(dict[str, tuple[KnownValue, ...]]):
-    """The known values of one scope, by dimension. `name` is made of the scope and the data's version: another, other values."""
-
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SqlDraft:
     """SQL written by a caller or a model, in the canonical dialect; nothing about it is trusted."""
 
