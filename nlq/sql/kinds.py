@@ -14,7 +14,7 @@ from nlq.sql.build import cast
 from nlq.sql.digits import meet
 from nlq.sql.fits import check_cast
 from nlq.sql.place import at, said
-from nlq.sql.types import KINDS
+from nlq.sql.types import INTEGERS, KINDS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     _Groups = Callable[[exp.Expr], Iterable[Iterable[exp.Expr]]]
 
 COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Nullif)
+PLAIN = frozenset(
+    (*INTEGERS, Kind.DATE, *(one for one, name in KINDS.items() if name in ("text", "truth value")))
+)  # of one size each
 MEETING = frozenset(("number", "date"))  # kinds of which an engine has several types, and widens one to another
 
 
@@ -75,6 +78,8 @@ def _parts(node: exp.Expr) -> list[exp.Expr]:
 def _alike(values: Iterable[exp.Expr], where: exp.Expr) -> None:
     """The values are of one kind. A literal beside dates is a date, where it is one."""
     values = list(values)
+    if _of_one_type(values):
+        return
     of = {kind(one) for one in values}
     if len(of) == 1 and not of & MEETING and None not in of:
         return
@@ -94,6 +99,13 @@ def _alike(values: Iterable[exp.Expr], where: exp.Expr) -> None:
         raise UnsafeSql(f"a {first} meets a {other}", where=at(where), fix="CAST one of them: texts are written '…', dates DATE '2026-11-15'")  # fmt: skip
     elif len(given) > 1 and kinds[0] in MEETING:
         meet(given)
+
+
+def _of_one_type(values: list[exp.Expr]) -> bool:
+    """Whether all are of one type of one size, which meets itself: what most comparisons are of."""
+    types = [one.type for one in values]
+    first = types[0] if types else None
+    return first is not None and first.this in PLAIN and all(one is not None and one.this is first.this and not one.expressions for one in types)  # fmt: skip
 
 
 def _dated(node: exp.Expr) -> exp.Expr:
