@@ -16,7 +16,7 @@ WORDS = {
     **dict.fromkeys(("kwarter", "kuwarter", "kwartera"), "quarter"),
     **dict.fromkeys(("taon", "tuig", "tuiga"), "year"),
     **dict.fromkeys(("nakaraang", "nakaraan", "nakalipas", "nakalipas", "lumipas", "huling", "nagdaang", "niaging", "miaging", "niagi", "milabay", "nilabay", "milabayng"), "last"),
-    **dict.fromkeys(("ngayong", "itong", "kasalukuyang", "karong", "niining", "ning", "kining"), "this"),
+    **dict.fromkeys(("ngayong", "nitong", "itong", "kasalukuyang", "karong", "niining", "ning", "kining"), "this"),
     **dict.fromkeys(("kahapon", "gahapon"), "yesterday"),
     **dict.fromkeys(("kanina", "karon", "ngayon"), "today"),
     **dict.fromkeys(("unang",), "first"), **dict.fromkeys(("ikalawang", "pangalawang", "ikaduhang"), "second"),

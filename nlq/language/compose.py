@@ -90,6 +90,8 @@ class Composer:
         if against:
             where, segments = relations.against(model, self.filters, draft, against)
         period, compare = self._period(metrics)
+        if figured is not None and figured.window is not None and figured.window.running and not draft.whens:
+            period = self._so_far()
         metrics = self._during(metrics, where, given=bool(draft.whens) and (not chosen or bool(draft.absent)))
         figured = entries.within(figured, period) if figured is not None else None
         if self._best is not None:
@@ -117,7 +119,12 @@ class Composer:
     def _from_one_to_another(self) -> None:
         """A change "from Q1 to Q2" is of one period against another, not over both."""
         draft = self.draft
-        if draft.growth and len(draft.whens) == 1 and draft.whens[0].when is not None and draft.whens[0].when.parts:
+        if (
+            (draft.growth or draft.versus)
+            and len(draft.whens) == 1
+            and draft.whens[0].when is not None
+            and draft.whens[0].when.parts
+        ):
             span, (first, second) = draft.whens[0], draft.whens[0].when.parts
             draft.whens[:] = [replace(span, when=first), replace(span, when=second)]
             draft.versus = True
@@ -193,7 +200,9 @@ class Composer:
     def _metrics(self) -> list[str]:
         """The metrics asked for; without one the default, where a rank or "performing" says that one is meant."""
         draft = self.draft
-        counting = any(one.kind == "count" for one in self.spans)
+        counting = any(one.kind == "count" for one in self.spans) and not any(one.kind == "share" for one in self.spans)
+        if not draft.metrics and not counting:
+            draft.metrics.extend(self._of_things())
         if counting and not draft.metrics:
             draft.metrics.extend(counting_.of_noun(self.model, self.spans, self.walker))
             if not draft.metrics and draft.loose:
@@ -232,6 +241,22 @@ class Composer:
             self.assume(f"by {metric.label.lower()}, as no figure was named", {"metrics": [second]} if second else {})
             return [metric.name]
         raise Stop(choices.for_missing_metric(self.model, self._rest(), draft.loose))
+
+    def _of_things(self) -> list[str]:
+        """How many there were of a thing, where it is that which is compared: "did customers grow", "why did we lose customers"."""
+        draft = self.draft
+        kinds = {one.kind for one in self.spans}
+        nouns = [one for one in draft.loose if one.kind == "dimension"]
+        if not (draft.growth or draft.versus or "why" in kinds) or len(nouns) != 1 or draft.top is not None:
+            return []
+        counts = next(
+            (one for one in self.model.public_metrics().values() if one.counts == nouns[0].ref_of and one.during), None
+        )
+        if counts is None or counts.during is None:
+            return []
+        nouns[0].role = "counted"
+        draft.loose[:] = [one for one in draft.loose if one is not nouns[0]]
+        return [counts.during]
 
     def _divided(self, metrics: list[str]) -> None:
         """A figure "per store" is split by stores, or is that of an average store: which is not said where the model has no name for it."""
@@ -308,7 +333,13 @@ class Composer:
 
     def _period(self, metrics: list[str]) -> tuple[Any, Any]:
         """The period, and the one to compare with; a choice that was made is said."""
-        found = settle(self.draft.whens, versus=self.draft.versus, default=self.default_period(), near=self._near())
+        found = settle(
+            self.draft.whens,
+            versus=self.draft.versus,
+            default=self.default_period(),
+            near=self._near(),
+            today=self.as_of,
+        )
         if isinstance(found, Refusal):
             raise Stop(found)
         period, compare, said = found
@@ -322,6 +353,17 @@ class Composer:
             self.assume(f"{self.model.header.default_period}, as no period was named",
                          {"period": {"start": other.start.isoformat(), "end": other.end.isoformat()}})  # fmt: skip
         return default, compare
+
+    def _so_far(self) -> Period:
+        """The period of a running total that names none: this month by day, else this year."""
+        time = self.model.time_dimension
+        daily = time is not None and f"{time.name}.day" in self.draft.dimensions
+        relative = named_period("this month" if daily else "this year")
+        assert relative is not None  # noqa: S101 - our own words
+        period = relative.resolve(self.as_of)
+        self.assumptions[:] = [one for one in self.assumptions if "period" not in one.change]
+        self.assume(f"{'this month' if daily else 'this year'}, as no period was named", {})
+        return period
 
     def _near(self) -> bool:
         """Whether the periods stand beside one another, with nothing but "and" and the like between them."""

@@ -68,7 +68,7 @@ class Dates(Words):
 
     def _is_month(self, at: int) -> bool:
         """Whether a month is meant: "may" and "march" are months where written as names, or standing as a date does."""
-        word = self.word(at)
+        word = self.tokens[at].text.lower() if at < len(self.tokens) else ""
         if word not in ("may", "march", "mar", "sat", "sun", "mon"):
             return True
         around = {

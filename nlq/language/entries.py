@@ -161,15 +161,19 @@ def _unit(draft: Draft, spans: Sequence[Span]) -> str | None:
 def _in_a(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> str | None:
     """The unit of "in a day", "in a typical month"."""
     time = model.time_dimension
-    nouns = [one for one in draft.loose if one.kind == "grain"]
-    if len(nouns) != 1 or time is None:
+    nouns = [one for one in draft.loose if _after_a(spans, one)]
+    if len(nouns) != 1 or (time is None and nouns[0].kind == "grain"):
         return None
-    at = next(place for place, one in enumerate(spans) if one is nouns[0])
-    if not at or spans[at - 1].text.lower().split()[-1] not in A:
-        return None
-    nouns[0].role = "average"
-    draft.loose[:] = [one for one in draft.loose if one is not nouns[0]]
-    return f"{time.name}.{nouns[0].ref}"
+    noun = nouns[0]
+    noun.role = "average"
+    draft.loose[:] = [one for one in draft.loose if one is not noun]
+    return f"{time.name}.{noun.ref}" if noun.kind == "grain" and time is not None else noun.ref_of
+
+
+def _after_a(spans: Sequence[Span], noun: Span) -> bool:
+    """Whether a noun is one of its kind: "in a day", "what a customer spends"."""
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    return at > 0 and spans[at - 1].text.lower().split()[-1] in A
 
 
 def _of_one(spans: Sequence[Span], noun: Span) -> bool:

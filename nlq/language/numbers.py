@@ -48,6 +48,9 @@ def placed(walker: Walker) -> None:
         if one.kind == "number" and one.number is not None and not one.role:
             _place(walker, index, one, one.number)
     for one in walker.spans:
+        if one.kind == "below" and one.text.lower() == "under" and not one.role:
+            one.kind = "preposition"  # "brands under beverages"
+    for one in walker.spans:
         if one.kind in (*COMPARE, *BEHIND) and not any(span.role == "threshold" for span in walker.spans):
             raise _no(f'"{one.text}" needs a number beside it')
     number = walker.draft.number

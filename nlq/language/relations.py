@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 PAIR = 2
+BARE = frozenset(("percent", "percentage", "%", "pct", "in %", "in percent", "in pct", "porsyento", "porsiyento", "ilang %", "ilang porsyento", "ilang percent", "how many percent", "what percent"))  # fmt: skip
 VALUES = ("value", "place", "ask")
 IS = frozenset(
     ("is", "are", "was", "were", "ang", "came", "come", "comes", "coming", "made", "mula", "galing", "gikan")
@@ -133,6 +134,10 @@ def share(
         Stop: it is not said whose share, or of what.
     """
     kinds = [one.kind for one in spans]
+    if draft.growth:  # "growth in %" is a growth
+        for one in spans:
+            one.role = "growth" if one.kind == "share" and one.text.lower() in BARE else one.role
+        kinds = [one.kind for one in spans if one.role != "growth"]
     if "share" not in kinds:
         return None
     if len(metrics) != 1 or not model.metrics[metrics[0]].adds_up or "versus" in kinds or draft.growth or draft.having:

@@ -69,6 +69,9 @@ class Relatives(Words):
         word = self.word(at)
         if word in ("today", "tonight"):
             return When(at, at + 1, Period(start=self.as_of, end=self.as_of))
+        if word == "kamakalawa" or self.words[at : at + 3] == ["day", "before", "yesterday"]:
+            day = self.as_of - timedelta(days=2)
+            return When(at, at + (1 if word == "kamakalawa" else 3), Period(start=day, end=day))
         if word == "yesterday":
             day = self.as_of - timedelta(days=1)
             return When(at, at + 1, Period(start=day, end=day))

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from nlq.language import anchored, named_days
 from nlq.language.time import whole
 from nlq.semantics import periods
-from nlq.semantics.periods import step_of
+from nlq.semantics.periods import Relative, step_of
 from nlq.values import Assumed, Refusal
 from nlq.values.query import Period, Shift
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nlq.language.match import Span
     from nlq.language.time import When
 
@@ -21,7 +23,8 @@ LONG = 365  # days: what is as long is set against the whole year
 Settled = tuple["Period | str | None", "Period | Shift | None", list[Assumed]]
 
 
-def settle(spans: list[Span], *, versus: bool, default: Period | str | None = None, near: bool = True) -> Settled | Refusal:  # fmt: skip
+def settle(spans: list[Span], *, versus: bool, default: Period | str | None = None, near: bool = True,
+           today: date | None = None) -> Settled | Refusal:  # fmt: skip
     """The period and the one to compare with (None: not said), with what was assumed.
 
     Several that stand `near` one another are one period, where they make one ("October and November", "the last week of October").
@@ -34,6 +37,15 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
         return _moved(moved, [one for one in whens if not one.moved], default, said)
     if versus and len(whens) == 2:
         return _against(whens[0], whens[1], said)
+    if (
+        versus and len(whens) == 1 and whens[0].back is not None and today is not None
+    ):  # "sales vs last month": so far against the same days
+        text = f"this {whens[0].back} so far against the same days of the one before"
+        return (
+            Relative("this", whens[0].back).resolve(today),
+            Shift(shift=f"1 {whens[0].back}"),
+            [*said, Assumed(text, {})],
+        )
     if not whens:
         return None, None, []
     if len(whens) == 1:
@@ -49,7 +61,8 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
 def two_periods(spans: list[Span]) -> bool:
     """Whether two periods are named, or one by another."""
     whens = _in_their_years([one.when for one in spans if one.when is not None])
-    return len(whens) == 2 or sum(bool(one.moved) for one in whens) == 1
+    back = len(whens) == 1 and whens[0].back is not None
+    return len(whens) == 2 or back or sum(bool(one.moved) for one in whens) == 1
 
 
 def _in_their_years(whens: list[When]) -> list[When]:

@@ -87,6 +87,14 @@ READ = {
     "sales this october": {"metrics": ["revenue"], "period": OCTOBER},
     "sino ang bumili ng dairy sa mga tindahan sa Baguio kahapon": {"list": "customer", "where": [those("customer", where=[is_("city", "Baguio"), CANS], period={"start": "2026-11-14", "end": "2026-11-14"})]},
     "sales yesturday": {"metrics": ["revenue"], "period": {"start": "2026-11-14", "end": "2026-11-14"}},
+    "did customers grow last month": {"metrics": ["unique_customers"], "period": OCTOBER, "compare": [{"shift": "1 month"}]},
+    "sales vs last month": {"metrics": ["revenue"], "period": NOVEMBER, "compare": [{"shift": "1 month"}]},
+    "difference in transactions between september and october": {"metrics": ["transactions"], "period": OCTOBER, "compare": [{"start": "2026-09-01", "end": "2026-09-30"}]},
+    "growth in % by region last month": {"metrics": ["revenue"], "dimensions": ["region"], "period": OCTOBER, "compare": [{"shift": "1 month"}]},
+    "running total of transactions by day": {"metrics": [{"metric": "transactions", "window": {"to_date": "month"}}], "dimensions": ["date.day"], "period": NOVEMBER},
+    "benta kamakalawa": {"metrics": ["revenue"], "period": {"start": "2026-11-13", "end": "2026-11-13"}},
+    "benta nitong mayo": {"metrics": ["revenue"], "period": {"start": "2026-05-01", "end": "2026-05-31"}},
+    "ilang porsyento ng benta noong Oktubre ang galing sa Visayas": {"metrics": ["revenue"], "dimensions": ["island_group"], "where": [is_("island_group", "Visayas")], "share": {"within": [], "free": ["island_group"]}, "period": OCTOBER},
     "sales by month in 2025, newest first": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": Y2025, "order": [{"by": "date.month", "dir": "desc"}]},
 }  # fmt: skip
 NOT_READ = [
