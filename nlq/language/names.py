@@ -74,7 +74,7 @@ def _packed(name: str, model: SemanticModel, values: ScopeValues) -> bytes:
         if model.dimensions[dimension].place:
             continue  # places are known by the gazetteer, with or without data
         for one in values[dimension]:
-            found = phrase(one.label, remembered)
+            found = ["and" if word == "+" else word for word in phrase(one.label, remembered)]  # as in a question
             if found and not all(word.isdecimal() for word in found):  # a bare number is how many, not whom
                 key, row = END.join(found) + END, plain((dimension, one.id, one.label)).encode()
                 rows[key] = rows[key] + b"," + row if key in rows else row
