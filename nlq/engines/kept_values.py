@@ -53,7 +53,7 @@ class KeptValues(ScopeValues):
     def any_within(self, field: str, value: str) -> bool:
         """Whether any value of any dimension lies in this one."""
         if field not in self._within and f"within {field}" in self._sections:
-            self._within[field] = frozenset(json.loads(bytes(self._sections[f"within {field}"])))
+            self._within[field] = frozenset(sections.texts(self._sections[f"within {field}"]))
         return value in self._within.get(field, ())
 
 
@@ -90,8 +90,7 @@ class Lines(Sequence[KnownValue]):
         return KnownValue(ident, label, dict(zip(self._parents, within, strict=True)))
 
     def _line(self, at: int) -> list[str]:
-        found: list[str] = json.loads(bytes(self._lines[self._starts[at] : self._starts[at + 1]]))
-        return found
+        return sections.texts(self._lines[self._starts[at] : self._starts[at + 1]])
 
 
 class Packing:
@@ -101,7 +100,6 @@ class Packing:
         self._within: dict[str, set[str]] = {}
         self._found: dict[str, bytes | bytearray] = {}
         self._parents: dict[str, list[str]] = {}  # what the values of each dimension lie in: of one, all in the same
-        self._plain = json.JSONEncoder(ensure_ascii=False).encode
 
     def add(self, field: str, known: Sequence[KnownValue]) -> None:
         """One dimension's values, in the order in which the data gave them."""
@@ -109,7 +107,7 @@ class Packing:
         for one in known:
             for parent, value in one.within.items():
                 self._within.setdefault(parent, set()).add(value)
-            lines += self._plain((one.id, one.label, *one.within.values())).encode() + END
+            lines += sections.row(one.id, one.label, *one.within.values()) + END
             starts.append(len(lines))
         by_id = array("I", sorted(range(len(known)), key=lambda at: known[at].id))
         self._found |= {f"lines {field}": lines, f"starts {field}": starts.tobytes(), f"by id {field}": by_id.tobytes()}
@@ -117,8 +115,8 @@ class Packing:
 
     def content(self, name: str) -> bytes:
         """All of it, to be opened under that name alone."""
-        within = {f"within {parent}": self._plain(sorted(held)).encode() for parent, held in self._within.items()}
-        parents = self._plain(self._parents).encode()
+        within = {f"within {parent}": sections.row(*sorted(held)) for parent, held in self._within.items()}
+        parents = json.dumps(self._parents).encode()
         return sections.pack(f"{FORMAT} {name}", {"parents": parents, **within, **self._found})
 
 

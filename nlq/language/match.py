@@ -95,11 +95,12 @@ def _parted(text: str, tokens: list[Token], whens: dict[int, When], hours: dict[
 
 def _names(tokens: list[Token], lexicon: Lexicon) -> Iterator[tuple[int, int]]:
     """Where names of several words stand: what is a month or an hour by itself ("June Santos") is none within them."""
-    words = [token.word for token in tokens]
-    for at in range(len(words)):
-        longest = lexicon.begins(words, at)
+    at = [place for place, token in enumerate(tokens) if _is_said(tokens, place)]
+    words = [_said(tokens[place]) for place in at]
+    for start in range(len(words)):
+        longest = lexicon.begins(words, start)
         if longest:
-            yield at, at + longest
+            yield at[start], at[start + longest - 1] + 1
 
 
 def _unsure(found: list[Span]) -> bool:
@@ -126,9 +127,9 @@ def _at(text: str, tokens: list[Token], when: When | None, hours: Hours | None) 
 
 def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     """The cheapest cover of a run of tokens. Every span costs one, so longer phrases win; an unknown word costs ten."""
-    tokens = [token for at, token in enumerate(run) if token.is_word or token.text == "&" or _adds(run, at)]
+    tokens = [token for at, token in enumerate(run) if _is_said(run, at)]
     commas = {token.start for before, token in pairwise(run) if before.text in (",", "/", ";")}
-    words = ["and" if token.text in ("&", "+") else token.word for token in tokens]
+    words = [_said(token) for token in tokens]
     unknown = []
     for index, word in enumerate(words):
         if word == "may" and index and not lexicon.begins(words, index):
@@ -174,6 +175,15 @@ def _cheapest(text: str, tokens: list[Token], words: list[str], lexicon: Lexicon
             if total < best[start + length][0]:
                 best[start + length] = (total, [*covered, span])
     return best[len(words)][1]
+
+
+def _is_said(run: list[Token], at: int) -> bool:
+    """Whether a token is compared: a word, a number, or a sign that stands for a word."""
+    return run[at].is_word or run[at].text == "&" or _adds(run, at)
+
+
+def _said(token: Token) -> str:
+    return "and" if token.text in ("&", "+") else token.word
 
 
 def _adds(run: list[Token], at: int) -> bool:

@@ -69,14 +69,14 @@ def of(model: SemanticModel, values: ScopeValues, kept_in: Path | None) -> Names
 
 def _packed(name: str, model: SemanticModel, values: ScopeValues) -> bytes:
     rows: dict[str, bytes] = {}
-    remembered, plain = cache(fold), json.JSONEncoder(ensure_ascii=False).encode
+    remembered = cache(fold)
     for dimension in values:
         if model.dimensions[dimension].place:
             continue  # places are known by the gazetteer, with or without data
         for one in values[dimension]:
-            found = phrase(one.label, remembered)
+            found = ["and" if word == "+" else word for word in phrase(one.label, remembered)]  # as in a question
             if found and not all(word.isdecimal() for word in found):  # a bare number is how many, not whom
-                key, row = END.join(found) + END, plain((dimension, one.id, one.label)).encode()
+                key, row = END.join(found) + END, sections.row(dimension, one.id, one.label)
                 rows[key] = rows[key] + b"," + row if key in rows else row
     words = {word for key in rows for word in key.split(END)} - {""}
     trie, starts, held = Trie(rows), array("I", [0]), bytearray()

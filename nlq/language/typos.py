@@ -21,7 +21,8 @@ MIN_BESIDE_CHANGED = 8  # the same for a word of two letters, or where a letter 
 UNIT = 3  # letters
 SUPERLATIVES = ("pinaka", "kina", "labing")  # "the most …": another letter is another superlative
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-Candidate = tuple[str, int]  # a word, and 0 for a slip of the fingers, 1 for any other
+FINGERS, ONE_OFF, FAR = 0, 1, 2  # swapped, doubled or beside the key; one left out or too many; any other letter
+Candidate = tuple[str, int]  # a word, and which slip it would be
 
 
 def _beside() -> dict[str, str]:
@@ -61,7 +62,7 @@ def mend(words: list[str], unknown: Iterable[int], lexicon: Lexicon, least: int 
 
 
 def _settled(words: list[str], at: int, candidates: list[Candidate], lexicon: Lexicon, least: int) -> str | None:
-    """The candidate that completes the longest phrase, then the likeliest slip; None where there is none or no one.
+    """The candidate that completes the longest phrase; of several any slip is likelier than a far letter. None where none is alone.
 
     A word that is a phrase by itself has nothing to vouch for it, so there a candidate that completes nothing is a rival too.
     """
@@ -70,12 +71,13 @@ def _settled(words: list[str], at: int, candidates: list[Candidate], lexicon: Le
         trial = [*words[:at], word, *words[at + 1 :]]
         length, beside = _longest(trial, at, lexicon)
         if length >= least and _takes(words[at], word, slip, length, beside):
-            ranked.append((-length, slip, word))
+            ranked.append((-length, slip == FAR, slip, word))
     ranked.sort()
     if not ranked or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
         return None
-    length, slip, best = ranked[0]
-    rivals = [word for word, other in candidates if word != best and other <= slip and len(word) >= MIN_CORRECTED]
+    length, _, slip, best = ranked[0]
+    least_likely = ONE_OFF if slip == FINGERS else FAR
+    rivals = [word for word, other in candidates if word != best and other <= least_likely and len(word) >= MIN_CORRECTED]  # fmt: skip
     return None if length == -1 and rivals else best
 
 
@@ -101,7 +103,7 @@ def _moved(words: list[str], at: int, lexicon: Lexicon, least: int) -> dict[int,
 
 def _takes(typed: str, word: str, slip: int, length: int, beside: int) -> bool:
     """Whether a word may stand for what was typed. Short ones need the rest of a longer name, or a likely slip, to vouch."""
-    changed = slip == 1 and len(typed) == len(word)
+    changed = slip == FAR
     if min(len(typed), len(word)) < MIN_CORRECTED:
         sure = min(len(typed), len(word)) > MIN_WITHIN and not changed
         return length > 1 and beside >= (MIN_BESIDE if sure else MIN_BESIDE_CHANGED)
@@ -139,17 +141,15 @@ def _variants(word: str, letters: str) -> dict[str, int]:
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]
         for letter in letters:  # left out; twice the same is easily once
-            found.setdefault(before + letter + after, 0 if letter in word[max(at - 1, 0) : at + 1] else 1)
+            found.setdefault(before + letter + after, FINGERS if letter in word[max(at - 1, 0) : at + 1] else ONE_OFF)
         if not after:
             break
         beside = BESIDE.get(after[0], "")
         for letter in letters:
-            found[before + letter + after[1:]] = 0 if letter in beside else 1
-        around = (
-            before[-1:] + after[1:2]
-        )  # one too many: the same twice, or a key that was touched with the one beside it
-        found[before + after[1:]] = 0 if after[0] in around or set(around) & set(beside) else 1
+            found[before + letter + after[1:]] = FINGERS if letter in beside else FAR
+        around = before[-1:] + after[1:2]  # of one too many: it is one of these again, or was touched with it
+        found[before + after[1:]] = FINGERS if after[0] in around or set(around) & set(beside) else ONE_OFF
         if len(after) > 1:
-            found[before + after[1] + after[0] + after[2:]] = 0
+            found[before + after[1] + after[0] + after[2:]] = FINGERS
     found.pop(word, None)
     return found

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from nlq.api import Assistant, SyncAssistant
 from nlq.drivers.duckdb import connect
+from nlq.language.tokens import phrase
 from nlq.settings import load
 from nlq.values import Principal
 
@@ -45,6 +46,18 @@ KIND = "Sari-Sari Trading Superstore Bodega Marketplace Variety".split()  # noqa
 APART = ["SM", "SM Mall", "SM Mall Annex", "12345", "7 Once 11", "Xylographia", "Kuya's Kapé", "Santo Niño Botica", "May Santos Market", "Batch Q7K9", "Batch Q7K8",
          "Karla Botica", "Karma Botica", "Bituin"]  # fmt: skip
 NAMES = [f"{first} {last} {kind}" for first in FIRST for last in LAST for kind in KIND] + APART
+SIGNS = "& + #3 No.5 (Main) - / 's Inc. 24/7 24H 7pm May Sunday Q3 2019 100k ₱99 II Ñandu Café by last of 3rd %".split()  # noqa: SIM905 - easier to read
+
+
+def odd(draw):
+    """A name of signs, numbers and words that mean something else alone, between two that are its own."""
+    inside = draw.sample(SIGNS, draw.randint(1, 3))
+    return " ".join(
+        [draw.choice(FIRST), *inside, f"{draw.choice(LAST)}{draw.choice(['', '-Uy', '.', ' Jr.', ', Inc.'])}"]
+    )
+
+
+NAMES += sorted({odd(draw) for draw in [random.Random(3)] for _ in range(300)})
 ELSEWHERE = "Wilhelmina Oosterhuis Winkel"
 
 
@@ -91,13 +104,15 @@ def found(assistant, said, principal=OURS, question="takings of {} last month"):
     return sorted(NAMES[int(value) - 1] for one in answer.query.where for value in one.values)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=400, deadline=None, derandomize=True)
 @given(
     name=st.sampled_from([one for one in NAMES if not one.isdecimal()]),
     cased=st.sampled_from([str, str.lower, str.upper]),
 )
 def test_a_name_is_found_as_it_is_written(shops, name, cased):
-    assert found(shops, cased(name)) == [name]
+    read = found(shops, cased(name)) or []
+    assert name in read
+    assert {phrase(one) for one in read} == {phrase(name)}  # others only where they are the same words
 
 
 def slips(name, draw):
@@ -110,7 +125,7 @@ def slips(name, draw):
 def test_most_names_are_found_with_one_slip_and_each_is_said(shops):
     """A name that another one comes to be by a slip is that one's."""
     draw = random.Random(11)
-    sample = [(name, slips(name, draw)) for name in draw.sample(NAMES[: -len(APART)], 200)]
+    sample = [(name, slips(name, draw)) for name in draw.sample(NAMES[: NAMES.index(APART[0])], 200)]
     sample = [(name, typed) for name, typed in sample if typed.lower() != name.lower()]
     read = [found(shops, typed.lower()) for _, typed in sample]
     right = sum(one == [name] for one, (name, _) in zip(read, sample, strict=True))
