@@ -1,0 +1,115 @@
+"""Which figures are asked for: those that are named, counts of what is named, or the usual one where a rank or a change says that one is meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language import choices, counting, entries
+from nlq.language.walk import Stop
+from nlq.semantics.joins import reaches
+from nlq.values import Refusal
+
+if TYPE_CHECKING:
+    from nlq.language.compose import Composer
+    from nlq.language.entries import Figured
+
+
+def asked(composer: Composer) -> list[str]:
+    """The metrics asked for; without one the default, where a rank or "performing" says that one is meant."""
+    draft = composer.draft
+    counts_ = any(one.kind == "count" for one in composer.spans) and not any(
+        one.kind == "share" for one in composer.spans
+    )
+    if not draft.metrics and not counts_:
+        draft.metrics.extend(_of_things(composer))
+    if counts_ and not draft.metrics:
+        draft.metrics.extend(counting.of_noun(composer.model, composer.spans, composer.walker))
+        if not draft.metrics and draft.loose:
+            counts = [
+                metric.label.lower()
+                for metric in composer.model.public_metrics().values()
+                if metric.unit == "count" and metric.agg
+            ]
+            raise Stop(
+                Refusal("no_metric", f'"{draft.loose[0].text}" are not counted here; counted are {", ".join(counts)}')
+            )
+    if draft.metrics:
+        if draft.by_metric:
+            draft.metrics.sort(key=lambda name: name != draft.by_metric)
+        if counts_ and composer.model.metrics[draft.metrics[0]].unit == composer.model.header.currency:
+            raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
+        return draft.metrics
+    if any(one.kind in ("followup", "reference") for one in composer.spans):
+        raise Stop(
+            Refusal(
+                "out_of_scope",
+                "this goes on from a question before, and there is none in this conversation: say all of it",
+            )
+        )
+    figured = any(one.kind in ("performing", "amount") for one in composer.spans)
+    limited = list(dict.fromkeys(name for _, _, name in draft.having if name is not None))
+    if limited and draft.top is None:  # "provinces with 3 or more stores"
+        return limited
+    kinds = {one.kind for one in composer.spans}
+    compared = draft.versus or ("why" in kinds and bool(kinds & {"value", "place", "ask", "time"}))
+    if draft.top is not None or draft.having or draft.trend or draft.growth or figured or compared:
+        metric = composer.model.metrics[composer.model.header.default_metric]
+        second = composer.model.header.second_metric
+        composer.assume(f"by {metric.label.lower()}, as no figure was named", {"metrics": [second]} if second else {})
+        return [metric.name]
+    raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
+
+
+def _of_things(composer: Composer) -> list[str]:
+    """How many there were of a thing, where it is that which is compared: "did customers grow", "why did we lose customers"."""
+    draft = composer.draft
+    kinds = {one.kind for one in composer.spans}
+    nouns = [one for one in draft.loose if one.kind == "dimension"]
+    if not (draft.growth or draft.versus or "why" in kinds) or len(nouns) != 1 or draft.top is not None:
+        return []
+    counts = next(
+        (one for one in composer.model.public_metrics().values() if one.counts == nouns[0].ref_of and one.during), None
+    )
+    if counts is None or counts.during is None:
+        return []
+    nouns[0].role = "counted"
+    draft.loose[:] = [one for one in draft.loose if one is not nouns[0]]
+    return [counts.during]
+
+
+def check_division(composer: Composer, metrics: list[str]) -> None:
+    """A figure "per store" is split by stores, or is that of an average store: which is not said where the model has no name for it."""
+    for noun in composer.draft.over if composer.draft.top is None else ():
+        counts = next(
+            (one for one in composer.model.public_metrics().values() if one.counts and one.counts == noun.ref_of), None
+        )
+        if counts is not None and composer.model.metrics[metrics[0]].adds_up and len(metrics) == 1:
+            raise Stop(
+                choices.for_division(composer.model, metrics[0], counts.during or counts.name, noun, composer.rest())
+            )
+
+
+def check_averages(composer: Composer, metrics: list[str]) -> None:
+    """An average that does not say over what is asked about."""
+    averages = [one for one in composer.spans if one.kind == "average" and not one.role]
+    if averages:
+        averages[0].role = "not understood"
+        raise Stop(choices.for_average(composer.model, metrics, averages[0], composer.rest()))
+
+
+def _of_sales(composer: Composer) -> bool:
+    """Whether a filter is of what only sales have, so that what sold is counted, not what is on the books."""
+    fields = [name for one in composer.filters.conditions() for name in one.fields()]
+    counts = [name for name, one in composer.model.public_metrics().items() if one.counts]
+    return any(not any(reaches(composer.model, name, field) for name in counts) for field in fields)
+
+
+def counted(composer: Composer) -> tuple[str, Figured] | None:
+    """The figure that a count of things beyond a limit, with any of a figure, or of a kind, is made of; None where nothing so is counted."""
+    model, draft, spans = composer.model, composer.draft, composer.spans
+    default = model.header.default_metric
+    found = entries.counted(model, draft, spans, default) or entries.with_any(model, draft, spans)
+    bare = not draft.metrics and any(one.kind == "count" for one in spans) and not counting.of_noun(model, spans, composer.walker)  # fmt: skip
+    if found is None and bare:
+        return entries.kinds(model, draft, default, beyond=bool(draft.whens) or _of_sales(composer))
+    return found

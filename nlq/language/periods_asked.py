@@ -1,0 +1,81 @@
+"""The period of a question and the one to compare with: as they were named, or as is assumed where they were not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nlq.language.spans_of_time import settle
+from nlq.language.walk import SILENT, Stop
+from nlq.semantics.periods import named_period
+from nlq.values import Refusal
+from nlq.values.query import Condition, Period
+
+if TYPE_CHECKING:
+    from nlq.language.compose import Composer
+
+
+def from_one_to_another(composer: Composer) -> None:
+    """A change "from Q1 to Q2" is of one period against another, not over both."""
+    draft = composer.draft
+    if (
+        (draft.growth or draft.versus)
+        and len(draft.whens) == 1
+        and draft.whens[0].when is not None
+        and draft.whens[0].when.parts
+    ):
+        span, (first, second) = draft.whens[0], draft.whens[0].when.parts
+        draft.whens[:] = [replace(span, when=first), replace(span, when=second)]
+        draft.versus = True
+
+
+def of_date(composer: Composer) -> tuple[Condition, ...]:
+    """The period, as a condition on the date of things that it is of."""
+    period = composer.given_period()
+    if not composer.dated or not isinstance(period, Period):
+        return ()
+    composer.draft.whens.clear()
+    return (Condition(field=composer.dated, op="between", values=(period.start.isoformat(), period.end.isoformat())),)
+
+
+def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
+    """The period, and the one to compare with; a choice that was made is said."""
+    found = settle(
+        composer.draft.whens,
+        versus=composer.draft.versus,
+        default=composer.default_period(),
+        near=_near(composer),
+        today=composer.as_of,
+    )
+    if isinstance(found, Refusal):
+        raise Stop(found)
+    period, compare, said = found
+    composer.assumptions.extend(said)
+    if period is not None:
+        return period, compare
+    default = composer.default_period()  # which what is said by another period is said by
+    if all(composer.model.has_time(name) for name in metrics):
+        this = named_period("this month")
+        other = this.resolve(composer.as_of) if this else default
+        composer.assume(f"{composer.model.header.default_period}, as no period was named",
+                     {"period": {"start": other.start.isoformat(), "end": other.end.isoformat()}})  # fmt: skip
+    return default, compare
+
+
+def so_far(composer: Composer) -> Period:
+    """The period of a running total that names none: this month by day, else this year."""
+    time = composer.model.time_dimension
+    daily = time is not None and f"{time.name}.day" in composer.draft.dimensions
+    relative = named_period("this month" if daily else "this year")
+    assert relative is not None  # noqa: S101 - our own words
+    period = relative.resolve(composer.as_of)
+    composer.assumptions[:] = [one for one in composer.assumptions if "period" not in one.change]
+    composer.assume(f"{'this month' if daily else 'this year'}, as no period was named", {})
+    return period
+
+
+def _near(composer: Composer) -> bool:
+    """Whether the periods stand beside one another, with nothing but "and" and the like between them."""
+    places = [at for at, one in enumerate(composer.spans) if one in composer.draft.whens]
+    between = [one for at, one in enumerate(composer.spans[places[0] : places[-1]], places[0]) if at not in places] if places else []  # fmt: skip
+    return all(one.kind in (*SILENT, "and") for one in between)

@@ -1,0 +1,103 @@
+"""How rows are split, in which order they come and how many are meant, and what limits there are on their figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from nlq.language import choices, ordering
+from nlq.language.walk import Stop
+from nlq.values import Refusal
+from nlq.values.query import Condition, Order, Period
+
+if TYPE_CHECKING:
+    from nlq.language.compose import Composer
+
+ORDERS: dict[str, Literal["asc", "desc"]] = {"latest_first": "desc", "earliest_first": "asc"}
+LENGTHS = {"month": 31, "year": 366}  # days at most
+
+
+def split(composer: Composer, period: Any) -> list[str]:
+    """The dimensions, with the grain of time that a trend or a growth takes where none was named."""
+    draft = composer.draft
+    if draft.step and isinstance(period, Period) and period.days > LENGTHS[draft.step] and not any(map(composer.model.is_time_grain, draft.dimensions)):  # fmt: skip
+        time = composer.model.time_dimension  # "month over month growth in 1997": of each of its months
+        draft.dimensions.extend([f"{time.name}.{draft.step}"] if time is not None else [])
+    if draft.trend and not any(composer.model.is_time_grain(name) for name in draft.dimensions):
+        time = composer.model.time_dimension
+        days = period.days if isinstance(period, Period) else 10_000
+        grain = "day" if days <= 31 else "week" if days <= 120 else "month" if days <= 1_100 else "quarter"
+        if time is not None:
+            draft.dimensions.append(f"{time.name}.{grain}")
+            composer.assume(f"by {grain}, as the trend's grain was not named", {"dimensions": [f"{time.name}.month"]})
+    return draft.dimensions
+
+
+def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tuple[tuple[Order, ...], int | None]:
+    """The order, and how many of the first are meant (None: all).
+
+    Raises:
+        Stop: nothing is ranked.
+    """
+    draft = composer.draft
+    latest = next((one for one in composer.spans if one.kind in ORDERS), None)
+    if latest is not None and draft.top is None:
+        grains = [name for name in dimensions if composer.model.is_time_grain(name)]
+        if len(grains) != 1:
+            raise Stop(Refusal("out_of_scope", f'I do not know what "{latest.text}" puts in order'))
+        latest.role = "order"
+        return (Order(by=grains[0], dir=ORDERS[latest.kind]),), None
+    if draft.top is None and draft.sorted is not None:
+        return (Order(by=metrics[0], dir="desc" if draft.sorted else "asc"),), None
+    if draft.top is None:
+        return (), None
+    if not dimensions:
+        kinds = [
+            composer.model.dimensions[meaning.ref].kind_of
+            for one in composer.spans
+            if one.kind == "value"
+            for meaning in one.meanings
+            if meaning.ref in composer.model.dimensions
+        ]
+        dimensions.extend(dict.fromkeys(kind for kind in kinds if kind))
+    if not dimensions:
+        ask = (
+            choices.for_missing_time
+            if any(one.kind == "whenever" for one in composer.spans)
+            else choices.for_missing_entity
+        )
+        raise Stop(ask(composer.model, composer.options_base(composer.filters.conditions()), top=draft.top))
+    order = ordering.by(composer.draft, metrics[0])
+    limit = draft.number
+    if limit is None:
+        limit = composer.model.header.default_ranking_limit if ordering.plural(composer.model, composer.spans) else 1
+        other = 1 if limit > 1 else composer.model.header.default_ranking_limit
+        composer.assume(f"the {'top' if draft.top else 'bottom'} {limit}, as no number was named", {"limit": other})
+    return order, limit
+
+
+def limits(composer: Composer, metrics: list[str], dimensions: list[str]) -> tuple[Condition, ...]:
+    """Limits on the figures of what is split.
+
+    Raises:
+        Stop: nothing is split.
+    """
+    found = []
+    for op, value, metric in composer.draft.having:
+        if not dimensions:
+            raise Stop(
+                Refusal("out_of_scope", "a limit on a figure needs something to apply to: stores, products, days …")
+            )
+        found.append(Condition(field=metric or metrics[0], op=op, values=value))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+def named_only(composer: Composer, metrics: list[str], dimensions: list[str], *, ranked: bool) -> list[Condition]:
+    """Rows that name no customer (or whatever is optional) are not ranked among the customers."""
+    tables = {table for name in metrics for table in composer.model.base_tables(name)}
+    found = []
+    for name in dimensions if ranked else ():
+        one = composer.model.dimensions.get(name)
+        if one is not None and one.optional and tables != {one.table}:
+            composer.assume(f"known {one.label.lower()}s only: rows that name none are left out", {})
+            found.append(Condition(field=name, op="is_not_null"))
+    return found
