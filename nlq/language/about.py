@@ -19,6 +19,7 @@ PHRASES = Path(__file__).with_name("about.toml")
 MOST_UNKNOWN = 3
 PAIR = 2
 TOPICS: tuple[Topic, ...] = get_args(Topic)
+DATED = ("extent", "freshness")
 FIGURED = (
     "time",
     "number",
@@ -55,9 +56,13 @@ def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | Non
     """
     words = phrase(text)
     topic = _topic(words)
-    if topic is None or any(one.kind in FIGURED for one in spans):
-        return None
     refs = _refs(spans, model)
+    figured = [one.kind for one in spans if one.kind in FIGURED]
+    dated = topic in DATED and not any(
+        kind == "metric" for kind, _ in refs
+    )  # "is yesterday in already", "anything from 2019"
+    if topic is None or any(kind != "time" or not dated for kind in figured):
+        return None
     if any(one.kind == "versus" for one in spans) and (any(kind != "metric" for kind, _ in refs) or len(refs) < PAIR):
         return None  # values are set against each other by their figures, metrics by what they mean
     if topic == "meaning" and not refs:

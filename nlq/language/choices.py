@@ -156,20 +156,27 @@ def for_average(
 
 
 def for_missing_entity(model: SemanticModel, base: SemanticQuery, *, top: bool) -> Clarification | Refusal:
-    """A rank of nothing: offer the things that are counted, and the widest places."""
+    """A rank of nothing, or of nothing in each of the base's groups: offer the things that are counted, and the widest places."""
+    each = base.dimensions
     names = [metric.counts for metric in model.public_metrics().values() if metric.counts]
-    names += [one.name for one in model.dimensions.values() if one.place == "region"]
+    names += [one.name for one in model.dimensions.values() if one.place == "region" and not each]
     from nlq.semantics.joins import reaches  # noqa: PLC0415
 
-    options = []
+    order = (Order(by=str(base.metrics[0]), dir="desc" if top else "asc"),)
+    options = [(f"{base.limit} by {_named(model, each[-1])}", replace(base, order=order, per=()))] if each else []
     for name in dict.fromkeys(names):
-        if reaches(model, str(base.metrics[0]), name):
-            order = (Order(by=str(base.metrics[0]), dir="desc" if top else "asc"),)
-            query = replace(base, dimensions=(name,), order=order, limit=base.limit or 10)
-            options.append((f"by {model.dimensions[name].label.lower()}", query))
+        if reaches(model, str(base.metrics[0]), name) and name not in each:
+            query = replace(base, dimensions=(*each, name), per=each, order=order, limit=base.limit or 10)
+            within = f" in each {_named(model, each[-1])}" if each else ""
+            options.append((f"by {_named(model, name)}{within}", query))
     if len(options) < 2:
         return Refusal("out_of_scope", "the question ranks nothing that I know")
     return Clarification("The highest of what?" if top else "The lowest of what?", tuple(options[:MOST]))
+
+
+def _named(model: SemanticModel, name: str) -> str:
+    """A dimension by its label, a grain of time by its name."""
+    return model.dimensions[name].label.lower() if name in model.dimensions else name.rpartition(".")[2]
 
 
 def for_missing_time(model: SemanticModel, base: SemanticQuery, *, top: bool) -> Clarification | Refusal:

@@ -10,6 +10,7 @@ from nlq.language import (
     entries,
     lists,
     metrics_asked,
+    movers,
     nouns,
     numbers,
     ordering,
@@ -82,6 +83,7 @@ class Composer:
             one.role = "ignored" if one.kind in SHOWN else one.role  # "list the top 3 stores", "chart the sales"
         periods_asked.from_one_to_another(self)
         against = self._against()
+        ways = movers.taken(self)
         counted = metrics_asked.counted(self)
         metrics = [counted[0]] if counted is not None else metrics_asked.asked(self)
         figured = figured or (counted[1] if counted is not None else None) or entries.running(model, draft, spans) or entries.averaged(model, draft, spans, metrics)  # fmt: skip
@@ -108,11 +110,13 @@ class Composer:
         for one in spans:  # "when was it highest" is answered by a time beside the figure
             one.role = "grouping" if one.kind == "whenever" and any(map(model.is_time_grain, dimensions)) else one.role
         metrics, order, compare = ordering.growth(model, draft, metrics, order, compare, dimensions, period)
+        order = movers.ordered(ways, metrics, order)
         where = (*where, *ranks_asked.named_only(self, metrics, dimensions, ranked=limit is not None))
         where = (*where, *(entries.known_only(model, figured) if figured is not None else ()))
+        having = (*ranks_asked.limits(self, metrics, dimensions), *movers.limits(ways, metrics, compare))
         timed = all(model.has_time(name) for name in metrics)
         query = SemanticQuery(
-            metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=ranks_asked.limits(self, metrics, dimensions),
+            metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=having,
             period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=limit,
             per=tuple(draft.per), segments=segments, share=share,
         )  # fmt: skip

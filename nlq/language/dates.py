@@ -126,7 +126,11 @@ class Dates(Words):
         )
 
     def _quarter(self, at: int) -> When | None:
-        """Q3, Q3 2025, quarter 3, third quarter of 2025."""
+        """Q3, this Q3, Q3 2025, quarter 3, third quarter of 2025."""
+        if self.word(at) == "this" and self.word(at + 1)[:1] == "q":
+            found = self._quarter(at + 1)
+            this_year = found is not None and found.period != "all" and found.period.start.year == self.as_of.year
+            return replace(found, first=at) if found is not None and this_year else None
         word, last = self.word(at), at + 1
         if word == "q" and self.word(at + 1) in ("1", "2", "3", "4"):
             quarter, last = int(self.word(at + 1)), at + 2

@@ -131,9 +131,10 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     commas = {token.start for before, token in pairwise(run) if before.text in (",", "/", ";")}
     words = [_said(token) for token in tokens]
     unknown = []
+    within = {place for start in range(len(words) if "may" in words else 0) for place in range(start, start + lexicon.begins(words, start))}  # fmt: skip
     for index, word in enumerate(words):
-        if word == "may" and index and not lexicon.begins(words, index):
-            words[index] = "ang"  # "may benta": there is; a month was taken for one before; but not "ng May Santos"
+        if word == "may" and index and index not in within:
+            words[index] = "ang"  # "may benta": there is; a month was taken for one before; but not "ng Ana May Santos"
         if lexicon.knows(word) or number(tokens[index]) is not None:
             continue
         words[index] = _unlinked(word, lexicon)

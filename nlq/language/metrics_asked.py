@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.entries import Figured
 
+USUAL = frozenset(
+    ("share", "running", "moving", "rose", "more")
+)  # what is asked of a figure, and says that one is meant
+
 
 def asked(composer: Composer) -> list[str]:
     """The metrics asked for; without one the default, where a rank or "performing" says that one is meant."""
@@ -52,7 +56,8 @@ def asked(composer: Composer) -> list[str]:
         return limited
     kinds = {one.kind for one in composer.spans}
     compared = draft.versus or ("why" in kinds and bool(kinds & {"value", "place", "ask", "time"}))
-    if draft.top is not None or draft.having or draft.trend or draft.growth or figured or compared:
+    shaped = bool(kinds & USUAL)
+    if draft.top is not None or draft.having or draft.trend or draft.growth or figured or compared or shaped:
         metric = composer.model.metrics[composer.model.header.default_metric]
         second = composer.model.header.second_metric
         composer.assume(f"by {metric.label.lower()}, as no figure was named", {"metrics": [second]} if second else {})

@@ -27,7 +27,9 @@ def plural(model: SemanticModel, spans: Sequence[Span]) -> bool:
         (at for at, one in enumerate(spans) if one.kind in ("dimension", "grain") and one.role == "dimension"), None
     )
     if at is None:
-        return True
+        return not any(
+            "one" in one.text.lower().split() for one in spans if one.kind == "which"
+        )  # "which one was worst"
     known = model.dimensions.get(spans[at].ref_of)
     text = spans[at].text.lower().rstrip("'")
     if known is not None and any(text in known.synonyms.get(language, ()) for language in ("fil", "ceb")):

@@ -66,6 +66,9 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
             else choices.for_missing_entity
         )
         raise Stop(ask(composer.model, composer.options_base(composer.filters.conditions()), top=draft.top))
+    if set(dimensions) <= set(draft.each) and not draft.per:
+        base = composer.options_base(composer.filters.conditions())  # "top 3 in each region": three of what?
+        raise Stop(choices.for_missing_entity(composer.model, base, top=draft.top))
     order = ordering.by(composer.draft, metrics[0])
     limit = draft.number
     if limit is None:

@@ -26,6 +26,8 @@ IS = frozenset(
     ("is", "are", "was", "were", "ang", "came", "come", "comes", "coming", "made", "mula", "galing", "gikan")
 )
 
+FROM = frozenset(("from", "galing", "mula", "buhat", "gikan"))
+
 
 def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
     """The values that are set against each other, at least two; none where it is not values that are."""
@@ -62,6 +64,8 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
     if later:
         return later
     after = _value(spans, at, 1)
+    if after is not None and split and (_inside(spans, at, after) or (at and spans[at - 1].kind == "dimension")):
+        return []  # "share by brand, within snacks", "brand share of snacks"
     if after is not None:
         return filters.listed(after)
     if at and spans[at - 1].kind in VALUES:
@@ -77,13 +81,22 @@ def _figure_after(spans: Sequence[Span], at: int) -> bool:
     return any(one.kind == "metric" for one in spans[at + 1 :])
 
 
+def _inside(spans: Sequence[Span], at: int, value: Span) -> bool:
+    """Whether what stands between "share" and a value says that it is the whole which lies in it: "share in", "share within"."""
+    until = next(place for place, one in enumerate(spans) if one is value)
+    return any(one.kind == "preposition" and not FROM & set(one.text.lower().split()) for one in spans[at + 1 : until])
+
+
 def _later(spans: Sequence[Span], filters: Filters, at: int) -> list[Span]:
     """What the figure is said to be, or to come from: "of sales in NCR is GCash", "of Visayas sales comes from Cebu City"."""
     figure = next((place for place, one in enumerate(spans) if one.kind == "metric" and place > at), None)
     if figure is None:
         return []
     said = [place for place in range(figure + 1, len(spans)) if IS.intersection(spans[place].text.lower().split())]
-    found = [one for one in spans[said[-1] + 1 :] if one.kind in VALUES] if said else []
+    rest = spans[said[-1] + 1 :] if said else []
+    if next((one.kind for one in rest if one.kind in (*VALUES, "dimension")), None) == "dimension":
+        return []  # "of sales is each brand in snacks": every brand, of what is in it
+    found = [one for one in rest if one.kind in VALUES]
     return found if found and filters.listed(found[0]) == found else []
 
 

@@ -23,9 +23,9 @@ MOST_SPLITS = 12
 KINDS = ("why", "moved", "rose")
 DOWN = ("drop", "dip", "fell", "fall", "down", "decreas", "declin", "lower", "low", "slump", "plunge", "bad", "slow", "weak", "soft", "not so good", "bumaba", "bumagsak", "humina", "nabawasan",
         "kumaunti", "kumonti", "sumadsad", "pagbaba", "pagbagsak", "pagtumal", "matumal", "tumumal", "mahina", "hina", "baba", "lumiit", "niubos", "miubos", "nihinay", "mihinay", "mius", "nius",
-        "mikunhod", "nikunhod", "migamay", "nigamay", "pagkunhod", "ubos", "hinay")  # fmt: skip
-UP = ("up", "rise", "rose", "increas", "grow", "grew", "spike", "jump", "surge", "high", "good", "strong", "improv", "tumaas", "lumago", "lumaki", "lumakas", "umakyat", "umangat", "dumami", "nadagdagan",
-      "taas", "sumigla", "nisaka", "misaka", "nidako", "midako", "nitaas", "mitaas", "nidaghan", "midaghan")  # fmt: skip
+        "mikunhod", "nikunhod", "migamay", "nigamay", "pagkunhod", "ubos", "hinay", "shr", "slid", "slip", "sank", "sink", "plummet", "tank", "crash", "contract", "worsen", "umuunti", "bumababa", "humihina", "nagkagamay")  # fmt: skip
+UP = ("up", "rise", "rising", "rose", "increas", "grow", "grew", "spike", "jump", "surge", "high", "good", "strong", "improv", "tumaas", "lumago", "lumaki", "lumakas", "umakyat", "umangat", "dumami", "nadagdagan",
+      "taas", "sumigla", "nisaka", "misaka", "nidako", "midako", "nitaas", "mitaas", "nidaghan", "midaghan", "climb", "expand", "gain", "shot", "tumataas", "lumalago", "lumalaki", "dumarami", "umaangat", "lumalakas", "gumanda", "nikusog", "mikusog", "nagkadaghan")  # fmt: skip
 
 
 def is_asked(spans: Sequence[Span]) -> bool:
@@ -40,12 +40,15 @@ def taken(spans: Sequence[Span]) -> int:
         if one.kind not in KINDS:
             continue
         one.role = "why"
-        words = one.text.lower().replace("-", " ").split()
-        if any(word.startswith(DOWN) for word in words):
-            claimed = -1
-        elif any(word.startswith(UP) for word in words) and not claimed:
-            claimed = 1
+        said = ways(one.text)
+        claimed = -1 if -1 in said else claimed or sum(said)
     return claimed
+
+
+def ways(text: str) -> tuple[int, ...]:
+    """The ways that words say something went: 1 up, -1 down, or both."""
+    words = text.lower().replace("-", " ").split()
+    return tuple(way for way, stems in ((1, UP), (-1, DOWN)) if any(word.startswith(stems) for word in words))
 
 
 def decomposed(model: SemanticModel, query: SemanticQuery, claimed: int) -> Decomposition:

@@ -50,6 +50,17 @@ READ = {
     "stores in NCR with no dairy sales last week": {"list": "store", "where": [NCR, those("store", "not_in", where=[CANS], period=LAST_WEEK)]},
     "sales by category of our top 5 stores last month": {"metrics": ["revenue"], "dimensions": ["category"], "where": [those("store", order=[{"by": "revenue", "dir": "desc"}], limit=5)], "period": OCTOBER},
     "how many transactions came from stores that made over 100k last month": {"metrics": ["transactions"], "where": [those("store", having=[{"field": "revenue", "op": ">", "values": [100000]}])], "period": OCTOBER},
+    # Which of several rose or fell, shares inside something, and a figure that is not named.
+    "which stores' sales fell in october": {"metrics": ["revenue"], "dimensions": ["store"], "period": OCTOBER, "compare": [{"shift": "1 month"}], "having": [{"field": "revenue__change", "op": "<", "values": [0]}], "order": [{"by": "revenue__change", "dir": "asc"}]},
+    "list of brands na umangat last month": {"metrics": ["revenue"], "dimensions": ["brand"], "period": OCTOBER, "compare": [{"shift": "1 month"}], "having": [{"field": "revenue__change", "op": ">", "values": [0]}], "order": [{"by": "revenue__change", "dir": "desc"}]},
+    "which categories went up and which went down last month": {"metrics": ["revenue"], "dimensions": ["category"], "period": OCTOBER, "compare": [{"shift": "1 month"}], "order": [{"by": "revenue__change", "dir": "desc"}]},
+    "drop in transactions by region last month": {"metrics": ["transactions"], "dimensions": ["region"], "period": OCTOBER, "compare": [{"shift": "1 month"}], "order": [{"by": "transactions__change", "dir": "desc"}]},
+    "increase in sales last month": {"metrics": ["revenue"], "period": OCTOBER, "compare": [{"shift": "1 month"}]},
+    "did sales fall in october": {"metrics": ["revenue"], "period": OCTOBER, "compare": [{"shift": "1 month"}]},
+    "brand share within snacks last month": {"metrics": ["revenue"], "dimensions": ["brand"], "where": [ROUND], "period": OCTOBER, "share": {"within": [], "free": []}},
+    "what share of sales is each brand in snacks last month": {"metrics": ["revenue"], "dimensions": ["brand"], "where": [ROUND], "period": OCTOBER, "share": {"within": [], "free": []}},
+    "running total of gcash this month": {"metrics": [{"metric": "revenue", "window": {"to_date": "month"}}], "dimensions": ["date.day"], "where": [is_("payment_method", "gcash")], "period": NOVEMBER},
+    "ilang customers ang nag-cash last month": {"metrics": ["unique_customers"], "where": [is_("payment_method", "cash")], "period": OCTOBER},
     # Lists.
     "list the stores in Palawan with their store types": {"list": "store", "dimensions": ["store_type"], "where": [is_("province", "Palawan")]},
     "our 5 newest stores": {"list": "store", "dimensions": ["opened_on"], "order": [{"by": "opened_on", "dir": "desc"}], "limit": 5},
@@ -98,6 +109,7 @@ READ = {
     "sales by month in 2025, newest first": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": Y2025, "order": [{"by": "date.month", "dir": "desc"}]},
 }  # fmt: skip
 NOT_READ = [
+    "top 5 stores whose sales fell last month", "stores never in Cebu City", "which region's customers fell last month",
     "average sales", "average transactions", "moving average of sales", "running total of sales over the last 9 days", "sales with no dairy", "sales of both snacks",
     "stores above $1000 in sales", "which stores are bigger", "those stores in NCR last month", "sales when it went down", "no customers", "sales before 6:30pm",
     "sales between 10 and 20", "customers who came back", "sales after 6pm by customer joined", "newest sales", "sales of the newest",
@@ -123,7 +135,8 @@ def test_what_is_not_said_is_not_answered(assistant, question):
 @pytest.mark.parametrize(
     ("question", "words"),
     [("aling mga branch ang lampas 2 mil ang benta last month?", (("2,000",), ("2", "million"))),
-     ("magkano ang benta noong linggo", (("last", "week"), ("last", "Sunday")))],
+     ("magkano ang benta noong linggo", (("last", "week"), ("last", "Sunday"))),
+     ("top 3 in each region last month", (("3 by region",), ("store in each region",), ("customer in each",), ("product in each",)))],
 )  # fmt: skip
 def test_what_may_be_either_is_asked_with_both_queries(assistant, question, words):
     answer = assistant.ask(question, assistant.settings.principal(None))

@@ -115,6 +115,14 @@ def test_a_name_is_found_as_it_is_written(shops, name, cased):
     assert {phrase(one) for one in read} == {phrase(name)}  # others only where they are the same words
 
 
+@pytest.mark.parametrize("sign", SIGNS)
+def test_every_word_of_another_meaning_is_read_within_a_name(shops, sign):
+    within = [name for name in NAMES if sign in name.split()[1:-1]]
+    assert within
+    for name in within:
+        assert name in (found(shops, name) or []), name
+
+
 def slips(name, draw):
     """One slip within a word of that name: a letter changed for one beside it, left out, doubled, or two swapped."""
     at = draw.choice([place for place in range(1, len(name) - 1) if name[place - 1 : place + 2].isalpha()])

@@ -1,0 +1,75 @@
+"""Which of several rose or fell: "which stores' sales fell in September", "categories that grew last quarter"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nlq.language import why
+from nlq.language.walk import SILENT, Stop
+from nlq.values import Refusal
+from nlq.values.query import Condition, Order
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.compose import Composer
+    from nlq.language.match import Span
+
+ELSE = ("why", "count", "more", "share", "average", "whenever", "trend", "fastest", "slowest", "versus", "running", "moving")  # fmt: skip
+
+
+def taken(composer: Composer) -> tuple[int, ...]:
+    """Take the words that say that some of a split rose or fell, and what is split; the ways that are asked for, 1 up and -1 down.
+
+    Empty where it is the whole that is asked about ("did sales fall"), or where something else is asked of the figure.
+    """
+    draft = composer.draft
+    found = [one for one in composer.spans if one.kind == "rose" and not one.role]
+    split = [name for name in draft.dimensions if not composer.model.is_time_grain(name)]
+    nouns = [one for one in draft.loose if one.kind == "dimension"]
+    ways = tuple(dict.fromkeys(way for one in found for way in why.ways(one.text)))
+    if not ways or draft.top is not None or any(one.kind in ELSE for one in composer.spans):
+        return ()
+    if not nouns and not draft.dimensions and len(found) == 1 and _is_noun(composer.spans, found[0]):
+        draft.growth, found[0].role = True, "growth"  # "increase in sales", "sales drop": of the whole
+        return ()
+    if len(nouns) + len(split) != 1 or len(split) != len(draft.dimensions):
+        return ()
+    for one in (*found, *nouns):
+        one.role = "grouping" if one.kind == "dimension" else "growth"
+    draft.dimensions.extend(composer.walker.name(one) for one in nouns)
+    draft.loose[:] = [one for one in draft.loose if one not in nouns]
+    draft.growth = True
+    places = [at for at, one in enumerate(composer.spans) if one.kind in ("rose", "by")]
+    before = bool(split) and composer.spans[places[-1]].kind == "by"
+    return (1, -1) if before else ways  # "drop in sales by region" is the change of each
+
+
+def _is_noun(spans: Sequence[Span], word: Span) -> bool:
+    """Whether a word stands right by the figure that moved: "increase in sales", "sales drop"; not "customers that dropped"."""
+    at = next(place for place, one in enumerate(spans) if one is word)
+    before, after = spans[at - 1] if at else None, spans[at + 1 : at + 3]
+    led = bool(after) and after[0].kind in SILENT and after[-1].kind == "metric"
+    return led or (before is not None and before.kind == "metric")
+
+
+def limits(ways: tuple[int, ...], metrics: list[str], compare: Any) -> tuple[Condition, ...]:
+    """Only those that went one way, where one is asked for.
+
+    Raises:
+        Stop: there is no one figure that could rise, or no time for it.
+    """
+    if not ways:
+        return ()
+    if len(metrics) != 1 or compare is None:
+        raise Stop(Refusal("out_of_scope", "what rose or fell? Ask for one figure of a period"))
+    return tuple(Condition(field=_change(metrics[0]), op=">" if way > 0 else "<", values=(0,)) for way in ways[: 2 - len(ways)])  # fmt: skip
+
+
+def ordered(ways: tuple[int, ...], metrics: list[str], order: tuple[Order, ...]) -> tuple[Order, ...]:
+    """The biggest move first, where no other order is asked for."""
+    return order or ((Order(by=_change(metrics[0]), dir="asc" if ways == (-1,) else "desc"),) if ways else ())
+
+
+def _change(metric: str) -> str:
+    return f"{metric}__change"
