@@ -111,18 +111,14 @@ def run(assistant: SyncAssistant, cases: Sequence[Case], warehouse: Path,
 
 # In several processes: each opens an assistant of its own.
 
-_RUNNER: Runner | None = None
+_MADE: dict[str, Runner] = {}  # a process has one
 
 
-def _begin(opened: Callable[[], SyncAssistant], planner: Planner) -> None:
-    global _RUNNER  # noqa: PLW0603 - a process has one
-    assistant = opened()
-    _RUNNER = Runner(assistant, assistant.settings.warehouse, planner)
-
-
-def _ask(case: Case) -> Outcome:
-    assert _RUNNER is not None  # noqa: S101 - made as the process began
-    return _RUNNER.ask(case)
+def _ask(opened: Callable[[], SyncAssistant], planner: Planner, case: Case) -> Outcome:
+    if not _MADE:  # here, and not as the process begins: what cannot be opened is said by the first case
+        assistant = opened()
+        _MADE["runner"] = Runner(assistant, assistant.settings.warehouse, planner)
+    return _MADE["runner"].ask(case)
 
 
 def in_parallel(
@@ -131,12 +127,12 @@ def in_parallel(
     """Outcomes as they come, from `jobs` processes; `opened` can be pickled. Whoever stops listening stops the processes.
 
     Raises:
-        NlqError: a case is wrong (see `Runner.ask`).
+        NlqError: a case is wrong (see `Runner.ask`), or no assistant can be opened.
     """
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(opened, planner))
+    pool = ProcessPoolExecutor(jobs, mp_context=context)
     try:
-        for done in as_completed([pool.submit(_ask, case) for case in cases]):
+        for done in as_completed([pool.submit(_ask, opened, planner, case) for case in cases]):
             yield done.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -162,6 +162,15 @@ def test_a_run_that_is_stopped_is_taken_up_again(home, tmp_path):
     assert json.loads((out / "report.json").read_text())["cases"] == 40
 
 
+def test_a_warehouse_that_is_missing_is_said_by_its_name(home, tmp_path):
+    one = some_cases(tmp_path / "cases.yaml", 2)
+    env = {**home, "NLQ_DUCKDB_PATH": str(tmp_path / "none.duckdb")}
+    done = subprocess.run([NLQ, "eval", "run", str(one), "--out", str(tmp_path / "out"), "--jobs", "2"], check=False, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert done.returncode == 1
+    assert "none.duckdb" in done.stderr
+    assert "went wrong on our side" not in done.stderr
+
+
 def test_what_is_asked_for_wrongly_is_said(home, tmp_path):
     one = some_cases(tmp_path / "cases.yaml", 1)
     for options in (["--fail-under", "right=2"], ["--fail-over", "bad=0.1"], ["--resume"], ["--family", "nothing"]):
