@@ -237,9 +237,10 @@ def opens(window: Window, until: date) -> date:
         return until
     if window.trailing is not None:
         count, unit = length(window.trailing)
-        return periods.add(
-            until + timedelta(days=1), -count, unit
-        )  # three months that end on 28 February begin on 1 December
+        day = timedelta(
+            days=1
+        )  # three months that end on 28 February begin on 1 December, two that end on 29 April on 1 March
+        return max(periods.add(until, -count, unit) + day, periods.add(until + day, -count, unit))
     return periods.start_of(until, window.to_date) if window.to_date else date.min
 
 

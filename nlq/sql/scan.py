@@ -128,12 +128,11 @@ class Scan(Fields):
         ends = exp.LTE(this=self.day(), expression=until)
         if window.trailing is not None:
             count, unit = length(window.trailing)
-            if unit in ("day", "week"):
-                return exp.and_(exp.GT(this=self.day(), expression=of_columns.moved(until, -count, unit)), ends, copy=False)  # fmt: skip
-            after = of_columns.moved(
-                until, 1, "day"
-            )  # whole months back from the day after: the last of a month is no day of its own
-            return exp.and_(exp.GTE(this=self.day(), expression=of_columns.moved(after, -count, unit)), ends, copy=False)  # fmt: skip
+            begins: exp.Expr = exp.GT(this=self.day(), expression=of_columns.moved(until, -count, unit))
+            if unit not in ("day", "week"):  # nor before whole months that end with it: February's last day is no 31st
+                after = of_columns.moved(of_columns.moved(until, 1, "day"), -count, unit)
+                begins = exp.and_(begins, exp.GTE(this=self.day(), expression=after), copy=False)
+            return exp.and_(begins, ends, copy=False)
         if window.to_date is not None:
             unit_of: Unit = window.to_date
             first = of_columns.first_day(until.copy(), unit_of)

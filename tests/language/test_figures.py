@@ -151,12 +151,16 @@ def test_a_capital_decides_between_the_week_and_sunday(assistant):
     assert assistant.ask("magkano ang benta noong Linggo", asker).query.period.days == 1
 
 
-def test_a_trailing_month_that_ends_with_february_begins_with_it(assistant):
-    """Whole months back from the day after: three that end on 28 February begin on 1 December, not on 29 November."""
+@pytest.mark.parametrize(
+    ("months", "begins", "ends"),
+    [(3, "2025-12-01", "2026-02-28"), (3, "2026-02-01", "2026-04-30"), (2, "2026-03-01", "2026-04-28"), (2, "2026-03-01", "2026-04-29"), (1, "2026-01-16", "2026-02-15")],
+)  # fmt: skip
+def test_trailing_months_are_whole_where_they_end_with_one_and_never_more(assistant, months, begins, ends):
+    """Three that end on 28 February begin on 1 December, not on 29 November; two that end on 28 April on 1 March, not on 28 February."""
     asker = assistant.settings.principal(None)
-    entry = {"metric": "revenue", "window": {"trailing": "3 month"}}
-    found = assistant.query({"metrics": [entry], "period": {"start": "2026-02-28", "end": "2026-02-28"}}, asker)
-    whole = assistant.query({"metrics": ["revenue"], "period": {"start": "2025-12-01", "end": "2026-02-28"}}, asker)
+    entry = {"metric": "revenue", "window": {"trailing": f"{months} month"}}
+    found = assistant.query({"metrics": [entry], "period": {"start": ends, "end": ends}}, asker)
+    whole = assistant.query({"metrics": ["revenue"], "period": {"start": begins, "end": ends}}, asker)
     assert found.rows == whole.rows
 
 
