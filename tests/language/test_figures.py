@@ -117,6 +117,18 @@ NOT_READ = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("words", "moved"), [("fell", lambda change: change < 0), ("rose", lambda change: change > 0)])
+def test_those_that_moved_are_those_of_all_whose_change_says_so(assistant, words, moved):
+    asker = assistant.settings.principal(None)
+    every = assistant.ask("sales growth by store last month", asker)
+    at = [one.name for one in every.columns].index("revenue__change")
+    wanted = {row for row in every.rows if row[at] is not None and moved(row[at])}
+    found = assistant.ask(f"which stores' sales {words} last month", asker)
+    assert set(found.rows) == wanted
+    assert 0 < len(wanted) < len(every.rows)
+    assert [abs(row[at]) for row in found.rows] == sorted((abs(row[at]) for row in found.rows), reverse=True)
+
+
 @pytest.mark.parametrize(("question", "query"), READ.items())
 def test_it_is_the_query_that_is_written_out(assistant, question, query):
     asker = assistant.settings.principal(None)

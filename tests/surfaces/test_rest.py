@@ -130,7 +130,9 @@ def test_events_come_in_order_and_end_with_the_whole_answer(ana):
 def test_events_of_what_is_not_answered(ana, question, name):
     names = [event for _, event, _ in events(ana, {"question": question})]
     assert names[-1] == "done"
-    assert set(names[names.index(name) + 1 : -1]) <= {"suggestions"}  # the contract's order: what else could be asked is last
+    assert set(names[names.index(name) + 1 : -1]) <= {
+        "suggestions"
+    }  # the contract's order: what else could be asked is last
     assert not {"rows", "text", "clarify", "declined"} & set(names) - {name}
 
 
