@@ -126,3 +126,18 @@ class Door:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
+
+
+def assert_read_as(assistant, question, query):
+    """A question gives what the query that is written out gives: rows, in their order, and columns."""
+    asker = assistant.settings.principal(None)
+    answer, by_hand = assistant.ask(question, asker), assistant.query(query, asker)
+    assert answer.status == by_hand.status == "answered", answer.text
+    assert answer.rows == by_hand.rows
+    assert [one.name for one in answer.columns] == [one.name for one in by_hand.columns]
+
+
+def assert_not_answered(assistant, question):
+    """A question is asked back about, or declined."""
+    answer = assistant.ask(question, assistant.settings.principal(None), explain=True)
+    assert answer.status != "answered", answer.reading

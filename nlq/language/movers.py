@@ -63,7 +63,9 @@ def limits(ways: tuple[int, ...], metrics: list[str], compare: Any) -> tuple[Con
         return ()
     if len(metrics) != 1 or compare is None:
         raise Stop(Refusal("out_of_scope", "what rose or fell? Ask for one figure of a period"))
-    return tuple(Condition(field=_change(metrics[0]), op=">" if way > 0 else "<", values=(0,)) for way in ways[: 2 - len(ways)])  # fmt: skip
+    if len(ways) > 1:  # those that rose and those that fell
+        return ()
+    return (Condition(field=_change(metrics[0]), op=">" if ways[0] > 0 else "<", values=(0,)),)
 
 
 def ordered(ways: tuple[int, ...], metrics: list[str], order: tuple[Order, ...]) -> tuple[Order, ...]:

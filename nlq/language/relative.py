@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,12 +13,12 @@ from nlq.semantics.periods import Relative, add, end_of, start_of
 from nlq.values.query import Period
 
 
-class Relatives(Words):
+class Relatives(Words, ABC):
     """Each method looks at one position and gives what it found there."""
 
+    @abstractmethod
     def named_after(self, at: int) -> bool:
         """Whether another period is named from a position on."""
-        raise NotImplementedError
 
     def _anchored(self, at: int) -> When | None:
         """A period that another one says; until then it is of all the data."""

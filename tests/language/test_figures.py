@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from helpers import assert_not_answered, assert_read_as
 
 OCTOBER, NOVEMBER = {"start": "2026-10-01", "end": "2026-10-31"}, {"start": "2026-11-01", "end": "2026-11-15"}
 Y2025, YTD, LAST_WEEK = {"start": "2025-01-01", "end": "2025-12-31"}, {"start": "2026-01-01", "end": "2026-11-15"}, {"start": "2026-11-02", "end": "2026-11-08"}  # fmt: skip
@@ -131,17 +132,12 @@ def test_those_that_moved_are_those_of_all_whose_change_says_so(assistant, words
 
 @pytest.mark.parametrize(("question", "query"), READ.items())
 def test_it_is_the_query_that_is_written_out(assistant, question, query):
-    asker = assistant.settings.principal(None)
-    answer, by_hand = assistant.ask(question, asker), assistant.query(query, asker)
-    assert answer.status == by_hand.status == "answered", answer.text
-    assert answer.rows == by_hand.rows
-    assert [one.name for one in answer.columns] == [one.name for one in by_hand.columns]
+    assert_read_as(assistant, question, query)
 
 
 @pytest.mark.parametrize("question", NOT_READ)
 def test_what_is_not_said_is_not_answered(assistant, question):
-    answer = assistant.ask(question, assistant.settings.principal(None), explain=True)
-    assert answer.status != "answered", answer.reading
+    assert_not_answered(assistant, question)
 
 
 @pytest.mark.parametrize(
