@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -22,6 +23,25 @@ def one_at_a_time(path: Path):
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def at_most_calls(most):
+    """What stands within makes at most so many calls (and returns): work that grows without bounds fails here, on however slow a machine."""
+    made = 0
+
+    def count(*_):
+        nonlocal made
+        made += 1
+        if made > most:
+            sys.setprofile(None)
+            raise AssertionError(f"more than {most:,} calls")
+
+    sys.setprofile(count)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
 
 
 @contextmanager

@@ -185,6 +185,14 @@ def test_the_proof_finds_what_stands_outside():
     wrap = "SELECT r0.org_id AS org_id FROM scout.dim_store AS r0 WHERE r0.org_id = $nlq_org_id_0"
     good = f"SELECT count(*) FROM ({wrap}) AS s"
     assert prove(good, [wrap], "duckdb", "scout") is None
+    assert (
+        prove(f"WITH nlq_proven_0_ AS ({good}) SELECT * FROM nlq_proven_0_, ({wrap}) AS s", [wrap], "duckdb", "scout")
+        is None
+    )
+    holder = f"SELECT r1.city FROM scout.dim_city AS r1 WHERE r1.city IN ({wrap})"
+    assert prove(f"SELECT * FROM ({holder}) AS a, ({wrap}) AS b", [wrap, holder], "duckdb", "scout") is None
+    assert prove(f"SELECT * FROM ({holder}) AS a", [wrap, holder], "duckdb", "scout") is not None
+    assert prove(good, [f"{wrap}; SELECT 1"], "duckdb", "scout") is not None
     for text in (
         "SELECT count(*) FROM scout.dim_store",
         "SELECT count(*) FROM dim_store",
@@ -193,6 +201,14 @@ def test_the_proof_finds_what_stands_outside():
         f"{good} CROSS JOIN scout.dim_store AS x",
         f"{good}; SELECT 1",
         f"SELECT count(*) FROM ({wrap}) AS s WHERE EXISTS (SELECT 1 FROM scout.dim_store)",
+        f"SELECT '({wrap})' AS a FROM ({wrap}) AS s",
+        f"SELECT '({wrap})' AS a",
+        f"SELECT ({wrap}) AS a",
+        f"SELECT a /* ({wrap}) */ FROM scout.dim_store AS s",
+        f"WITH nlq_proven_0_ AS (SELECT * FROM scout.dim_store) SELECT * FROM nlq_proven_0_ CROSS JOIN ({wrap}) AS s",
+        f"SELECT * FROM ({wrap}) AS s, (SELECT * FROM scout.dim_store AS r0 WHERE r0.org_id = $nlq_org_id_0) AS t",
+        f"SELECT * FROM nlq_proven_0_ AS s CROSS JOIN ({wrap}) AS t",
+        f"SELECT count(*) FROM {wrap} AS s",
         "SELECT 1",
     ):
         assert prove(text, [wrap], "duckdb", "scout") is not None, text

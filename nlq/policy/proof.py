@@ -1,4 +1,8 @@
-"""The post-condition: the final text, parsed again in the engine's own dialect, reads base tables only inside their policy."""
+"""The post-condition: the final text, parsed again in the engine's own dialect, reads base tables only inside their policy.
+
+A policy's sub-select stands in the text letter for letter. A name that is nowhere else in it is put in place of each, and the rest is
+parsed: wherever that name stands there must be a table, or the letters were no sub-select (a string may hold them as well).
+"""
 
 from __future__ import annotations
 
@@ -13,16 +17,10 @@ from sqlglot.errors import SqlglotError
 from nlq.sql.resolve import is_cte
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 WRAPS_KEPT = 2_048
 CHANGING = (exp.Command, exp.DDL, exp.DML)  # nodes that do something other than select
-
-
-@lru_cache(maxsize=WRAPS_KEPT)
-def _read(wrap: str, dialect: str) -> exp.Expr:
-    """A policy sub-select's text, read once: an asker's are the same in every query. Nobody changes the tree."""
-    return _engine(dialect).parse(wrap)[0]  # type: ignore[return-value]
 
 
 def prove(text: str, wraps: Sequence[str], dialect: str, schema: str) -> str | None:
@@ -32,35 +30,54 @@ def prove(text: str, wraps: Sequence[str], dialect: str, schema: str) -> str | N
     same dialect), or is an unqualified name of a CTE that is defined around it. None is missing; there may be more, for an
     engine's text may say twice what was said once (the least of two values, where null is no value).
     """
-    try:
-        # The line's end is for the tokenizer: after a parameter of DuckDB's it takes an empty string at a text's end for one that is open.
-        parsed = _engine(dialect).parse(f"{text}\n")
-        expected = [_read(wrap, dialect) for wrap in wraps]
-    except (SqlglotError, RecursionError):
-        return "it cannot be parsed again"
-    if len(parsed) != 1 or not isinstance(parsed[0], (exp.Select, exp.SetOperation, exp.Subquery)):
-        return "it is not one SELECT"
-    wanted = Counter(expected)
-    found: Counter[exp.Expr] = Counter()
-    for node in parsed[0].find_all(exp.Subquery, exp.Table, *CHANGING):
-        if isinstance(node, exp.Subquery):
-            if _reads_a_table(node.this) and node.this in wanted:
-                found[node.this] += 1
-                node.set("this", None)  # what is proven is not looked into: the walk has not come to it yet
-        elif not isinstance(node, exp.Table):
+    if not all(_is_a_select(wrap, dialect) for wrap in wraps):
+        return "a policy is not one SELECT"
+    outside, names = _without(text, wraps)
+    parsed = _only_query(outside, dialect)
+    if parsed is None:
+        return "it cannot be parsed again as one SELECT"
+    found: Counter[str] = Counter()
+    for node in parsed.find_all(exp.Table, *CHANGING):
+        if not isinstance(node, exp.Table):
             return "it holds something other than a SELECT"
-        elif not isinstance(node.this, exp.Identifier):
+        if not isinstance(node.this, exp.Identifier):
             return "something other than a name stands in FROM"
-        elif node.args.get("db") or node.args.get("catalog") or not is_cte(node):
+        unqualified = not (node.args.get("db") or node.args.get("catalog"))
+        if unqualified and node.name in names.values():
+            found[node.name] += 1
+        elif not unqualified or not is_cte(node):
             return f"{node.name} is read outside its policy (schema {schema})"
-    missing = (wanted - found).total()
+    if any(outside.count(name) != found[name] for name in names.values()):
+        return "the text of a policy stands where no table is"
+    missing = (Counter(names[wrap] for wrap in wraps) - found).total()
     return f"{missing} policy sub-selects of {len(wraps)} are missing" if missing else None
 
 
-def _reads_a_table(query: exp.Expr) -> bool:
-    """Whether a query reads a base table: only such a one can be a policy's, and to compare trees is dear."""
-    start = query.args.get("from_")
-    return start is not None and isinstance(start.this, exp.Table) and bool(start.this.args.get("db"))
+def _without(text: str, wraps: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """The text with a name in place of each policy's sub-select, the longest first for one may hold another, and the names."""
+    fresh = "nlq_proven_"
+    while fresh in text.lower():
+        fresh += "_"
+    names = {wrap: f"{fresh}{number}_" for number, wrap in enumerate(sorted(set(wraps), key=len, reverse=True))}
+    for wrap, name in names.items():
+        text = text.replace(f"({wrap})", name)
+    return text, names
+
+
+def _only_query(text: str, dialect: str) -> exp.Expr | None:
+    """The one query of a text; None where it is anything else."""
+    try:
+        # The line's end is for the tokenizer: after a parameter of DuckDB's it takes an empty string at a text's end for one that is open.
+        parsed = _engine(dialect).parse(f"{text}\n")
+    except (SqlglotError, RecursionError):
+        return None
+    return parsed[0] if len(parsed) == 1 and isinstance(parsed[0], (exp.Select, exp.SetOperation, exp.Subquery)) else None  # fmt: skip
+
+
+@lru_cache(maxsize=WRAPS_KEPT)
+def _is_a_select(wrap: str, dialect: str) -> bool:
+    """Whether a policy's text is one SELECT, whole by itself: an asker's are the same in every query."""
+    return isinstance(_only_query(wrap, dialect), exp.Select)
 
 
 @cache

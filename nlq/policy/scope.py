@@ -7,6 +7,7 @@ The text for an engine is parsed again and proven before it is handed out.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from nlq.policy.proof import prove
 from nlq.policy.reach import Reach, lifting, values_of
 from nlq.policy.rules import RowRule, reasons
 from nlq.policy.views import Views
+from nlq.sql.build import with_heirs
 from nlq.sql.defined import defined
 from nlq.sql.dialect import Values, adapted, bind, written
 from nlq.sql.joined import joins_hold
@@ -35,8 +37,10 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.values.principal import Principal
 
+    Scan = tuple[str, exp.Expr, View]
+
 _DOOR = object()
-VIEW = "nlq_view_"
+COLUMNS, TABLES = with_heirs(exp.Column), with_heirs(exp.Table)
 MOST_PLANS, MOST_DRAFTS, MOST_REACHES = 128, 128, 64
 
 
@@ -45,10 +49,10 @@ class _Plan:
 
     def __init__(self, statement: Statement, views: Views, names: tuple[str, ...]) -> None:
         self._again = partial(_narrowed, statement, views)
-        tree, scans = self._again()
-        self._trees = [tree]  # which the first engine's text takes; for another it is made again
-        self.tables = tuple(dict.fromkeys(name for name, _ in scans))
-        self.views = tuple(view for _, view in scans)
+        first = self._again()
+        self._made = [first]  # which the first engine's text takes; for another it is made again
+        self.tables = tuple(dict.fromkeys(name for name, _, _ in first[1]))
+        self.views = tuple(view for _, _, view in first[1])
         self.tiers = frozenset().union(*(view.tiers for view in self.views))
         self._names, self._schema = names, views.model.header.schema_
         self._foreign = statement.foreign
@@ -63,11 +67,10 @@ class _Plan:
         """
         fenced = self._foreign and not held
         if (dialect, fenced) not in self._texts:
-            tree = adapted(self._taken(), dialect)
-            for place in tree.find_all(exp.Subquery):
-                if isinstance(place.this, exp.Var):
-                    place.set("this", self.views[int(place.name.removeprefix(VIEW))].placed(dialect, fenced=fenced))
-            text, order = bind(written(tree, dialect), self._names, dialect)
+            tree, scans = self._taken()
+            for _, table, view in scans:
+                table.set("this", view.placed(dialect, fenced=fenced))
+            text, order = bind(written(adapted(tree, dialect), dialect), self._names, dialect)
             views = [view.text(dialect, self._names, order, fenced=fenced) for view in self.views]
             problem = prove(text, views, dialect, self._schema)
             if problem is not None:
@@ -75,11 +78,11 @@ class _Plan:
             self._texts[dialect, fenced] = text, order
         return self._texts[dialect, fenced]
 
-    def _taken(self) -> exp.Expr:
+    def _taken(self) -> tuple[exp.Expr, list[Scan]]:
         try:
-            return self._trees.pop()
+            return self._made.pop()
         except IndexError:
-            return self._again()[0]
+            return self._again()
 
 
 class _Guard:
@@ -234,27 +237,29 @@ def scope(statement: Statement, principal: Principal, model: SemanticModel) -> S
     return ScopedQuery(_DOOR, plan, statement, principal, model)
 
 
-def _narrowed(statement: Statement, views: Views) -> tuple[exp.Expr, list[tuple[str, View]]]:
-    """The statement with `(nlq_view_2)` in place of its third scan, and of each scan the table and the view of it."""
+def _narrowed(statement: Statement, views: Views) -> tuple[exp.Expr, list[Scan]]:
+    """A tree of the statement in which no scan has a name yet, and each scan: its table, where it stands, and what is to be put there."""
     tree = statement.own_tree()
     scans: list[exp.Expr] = []
-    read: dict[str, set[str]] = {}
-    for node in tree.find_all(exp.Column, exp.Table):
-        if isinstance(node, exp.Column):
-            read.setdefault(node.table, set()).add(node.name)
-        elif not is_cte(node):
+    read: defaultdict[str, set[str]] = defaultdict(set)
+    for node in tree.walk(bfs=True):
+        kind = type(node)
+        if kind in COLUMNS:
+            read[node.text("table")].add(node.name)
+        elif kind in TABLES and not is_cte(node):
             scans.append(node)
     specs = [views.table(table.name) for table in scans]
     names_read = [read.get(table.alias_or_name, set()) for table in scans]
     if any(used & views.hidden[spec.name] for used, spec in zip(names_read, specs, strict=True)):
         masks_hold(tree, views.hidden)
-    found: list[tuple[str, View]] = []
+    found: list[Scan] = []
     for table, spec, used in zip(scans, specs, names_read, strict=True):
         columns = tuple(name for name in spec.stored if name in used) or tuple(spec.key[-1:])
-        place = exp.Var(this=f"{VIEW}{len(found)}")
-        found.append((spec.name, views.of(table.name, columns, table.text("catalog") or None)))
         alias = exp.TableAlias(this=exp.to_identifier(table.alias_or_name))
-        table.replace(exp.Subquery(this=place, alias=alias))
+        view = views.of(table.name, columns, table.text("catalog") or None)
+        place = exp.Table(alias=alias)
+        table.replace(place)
+        found.append((spec.name, place, view))
     return tree, found
 
 

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.tables import Table
 
-LOOKED_INTO = frozenset(
-    {"trino"}
-)  # dialects in which the library, as it writes a query, looks at what its sub-selects select
 MOST_VIEWS = 512  # of one reach: a table with some of its columns, in a tier
 
 
@@ -41,10 +38,8 @@ class View:
     _texts: dict[object, str] = field(default_factory=dict)
 
     def placed(self, dialect: str, *, fenced: bool) -> exp.Expr:
-        """What stands in a statement's tree for an engine: the text, which is written once, or a tree where the library looks into it."""
-        if dialect in LOOKED_INTO:
-            return adapted(self.canonical.copy(), dialect)
-        return exp.Var(this=self._text(dialect, fenced=fenced))
+        """What stands in a statement's tree in place of a table's name: the text for an engine, which is written once."""
+        return exp.Var(this=f"({self._text(dialect, fenced=fenced)})")
 
     def text(self, dialect: str, names: Collection[str], order: Sequence[str], *, fenced: bool) -> str:
         """The text for an engine, its placeholders as they stand in a statement that binds its values in this order.
@@ -63,7 +58,7 @@ class View:
             tree = adapted(self.canonical.copy(), dialect)
             if fenced and fence_needed(self.canonical, dialect):
                 tree.set("offset", exp.Offset(expression=exp.Literal.number(0)))
-            self._texts[key] = written(tree, dialect)
+            self._texts[key] = written(tree, dialect, pretty=False)
         return self._texts[key]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import TokenType, exp, tokenize
 
 from nlq.errors import UnsafeSql
-from nlq.sql.build import cast, rewritten
+from nlq.sql.build import cast, rewritten, with_heirs
 from nlq.sql.postgres import cast_or_null, in_range, quarters
 from nlq.sql.postgres_words import SAYS, iso, said_there
 from nlq.sql.types import INTEGERS, Kind, is_of
@@ -15,7 +15,7 @@ from nlq.sql.types import INTEGERS, Kind, is_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    _Adapted = tuple[Callable[[exp.Expr], exp.Expr], tuple[type[exp.Expr], ...]]
+    _Adapted = tuple[Callable[[exp.Expr], exp.Expr], frozenset[type[exp.Expr]]]
 
 # Words of SQL, some of one engine's or of the library's alone: where one is a name, it is quoted for all of them.
 WORDS = frozenset(
@@ -164,17 +164,8 @@ WORDS = frozenset(
 )
 # What `_duckdb` and `_postgres` may say otherwise.
 MOVED = (exp.Extract, exp.TimestampTrunc, exp.DateTrunc, exp.DateAdd, exp.Add, exp.Sub)
-OTHER_IN_DUCKDB = (exp.Div, exp.DateDiff, exp.Try, *MOVED)
-OTHER_IN_POSTGRES: tuple[type[exp.Expr], ...] = (
-    exp.Table,
-    exp.Encode,
-    exp.TryCast,
-    exp.Try,
-    exp.Like,
-    exp.Interval,
-    *MOVED,
-    *SAYS,
-)
+OTHER_IN_DUCKDB = with_heirs(exp.Div, exp.DateDiff, exp.Try, *MOVED)
+OTHER_IN_POSTGRES = with_heirs(exp.Table, exp.Encode, exp.TryCast, exp.Try, exp.Like, exp.Interval, *MOVED, *SAYS)
 HOT = "hot"  # the tier, and catalog, that PostgreSQL is
 Values = dict[str, str] | tuple[str, ...]
 
@@ -196,11 +187,13 @@ def adapted(tree: exp.Expr, dialect: str) -> exp.Expr:
     """
     rule, kinds = ADAPTED.get(dialect, AS_IT_IS)
     found = []
-    for node in tree.find_all(exp.Identifier, *kinds):
-        if not isinstance(node, exp.Identifier):
+    for node in tree.walk(bfs=True):
+        kind = type(node)
+        if kind is exp.Identifier:
+            if node.this in WORDS:
+                node.set("quoted", True)
+        elif kind in kinds:
             found.append(node)
-        elif node.this in WORDS:
-            node.set("quoted", True)
     return rewritten(tree, rule, found)
 
 
@@ -317,7 +310,7 @@ def _still_a_date(node: exp.Expr) -> exp.Expr:
     return node
 
 
-AS_IT_IS: _Adapted = (lambda node: node, ())
+AS_IT_IS: _Adapted = (lambda node: node, frozenset())
 # Of each dialect what says a node otherwise, and which nodes it looks at; others, that of exports, say all as Trino does.
 ADAPTED: dict[str, _Adapted] = {"duckdb": (_duckdb, OTHER_IN_DUCKDB), "postgres": (_postgres, OTHER_IN_POSTGRES),
-                                "trino": (_doubles_raise_nowhere, (exp.Try,))}  # fmt: skip
+                                "trino": (_doubles_raise_nowhere, frozenset((exp.Try,)))}  # fmt: skip

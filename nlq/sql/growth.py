@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from nlq.errors import TooExpensive
+from nlq.sql.build import with_heirs
 from nlq.sql.kinds import kind
 from nlq.sql.place import at
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MOST_TIMES, MOST_CHARACTERS = 64, 20_000
 OF_A_ROW, OF_ANOTHER_KIND, NOTHING = (1.0, 0.0), (0.0, 400.0), (0.0, 0.0)
 JOINED = (exp.Concat, exp.DPipe)
+GROWING = with_heirs(*JOINED, exp.Replace)
 
 
 def check_growth(tree: exp.Expr, nodes: Sequence[exp.Expr]) -> None:
@@ -32,8 +34,9 @@ def check_growth(tree: exp.Expr, nodes: Sequence[exp.Expr]) -> None:
     Raises:
         TooExpensive: it can.
     """
-    joined = [len(node.expressions) or 2 for node in nodes if isinstance(node, JOINED)]
-    if prod(joined) > MOST_TIMES or any(isinstance(node, exp.Replace) for node in nodes):
+    found = [node for node in nodes if type(node) in GROWING]
+    joined = [len(node.expressions) or 2 for node in found if isinstance(node, JOINED)]
+    if prod(joined) > MOST_TIMES or len(found) > len(joined):
         _Growth().query(tree, {}, {})
 
 

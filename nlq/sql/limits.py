@@ -64,7 +64,7 @@ def check_repeats(nodes: Sequence[exp.Expr]) -> None:
     Raises:
         TooExpensive: an engine's text would be too long.
     """
-    found = [node for node in nodes if _times(node) > 1]
+    found = [node for node in nodes if type(node) in REPEATED and _times(node) > 1]
     written = len(nodes)
     for node in found:
         times, holder = _times(node), node.parent
@@ -81,6 +81,7 @@ def check_repeats(nodes: Sequence[exp.Expr]) -> None:
 
 
 def _times(node: exp.Expr) -> int:
-    if isinstance(node, exp.Cast):
+    kind = type(node)
+    if kind is exp.Cast or kind is exp.TryCast:
         return 1 if isinstance(node.this, exp.Literal) else DAYS_OR_TEXTS.get(node.args["to"].this, 2)
-    return REPEATED.get(type(node), 1)
+    return REPEATED.get(kind, 1)

@@ -25,7 +25,7 @@ from nlq.sql.place import at
 from nlq.sql.types import DOUBLE, INT, INTEGERS, MOMENTS, Kind, is_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.DateAdd, exp.LastDay, exp.DateDiff, exp.DateTrunc,
               exp.TimestampTrunc, exp.AtTimeZone)  # fmt: skip
@@ -48,19 +48,32 @@ def total(tree: exp.Expr, placed: frozenset[str] = frozenset()) -> exp.Expr:
     nodes = list(tree.walk())
     check_repeats(nodes)
     check_growth(tree, nodes)
-    for node in nodes:
-        for rule in CHECKS.get(type(node), ()):
-            rule(node)
-    for node in nodes:
-        if type(node) in JUDGED:
-            kinds_agree(node)
-    tree = rewritten(tree, _cannot_raise, [one for one in nodes if type(one) in REWRITTEN])
+    tree = rewritten(tree, _cannot_raise, _judged(nodes))
     for part in nodes:
         if part._meta is not None and not (type(part) is exp.Identifier and part.this in placed):  # noqa: SLF001
             part._meta = None  # noqa: SLF001 - places in the text, which are of use no more, and which copies would copy as well
         if type(part) in TRIED and not isinstance(_holder(part), ARITHMETIC) and _may_raise(part):
             _tried(part)
     return tree
+
+
+def _judged(nodes: Sequence[exp.Expr]) -> list[exp.Expr]:
+    """Refuse what is not given well, and values that do not meet; the nodes that are to be said otherwise."""
+    checked, judged, found = [], [], []
+    for node in nodes:  # once: the nodes of a statement are many, and those that a rule looks at few
+        of = type(node)
+        if of in CHECKS:
+            checked.append(node)
+        if of in JUDGED:
+            judged.append(node)
+        if of in REWRITTEN:
+            found.append(node)
+    for node in checked:
+        for rule in CHECKS[type(node)]:
+            rule(node)
+    for node in judged:
+        kinds_agree(node)
+    return found
 
 
 def _cannot_raise(node: exp.Expr) -> exp.Expr:

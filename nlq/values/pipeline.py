@@ -224,10 +224,11 @@ class Tree:
 
     def __init__(self, tree: exp.Expr, shown: Callable[[exp.Expr], exp.Expr] | None = None, *, typed: bool = False) -> None:  # fmt: skip
         self.tree, self._shown = tree, shown
-        self._types: list[exp.DataType | None] = []
-        for node in tree.walk() if typed else ():
-            self._types.append(node.type)
-            node.type = None
+        self._types: list[tuple[int, exp.DataType]] = []
+        for place, node in enumerate(tree.walk()) if typed else ():
+            if node.type is not None:
+                self._types.append((place, node.type))
+                node.type = None
 
     @property
     def key(self) -> Hashable:
@@ -243,9 +244,9 @@ class Tree:
         """A copy of the tree, with its types."""
         tree = self.tree.copy()
         if self._types:
-            for node, kind in zip(tree.walk(), self._types, strict=True):
-                if kind is not None:
-                    node.type = kind
+            nodes = list(tree.walk())
+            for place, kind in self._types:
+                nodes[place].type = kind
         return tree
 
     def text(self, dialect: str, *, pretty: bool) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
-from helpers import ROOT
+from helpers import ROOT, at_most_calls
 
 from guard.test_honest import TAKEN
 from nlq import Principal, TooExpensive
@@ -129,13 +128,12 @@ def test_what_is_joined_by_a_parent_is_so_many_as_the_parent_has(cells, rows):
 
 
 def test_an_estimate_over_many_ctes_takes_no_time(cells):
-    start = time.perf_counter()
     ctes = ", ".join(
         f"c{n} AS (SELECT a.customer_id FROM {'dim_customer' if n == 0 else f'c{n - 1}'} a JOIN {'dim_customer' if n == 0 else f'c{n - 1}'} b ON a.customer_id = b.customer_id)"
         for n in range(20)
     )
-    cells(f"WITH {ctes} SELECT count(*) FROM c19")
-    assert time.perf_counter() - start < 1
+    with at_most_calls(1_000_000):
+        cells(f"WITH {ctes} SELECT count(*) FROM c19")
 
 
 @pytest.mark.parametrize("one", TAKEN, ids=[one["id"] for one in TAKEN])

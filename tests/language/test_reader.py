@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from helpers import at_most_calls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,11 +86,8 @@ def test_no_text_brings_it_down(assistant, text):
 
 
 def test_long_questions_are_read_in_time(assistant):
-    import time
-
-    started = time.monotonic()
-    answer = assistant.ask("sales in NCR and Cebu, " * 85, assistant.settings.principal(None), explain=True)
-    assert time.monotonic() - started < 5
+    with at_most_calls(20_000_000):
+        answer = assistant.ask("sales in NCR and Cebu, " * 85, assistant.settings.principal(None), explain=True)
     assert answer.status in ("answered", "declined", "clarify")
 
 
