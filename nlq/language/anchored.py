@@ -44,6 +44,7 @@ UNITS = {
 }  # fmt: skip
 TIES = ("of", "in", "from", "the", "noong", "nung", "nuong", "sa", "niadtong", "ng", "na", "nga")
 LAST = ("last", "previous", "prior", "past")
+EARLIER = ("previous", "prior", "preceding")
 AGO = ("ago", "earlier", "before")
 THAT = ("that", "it", "this", "then", "niyan", "nito", "iyon", "niana", "ana")
 PRECEDING = ("sinundan", "sinusundan", "nauna", "preceding", "giuna")  # the one before
@@ -58,6 +59,17 @@ def moved(words: Sequence[str], at: int) -> tuple[str, int] | None:
 
 def _word(words: Sequence[str], at: int) -> str:
     return words[at] if 0 <= at < len(words) else ""
+
+
+def _count(words: Sequence[str], at: int) -> int:
+    """The number that stands at a place; 0 where none does."""
+    word = _word(words, at)
+    return int(word) if word.isdecimal() else WORDS.get(word, 0)
+
+
+def _against(words: Sequence[str], at: int) -> bool:
+    """Whether what begins at a place is set against something."""
+    return _word(words, at - 1 - (_word(words, at - 1) == "the")) in AGAINST
 
 
 def _same(words: Sequence[str], at: int) -> tuple[str, int] | None:
@@ -91,10 +103,11 @@ def _before(words: Sequence[str], at: int) -> tuple[str, int] | None:
         at += 1
     if _word(words, at) in LAST[1:3] and _word(words, at + 1) == "period":
         return ITS_LENGTH, at + 2
-    count = 1
-    if _word(words, at).isdecimal() or _word(words, at) in WORDS:
-        count = int(words[at]) if words[at].isdecimal() else WORDS[words[at]]
-        at += 1
+    if _word(words, at) in EARLIER and _count(words, at + 1) and _against(words, at):  # "the last 30 days vs the previous 30"
+        unit = UNITS.get(_word(words, at + 2))
+        return (f"{_count(words, at + 1)} {unit}", at + 3) if unit else (ITS_LENGTH, at + 2)
+    count = _count(words, at) or 1
+    at += bool(_count(words, at))
     if _word(words, at) == "period" and _word(words, at + 1) == "before":
         return ITS_LENGTH, at + 2 + (_word(words, at + 2) in THAT)
     if _word(words, at) in LAST[:3] and _word(words, at - 1) in AGAINST and not _word(words, at + 1)[:1].isalnum():

@@ -93,7 +93,8 @@ class Composer:
         self._best = nouns.placed(self, metrics)
         part = relations.part_metric(model, draft, spans, metrics)
         share = None if part else relations.share(model, self.filters, draft, spans, metrics)
-        where = (*self.where(), *chosen, *periods_asked.of_date(self))
+        dated = periods_asked.of_date(self, self._counted_table(metrics))
+        where = (*self.where(), *chosen, *dated)
         segments: tuple[Segment, ...] = ()
         if against:
             where, segments = relations.against(model, self.filters, draft, against)
@@ -125,6 +126,12 @@ class Composer:
         if draft.pair is not None:
             query = entries.divided(query, draft.pair)
         return entries.applied(query, metrics[0], figured) if figured is not None else query
+
+    def _counted_table(self, metrics: list[str]) -> str:
+        """The table whose rows are counted, as they stand today; "" where figures have a time."""
+        entity = sets.entity_of(self.model, metrics, Draft())
+        timed = any(map(self.model.has_time, metrics))
+        return "" if timed or entity is None else self.model.dimensions[entity].table
 
     def _against(self) -> list[Span]:
         """Values that are set against each other; where it is periods that are, none."""

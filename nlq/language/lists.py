@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language import sets
+from nlq.language import periods_asked, sets
 from nlq.language.walk import SILENT, Draft, Stop
 from nlq.semantics.joins import out_of_reach, reaches
 from nlq.values import Assumed, Refusal
@@ -70,11 +70,30 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
         nouns = [(one, entity) for one in spans if one.kind == "metric"][:1]
         draft.loose[:] = [one for one in draft.loose if composer.is_entity(one)]
     state = draft.lacks or any(composer.model.filters.get(one.ref_of) for one in spans if one.kind == "value")
-    if not nouns or not (asked or ordered or state or pointed):
+    if not nouns or not (asked or ordered or state or pointed or _bare(composer, nouns[0])):
         return None
     for one in (*asked, *ordered):
         one.role = one.role or ("order" if one.kind in NEWEST else "list")
     return nouns[0]
+
+
+def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
+    """Whether nothing is said but which things are meant: "stores in Iloilo City", "stores opened in 2021", "brands sold in NCR but not in Cebu"."""
+    model, draft, (span, entity) = composer.model, composer.draft, noun
+    dates = [one for one in draft.loose if one.kind == "dimension" and model.dimensions[one.ref_of].type == "date"]
+    named = [one for one in composer.spans if one.kind in ("value", "place", "ask")]
+    plural = span.text.lower().endswith("s") or _of_many(composer.spans, span)
+    alone = {one.ref_of for one in draft.loose if one not in dates} == {entity} and not draft.dimensions and not draft.metrics
+    chosen = any(one.kind in ("none", "both") for one in composer.spans)
+    fields = tuple(name for one in composer.filters.conditions() for name in one.fields())
+    own = chosen or not out_of_reach(model, model.dimensions[entity].table, fields)
+    return alone and plural and own and bool(model.dimensions[entity].key) and bool(named or dates) and bool(dates or not draft.whens)
+
+
+def _of_many(spans: Sequence[Span], noun: Span) -> bool:
+    """Whether "mga" stands before a noun."""
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    return "mga" in noun.text.lower().split() or any("mga" in one.text.lower().split() for one in spans[max(0, at - 2) : at])
 
 
 def _people(composer: Composer, nouns: list[tuple[Span, str]]) -> list[tuple[Span, str]]:
@@ -120,6 +139,7 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
         for one in draft.loose:
             one.role = "context"
         draft.loose.clear()
+    dated = periods_asked.of_date(composer, table)
     period = composer.given_period()
     found = sets.of_words(model, draft, composer.filters, composer.spans, entity, period or "all", counted=True)
     where = composer.where()
@@ -130,7 +150,7 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     for mark in (one for one in composer.spans if one.kind in ("none", "both")):
         mark.role = "set"
     order, limit = _order(composer, table)
-    conditions = (*near, *found)
+    conditions = (*near, *dated, *found)
     if model.dimensions[entity].key:
         return SemanticQuery(list=entity, dimensions=tuple(dict.fromkeys((*beside, *(one.by for one in order)))), where=conditions, order=order, limit=limit)  # fmt: skip
     counts = next((name for name, one in model.public_metrics().items() if one.counts and model.dimensions[one.counts].table == table), None)  # fmt: skip

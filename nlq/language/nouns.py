@@ -37,7 +37,9 @@ def placed(composer: Composer, metrics: list[str]) -> Best | None:
         return _by_another(composer)
     if draft.top is not None and draft.dimensions and draft.loose:
         return _beside_a_split(composer)
-    wanted = draft.top is not None or bool(draft.having) or any(one.kind == "which" for one in composer.spans)
+    ranked = draft.by_metric is not None and len(draft.loose) == 1 and not draft.dimensions  # "stores by sales"
+    draft.sorted = True if ranked and draft.top is None and draft.sorted is None else draft.sorted
+    wanted = draft.top is not None or bool(draft.having) or ranked or any(one.kind == "which" for one in composer.spans)
     counted = {composer.model.metrics[metric].counts for metric in metrics}
     for one in draft.loose:
         _place(composer, one, counted, wanted=wanted)

@@ -149,9 +149,12 @@ def _metric_of(walker: Walker, index: int) -> str | None:
     spans = walker.spans
     before = next((span.ref_of for span in reversed(spans[:index]) if span.kind == "metric"), None)
     after = next((span for span in spans[index + 1 :] if span.kind not in (*SILENT, *BEHIND)), None)
-    if before is None and after is not None and after.kind == "dimension":  # "3 or more stores"
-        counts = next((name for name, one in walker.model.public_metrics().items() if one.counts == after.ref_of), None)
-        after.role = "counted" if counts is not None else after.role
+    if before is None and after is not None and after.kind in ("dimension", "value"):  # "3 or more stores", "1 supermarket"
+        known = walker.model.dimensions.get(after.ref_of)
+        counted = known.kind_of if known is not None and after.kind == "value" else after.ref_of
+        counts = next((name for name, one in walker.model.public_metrics().items() if counted and one.counts == counted), None)
+        if after.kind == "dimension" and counts is not None:
+            after.role = "counted"
         return counts
     return before or (after.ref_of if after is not None and after.kind == "metric" else None)
 

@@ -29,13 +29,29 @@ def from_one_to_another(composer: Composer) -> None:
         draft.versus = True
 
 
-def of_date(composer: Composer) -> tuple[Condition, ...]:
-    """The period, as a condition on the date of things that it is of."""
+def of_date(composer: Composer, table: str) -> tuple[Condition, ...]:
+    """The period, as a condition on the date at which something befell the things of a table, where that is said: "stores closed in 2023"."""
     period = composer.given_period()
-    if not composer.dated or not isinstance(period, Period):
+    if not isinstance(period, Period) or len(composer.draft.whens) != 1:
+        return ()
+    name = composer.dated or _date_said(composer, table)
+    if not name:
         return ()
     composer.draft.whens.clear()
-    return (Condition(field=composer.dated, op="between", values=(period.start.isoformat(), period.end.isoformat())),)
+    return (Condition(field=name, op="between", values=(period.start.isoformat(), period.end.isoformat())),)
+
+
+def _date_said(composer: Composer, table: str) -> str:
+    """The date that a noun is ("opened"), or that a state has ("closed": what has a closing date); "" where none or several are."""
+    model = composer.model
+    dates = {name for name, one in model.dimensions.items() if one.type == "date" and not one.time and one.table == table}
+    nouns = [one for one in composer.draft.loose if one.kind == "dimension" and one.ref_of in dates]
+    states = [(one, model.filters[one.ref_of].where) for one in composer.spans if one.kind == "value" and one.ref_of in model.filters]
+    since = [(one, where[0].field) for one, where in states if [term.op for term in where] == ["is_not_null"] and where[0].field in dates]
+    if len(nouns) + len(since) != 1:
+        return ""
+    composer.filters.take([one for one, _ in since])
+    return next((field for _, field in since if field), "") or nouns[0].ref_of
 
 
 def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:

@@ -125,6 +125,8 @@ def _against(one: When, other: When, said: list[Assumed]) -> Settled | Refusal:
     """A period against another; where the first is not over, the other is cut to the same dates."""
     if not isinstance(one.period, Period) or not isinstance(other.period, Period):
         return Refusal("out_of_scope", "all of the data cannot be compared with a part of it")
+    if one.period == other.period:
+        return Refusal("out_of_scope", "both periods are the same days: name another one to set against them")
     now, then = (one, other) if one.period.start >= other.period.start else (other, one)
     if then.back == "year" and isinstance(now.period, Period) and now.period.days < LONG and now.running != "year":
         text = f"{periods.say(now.period)} against the same days a year before, not the whole of that year"
