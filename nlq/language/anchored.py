@@ -103,7 +103,9 @@ def _before(words: Sequence[str], at: int) -> tuple[str, int] | None:
         at += 1
     if _word(words, at) in LAST[1:3] and _word(words, at + 1) == "period":
         return ITS_LENGTH, at + 2
-    if _word(words, at) in EARLIER and _count(words, at + 1) and _against(words, at):  # "the last 30 days vs the previous 30"
+    if (
+        _word(words, at) in EARLIER and _count(words, at + 1) and _against(words, at)
+    ):  # "the last 30 days vs the previous 30"
         unit = UNITS.get(_word(words, at + 2))
         return (f"{_count(words, at + 1)} {unit}", at + 3) if unit else (ITS_LENGTH, at + 2)
     count = _count(words, at) or 1

@@ -6,7 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language.walk import SILENT
+from nlq.language.draft import SILENT
 from nlq.values import Clarification, Refusal
 from nlq.values.query import MetricEntry, Order, Period, SemanticQuery
 

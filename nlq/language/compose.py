@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import (
+    averages,
     choices,
     clock,
     entries,
@@ -20,9 +21,10 @@ from nlq.language import (
     sets,
 )
 from nlq.language import counting as counting_
+from nlq.language.draft import Draft, Stop
 from nlq.language.filters import Filters
 from nlq.language.spans_of_time import two_periods
-from nlq.language.walk import Draft, Stop, Walker
+from nlq.language.walk import Walker
 from nlq.semantics.periods import named_period
 from nlq.sql.filters import fields_of
 from nlq.values import Assumed, Refusal
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 
 LENGTHS = {"month": 31, "year": 366}  # days at most
+NOW = frozenset(("ngayon", "karon", "now"))  # how many there are now: those on the books, not those of today
 SHOWN = ("list", "as_chart", "as_table")  # every answer has a table, and a chart where one can be drawn
 ORDERS: dict[str, Literal["asc", "desc"]] = {"latest_first": "desc", "earliest_first": "asc"}
 
@@ -65,6 +68,7 @@ class Composer:
         if refused is not None:
             raise Stop(refused)
         self.corrected()
+        counting_.in_cebuano(self.model, self.spans)
         self.walker.nouns()
         figured = entries.moving(self.model, self.draft, self.spans)
         numbers.placed(self.walker)
@@ -81,12 +85,14 @@ class Composer:
         model, draft, spans = self.model, self.draft, self.spans
         for one in spans:
             one.role = "ignored" if one.kind in SHOWN else one.role  # "list the top 3 stores", "chart the sales"
+        if any(one.kind == "why" for one in spans):  # "why is it slow now" is not of today against yesterday
+            draft.whens[:] = [one for one in draft.whens if one.text.lower() not in NOW]
         periods_asked.from_one_to_another(self)
         against = self._against()
         ways = movers.taken(self)
         counted = metrics_asked.counted(self)
         metrics = [counted[0]] if counted is not None else metrics_asked.asked(self)
-        figured = figured or (counted[1] if counted is not None else None) or entries.running(model, draft, spans) or entries.averaged(model, draft, spans, metrics)  # fmt: skip
+        figured = figured or (counted[1] if counted is not None else None) or entries.running(model, draft, spans) or averages.averaged(model, draft, spans, metrics)  # fmt: skip
         chosen = self._sets(metrics)
         metrics_asked.check_averages(self, metrics)
         metrics_asked.check_division(self, metrics)
@@ -101,12 +107,18 @@ class Composer:
         period, compare = periods_asked.settled(self, metrics)
         if figured is not None and figured.window is not None and figured.window.running and not draft.whens:
             period = periods_asked.so_far(self)
-        metrics = self._during(metrics, where, given=bool(draft.whens) and (not chosen or bool(draft.absent)))
+        metrics = self._during(
+            metrics,
+            where,
+            given=any(one.text.lower() not in NOW for one in draft.whens) and (not chosen or bool(draft.absent)),
+        )
         figured = entries.within(figured, period) if figured is not None else None
         if self._best is not None:
             metrics = [name for name in metrics if name != self._best.metric]
             where = (*where, self._of_the_best_ones(metrics))
         dimensions = ranks_asked.split(self, period)
+        if figured is not None:
+            averages.check_grains(model, figured, dimensions)
         order, limit = ranks_asked.ranked(self, metrics, dimensions)
         for one in spans:  # "when was it highest" is answered by a time beside the figure
             one.role = "grouping" if one.kind == "whenever" and any(map(model.is_time_grain, dimensions)) else one.role
@@ -137,7 +149,7 @@ class Composer:
         """Values that are set against each other; where it is periods that are, none."""
         draft, spans = self.draft, self.spans
         against = relations.opposed(spans, self.filters) if draft.versus else []
-        several = sum(one.kind == "versus" for one in spans) > 1
+        several = len(relations.compared_at(spans)) > 1
         if draft.versus and not against and (not two_periods(draft.whens) or several):
             raise Stop(
                 Refusal(

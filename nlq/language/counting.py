@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language.walk import Stop
+from nlq.language.draft import Stop
 from nlq.semantics.joins import out_of_reach
 from nlq.values import Assumed, Refusal
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 
+HOW_MANY = ("pila", "pilay")
+
+
 def of_noun(model: SemanticModel, spans: Sequence[Span], walker: Walker) -> list[str]:
     """The metric that counts what was named by its kind ("how many supermarkets")."""
     kinds = {
@@ -25,8 +29,29 @@ def of_noun(model: SemanticModel, spans: Sequence[Span], walker: Walker) -> list
         for meaning in one.meanings
         if meaning.ref in model.dimensions
     }
-    nouns = {walker.name(one) for one in walker.draft.loose[:1]}  # what stands first after "how many"
+    nouns = {walker.name(one) for one in things(model, walker.draft.loose)[:1]}  # what stands first after "how many"
     return [name for name, metric in model.public_metrics().items() if metric.counts and metric.counts in (nouns or kinds)]  # fmt: skip
+
+
+def in_cebuano(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """Say what Cebuano's "pila" asks: how many of what stands right behind it, else how much; "buok" only counts: "pila kabuok tindahan"."""
+    counted = {metric.counts for metric in model.public_metrics().values() if metric.counts}
+    for one, after in pairwise(spans):
+        known = model.dimensions.get(after.ref_of)
+        noun = known is not None and (after.ref_of if after.kind == "dimension" else known.kind_of if after.kind == "value" else None) in counted  # fmt: skip
+        pieces = one.kind == "metric" and one.text.lower().endswith("buok")
+        how_many = (
+            one.kind == "amount"
+            and one.text.lower().split()[0] in HOW_MANY
+            and not any(each.kind == "metric" for each in spans)
+        )
+        if noun and (pieces or how_many):
+            one.kind = "count"
+
+
+def things(model: SemanticModel, nouns: Sequence[Span]) -> list[Span]:
+    """The nouns that can be counted: "opened" and "closing date" are dates of things."""
+    return [one for one in nouns if one.kind != "dimension" or model.dimensions[one.ref_of].type != "date"]
 
 
 def during(model: SemanticModel, name: str, fields: Sequence[str], *, given: bool) -> tuple[str, Assumed | None]:

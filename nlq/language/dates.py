@@ -167,7 +167,9 @@ class Dates(Words):
         return self._until_now(at, last, start, end_of(add(start, 5, "month"), "month"), None)
 
     def _year(self, at: int) -> When | None:
-        if not self._year_at(at):
+        """2025, "year 2025", "taong 2025"."""
+        place = at + 1 if self.word(at) in ("year", "taong") and self._year_at(at + 1) else at
+        if not self._year_at(place):
             return None
-        start = date(int(self.word(at)), 1, 1)
-        return self._until_now(at, at + 1, start, end_of(start, "year"), "year")
+        start = date(int(self.word(place)), 1, 1)
+        return self._until_now(at, place + 1, start, end_of(start, "year"), "year")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language import choices, entries, ordering, relations, sets
+from nlq.language import averages, choices, entries, ordering, relations, sets
 from nlq.language import counting as counting_
+from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
 from nlq.language.places import choice_of
 from nlq.language.spans_of_time import LONG, settle
 from nlq.language.tokens import phrase
-from nlq.language.walk import COMPARE, SILENT, Stop
 from nlq.semantics import periods
 from nlq.semantics.joins import out_of_reach
 from nlq.values import Refusal
@@ -278,7 +278,7 @@ class Edit:
 
     def _figured(self, query: SemanticQuery, moving: entries.Figured | None) -> SemanticQuery:
         names = [one for one in query.metrics if isinstance(one, str)]
-        figured = moving or entries.running(self.model, self.draft, self.spans) or (entries.averaged(self.model, self.draft, self.spans, names) if len(names) == 1 else None)  # fmt: skip
+        figured = moving or entries.running(self.model, self.draft, self.spans) or (averages.averaged(self.model, self.draft, self.spans, names) if len(names) == 1 else None)  # fmt: skip
         if figured is None or len(names) != 1:
             return query
         figured = entries.within(figured, query.period)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language.walk import SILENT, Stop
+from nlq.language import counting
+from nlq.language.draft import SILENT, Stop
 from nlq.semantics.joins import reaches
 from nlq.semantics.periods import end_of, start_of
 from nlq.values import Refusal
@@ -17,14 +18,15 @@ from nlq.values.query import Condition, MetricEntry, Period, Window
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nlq.language.draft import Draft
     from nlq.language.match import Span
-    from nlq.language.walk import Draft
     from nlq.semantics.model import SemanticModel
     from nlq.values.query import SemanticQuery
 
 MOST_TRAILING = 366
 MOST_LETTERS = 60
 A = ("a", "an", "one", "isang", "typical", "ordinary", "normal", "single", "given")
+UNITS = ("day", "week", "month", "quarter", "year")
 UNITS_OF_TOTALS: tuple[Literal["week", "month", "quarter", "year"], ...] = ("week", "month", "quarter", "year")
 
 
@@ -121,73 +123,6 @@ def within(figured: Figured, period: object) -> Figured:
     raise _no("a running total begins with a week, a month, a quarter or a year: ask for one of those")
 
 
-def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics: list[str]) -> Figured | None:
-    """An average over groups: "average sales per day", "average daily sales". Where the model has a name for it, that is taken.
-
-    None where nothing says over what; what is split by the same word is split no more.
-    """
-    marks = [one for one in spans if one.kind == "average" and not one.role]
-    if not marks or len(metrics) != 1:
-        return None
-    if draft.pair is not None:
-        return _taken(marks, None)
-    if model.metrics[metrics[0]].ratio is not None:
-        return _taken(marks, None)
-    unit = _unit(draft, spans) or _in_a(model, draft, spans)
-    if unit is None:
-        return None
-    draft.dimensions[:] = [name for name in draft.dimensions if name != unit]
-    draft.over.clear()
-    counts = next((one for one in model.public_metrics().values() if one.counts and one.counts == unit), None)
-    pair = (metrics[0], (counts.during or counts.name) if counts is not None else "")
-    ratio = next((name for name, one in model.public_metrics().items() if one.ratio == pair), None)
-    if ratio is not None:
-        metrics[0] = ratio
-        return _taken(marks, None)
-    return _taken(marks, Figured((unit,), "avg"))
-
-
-def _unit(draft: Draft, spans: Sequence[Span]) -> str | None:
-    """What an average is over: "daily" of "average daily sales", else what stands after "per"; of several, a unit of one ("of one store")."""
-    units = list(dict.fromkeys(draft.adverbial or draft.each))
-    single = [
-        one.ref_of for one in spans if one.role == "dimension" and one.kind == "dimension" and _of_one(spans, one)
-    ]
-    if len(units) > 1 and len(set(single)) == 1:
-        return single[0]
-    return units[0] if len(units) == 1 else None
-
-
-def _in_a(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> str | None:
-    """The unit of "in a day", "in a typical month"."""
-    time = model.time_dimension
-    nouns = [one for one in draft.loose if _after_a(spans, one)]
-    if len(nouns) != 1 or (time is None and nouns[0].kind == "grain"):
-        return None
-    noun = nouns[0]
-    noun.role = "average"
-    draft.loose[:] = [one for one in draft.loose if one is not noun]
-    return f"{time.name}.{noun.ref}" if noun.kind == "grain" and time is not None else noun.ref_of
-
-
-def _after_a(spans: Sequence[Span], noun: Span) -> bool:
-    """Whether a noun is one of its kind: "in a day", "what a customer spends"."""
-    at = next(place for place, one in enumerate(spans) if one is noun)
-    return at > 0 and spans[at - 1].text.lower().split()[-1] in A
-
-
-def _of_one(spans: Sequence[Span], noun: Span) -> bool:
-    """Whether "one" stands before a noun: an average is of one store, or of one day."""
-    at = next(place for place, one in enumerate(spans) if one is noun)
-    return at > 0 and spans[at - 1].text.lower().endswith(("isang", "usa ka", "per"))
-
-
-def _taken(marks: Sequence[Span], found: Figured | None) -> Figured | None:
-    for one in marks:
-        one.role = "average"
-    return found
-
-
 def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: str) -> tuple[str, Figured] | None:
     """How many things are beyond a limit: "how many stores did over 1M". The metric that the limit is of, and the count."""
     at = next((place for place, one in enumerate(spans) if one.kind == "count" or _counts(model, one)), None)
@@ -246,8 +181,8 @@ def kinds(model: SemanticModel, draft: Draft, default: str, *, beyond: bool) -> 
 
     Those in the catalogue, or, where something is said of a period or of sales (`beyond`), those that sold anything.
     """
-    noun = draft.loose[0] if draft.loose and draft.loose[0].kind == "dimension" else None
-    if noun is None:
+    noun = next(iter(counting.things(model, draft.loose)), None)
+    if noun is None or noun.kind != "dimension":
         return None
     table = model.dimensions[noun.ref_of].table
     counts = next((name for name, one in model.public_metrics().items() if one.counts and reaches(model, name, noun.ref_of) and (model.dimensions[one.counts].table == table or model.dimensions[noun.ref_of].place)), None)  # fmt: skip
@@ -255,7 +190,7 @@ def kinds(model: SemanticModel, draft: Draft, default: str, *, beyond: bool) -> 
     if not reaches(model, metric, noun.ref_of):
         return None
     noun.role = "counted"
-    draft.loose.pop(0)
+    draft.loose[:] = [one for one in draft.loose if one is not noun]
     return metric, Figured((noun.ref_of,), "count")
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from nlq.language.draft import SILENT
 from nlq.language.tokens import phrase
-from nlq.language.walk import SILENT
 from nlq.values import Interpretation, Refusal
 
 if TYPE_CHECKING:

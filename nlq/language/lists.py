@@ -5,10 +5,12 @@ A thing that has a key is listed by it, every one; of others, such as cities, th
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from nlq.language import periods_asked, sets
-from nlq.language.walk import SILENT, Draft, Stop
+from nlq.language.draft import SILENT, Draft, Stop
 from nlq.semantics.joins import out_of_reach, reaches
 from nlq.values import Assumed, Refusal
 from nlq.values.query import Order, SemanticQuery
@@ -82,24 +84,39 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
     model, draft, (span, entity) = composer.model, composer.draft, noun
     dates = [one for one in draft.loose if one.kind == "dimension" and model.dimensions[one.ref_of].type == "date"]
     named = [one for one in composer.spans if one.kind in ("value", "place", "ask")]
-    plural = span.text.lower().endswith("s") or _of_many(composer.spans, span)
-    alone = {one.ref_of for one in draft.loose if one not in dates} == {entity} and not draft.dimensions and not draft.metrics
+    alone = (
+        {one.ref_of for one in draft.loose if one not in dates} == {entity}
+        and not draft.dimensions
+        and not draft.metrics
+    )
     chosen = any(one.kind in ("none", "both") for one in composer.spans)
     fields = tuple(name for one in composer.filters.conditions() for name in one.fields())
     own = chosen or not out_of_reach(model, model.dimensions[entity].table, fields)
-    return alone and plural and own and bool(model.dimensions[entity].key) and bool(named or dates) and bool(dates or not draft.whens)
+    return (
+        alone
+        and _is_plural(composer.spans, span)
+        and own
+        and bool(model.dimensions[entity].key)
+        and bool(named or dates)
+        and bool(dates or not draft.whens)
+    )
 
 
-def _of_many(spans: Sequence[Span], noun: Span) -> bool:
-    """Whether "mga" stands before a noun."""
+def _is_plural(spans: Sequence[Span], noun: Span) -> bool:
+    """Whether a noun ends in s, or "mga" stands before it."""
     at = next(place for place, one in enumerate(spans) if one is noun)
-    return "mga" in noun.text.lower().split() or any("mga" in one.text.lower().split() for one in spans[max(0, at - 2) : at])
+    return noun.text.lower().endswith("s") or any(
+        "mga" in one.text.lower().split() for one in spans[max(0, at - 2) : at + 1]
+    )
 
 
 def _people(composer: Composer, nouns: list[tuple[Span, str]]) -> list[tuple[Span, str]]:
     """Those who did something, where "who" is asked: other nouns only say where, or what."""
-    who = next((one for one in composer.spans if one.kind == "which" and WHO.intersection(one.text.lower().split())), None)  # fmt: skip
+    spans = composer.spans
+    who = next((one for one in spans if one.kind == "which" and WHO.intersection(re.split(r"[\s-]", one.text.lower()))), None)  # fmt: skip
     people = [name for name, one in composer.model.dimensions.items() if one.optional]
+    if who is not None and any(one is who and noun is after for one, after in pairwise(spans) for noun, _ in nouns):
+        return nouns  # "kinsang tindahan" is which stores
     if who is None or any(name in people for _, name in nouns):
         return [pair for pair in nouns if pair[1] in people] if who is not None else nouns
     if len(people) != 1:
@@ -146,10 +163,11 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     far = [one for one in where if out_of_reach(model, table, tuple(one.fields()))]
     near = [one for one in where if one not in far]
     found = _chosen(composer, entity, found, where, far, period)
-    beside = _attributes(composer, noun, entity)
+    when = _when(composer, table, dated=bool(dated))
+    beside = [*_attributes(composer, noun, entity), *when]
     for mark in (one for one in composer.spans if one.kind in ("none", "both")):
         mark.role = "set"
-    order, limit = _order(composer, table)
+    order, limit = _order(composer, noun, table)
     conditions = (*near, *dated, *found)
     if model.dimensions[entity].key:
         return SemanticQuery(list=entity, dimensions=tuple(dict.fromkeys((*beside, *(one.by for one in order)))), where=conditions, order=order, limit=limit)  # fmt: skip
@@ -197,13 +215,30 @@ def _attributes(composer: Composer, noun: Span, entity: str) -> list[str]:
     return list(dict.fromkeys((*found, *composer.draft.dimensions)))
 
 
+def _when(composer: Composer, table: str, *, dated: bool) -> list[str]:
+    """The date that is to stand beside each, where "when" or "with dates" asks for it: that of the state that is named, else the first."""
+    asked = [one for one in composer.spans if one.kind == "whenever"]
+    asked += [one for one in composer.draft.loose if one.kind == "grain" and one.ref == "day" and not dated]
+    states = [term.field for one in composer.spans if one.kind == "value" and one.ref_of in composer.model.filters
+              for term in composer.model.filters[one.ref_of].where]  # fmt: skip
+    date = next((name for name in states if name and composer.model.dimensions[name].type == "date"), None) or _begins(
+        composer.model, table
+    )
+    if not asked or date is None:
+        return []
+    for one in asked:
+        one.role = "dimension"
+    composer.draft.loose[:] = [one for one in composer.draft.loose if one not in asked]
+    return [date]
+
+
 def _keyed_alike(model: SemanticModel, entity: str, name: str) -> bool:
     """Whether what is listed is such a thing itself, so that the other noun would stand beside it."""
     return bool(model.dimensions[entity].key) and model.dimensions[entity].table == model.dimensions[name].table
 
 
-def _order(composer: Composer, table: str) -> tuple[tuple[Order, ...], int | None]:
-    """The newest or the oldest first, by the first date that the model knows of such a thing."""
+def _order(composer: Composer, noun: Span, table: str) -> tuple[tuple[Order, ...], int | None]:
+    """The newest or the oldest first, by the first date that the model knows of such a thing; of one in the singular only the first."""
     draft = composer.draft
     mark = next((one for one in composer.spans if one.kind in NEWEST), None)
     if mark is None:
@@ -212,7 +247,13 @@ def _order(composer: Composer, table: str) -> tuple[tuple[Order, ...], int | Non
     if begins is None:
         raise Stop(Refusal("out_of_scope", f"nothing says which is the {mark.text} here"))
     composer.assumptions.append(Assumed(f"by {composer.model.dimensions[begins].label.lower()}", {}))
-    return (Order(by=begins, dir="desc" if NEWEST[mark.kind] == "desc" else "asc"),), draft.number or _number(composer.spans)  # fmt: skip
+    limit = draft.number or _number(composer.spans)
+    if limit is None and not _is_plural(composer.spans, noun):
+        composer.assume(
+            f"only the {mark.text}, as one is asked for", {"limit": composer.model.header.default_ranking_limit}
+        )
+        limit = 1
+    return (Order(by=begins, dir="desc" if NEWEST[mark.kind] == "desc" else "asc"),), limit
 
 
 def _begins(model: SemanticModel, table: str) -> str | None:

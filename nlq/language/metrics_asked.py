@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nlq.language import choices, counting, entries
-from nlq.language.walk import Stop
+from nlq.language.draft import Stop
 from nlq.semantics.joins import reaches
 from nlq.values import Refusal
 
@@ -27,17 +27,9 @@ def asked(composer: Composer) -> list[str]:
     if not draft.metrics and not counts_:
         draft.metrics.extend(_of_things(composer))
     if counts_ and not draft.metrics:
-        draft.metrics.extend(counting.of_noun(composer.model, composer.spans, composer.walker))
-        if not draft.metrics and draft.loose:
-            counts = [
-                metric.label.lower()
-                for metric in composer.model.public_metrics().values()
-                if metric.unit == "count" and metric.agg
-            ]
-            raise Stop(
-                Refusal("no_metric", f'"{draft.loose[0].text}" are not counted here; counted are {", ".join(counts)}')
-            )
+        draft.metrics.extend(_counts(composer))
     if draft.metrics:
+        _of_what_stands_before(composer)
         if draft.by_metric:
             draft.metrics.sort(key=lambda name: name != draft.by_metric)
         if counts_ and composer.model.metrics[draft.metrics[0]].unit == composer.model.header.currency:
@@ -63,6 +55,40 @@ def asked(composer: Composer) -> list[str]:
         composer.assume(f"by {metric.label.lower()}, as no figure was named", {"metrics": [second]} if second else {})
         return [metric.name]
     raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
+
+
+def _counts(composer: Composer) -> list[str]:
+    """The metric that counts what stands behind "how many".
+
+    Raises:
+        Stop: it is counted nowhere, or a cause is asked for and nothing says of what.
+    """
+    found = counting.of_noun(composer.model, composer.spans, composer.walker)
+    if not found and composer.draft.loose:
+        counts = [
+            metric.label.lower()
+            for metric in composer.model.public_metrics().values()
+            if metric.unit == "count" and metric.agg
+        ]
+        raise Stop(
+            Refusal(
+                "no_metric", f'"{composer.draft.loose[0].text}" are not counted here; counted are {", ".join(counts)}'
+            )
+        )
+    if not found and any(one.kind == "why" for one in composer.spans):
+        raise Stop(choices.for_missing_metric(composer.model, composer.rest(), composer.draft.loose))
+    return found
+
+
+def _of_what_stands_before(composer: Composer) -> None:
+    """Ask what is counted where a thing stands before "how many": "of all branches, how many had transactions"."""
+    spans, counts = composer.spans, {metric.counts for metric in composer.model.public_metrics().values()}
+    at = next((place for place, one in enumerate(spans) if one.kind == "count"), 0)
+    noun = next((one for one in composer.draft.loose if one.ref_of in counts and one in spans[:at]), None)
+    if noun is not None and any(
+        one.kind == "metric" and one.text.lower() not in spans[at].text.lower() for one in spans[at:]
+    ):
+        raise Stop(Refusal("out_of_scope", f'is it {noun.text} that are counted? Say "how many {noun.text} had …"'))
 
 
 def _of_things(composer: Composer) -> list[str]:

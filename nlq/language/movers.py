@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nlq.language import why
-from nlq.language.walk import SILENT, Stop
+from nlq.language.draft import SILENT, Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Order
 

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nlq.language.walk import SILENT, Stop
+from nlq.language.draft import SILENT, Stop
 from nlq.values import Refusal
 from nlq.values.query import Period
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nlq.language.walk import COMPARE, SILENT, Stop
+from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.values import Refusal
 
 if TYPE_CHECKING:
@@ -149,10 +149,14 @@ def _metric_of(walker: Walker, index: int) -> str | None:
     spans = walker.spans
     before = next((span.ref_of for span in reversed(spans[:index]) if span.kind == "metric"), None)
     after = next((span for span in spans[index + 1 :] if span.kind not in (*SILENT, *BEHIND)), None)
-    if before is None and after is not None and after.kind in ("dimension", "value"):  # "3 or more stores", "1 supermarket"
+    if (
+        before is None and after is not None and after.kind in ("dimension", "value")
+    ):  # "3 or more stores", "1 supermarket"
         known = walker.model.dimensions.get(after.ref_of)
         counted = known.kind_of if known is not None and after.kind == "value" else after.ref_of
-        counts = next((name for name, one in walker.model.public_metrics().items() if counted and one.counts == counted), None)
+        counts = next(
+            (name for name, one in walker.model.public_metrics().items() if counted and one.counts == counted), None
+        )
         if after.kind == "dimension" and counts is not None:
             after.role = "counted"
         return counts

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nlq.language.draft import Stop
 from nlq.semantics.periods import step_of
+from nlq.values import Refusal
 from nlq.values.query import Order, Period, Shift
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nlq.language.draft import Draft
     from nlq.language.match import Span
-    from nlq.language.walk import Draft
     from nlq.semantics.model import SemanticModel
+
+
+LONGEST = 366  # days of a period that is set against as many before it, where nothing says against what
 
 
 def by(draft: Draft, metric: str) -> tuple[Order, ...]:
@@ -46,6 +51,8 @@ def growth(model: SemanticModel, draft: Draft, metrics: list[str], order: tuple[
     shown = {name: model.metrics[name].growth or name for name in metrics}
     grains = [name.rpartition(".")[2] for name in dimensions if model.is_time_grain(name)]
     count, unit = (1, draft.step) if draft.step else (1, grains[0]) if grains else step_of(period)
+    if compare is None and unit == "day" and count > LONGEST:
+        raise Stop(Refusal("out_of_scope", "a growth since when, against what? Name the two periods"))
     every = growths or metrics
     order = tuple(Order(by=f"{shown[one.by]}__growth", dir=one.dir) if one.by in every else one for one in order)
     return list(dict.fromkeys(shown.values())), order, compare or Shift(shift=f"{count} {unit}")

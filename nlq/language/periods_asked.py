@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nlq.language.draft import SILENT, Stop
 from nlq.language.spans_of_time import settle
-from nlq.language.walk import SILENT, Stop
 from nlq.semantics.periods import named_period
 from nlq.values import Refusal
 from nlq.values.query import Condition, Period
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 def from_one_to_another(composer: Composer) -> None:
     """A change "from Q1 to Q2" is of one period against another, not over both."""
     draft = composer.draft
+    grained = (
+        draft.step or draft.trend or any(map(composer.model.is_time_grain, draft.dimensions))
+    )  # each of its months, say
     if (
-        (draft.growth or draft.versus)
+        (draft.growth or draft.versus or any(one.kind == "why" for one in composer.spans))
+        and not grained
         and len(draft.whens) == 1
         and draft.whens[0].when is not None
         and draft.whens[0].when.parts
@@ -44,10 +48,20 @@ def of_date(composer: Composer, table: str) -> tuple[Condition, ...]:
 def _date_said(composer: Composer, table: str) -> str:
     """The date that a noun is ("opened"), or that a state has ("closed": what has a closing date); "" where none or several are."""
     model = composer.model
-    dates = {name for name, one in model.dimensions.items() if one.type == "date" and not one.time and one.table == table}
+    dates = {
+        name for name, one in model.dimensions.items() if one.type == "date" and not one.time and one.table == table
+    }
     nouns = [one for one in composer.draft.loose if one.kind == "dimension" and one.ref_of in dates]
-    states = [(one, model.filters[one.ref_of].where) for one in composer.spans if one.kind == "value" and one.ref_of in model.filters]
-    since = [(one, where[0].field) for one, where in states if [term.op for term in where] == ["is_not_null"] and where[0].field in dates]
+    states = [
+        (one, model.filters[one.ref_of].where)
+        for one in composer.spans
+        if one.kind == "value" and one.ref_of in model.filters
+    ]
+    since = [
+        (one, where[0].field)
+        for one, where in states
+        if [term.op for term in where] == ["is_not_null"] and where[0].field in dates
+    ]
     if len(nouns) + len(since) != 1:
         return ""
     composer.filters.take([one for one, _ in since])

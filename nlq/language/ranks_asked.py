@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import choices, ordering
-from nlq.language.walk import Stop
+from nlq.language.draft import Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Order, Period
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from nlq.language import about, followups, tongue, why
 from nlq.language.compose import Composer
+from nlq.language.draft import Stop
 from nlq.language.edits import Edit
 from nlq.language.lexicon import Lexicon, build, phrases_of
 from nlq.language.match import spans
 from nlq.language.time import BadDate
 from nlq.language.tokens import phrase
-from nlq.language.walk import Stop
 from nlq.values import Clarification, Interpretation, Refusal, SemanticQuery, Word
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nlq.language.walk import SILENT, Stop
+from nlq.language.draft import SILENT, Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Segment, Share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nlq.language.draft import Draft
     from nlq.language.filters import Filters
     from nlq.language.match import Span
-    from nlq.language.walk import Draft
     from nlq.semantics.model import SemanticModel
 
 PAIR = 2
@@ -26,6 +26,7 @@ IS = frozenset(
     ("is", "are", "was", "were", "ang", "came", "come", "comes", "coming", "made", "mula", "galing", "gikan")
 )
 
+COMPARES = ("compar", "kumpar", "kompar", "hambing", "tandi")
 FROM = frozenset(("from", "galing", "mula", "buhat", "gikan"))
 
 
@@ -41,7 +42,7 @@ def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
             return []
         more[0].role = "comparison"
         return lists[0]
-    marks = [place for place, one in enumerate(spans) if one.kind == "versus"]
+    marks = compared_at(spans)
     pairs = [(_value(spans, at, -1), _value(spans, at, 1)) for at in marks]
     if len(pairs) == 1 and pairs[0][0] is None and pairs[0][1] is not None:  # "compare A and B"
         listed = filters.listed(pairs[0][1])
@@ -52,6 +53,16 @@ def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
             return []
         found = [*(found or [before]), after]
     return found
+
+
+def compared_at(spans: Sequence[Span]) -> list[int]:
+    """Where something is set against something. The verb of "compare A vs B" is not another place, but that of "compare A and B, C vs D" is."""
+    marks = [place for place, one in enumerate(spans) if one.kind == "versus"]
+    between = [one.kind for one in spans[marks[0] : marks[1]]] if len(marks) > 1 else []
+    if between and any(stem in spans[marks[0]].text.lower() for stem in COMPARES) and "and" not in between:
+        spans[marks[0]].role = "comparison"
+        return marks[1:]
+    return marks
 
 
 def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Span] | None:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language.walk import SILENT, Stop
+from nlq.language.draft import SILENT, Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Period, SemanticQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nlq.language.draft import Draft
     from nlq.language.filters import Filters
     from nlq.language.match import Span
-    from nlq.language.walk import Draft
     from nlq.semantics.model import SemanticModel
     from nlq.values.query import Order
 

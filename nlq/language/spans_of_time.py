@@ -121,6 +121,17 @@ def _merge(found: list[Period | str]) -> Period | None:
     return Period(start=first.start, end=second.end) if first.end + timedelta(days=1) == second.start else None
 
 
+def _is_bare(one: When) -> bool:
+    """Whether it is a month of no year that was said."""
+    return one.other is not None and whole(one.other, "month")
+
+
+def _months_apart(one: Period | str | None, other: Period | str) -> int:
+    if not isinstance(one, Period) or not isinstance(other, Period):
+        return LONG
+    return abs((one.start.year - other.start.year) * 12 + one.start.month - other.start.month)
+
+
 def _against(one: When, other: When, said: list[Assumed]) -> Settled | Refusal:
     """A period against another; where the first is not over, the other is cut to the same dates."""
     if not isinstance(one.period, Period) or not isinstance(other.period, Period):
@@ -128,6 +139,16 @@ def _against(one: When, other: When, said: list[Assumed]) -> Settled | Refusal:
     if one.period == other.period:
         return Refusal("out_of_scope", "both periods are the same days: name another one to set against them")
     now, then = (one, other) if one.period.start >= other.period.start else (other, one)
+    if (
+        _months_apart(now.other, then.period) < _months_apart(now.period, then.period)
+        and _is_bare(now)
+        and _is_bare(then)
+    ):
+        assert isinstance(now.other, Period)  # noqa: S101 - a bare month has one
+        assert isinstance(then.period, Period)  # noqa: S101 - both were asked above
+        text = f"months of one year: {periods.say(now.other)} against {periods.say(then.period)}"
+        earlier = replace(now, period=now.other, running=None)
+        return _against(replace(earlier, other=None), replace(then, other=None), [Assumed(text, {})])
     if then.back == "year" and isinstance(now.period, Period) and now.period.days < LONG and now.running != "year":
         text = f"{periods.say(now.period)} against the same days a year before, not the whole of that year"
         assert isinstance(then.period, Period)  # noqa: S101 - asked above

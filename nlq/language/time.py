@@ -98,7 +98,7 @@ class _Finder(Dates, Relatives):
             begin = Period(start=begin.start.replace(year=year), end=end_of(begin.start.replace(year=year), "month"))
         if begin.start > end.end:
             return None
-        parts = (first, second) if opener in ("from", "between") else None
+        parts = (first, second) if opener in ("from", "between") or middle == "to" else None
         return When(at, second.last, Period(start=begin.start, end=min(end.end, max(self.as_of, begin.start))), parts=parts)  # fmt: skip
 
     def _open(self, at: int, one: When, opener: str) -> When:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nlq.values import Clarification, Refusal
+from nlq.language.draft import COMPARE, SILENT, Draft, Stop
+from nlq.values import Refusal
 
 if TYPE_CHECKING:
     from nlq.language.filters import Filters
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
-
-COMPARE = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
-SILENT = ("filler", "preposition", "reference")
-
-
-class Stop(Exception):
-    """The reading ends here: a question back, or a refusal."""
-
-    def __init__(self, outcome: Clarification | Refusal) -> None:
-        super().__init__(outcome.text)
-        self.outcome = outcome
-
 
 EACH = (
     "each",
@@ -58,34 +46,6 @@ ADVERBS = (
     "binulan",
     "tinuig",
 )  # "monthly" elsewhere
-
-
-@dataclass(slots=True)
-class Draft:
-    """What has been taken so far."""
-
-    metrics: list[str] = field(default_factory=list)
-    by_metric: str | None = None
-    dimensions: list[str] = field(default_factory=list)
-    adverbial: list[str] = field(default_factory=list)  # grains that were said as "daily" is
-    newest: bool = False  # the newest or the oldest of things
-    absent: list[Span] = field(default_factory=list)  # periods in which somebody did nothing: "but not in 1998"
-    pair: tuple[str, str] | None = None  # a figure over another, for which the model has no name
-    whose: Span | None = None  # things of which only those beyond a limit are meant
-    lacks: bool = False  # nothing at all of the figure: "no sales"
-    over: list[Span] = field(default_factory=list)  # nouns after "per", by which a figure may be meant to be divided
-    each: list[str] = field(default_factory=list)  # dimensions of which every group was asked for: "in each region"
-    per: list[str] = field(default_factory=list)
-    loose: list[Span] = field(default_factory=list)
-    whens: list[Span] = field(default_factory=list)
-    top: bool | None = None
-    number: int | None = None
-    trend: bool = False
-    versus: bool = False
-    growth: bool = False
-    sorted: bool | None = None  # whether the highest come first, of all rows
-    step: str = ""
-    having: list[tuple[str, tuple[float, ...], str | None]] = field(default_factory=list)
 
 
 class Walker:
@@ -124,7 +84,7 @@ class Walker:
                 self._value(one, index, each=mode == "by" and each and not used, mode=mode)
                 used = True
             elif kind == "metric":
-                used = self._metric(one, mode, over=mode == "by" and each)
+                used = self._metric(one, "" if used and mode == "not" else mode, over=mode == "by" and each)
                 mode = "" if mode != "none" else mode
             elif kind not in ("and", "which", "number"):
                 self._mark(one, "" if used else mode)
@@ -234,6 +194,10 @@ class Walker:
         Whether a preposition ends what that word says: "no sales in NCR" is none at all there.
         """
         name = one.ref_of
+        if mode == "not":
+            raise Stop(
+                Refusal("out_of_scope", f'I do not know what is to be left out of what: "{one.text}" is a figure')
+            )
         one.role, one.ref = ("set" if mode == "none" else "metric"), name
         if mode == "none":
             self.draft.lacks = True
@@ -280,7 +244,7 @@ class Walker:
     def _level_beside(self, index: int) -> str | None:
         """The level of place that stands beside a name: "Cebu province", "the region of Davao"."""
         for one in self._neighbours(index):
-            if one.kind == "dimension" and not self._is_grouped(one):
+            if one.kind == "dimension" and not self._is_grouped(one) and not self._of_several(self._at(one)):
                 level = self.model.dimensions[one.ref_of].place
                 if level and any(
                     meaning.ref == level for meaning in self.spans[index].meanings if meaning.kind == "place"
@@ -293,8 +257,18 @@ class Walker:
 
     def _is_grouped(self, noun: Span) -> bool:
         """Whether figures are split by a noun: "by city in Cebu" names no city."""
-        at = next(place for place, one in enumerate(self.spans) if one is noun)
+        at = self._at(noun)
         return at > 0 and self.spans[at - 1].kind == "by"
+
+    def _at(self, noun: Span) -> int:
+        return next(place for place, one in enumerate(self.spans) if one is noun)
+
+    def _of_several(self, noun: int) -> bool:
+        """Whether a noun is in the plural, and one name stands behind it: "cities in Cebu" are not the city of Cebu."""
+        text, after = self.spans[noun].text.lower(), [one for one in self.spans[noun + 1 :] if one.kind not in SILENT]
+        before = {word for one in self.spans[max(0, noun - 1) : noun] for word in one.text.lower().split()}
+        plural = text.endswith("s") or "mga" in before | set(text.split())
+        return plural and bool(after) and after[0].kind in ("place", "ask") and not (len(after) > 2 and after[1].kind == "and" and after[2].kind in ("place", "ask"))  # fmt: skip
 
     def _describes(self, index: int) -> bool:
         """Whether a noun only says what the value beside it is ("Snacks category", "NCR region")."""
@@ -307,7 +281,7 @@ class Walker:
             if self.spans[index].ref == "day" and time is not None and self._of_days(one, time.table):
                 return True  # "the days that are Sundays"
             if level and one.kind in ("place", "ask") and self._level_fits(one, level):
-                return True
+                return not self._of_several(index)
         return False
 
     def _of_days(self, one: Span, calendar: str) -> bool:

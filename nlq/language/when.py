@@ -69,7 +69,8 @@ class Words:
 
     def __init__(self, tokens: list[Token], as_of: date) -> None:
         self.tokens, self.as_of = tokens, as_of
-        self.words = english([token.text.lower().strip("'’").rstrip(".") for token in tokens])
+        said = (token.text.lower().replace("’", "'").strip("'").rstrip(".") for token in tokens)
+        self.words = english([word.removesuffix("'s") for word in said])
 
     def word(self, at: int) -> str:
         """The word at a position; nothing beyond the ends."""

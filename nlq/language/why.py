@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language.walk import Stop
+from nlq.language.draft import Stop
 from nlq.semantics.joins import reaches
 from nlq.semantics.periods import step_of
 from nlq.values import Refusal

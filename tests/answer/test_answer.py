@@ -90,7 +90,7 @@ def test_options_of_a_question_back_run(assistant):
     for question in (
         "sales in San Fernando",
         "average sales",
-        "stores in NCR",
+        "stores in NCR last month",
         "sales in Davao",
         "top sales in NCR",
     ):

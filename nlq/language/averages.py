@@ -1,0 +1,124 @@
+"""Averages over groups: "average sales per day", "in a typical month"; refused where it is not said of what the average is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language.draft import Stop
+from nlq.language.entries import Figured
+from nlq.values import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.draft import Draft
+    from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+
+A = ("a", "an", "one", "isang", "typical", "ordinary", "normal", "single", "given")
+UNITS = ("day", "week", "month", "quarter", "year")
+
+
+def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics: list[str]) -> Figured | None:
+    """An average over groups: "average sales per day", "average daily sales". Where the model has a name for it, that is taken.
+
+    None where nothing says over what; what is split by the same word is split no more.
+    """
+    marks = [one for one in spans if one.kind == "average" and not one.role]
+    if not marks or len(metrics) != 1:
+        return None
+    if draft.pair is not None:
+        return _taken(marks, None)
+    if model.metrics[metrics[0]].ratio is not None:
+        return _taken(marks, None)
+    unit = _unit(draft, spans) or _in_a(model, draft, spans)
+    if unit is None:
+        return None
+    _one_of_many(model, draft, spans, unit)
+    draft.dimensions[:] = [name for name in draft.dimensions if name != unit]
+    draft.over.clear()
+    counts = next((one for one in model.public_metrics().values() if one.counts and one.counts == unit), None)
+    pair = (metrics[0], (counts.during or counts.name) if counts is not None else "")
+    ratio = next((name for name, one in model.public_metrics().items() if one.ratio == pair), None)
+    if ratio is not None:
+        metrics[0] = ratio
+        return _taken(marks, None)
+    return _taken(marks, Figured((unit,), "avg"))
+
+
+def _one_of_many(model: SemanticModel, draft: Draft, spans: Sequence[Span], unit: str) -> None:
+    """Refuse "average sales per day of a minimart": what all of them sell on an average day is another figure, by many times."""
+    for one in spans:
+        known = [
+            model.dimensions[meaning.ref]
+            for meaning in one.meanings
+            if meaning.kind == one.kind and meaning.ref in model.dimensions
+        ]
+        counted = {each.kind_of if one.kind == "value" else each.name for each in known} & {metric.counts for metric in model.public_metrics().values()}  # fmt: skip
+        if (
+            counted - {None, unit}
+            and one.role != "dimension"
+            and one.ref_of not in draft.dimensions
+            and _after_a(spans, one)
+        ):
+            raise _no(
+                f'I do not know how to take the average of each "{one.text}" over each {unit.rpartition(".")[2]}: ask for one of the two'
+            )
+
+
+def check_grains(model: SemanticModel, figured: Figured, dimensions: Sequence[str]) -> None:
+    """Refuse an average month of each week.
+
+    Raises:
+        Stop: figures are split by what is as short as that which they are averaged over.
+    """
+    over, split = ([UNITS.index(name.rpartition(".")[2]) for name in names if model.is_time_grain(name)] for names in (figured.each, dimensions))  # fmt: skip
+    if figured.window is None and over and split and min(split) <= max(over):
+        raise _no(
+            f"an average {UNITS[max(over)]} of each {UNITS[min(split)]} cannot be taken: name a longer one, or leave it out"
+        )
+
+
+def _unit(draft: Draft, spans: Sequence[Span]) -> str | None:
+    """What an average is over: "daily" of "average daily sales", else what stands after "per"; of several, a unit of one ("of one store")."""
+    units = list(dict.fromkeys(draft.adverbial or draft.each))
+    single = [
+        one.ref_of for one in spans if one.role == "dimension" and one.kind == "dimension" and _of_one(spans, one)
+    ]
+    if len(units) > 1 and len(set(single)) == 1:
+        return single[0]
+    return units[0] if len(units) == 1 else None
+
+
+def _in_a(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> str | None:
+    """The unit of "in a day", "in a typical month"."""
+    time = model.time_dimension
+    nouns = [one for one in draft.loose if _after_a(spans, one)]
+    if len(nouns) != 1 or (time is None and nouns[0].kind == "grain"):
+        return None
+    noun = nouns[0]
+    noun.role = "average"
+    draft.loose[:] = [one for one in draft.loose if one is not noun]
+    return f"{time.name}.{noun.ref}" if noun.kind == "grain" and time is not None else noun.ref_of
+
+
+def _after_a(spans: Sequence[Span], noun: Span) -> bool:
+    """Whether a noun is one of its kind: "in a day", "what a customer spends"."""
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    return at > 0 and spans[at - 1].text.lower().split()[-1] in A
+
+
+def _of_one(spans: Sequence[Span], noun: Span) -> bool:
+    """Whether "one" stands before a noun: an average is of one store, or of one day."""
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    return at > 0 and spans[at - 1].text.lower().endswith(("isang", "usa ka", "per"))
+
+
+def _taken(marks: Sequence[Span], found: Figured | None) -> Figured | None:
+    for one in marks:
+        one.role = "average"
+    return found
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))

@@ -1,0 +1,49 @@
+"""What has been taken of a question so far, and how reading it ends early."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nlq.language.match import Span
+    from nlq.values import Clarification, Refusal
+
+COMPARE = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
+SILENT = ("filler", "preposition", "reference")
+
+
+class Stop(Exception):
+    """The reading ends here: a question back, or a refusal."""
+
+    def __init__(self, outcome: Clarification | Refusal) -> None:
+        super().__init__(outcome.text)
+        self.outcome = outcome
+
+
+@dataclass(slots=True)
+class Draft:
+    """What has been taken so far."""
+
+    metrics: list[str] = field(default_factory=list)
+    by_metric: str | None = None
+    dimensions: list[str] = field(default_factory=list)
+    adverbial: list[str] = field(default_factory=list)  # grains that were said as "daily" is
+    newest: bool = False  # the newest or the oldest of things
+    absent: list[Span] = field(default_factory=list)  # periods in which somebody did nothing: "but not in 1998"
+    pair: tuple[str, str] | None = None  # a figure over another, for which the model has no name
+    whose: Span | None = None  # things of which only those beyond a limit are meant
+    lacks: bool = False  # nothing at all of the figure: "no sales"
+    over: list[Span] = field(default_factory=list)  # nouns after "per", by which a figure may be meant to be divided
+    each: list[str] = field(default_factory=list)  # dimensions of which every group was asked for: "in each region"
+    per: list[str] = field(default_factory=list)
+    loose: list[Span] = field(default_factory=list)
+    whens: list[Span] = field(default_factory=list)
+    top: bool | None = None
+    number: int | None = None
+    trend: bool = False
+    versus: bool = False
+    growth: bool = False
+    sorted: bool | None = None  # whether the highest come first, of all rows
+    step: str = ""
+    having: list[tuple[str, tuple[float, ...], str | None]] = field(default_factory=list)

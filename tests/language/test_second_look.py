@@ -1,0 +1,89 @@
+"""Readings that a second look at unseen questions found wrong, each as the query that is meant, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+from helpers import assert_not_answered, assert_read_as
+
+OCTOBER, LAST_30 = {"start": "2026-10-01", "end": "2026-10-31"}, {"start": "2026-10-17", "end": "2026-11-15"}
+Q3, Y2025 = {"start": "2026-07-01", "end": "2026-09-30"}, {"start": "2025-01-01", "end": "2025-12-31"}
+
+
+def is_(field, *values):
+    return {"field": field, "op": "in", "values": list(values)}
+
+
+def during(field, start, end):
+    return {"field": field, "op": "between", "values": [start, end]}
+
+
+def those(field, op="in", **query):
+    return {"field": field, "op": op, "query": {"metrics": ["revenue"], "dimensions": [field], **query}}
+
+
+IN_2021, IN_2025 = ("2021-01-01", "2021-12-31"), ("2025-01-01", "2025-12-31")
+READ = {
+    # What befell things in a period, not what was sold in it.
+    "which stores opened in 2021": {"list": "store", "dimensions": ["opened_on"], "where": [during("opened_on", *IN_2021)]},
+    "alin ang mga tindahang binuksan noong 2021": {"list": "store", "dimensions": ["opened_on"], "where": [during("opened_on", *IN_2021)]},
+    "which minimarts closed last year": {"list": "store", "where": [is_("store_type", "minimart"), during("closed_on", *IN_2025)]},
+    "how many minimarts closed last year": {"metrics": ["stores"], "where": [is_("store_type", "minimart"), during("closed_on", *IN_2025)], "period": "all"},
+    "hm supermarkets opened last yr": {"metrics": ["stores"], "where": [is_("store_type", "supermarket"), during("opened_on", *IN_2025)], "period": "all"},
+    "sales of closed stores last year": {"metrics": ["revenue"], "where": [is_("closed_for_good", True)], "period": Y2025},
+    "which of our branches have closed and when": {"list": "store", "dimensions": ["closed_on"], "where": [is_("closed_for_good", True)]},
+    "our oldest branch": {"list": "store", "dimensions": ["opened_on"], "order": [{"by": "opened_on", "dir": "asc"}], "limit": 1},
+    "ilan lahat ang tindahan natin ngayon": {"metrics": ["stores"], "period": "all"},
+    # Things that are named with nothing said of them.
+    "stores in iloilo city": {"list": "store", "where": [is_("city", "Iloilo City")]},
+    "mga suki na parehong bumili ng meryenda at inumin": {"list": "customer", "where": [those("customer", where=[is_("category", "Snacks")], period="all"), those("customer", where=[is_("category", "Beverages")], period="all")]},
+    "stores in ncr by sales last month": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("region", "NCR")], "period": OCTOBER, "order": [{"by": "revenue", "dir": "desc"}]},
+    "stores sa Cebu na may noodles pero walang bigas": {"list": "store", "where": [is_("province", "Cebu"), those("store", where=[is_("province", "Cebu"), is_("category", "Instant Noodles")], period="all"), those("store", "not_in", where=[is_("category", "Rice and Grains"), is_("province", "Cebu")], period="all")]},
+    "which products never sold in visayas": {"list": "product", "where": [those("product", "not_in", where=[is_("island_group", "Visayas")], period="all")]},
+    "kinsang mga tindahan ang nanirado na sa bohol": {"list": "store", "where": [is_("closed_for_good", True), is_("province", "Bohol")]},
+    "sino-sino ang bumili ng de lata noong Oktubre": {"list": "customer", "where": [those("customer", where=[is_("category", "Canned Goods")], period=OCTOBER)]},
+    "unsa nga mga syudad sa sugbo ang naa tay tindahan": {"metrics": ["stores"], "dimensions": ["city"], "where": [is_("province", "Cebu")], "period": "all"},
+    # How many, not how much.
+    "pila kabuok tindahan naa ta sa butuan": {"metrics": ["stores"], "where": [is_("city", "Butuan")], "period": "all"},
+    "pila tanan ang minimart sa negros oriental": {"metrics": ["stores"], "where": [is_("store_type", "minimart"), is_("province", "Negros Oriental")], "period": "all"},
+    "provinces with at least 1 supermarket": {"metrics": ["stores"], "dimensions": ["province"], "where": [is_("store_type", "supermarket")], "having": [{"field": "stores", "op": ">=", "values": [1]}], "period": "all"},
+    # Which periods are set against each other.
+    "sales last 30 days vs the previous 30": {"metrics": ["revenue"], "period": LAST_30, "compare": [{"shift": "30 day"}]},
+    "pct change in customers per province, q2 to q3": {"metrics": ["unique_customers"], "dimensions": ["province"], "period": Q3, "compare": [{"start": "2026-04-01", "end": "2026-06-30"}]},
+    "magkano ang lamang ng disyembre sa nobyembre": {"metrics": ["revenue"], "period": {"start": "2025-12-01", "end": "2025-12-31"}, "compare": [{"start": "2025-11-01", "end": "2025-11-30"}]},
+    "compare december and january sales": {"metrics": ["revenue"], "period": {"start": "2026-01-01", "end": "2026-01-31"}, "compare": [{"start": "2025-12-01", "end": "2025-12-31"}]},
+    "share of each payment method in last month's sales": {"metrics": ["revenue"], "dimensions": ["payment_method"], "share": {"within": []}, "period": OCTOBER},
+    "benta taong 2025": {"metrics": ["revenue"], "period": Y2025},
+    # What is left out is a place, and the figure behind it is none of that.
+    "tanang rehiyon gawas sa NCR nga ubos sa 100 ka libo ang halin niadtong Oktubre": {"metrics": ["revenue"], "dimensions": ["region"], "where": [{"field": "region", "op": "not_in", "values": ["NCR"]}], "having": [{"field": "revenue", "op": "<", "values": [100000]}], "period": OCTOBER},
+}  # fmt: skip
+NOT_READ = [
+    "last month vs last month", "average sales per day of a minimart", "typical weekly revenue of a sari-sari store", "average monthly sales of a store", "which numbers do you have besides sales",
+    "out of all branches in bicol how many actually had transactions in q2", "ilang porsyento ang inilago natin mula noong nakaraang taon", "ilang transaksyon ang nabawas mula abril hanggang mayo",
+    "takbo ng meryenda batay sa katamtaman ng huling tatlong buwan sa bawat buwan", "bakit bumaba ang bilang ng sa lungsod ng naga", "stores in ncr last month", "gcash stores ncr", "stores",
+    "how come snacks is slowing even tho transactions are up", "compare gcash and cash sales this month vs last month",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "query"), READ.items())
+def test_it_is_the_query_that_is_written_out(assistant, question, query):
+    assert_read_as(assistant, question, query)
+
+
+@pytest.mark.parametrize("question", NOT_READ)
+def test_what_is_not_said_is_not_answered(assistant, question):
+    assert_not_answered(assistant, question)
+
+
+def test_why_now_is_not_of_today_against_yesterday(assistant):
+    answer = assistant.ask(
+        "ba't ang hina ng mga minimart sa bicol ngayon", assistant.settings.principal(None), explain=True
+    )
+    assert "2026-10-17 to 2026-11-15" in answer.reading
+
+
+def test_why_between_two_months_sets_one_against_the_other(assistant):
+    answer = assistant.ask(
+        "break down what moved total revenue between may and june", assistant.settings.principal(None), explain=True
+    )
+    assert "June 2026" in answer.reading
+    assert "against May 2026" in answer.reading
