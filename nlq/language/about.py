@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from nlq.language.draft import SILENT
 from nlq.language.tokens import phrase
 from nlq.values.explaining import About, Topic
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 PHRASES = Path(__file__).with_name("about.toml")
 MOST_UNKNOWN = 3
 PAIR = 2
+WHAT = ("what", "when", "ano", "anong", "kailan", "kelan", "unsa", "unsay", "kanus")
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 DATED = ("extent", "freshness")
 FIGURED = (
@@ -55,15 +57,16 @@ def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | Non
     A meaning is asked for by a phrase for it and by what it is of; a question that names a period or a rank wants a figure.
     """
     words = phrase(text)
-    topic = _topic(words)
     refs = _refs(spans, model)
+    topic = _topic(words) or _what_is(words, spans, refs, model)
     figured = [one.kind for one in spans if one.kind in FIGURED]
     dated = topic in DATED and not any(
         kind == "metric" for kind, _ in refs
     )  # "is yesterday in already", "anything from 2019"
     if topic is None or any(kind != "time" or not dated for kind in figured):
         return None
-    if any(one.kind == "versus" for one in spans) and (any(kind != "metric" for kind, _ in refs) or len(refs) < PAIR):
+    named = sum(one.kind == "metric" for one in spans)  # "the difference between revenue and sales": none
+    if any(one.kind == "versus" for one in spans) and (any(kind != "metric" for kind, _ in refs) or named < PAIR):
         return None  # values are set against each other by their figures, metrics by what they mean
     if topic == "meaning" and not refs:
         return None
@@ -74,6 +77,23 @@ def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | Non
     if len(unknown) > MOST_UNKNOWN or (topic != "meaning" and unknown):
         return None
     return About(topic, refs, unknown)
+
+
+def _what_is(
+    words: tuple[str, ...], spans: Sequence[Span], refs: tuple[tuple[str, str], ...], model: SemanticModel
+) -> Topic | None:
+    """Take "what are ber months", "when is payday" for a question about a word of the calendar, of which nothing else is asked."""
+    time = model.time_dimension
+    others = [one for one in spans if one.kind not in (*SILENT, "which", "whenever", "value")]
+    if not words or words[0] not in WHAT or others or len(refs) != 1 or time is None:
+        return None
+    kind, name = refs[0]
+    fields = [field for term in model.filters[name].where for field in term.fields()] if kind == "filter" else [name]
+    return (
+        "meaning"
+        if all(field in model.dimensions and model.dimensions[field].table == time.table for field in fields)
+        else None
+    )
 
 
 def _topic(words: tuple[str, ...]) -> Topic | None:

@@ -54,7 +54,7 @@ ITS_LENGTH = "period"  # moved by as much as the other one is long
 
 def moved(words: Sequence[str], at: int) -> tuple[str, int] | None:
     """How long before the other period it is, as a shift or ITS_LENGTH, and where the words end; None where no such words stand there."""
-    return _same(words, at) or _ago(words, at) or _before(words, at)
+    return _same(words, at) or _then_same(words, at) or _ago(words, at) or _before(words, at)
 
 
 def _word(words: Sequence[str], at: int) -> str:
@@ -85,6 +85,19 @@ def _same(words: Sequence[str], at: int) -> tuple[str, int] | None:
         return f"1 {UNITS[words[at + 1]]}", at + 3
     if _word(words, at) == "ly":
         return "1 year", at + 1
+    return None
+
+
+def _then_same(words: Sequence[str], at: int) -> tuple[str, int] | None:
+    """Last year, same period."""
+    comma = _word(words, at + 2) == ","
+    if (
+        words[at] in LAST
+        and _word(words, at + 1) in UNITS
+        and _word(words, at + 2 + comma) in SAME
+        and _word(words, at + 3 + comma) in SPANS
+    ):
+        return f"1 {UNITS[words[at + 1]]}", at + 4 + comma
     return None
 
 

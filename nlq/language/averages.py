@@ -31,10 +31,12 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
         return _taken(marks, None)
     if model.metrics[metrics[0]].ratio is not None:
         return _taken(marks, None)
-    unit = _unit(draft, spans) or _in_a(model, draft, spans)
+    unit = _unit(model, draft, spans) or _in_a(model, draft, spans) or _of_such_days(model, draft, spans, metrics[0])
     if unit is None:
         return None
     _one_of_many(model, draft, spans, unit)
+    if model.is_time_grain(unit):  # those of an average day are those who came
+        metrics[0] = model.metrics[metrics[0]].during or metrics[0]
     draft.dimensions[:] = [name for name in draft.dimensions if name != unit]
     draft.over.clear()
     counts = next((one for one in model.public_metrics().values() if one.counts and one.counts == unit), None)
@@ -79,7 +81,31 @@ def check_grains(model: SemanticModel, figured: Figured, dimensions: Sequence[st
         )
 
 
-def _unit(draft: Draft, spans: Sequence[Span]) -> str | None:
+def _of_such_days(model: SemanticModel, draft: Draft, spans: Sequence[Span], metric: str) -> str | None:
+    """The day, where it is said of which days an average is: "average sales on a Monday", "typical payday sales"."""
+    time = model.time_dimension
+    if time is None or draft.loose or draft.top is not None or not model.metrics[metric].adds_up:
+        return None
+    fields = [one.ref_of for one in spans if one.kind == "value"]
+    days = [
+        name
+        for name in fields
+        if (name in model.dimensions and model.dimensions[name].table == time.table)
+        or _is_of_days(model, name, time.table)
+    ]
+    return f"{time.name}.day" if len(set(days)) == 1 else None
+
+
+def _is_of_days(model: SemanticModel, name: str, calendar: str) -> bool:
+    """Whether a named condition says which days."""
+    known = model.filters.get(name)
+    fields = [field for term in known.where for field in term.fields()] if known is not None else []
+    return bool(fields) and all(
+        field in model.dimensions and model.dimensions[field].table == calendar for field in fields
+    )
+
+
+def _unit(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> str | None:
     """What an average is over: "daily" of "average daily sales", else what stands after "per"; of several, a unit of one ("of one store")."""
     units = list(dict.fromkeys(draft.adverbial or draft.each))
     single = [
@@ -87,6 +113,12 @@ def _unit(draft: Draft, spans: Sequence[Span]) -> str | None:
     ]
     if len(units) > 1 and len(set(single)) == 1:
         return single[0]
+    grains = [name for name in units if model.is_time_grain(name)]
+    counted = {metric.counts for metric in model.public_metrics().values()}
+    if (
+        len(units) > 1 and len(grains) == 1 and not counted.intersection(units)
+    ):  # "average sales per day in each region"
+        return grains[0]
     return units[0] if len(units) == 1 else None
 
 

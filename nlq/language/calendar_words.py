@@ -30,6 +30,7 @@ BEGINNINGS = frozenset(
 )  # "from", or "since" where no end follows
 BEFORE_ONE = frozenset({"noong", "nung", "nuong", "niadtong", "sa"})  # "noong isang linggo" is the week before this
 ONES = frozenset({"isang", "usang"})
+HEIRS = frozenset({"bulana", "semanaha", "simanaha", "tuiga"})  # units that only a particular one is called by
 LINKERS = frozenset({"na", "ng", "nga", "ka"})  # they tie two words together, and say nothing
 
 
@@ -37,6 +38,12 @@ def english(words: list[str]) -> list[str]:
     """The words of a question, linkers left out, with those of the calendar in English."""
     found = [WORDS.get(word, word) for word in words]
     for at, word in enumerate(words):
+        if word == "d" and at and words[at - 1].isdecimal():  # "30d"
+            found[at] = "day"
+        elif (
+            found[at] == "today" and at + 1 < len(words) and words[at + 1] in HEIRS
+        ):  # "karon bulana", as "karong bulana"
+            found[at] = "this"
         if word in BEGINNINGS:
             found[at] = "from" if "to" in found[at + 1 :] else "since"
         elif (

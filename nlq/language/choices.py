@@ -34,7 +34,24 @@ TELLING = frozenset((
     "earliest_first", "average", "clock", "newest", "oldest", "fastest", "slowest", "or_more", "or_less", "whenever",
 ))  # fmt: skip
 FIGURES = frozenset(
-    ("number", "numbers", "figure", "figures", "result", "results", "report", "stats", "resulta", "numero")
+    (
+        "number",
+        "numbers",
+        "figure",
+        "figures",
+        "result",
+        "results",
+        "report",
+        "stats",
+        "resulta",
+        "numero",
+        "business",
+        "negosyo",
+        "status",
+        "overview",
+        "snapshot",
+        "recap",
+    )
 )
 POINTING = frozenset(("them", "those", "these", "that one", "only those", "of those", "of them", "among them", "among those", "just those", "sa kanila", "sa ila", "sa mga yun",
                       "sa mga iyon", "sa mga ito"))  # fmt: skip
@@ -61,7 +78,9 @@ def refused(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
     figures = any(
         FIGURES.intersection(one.text.lower().split()) for one in spans
     )  # "the numbers for last month": which?
-    if (all(one.kind in EMPTY for one in spans) and not figures) or (unknown and not known):
+    dated = not unknown and any(one.kind == "time" for one in spans)  # "how did we do last month": in which figure?
+    followed = any(one.kind in ("followup", "reference") for one in spans)
+    if (all(one.kind in EMPTY for one in spans) and not figures and (followed or not dated)) or (unknown and not known):
         words = " and ".join(f'"{one.text}"' for one in unknown)
         named = f"I do not know what {words} means. " if unknown else ""
         return Refusal(

@@ -64,6 +64,7 @@ class Composer:
         Raises:
             Stop: it is better to ask, or to decline.
         """
+        periods_asked.newly(self)
         refused = choices.refused(self.model, self.spans)
         if refused is not None:
             raise Stop(refused)
@@ -126,7 +127,7 @@ class Composer:
         order = movers.ordered(ways, metrics, order)
         where = (*where, *ranks_asked.named_only(self, metrics, dimensions, ranked=limit is not None))
         where = (*where, *(entries.known_only(model, figured) if figured is not None else ()))
-        having = (*ranks_asked.limits(self, metrics, dimensions), *movers.limits(ways, metrics, compare))
+        having = (*ranks_asked.limits(self, metrics, dimensions), *movers.limits(ways, metrics, compare, draft.beyond))
         timed = all(model.has_time(name) for name in metrics)
         query = SemanticQuery(
             metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=having,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
-from nlq.language.when import DATE, LAST, MONTHS, ORDINALS, THIS, BadDate, When, Words
+from nlq.language.when import DATE, LAST, MONTHS, ORDINALS, THIS, UNITS, BadDate, When, Words
 from nlq.semantics.periods import add, end_of
 from nlq.values.query import Period
 
 LONGEST = 31  # days of a month
 LONG = 2  # words of "last October"
+
+WEEKS = 53  # that a year has at most
 
 
 class Dates(Words):
@@ -166,6 +168,23 @@ class Dates(Words):
         start = date(year or self.as_of.year, 1 if half == 1 else 7, 1)
         return self._until_now(at, last, start, end_of(add(start, 5, "month"), "month"), None)
 
+    def _week_number(self, at: int) -> When | None:
+        """Week 32: the latest such week of the calendar (ISO 8601) that has begun, or that of a year that is named."""
+        count = self.word(at + 1)
+        if (
+            self.word(at) != "week"
+            or not count.isdecimal()
+            or not 1 <= int(count) <= WEEKS
+            or self.word(at + 2) in UNITS
+        ):
+            return None
+        year, last = self._year_after(at + 2)
+        start = _monday(year or self.as_of.year, int(count))
+        if year is None and start > self.as_of:
+            start = _monday(self.as_of.year - 1, int(count))
+        said = "" if year else f"week {count} of {start.isocalendar().year}"
+        return self._until_now(at, last, start, start + timedelta(days=6), "week", said)
+
     def _year(self, at: int) -> When | None:
         """2025, "year 2025", "taong 2025"."""
         place = at + 1 if self.word(at) in ("year", "taong") and self._year_at(at + 1) else at
@@ -173,3 +192,11 @@ class Dates(Words):
             return None
         start = date(int(self.word(place)), 1, 1)
         return self._until_now(at, place + 1, start, end_of(start, "year"), "year")
+
+
+def _monday(year: int, week: int) -> date:
+    """The first day of a week of the calendar; of a week 53 that a year does not have, that of its last."""
+    try:
+        return date.fromisocalendar(year, week, 1)
+    except ValueError:
+        return date.fromisocalendar(year, week - 1, 1)

@@ -46,4 +46,7 @@ class Draft:
     growth: bool = False
     sorted: bool | None = None  # whether the highest come first, of all rows
     step: str = ""
+    beyond: tuple[str, float] | None = (
+        None  # how much things have to have risen or fallen, as a part of what was before
+    )
     having: list[tuple[str, tuple[float, ...], str | None]] = field(default_factory=list)

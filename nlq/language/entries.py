@@ -65,6 +65,8 @@ def moving(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> Figured
         raise _no(f"an average over {count} {grain}s cannot be read")
     for at in (number, unit, *marks):
         spans[at].role = "window"
+    if number and spans[number - 1].text.lower() == "over":  # "smoothed over 14 days"
+        spans[number - 1].kind = "preposition"
     for one in spans:
         if one.kind == "average":
             one.role = "window"
@@ -129,24 +131,27 @@ def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: 
     if at is None or not draft.having or draft.dimensions:
         return None
     noun = spans[at] if spans[at].kind == "metric" else next((one for one in spans[at + 1 :] if one.kind not in SILENT), None)  # fmt: skip
-    if noun is None or not (noun.kind in ("dimension", "value") or _counts(model, noun)):
+    if noun is None or not (noun.kind in ("dimension", "value", "grain") or _counts(model, noun)):
         noun = (
             next((one for one in draft.loose if one.kind == "dimension"), None) if noun is None else None
         )  # "stores above 50k, how many"
     if noun is None:
         return None
+    time = model.time_dimension
     if noun.kind == "metric":
         kinds = [model.metrics[noun.ref_of].counts or ""]
         draft.metrics[:] = [name for name in draft.metrics if name != noun.ref_of]
     else:
-        kinds = [noun.ref_of] if noun.kind == "dimension" else [model.dimensions[one.ref].kind_of or "" for one in noun.meanings if one.kind == "value" and one.ref in model.dimensions]  # fmt: skip
-    if len(set(kinds)) != 1 or kinds[0] not in model.dimensions:
+        kinds = [noun.ref_of] if noun.kind == "dimension" else [f"{time.name}.{noun.ref}"] if noun.kind == "grain" and time else [model.dimensions[one.ref].kind_of or "" for one in noun.meanings if one.kind == "value" and one.ref in model.dimensions]  # fmt: skip
+    if len(set(kinds)) != 1 or not (kinds[0] in model.dimensions or model.is_time_grain(kinds[0])):
         return None
     every = {metric for _, _, metric in draft.having if metric is not None and model.metrics[metric].counts != kinds[0]} or set(draft.metrics)  # fmt: skip
-    if len(every) > 1:
+    if (
+        len(every) > 1 or noun.role == "counted"
+    ):  # "bought at more than one branch, how many": of branches, or of who bought
         raise _no("which figure the limit is of is not said")
     metric = next(iter(every), default)
-    if noun.kind == "dimension":
+    if noun.kind in ("dimension", "grain"):
         noun.role = "counted"
         draft.loose[:] = [one for one in draft.loose if one is not noun]
     having = tuple(Condition(field=metric, op=op, values=values) for op, values, _ in draft.having)  # type: ignore[arg-type]

@@ -28,12 +28,12 @@ PLAIN = tuple(
 )  # what comes first wins
 # What people type for the words of a model.
 SHORT = {"average": ("avg", "ave"), "quantity": ("qty",), "number": ("no", "num"), "customer": ("cust",), "customers": ("custs", "custs."), "transaction": ("txn", "trx"), "transactions": ("txns", "trxs", "trans"),
-         "revenue": ("rev",), "amount": ("amt",), "category": ("cat",), "categories": ("cats",), "department": ("dept",), "product": ("prod",), "products": ("prods",), "payment": ("pmt",)}  # fmt: skip
+         "revenue": ("rev",), "amount": ("amt",), "category": ("cat",), "categories": ("cats",), "department": ("dept",), "product": ("prod",), "products": ("prods",), "payment": ("pmt",), "region": ("reg", "rgn"), "group": ("grp",), "groups": ("grps",), "supermarket": ("supermkt",), "supermarkets": ("supermkts",), "province": ("prov",), "provinces": ("provs",)}  # fmt: skip
 # Words that split by a span of time wherever they stand, and so are phrases by themselves.
 GRAINS = {
     "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",
     "quarterly": "quarter", "date": "day", "year": "year", "yearly": "year", "annual": "year", "annually": "year",
-    "qtr": "quarter", "qtrly": "quarter", "mo": "month", "wk": "week", "wkly": "week", "mthly": "month", "yr": "year",
+    "qtr": "quarter", "qtrly": "quarter", "mo": "month", "wk": "week", "wkly": "week", "mthly": "month", "yr": "year", "mth": "month",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language import periods_asked, sets
+from nlq.language import counting, periods_asked, sets
 from nlq.language.draft import SILENT, Draft, Stop
 from nlq.semantics.joins import out_of_reach, reaches
 from nlq.values import Assumed, Refusal
@@ -49,6 +49,7 @@ SHOW = frozenset(
     )
 )
 POINTING = frozenset(("what", "all", "lahat", "tanan", "tanang", "anong", "unsang", "unsa"))
+WITHOUT = frozenset(("without", "w/o", "w/out", "walang", "wala", "walay", "sans"))
 NEWEST = {"newest": "desc", "oldest": "asc"}
 FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "monthly", "versus", "average", "running", "moving", "rose", "more", "why")  # fmt: skip
 
@@ -62,7 +63,9 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     if draft.top is not None and not ordered:
         return None
     asked = [one for one in spans if one.kind in ("list", "which")]
-    nouns = [(one, one.ref_of) for one in draft.loose if one.kind == "dimension"] or _of_kind(composer)
+    nouns = [(one, one.ref_of) for one in counting.things(model, draft.loose) if one.kind == "dimension"] or _of_kind(
+        composer
+    )
     nouns = _people(composer, nouns)
     pointed = bool(nouns) and (_pointed_at(spans, nouns[0][0]) or _shown(spans))
     if draft.metrics:  # "list the customers who bought": those whom that counts
@@ -71,7 +74,11 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
             return None
         nouns = [(one, entity) for one in spans if one.kind == "metric"][:1]
         draft.loose[:] = [one for one in draft.loose if composer.is_entity(one)]
-    state = draft.lacks or any(composer.model.filters.get(one.ref_of) for one in spans if one.kind == "value")
+    state = (
+        draft.lacks
+        or bool(composer.dated)
+        or any(composer.model.filters.get(one.ref_of) for one in spans if one.kind == "value")
+    )
     if not nouns or not (asked or ordered or state or pointed or _bare(composer, nouns[0])):
         return None
     for one in (*asked, *ordered):
@@ -92,14 +99,12 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
     chosen = any(one.kind in ("none", "both") for one in composer.spans)
     fields = tuple(name for one in composer.filters.conditions() for name in one.fields())
     own = chosen or not out_of_reach(model, model.dimensions[entity].table, fields)
-    return (
-        alone
-        and _is_plural(composer.spans, span)
-        and own
-        and bool(model.dimensions[entity].key)
-        and bool(named or dates)
-        and bool(dates or not draft.whens)
-    )
+    table = {
+        model.dimensions[one.ref_of].table for one in named if one.kind == "value" and one.ref_of in model.dimensions
+    }
+    listed = bool(model.dimensions[entity].key) or table == {model.dimensions[entity].table}  # "dairy brands"
+    told = bool(named or dates or draft.absent) and bool(dates or chosen or not draft.whens)
+    return alone and _is_plural(composer.spans, span) and own and listed and told
 
 
 def _is_plural(spans: Sequence[Span], noun: Span) -> bool:
@@ -162,6 +167,7 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     where = composer.where()
     far = [one for one in where if out_of_reach(model, table, tuple(one.fields()))]
     near = [one for one in where if one not in far]
+    _is_said_of_all(composer, far, near, entity)
     found = _chosen(composer, entity, found, where, far, period)
     when = _when(composer, table, dated=bool(dated))
     beside = [*_attributes(composer, noun, entity), *when]
@@ -189,9 +195,33 @@ def _chosen(composer: Composer, entity: str, found: tuple[Condition, ...], where
     """The sets by which the things are chosen: what they did in a period, and what they did not."""
     if not found and (far or period is not None):
         return (sets.chosen(composer.model, entity, where, period or "all"),)
-    if found and not composer.draft.lacks and far:  # those who bought the one, of whom some have none of the other
+    bought = far or (composer.draft.absent and period is not None)
+    if (
+        found and not composer.draft.lacks and bought
+    ):  # those who bought the one, or then, of whom some have none of the other, or now
         return (sets.chosen(composer.model, entity, where, period or "all"), *found)
     return found
+
+
+def _is_said_of_all(composer: Composer, far: Sequence[Condition], near: Sequence[Condition], entity: str) -> None:
+    """Refuse "stores without dairy": those that sold none of it, or those that sold anything else?
+
+    Raises:
+        Stop: something is left out that is no thing's own.
+    """
+    left_out = [
+        one
+        for one in (*far, *(() if composer.model.dimensions[entity].key else near))
+        if one.op in ("!=", "not_in") and one.query is None
+    ]
+    without = [one for one in composer.spans if one.kind == "not" and WITHOUT.intersection(one.text.lower().split())]
+    if left_out and (without or any(one in far for one in left_out)):
+        raise Stop(
+            Refusal(
+                "out_of_scope",
+                'are those meant that have none of it, or those that have anything else? Say "that never sold …", or ask for a figure',
+            )
+        )
 
 
 def _attributes(composer: Composer, noun: Span, entity: str) -> list[str]:

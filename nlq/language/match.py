@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import clock, time, typos
+from nlq.language.draft import COMPARE
 from nlq.language.lexicon import GRAINS
 from nlq.language.tokens import EITHER, SCALES, number, phrase, tokenize
 
@@ -22,6 +24,17 @@ if TYPE_CHECKING:
 UNKNOWN_COST = 10.0
 THOUSAND, MILLION = 1_000, 1_000_000
 ONE = ("isang", "usang", "a")
+
+
+PERCENT = re.compile(r"\d{1,4}(?:\.\d+)?%")
+LONE = (
+    ["one"],
+    ["a", "single"],
+    ["isa"],
+    ["isang"],
+    ["usa"],
+    ["usa", "ka"],
+)  # a number where a limit stands before it: "at least one"
 
 
 @dataclass(slots=True)
@@ -146,6 +159,9 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
     if slips:
         corrections |= slips
         best = _cheapest(text, tokens, words, lexicon)
+    for before, span in pairwise(best):
+        if before.kind in COMPARE and span.kind != "number" and span.text.lower().split() in LONE:
+            span.kind, span.number, span.meanings = "number", 1, []
     for span in best:
         span.comma = span.start in commas
         inside = [at for at, token in enumerate(tokens) if span.start <= token.start < span.end]
@@ -226,6 +242,10 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
         one.ref = GRAINS[words[start]]
         found.append((1, one))
     found.extend(_number(tokens, words, start, span))
+    if PERCENT.fullmatch(tokens[start].text):
+        one = span(1, "percent")
+        one.number = float(tokens[start].text.rstrip("%"))
+        found.append((1, one))
     if not found or all(length > 1 for length, _ in found):
         found.append((1, span(1, "unknown")))
     return found

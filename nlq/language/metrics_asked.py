@@ -48,7 +48,9 @@ def asked(composer: Composer) -> list[str]:
         return limited
     kinds = {one.kind for one in composer.spans}
     compared = draft.versus or ("why" in kinds and bool(kinds & {"value", "place", "ask", "time"}))
-    shaped = bool(kinds & USUAL)
+    shaped = bool(kinds & USUAL) or (
+        "average" in kinds and bool(draft.adverbial or draft.each)
+    )  # "daily average in October"
     if draft.top is not None or draft.having or draft.trend or draft.growth or figured or compared or shaped:
         metric = composer.model.metrics[composer.model.header.default_metric]
         second = composer.model.header.second_metric

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nlq.language import why
-from nlq.language.draft import SILENT, Stop
+from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Order
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
 
+TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 ELSE = ("why", "count", "more", "share", "average", "whenever", "trend", "fastest", "slowest", "versus", "running", "moving")  # fmt: skip
 
 
@@ -24,11 +26,14 @@ def taken(composer: Composer) -> tuple[int, ...]:
     Empty where it is the whole that is asked about ("did sales fall"), or where something else is asked of the figure.
     """
     draft = composer.draft
+    for one, after in pairwise(composer.spans):
+        if one.kind == "rose" and after.kind in COMPARE and after.role == "threshold" and draft.beyond is None:
+            one.role = "threshold"  # "dropped below ten thousand" is a limit on the figure
     found = [one for one in composer.spans if one.kind == "rose" and not one.role]
     split = [name for name in draft.dimensions if not composer.model.is_time_grain(name)]
     nouns = [one for one in draft.loose if one.kind == "dimension"]
     ways = tuple(dict.fromkeys(way for one in found for way in why.ways(one.text)))
-    if not ways or draft.top is not None or any(one.kind in ELSE for one in composer.spans):
+    if not ways or draft.top is not None or any(one.kind in ELSE and not one.role for one in composer.spans):
         return ()
     if not nouns and not draft.dimensions and len(found) == 1 and _is_noun(composer.spans, found[0]):
         draft.growth, found[0].role = True, "growth"  # "increase in sales", "sales drop": of the whole
@@ -53,19 +58,28 @@ def _is_noun(spans: Sequence[Span], word: Span) -> bool:
     return led or (before is not None and before.kind == "metric")
 
 
-def limits(ways: tuple[int, ...], metrics: list[str], compare: Any) -> tuple[Condition, ...]:
-    """Only those that went one way, where one is asked for.
+def limits(
+    ways: tuple[int, ...], metrics: list[str], compare: Any, beyond: tuple[str, float] | None
+) -> tuple[Condition, ...]:
+    """Only those that went one way, where one is asked for; by so much of what was before, where that is said.
 
     Raises:
         Stop: there is no one figure that could rise, or no time for it.
     """
+    if beyond is not None and len(ways) != 1:
+        raise Stop(Refusal("out_of_scope", "by so much of what? Name what is to have risen, or fallen"))
     if not ways:
         return ()
     if len(metrics) != 1 or compare is None:
         raise Stop(Refusal("out_of_scope", "what rose or fell? Ask for one figure of a period"))
     if len(ways) > 1:  # those that rose and those that fell
         return ()
-    return (Condition(field=_change(metrics[0]), op=">" if ways[0] > 0 else "<", values=(0,)),)
+    way = Condition(field=_change(metrics[0]), op=">" if ways[0] > 0 else "<", values=(0,))
+    if beyond is None:
+        return (way,)
+    op, part = beyond
+    growth = Condition(field=f"{metrics[0]}__growth", op=op if ways[0] > 0 else TURNED[op], values=(part * ways[0],))  # type: ignore[arg-type]
+    return (growth,) if op.startswith(">") else (way, growth)
 
 
 def ordered(ways: tuple[int, ...], metrics: list[str], order: tuple[Order, ...]) -> tuple[Order, ...]:

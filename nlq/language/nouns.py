@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nlq.language import ordering
 from nlq.language.draft import SILENT, Stop
 from nlq.values import Refusal
 from nlq.values.query import Period
@@ -67,7 +68,10 @@ def _beside_a_split(composer: Composer) -> Best | None:
     single = len(draft.loose) == 1
     if single and draft.loose[0].kind == "dimension" and _of_the_best(composer):
         return Best(draft.loose[0])
-    if single and set(draft.dimensions) <= set(draft.each):
+    first = draft.number == 1 or (
+        draft.number is None and not ordering.is_plural(composer.model, composer.spans, draft.loose[0])
+    )
+    if single and (set(draft.dimensions) <= set(draft.each) or first):  # "best brand by region"
         draft.per.extend(draft.dimensions)
         walker.group(walker.name(draft.loose[0]), draft.loose[0])
         return None
@@ -103,8 +107,11 @@ def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: b
             composer.dated = name
             return
         raise _no(f'I do not know whether the period is of "{one.text}": periods are of {_time(composer)}')
+    when = any(each.kind == "whenever" for each in composer.spans)
     if name in counted or name in draft.dimensions:
         one.role = "counted"
+    elif when and wanted and composer.is_entity(one):
+        one.role = "context"  # "when were the stores at their slowest"
     elif wanted and not split:
         walker.group(name, one)
     elif wanted or composer.is_entity(one):

@@ -45,6 +45,9 @@ def placed(walker: Walker) -> None:
         Stop: one belongs nowhere, or a limit has no number, or is of a figure that is not said.
     """
     for index, one in enumerate(walker.spans):
+        if one.kind == "percent" or _is_percent(walker.spans, index):
+            _change(walker, index, one)
+    for index, one in enumerate(walker.spans):
         if one.kind == "number" and one.number is not None and not one.role:
             _place(walker, index, one, one.number)
     for one in walker.spans:
@@ -76,6 +79,33 @@ def _place(walker: Walker, index: int, one: Span, value: float) -> None:
         one.role, draft.number = "limit", int(value)
     else:
         raise _no(f'I do not know what the number "{one.text}" belongs to')
+
+
+def _is_percent(spans: list[Span], index: int) -> bool:
+    """Whether a number of percents stands there, of which something rose or fell: "grew more than 10 percent"."""
+    after = spans[index + 1] if index + 1 < len(spans) else None
+    per = spans[index].kind == "number" and after is not None and after.kind == "share" and after.text.lower() in ("percent", "pct", "%", "porsyento", "porsiyento")  # fmt: skip
+    return per and any(one.kind == "rose" for one in spans)
+
+
+def _change(walker: Walker, index: int, one: Span) -> None:
+    """A limit on how much something rose or fell.
+
+    Raises:
+        Stop: nothing rose or fell, or it is no limit.
+    """
+    spans, draft = walker.spans, walker.draft
+    before = next((span for span in reversed(spans[:index]) if span.kind not in SILENT), None)
+    if (
+        before is None
+        or before.kind not in COMPARE
+        or not any(span.kind == "rose" for span in spans)
+        or draft.beyond is not None
+    ):
+        raise _no(f'I do not know what "{one.text}" belongs to')
+    draft.beyond = COMPARE[before.kind], (one.number or 0) / 100
+    for span in (one, before, *(spans[index + 1 : index + 2] if one.kind == "number" else ())):
+        span.role = "threshold"
 
 
 def _ranks(walker: Walker, value: float, before: Span | None, after: Span | None) -> bool:

@@ -35,11 +35,18 @@ def plural(model: SemanticModel, spans: Sequence[Span]) -> bool:
         return not any(
             "one" in one.text.lower().split() for one in spans if one.kind == "which"
         )  # "which one was worst"
+    return is_plural(model, spans, spans[at])
+
+
+def is_plural(model: SemanticModel, spans: Sequence[Span], noun: Span) -> bool:
+    """Whether a noun is in the plural: in English by its end, in Tagalog and Cebuano by "mga" before it."""
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    if any("mga" in before.text.lower().split() for before in spans[max(0, at - 1) : at]):
+        return True
     known = model.dimensions.get(spans[at].ref_of)
     text = spans[at].text.lower().rstrip("'")
-    if known is not None and any(text in known.synonyms.get(language, ()) for language in ("fil", "ceb")):
-        return any("mga" in before.text.lower().split() for before in spans[max(0, at - 1) : at])
-    return text.endswith("s")
+    local = known is not None and any(text in known.synonyms.get(language, ()) for language in ("fil", "ceb"))
+    return text.endswith("s") and not local
 
 
 def growth(model: SemanticModel, draft: Draft, metrics: list[str], order: tuple[Order, ...], compare: Any, dimensions: list[str],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nlq.language.draft import SILENT, Stop
@@ -13,6 +14,9 @@ from nlq.values.query import Condition, Period
 
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
+
+
+NEW = frozenset(("new", "bagong", "bago", "bag-ong", "newly opened", "bagong bukas"))
 
 
 def from_one_to_another(composer: Composer) -> None:
@@ -31,6 +35,19 @@ def from_one_to_another(composer: Composer) -> None:
         span, (first, second) = draft.whens[0], draft.whens[0].when.parts
         draft.whens[:] = [replace(span, when=first), replace(span, when=second)]
         draft.versus = True
+
+
+def newly(composer: Composer) -> None:
+    """New stores of a period are those that came to be in it, where the model knows when: "new stores this quarter"."""
+    model, spans = composer.model, composer.spans
+    for one, noun in pairwise(spans):
+        if one.kind != "unsupported" or one.text.lower() not in NEW or sum(each.kind == "time" for each in spans) != 1:
+            continue
+        known = model.dimensions.get(noun.ref_of)
+        kind = known if noun.kind == "dimension" else model.dimensions.get((known and known.kind_of) or "")
+        begins = next((name for name, date in model.dimensions.items() if kind and date.table == kind.table and date.type == "date" and not date.time), None)  # fmt: skip
+        if begins is not None and kind is not None and kind.key:
+            one.kind, one.role, composer.dated = "filler", "filter", begins
 
 
 def of_date(composer: Composer, table: str) -> tuple[Condition, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language import choices, ordering
+from nlq.language import choices, lists, ordering
 from nlq.language.draft import Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Order, Period
@@ -12,8 +13,9 @@ from nlq.values.query import Condition, Order, Period
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
+BOUGHT = frozenset(("buy", "buys", "bought", "buying", "spend", "spends", "spent", "purchase", "purchased", "bumili", "bumibili", "gumastos", "nipalit", "mipalit", "namalit", "mopalit", "migasto", "nigasto"))  # fmt: skip
 ORDERS: dict[str, Literal["asc", "desc"]] = {"latest_first": "desc", "earliest_first": "asc"}
-LENGTHS = {"month": 31, "year": 366}  # days at most
+LENGTHS = {"week": 7, "month": 31, "year": 366}  # days at most
 
 
 def split(composer: Composer, period: Any) -> list[str]:
@@ -60,6 +62,8 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
         ]
         dimensions.extend(dict.fromkeys(kind for kind in kinds if kind))
     if not dimensions:
+        dimensions.extend(_who(composer))
+    if not dimensions:
         ask = (
             choices.for_missing_time
             if any(one.kind == "whenever" for one in composer.spans)
@@ -76,6 +80,16 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
         other = 1 if limit > 1 else composer.model.header.default_ranking_limit
         composer.assume(f"the {'top' if draft.top else 'bottom'} {limit}, as no number was named", {"limit": other})
     return order, limit
+
+
+def _who(composer: Composer) -> list[str]:
+    """People, where it is asked who bought the most."""
+    people = [name for name, one in composer.model.dimensions.items() if one.optional]
+    who = any(
+        one.kind == "which" and lists.WHO.intersection(re.split(r"[\s-]", one.text.lower())) for one in composer.spans
+    )
+    bought = any(word in BOUGHT for one in composer.spans for word in one.text.lower().split())
+    return people if who and bought and len(people) == 1 else []
 
 
 def limits(composer: Composer, metrics: list[str], dimensions: list[str]) -> tuple[Condition, ...]:

@@ -5,6 +5,7 @@ Only what the order of the words says is taken: "A vs B", "compare A and B", "sh
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import SILENT, Stop
@@ -20,12 +21,35 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 PAIR = 2
-BARE = frozenset(("percent", "percentage", "%", "pct", "in %", "in percent", "in pct", "porsyento", "porsiyento", "ilang %", "ilang porsyento", "ilang percent", "how many percent", "what percent"))  # fmt: skip
+BARE = frozenset(
+    (
+        "percent",
+        "percentage",
+        "%",
+        "pct",
+        "porsyento",
+        "porsiyento",
+        "in",
+        "ilang",
+        "how",
+        "many",
+        "what",
+        "by",
+        "anong",
+        "pila",
+        "ka",
+        "ng",
+        "of",
+        "nga",
+    )
+)  # words of "growth in %" and "what % did it grow"
 VALUES = ("value", "place", "ask")
 IS = frozenset(
     ("is", "are", "was", "were", "ang", "came", "come", "comes", "coming", "made", "mula", "galing", "gikan")
 )
 
+NAMES = frozenset(("share", "shares", "mix", "contribution", "ambag", "bahagi", "bahin"))
+EVERY = ("each", "every", "bawat", "kada", "matag", "ng bawat", "sa matag", "each of the")
 COMPARES = ("compar", "kumpar", "kompar", "hambing", "tandi")
 FROM = frozenset(("from", "galing", "mula", "buhat", "gikan"))
 
@@ -46,6 +70,9 @@ def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
     pairs = [(_value(spans, at, -1), _value(spans, at, 1)) for at in marks]
     if len(pairs) == 1 and pairs[0][0] is None and pairs[0][1] is not None:  # "compare A and B"
         listed = filters.listed(pairs[0][1])
+        return listed if len(listed) > 1 else []
+    if len(pairs) == 1 and pairs[0][1] is None and pairs[0][0] is not None:  # "A and B side by side"
+        listed = next((one for one in map(filters.listed, (one for one in spans[: marks[0]] if one.kind in VALUES)) if pairs[0][0] in one), [])  # fmt: skip
         return listed if len(listed) > 1 else []
     found: list[Span] = []
     for before, after in pairs:  # "A vs B vs C"
@@ -75,8 +102,12 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
     if later:
         return later
     after = _value(spans, at, 1)
-    if after is not None and split and (_inside(spans, at, after) or (at and spans[at - 1].kind == "dimension")):
-        return []  # "share by brand, within snacks", "brand share of snacks"
+    if (
+        after is not None
+        and split
+        and (_inside(spans, at, after) or _of_the_figure(spans, after) or (at and spans[at - 1].kind == "dimension"))
+    ):
+        return []  # "share by brand, within snacks", "brand share of snacks", "top stores' share of Luzon sales"
     if after is not None:
         return filters.listed(after)
     if at and spans[at - 1].kind in VALUES:
@@ -92,6 +123,11 @@ def _figure_after(spans: Sequence[Span], at: int) -> bool:
     return any(one.kind == "metric" for one in spans[at + 1 :])
 
 
+def _of_the_figure(spans: Sequence[Span], value: Span) -> bool:
+    """Whether a figure stands right behind a value, which says what the figure is of: "of Luzon sales"."""
+    return any(one is value and after.kind == "metric" for one, after in pairwise(spans))
+
+
 def _inside(spans: Sequence[Span], at: int, value: Span) -> bool:
     """Whether what stands between "share" and a value says that it is the whole which lies in it: "share in", "share within"."""
     until = next(place for place, one in enumerate(spans) if one is value)
@@ -100,9 +136,9 @@ def _inside(spans: Sequence[Span], at: int, value: Span) -> bool:
 
 def _later(spans: Sequence[Span], filters: Filters, at: int) -> list[Span]:
     """What the figure is said to be, or to come from: "of sales in NCR is GCash", "of Visayas sales comes from Cebu City"."""
-    figure = next((place for place, one in enumerate(spans) if one.kind == "metric" and place > at), None)
-    if figure is None:
-        return []
+    figure = next(
+        (place for place, one in enumerate(spans) if one.kind == "metric" and place > at), at
+    )  # or of no figure: "out of 100 pesos in Cebu, how many come from …"
     said = [place for place in range(figure + 1, len(spans)) if IS.intersection(spans[place].text.lower().split())]
     rest = spans[said[-1] + 1 :] if said else []
     if next((one.kind for one in rest if one.kind in (*VALUES, "dimension")), None) == "dimension":
@@ -160,12 +196,19 @@ def share(
     kinds = [one.kind for one in spans]
     if draft.growth:  # "growth in %" is a growth
         for one in spans:
-            one.role = "growth" if one.kind == "share" and one.text.lower() in BARE else one.role
+            one.role = "growth" if one.kind == "share" and BARE.issuperset(one.text.lower().split()) else one.role
         kinds = [one.kind for one in spans if one.role != "growth"]
     if "share" not in kinds:
         return None
     if len(metrics) != 1 or not model.metrics[metrics[0]].adds_up or "versus" in kinds or draft.growth or draft.having:
         raise _no("a share is of one figure whose parts add up, such as sales; ask for that alone")
+    after = next((one for one in spans[kinds.index("share") + 1 :] if one.kind not in SILENT), None)
+    if (
+        after is not None
+        and after in draft.loose
+        and any(metric.counts == after.ref_of for metric in model.public_metrics().values())
+    ):
+        raise _no(f"the share of {after.text} themselves cannot be read yet; ask how many of them there are")
     best = [kinds.index(one) for one in ("top", "bottom") if one in kinds]
     if best and kinds.index("share") < min(best):  # that of all of them together
         raise _no("the share of what is best cannot be read yet; ask for the best with their shares")
@@ -174,7 +217,8 @@ def share(
     if parts is None or not (parts or split):
         raise _no("I do not know whose share of what is meant: say what is split, or name the part")
     fields = dict.fromkeys(name for one in parts for condition in filters.of(one) for name in condition.fields())
-    within = [name for name in split if name in draft.each] if len(split) > 1 else []
+    part = _split_beside(draft, spans) if len(split) == PAIR and not fields else None
+    within = [name for name in split if name != part] if part else [name for name in split if name in draft.each] if len(split) > 1 else []  # fmt: skip
     unsaid = len(split) > 1 and len(within) != len(split) - 1 and not fields
     if len(parts) > 1 or unsaid or fields.keys() & set(split):
         raise _no("I do not know which part of which whole is meant: ask for one part, or one split, at a time")
@@ -183,6 +227,19 @@ def share(
     grains = tuple(name for name in draft.dimensions if model.is_time_grain(name))
     draft.dimensions.extend(fields)  # the part, by its name
     return Share(within=(*grains, *(split if fields else within)), free=tuple(fields))
+
+
+def _split_beside(draft: Draft, spans: Sequence[Span]) -> str | None:
+    """What the parts are of, where it stands right beside "share": "payment method share by region", "share of each brand in each category"."""
+    at = next(place for place, one in enumerate(spans) if one.kind == "share")
+    before = (
+        spans[at - 1] if at and NAMES.intersection(spans[at].text.lower().split()) else None
+    )  # not "… per store type as percentages"
+    after = next((one for one in spans[at + 1 :] if one.kind not in SILENT and one.text.lower() not in EVERY), None)
+    for one in (before, after):
+        if one is not None and one.kind == "dimension" and one.ref_of in draft.dimensions:
+            return one.ref_of
+    return None
 
 
 def _no(text: str) -> Stop:

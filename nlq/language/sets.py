@@ -70,7 +70,10 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
     if own and not counted:  # "revenue from customers who bought A but not B": all that they bought
         sets += [([one], False) for one in own]
         filters.leave(own)
-    beside = [one for one in filters.conditions() if not _own(one, lacking)]
+    pair = [
+        one for of, lack in sets if not lack and both for one in of
+    ]  # "both rice and noodles": what else they bought is no part of that
+    beside = [one for one in filters.conditions() if not _own(one, lacking) and not _own(one, [pair])]
     found = [chosen(model, entity, (*of, *beside), period, lacking=lack) for of, lack in sets]
     for one in draft.absent:
         if one.when is None or not isinstance(one.when.period, Period):

@@ -87,6 +87,8 @@ class _Finder(Dates, Relatives):
         joins = ("and",) if opener == "between" else ("to", "until", "till", "through", "thru", "-", "–", "up")
         if middle not in joins:
             return None
+        if self.words[first.last : first.last + 2] == ["to", "date"]:  # "jan to date"
+            return self._open(at, replace(first, last=first.last + 2), "since")
         second = self._single(first.last + (2 if middle == "up" else 1))
         if second is None or second.period == "all":
             return None
@@ -122,6 +124,7 @@ class _Finder(Dates, Relatives):
             self._named_day,
             self._to_date,
             self._quarter,
+            self._week_number,
             self._relative,
             self._iso,
             self._month,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TOKEN = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{1,2}(?i:st|nd|rd|th)\b|\d{1,2}(?::\d{2})?\s?[aApP]\.?[mM]\b|[wW]/[oO]\b|[wW]/"
+    r"\d{4}-\d{2}-\d{2}|\d{1,2}(?i:st|nd|rd|th)\b|\d{1,2}(?::\d{2})?\s?[aApP]\.?[mM]\b|[wW]/[oO](?:[uU][tT])?\b|[wW]/"
     r"|(?:₱\s?|\b(?:PHP|Php|php|P)\s?)?\d(?:[\d,]*\d)?(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]",
     re.UNICODE,
 )
@@ -30,11 +30,20 @@ SCALES = {
     "milyones": 1_000_000,
 }
 EITHER = ("mil", "mils")  # a thousand by its Spanish origin, a million in chat
-SYMBOLS = {"%": "percent", "&": "and", "#": "number", ">": "above", "<": "below", "w/": "with", "w/o": "without"}
+SYMBOLS = {
+    "%": "percent",
+    "&": "and",
+    "#": "number",
+    ">": "above",
+    "<": "below",
+    "w/": "with",
+    "w/o": "without",
+    "w/out": "without",
+}
 TELLING = frozenset("<>=≥≤≠+*^~|$€£¥")  # other money than the data's is none of its figures
 WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100, "sanlibo": 1_000, "sangmilyon": 1_000_000,
     # Tagalog, Cebuano, and the Spanish that both count with; a linker at the end changes nothing.
     **{form: value for value, forms in {
         2: "dalawa dalawang dos duha", 3: "tatlo tatlong tres tulo tulong", 4: "apat upat kuwatro kwatro", 5: "lima limang singko", 6: "anim unom sais", 7: "pito pitong siete syete",

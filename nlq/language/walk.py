@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import COMPARE, SILENT, Draft, Stop
@@ -30,6 +31,7 @@ MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "mor
 CHANGED = ("change", "changed")
 ASKING = ("did", "has", "have", "is", "are", "was", "were", "do", "does")
 VALUES = ("value", "place", "ask")
+AROUND = ("around", "around the", "bandang", "mga bandang")
 EITHER = ("or", "o", "at/o", "and/or")
 PER = ("per", "kada", "ng isang", "sa usa ka")
 ADVERBS = (
@@ -64,6 +66,7 @@ class Walker:
         mode = ""
         used = False
         each = False
+        self._around()
         open_: Span | None = None  # "by" or "except", until what follows is known
         for index, one in enumerate(self.spans):
             kind = one.kind
@@ -73,10 +76,10 @@ class Walker:
                 self._closed(open_)
                 open_ = one
                 mode, used, each = kind, False, one.text.lower().endswith(EACH)
-            elif kind in SILENT:
-                mode = "" if used and kind == "preposition" else mode
+            elif kind in (*SILENT, "number"):
+                mode = "" if used and _ends(one, mode) else mode
             elif kind in ("dimension", "grain"):
-                self._noun(one, index, grouped=mode == "by")
+                self._noun(one, index, mode if not used or mode == "by" else "")
                 if mode == "by" and each:
                     self._of_every(one, index)
                 used = True
@@ -86,7 +89,7 @@ class Walker:
             elif kind == "metric":
                 used = self._metric(one, "" if used and mode == "not" else mode, over=mode == "by" and each)
                 mode = "" if mode != "none" else mode
-            elif kind not in ("and", "which", "number"):
+            elif kind not in ("and", "which"):
                 self._mark(one, "" if used else mode)
                 mode = mode if kind in COMPARE else ""
         self._closed(open_)
@@ -137,7 +140,7 @@ class Walker:
             one.role = "order"
         elif one.kind in ("fastest", "slowest"):
             draft.top, draft.growth, one.role = one.kind == "fastest", True, "order"
-        elif one.kind in ("yearly", "monthly"):
+        elif one.kind in ("yearly", "monthly", "weekly"):
             draft.growth, draft.step = True, one.kind.removesuffix("ly")
         elif one.kind == "time":
             left_out = mode in ("not", "none")
@@ -158,9 +161,13 @@ class Walker:
         which = any(one.kind == "which" for one in self.spans)
         return words[0] in ASKING or "ba" in words or (words[0] in ("how", "by") and "did" in words and not which)
 
-    def _noun(self, one: Span, index: int, *, grouped: bool) -> None:
+    def _noun(self, one: Span, index: int, mode: str) -> None:
         """A dimension or a grain: grouped by, or left for later."""
-        name = self.name(one)
+        name, grouped = self.name(one), mode == "by"
+        if mode == "none" and one.kind == "dimension":
+            raise Stop(
+                Refusal("out_of_scope", f'where there is no "{one.text}" cannot be read yet: ask where there are')
+            )
         adverb = one.kind == "grain" and (
             one.text.lower().endswith(("ly", "al", *ADVERBS)) or "-" in one.text or " " in one.text
         )
@@ -300,6 +307,8 @@ class Walker:
             Stop: "and" stands between values of different kinds, and may say both, or either.
         """
         before = index - 1
+        if self._side_by_side(index):
+            return True
         if self.spans[index].comma:
             listed = before >= 0 and self.spans[before].kind in (*VALUES, "dimension")
             return listed and self._alike(index, before)
@@ -317,6 +326,29 @@ class Walker:
             raise Stop(Refusal("out_of_scope", f'is it what is {one} and {other} at once, or what is either? Say "{one} or {other}", or leave "{word}" out'))  # fmt: skip
         return False
 
+    def _around(self) -> None:
+        """How many days are "around Christmas" is not said."""
+        for one, after in pairwise(self.spans):
+            if one.text.lower() in AROUND and after.kind == "time":
+                raise Stop(
+                    Refusal("out_of_scope", f'which days are "{one.text} {after.text}"? Name the first and the last')
+                )
+
+    def _side_by_side(self, index: int) -> bool:
+        """Whether a list goes on without a word: "cebu bohol and leyte"; not "Makati NCR", of which one lies in the other."""
+        listed = (
+            index > 1
+            and index + 2 < len(self.spans)
+            and self.spans[index + 1].kind == "and"
+            and self.spans[index + 2].kind in VALUES
+        )
+        return (
+            listed
+            and self.spans[index - 1].kind in VALUES
+            and self._alike(index, index - 1)
+            and self._alike(index, index + 2)
+        )
+
     def _alike(self, index: int, other: int) -> bool:
         """Whether two values are of one kind: between such "at" is Tagalog's "and"."""
         if self.spans[other].kind == "dimension":  # "NCR region, Cebu": the noun says what stands before it
@@ -324,3 +356,14 @@ class Walker:
         one, two = ({(meaning.kind, meaning.ref) for meaning in self.spans[place].meanings} for place in (index, other))
         places = [self.spans[place].kind in ("place", "ask") for place in (index, other)]
         return all(places) or bool(one & two)
+
+
+def _ends(one: Span, mode: str) -> bool:
+    """Whether a word ends what "by" or "except" said: "by region in 2025", "in each region, two brands"."""
+    of = mode == "by" and one.text.lower().split()[0] in ("of", "ng")  # "per day of the stores"
+    return (
+        of
+        or one.kind == "preposition"
+        or (one.comma and one.kind != "number")
+        or (mode == "by" and one.kind == "number")
+    )

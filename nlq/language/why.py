@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_SPLITS = 12
 KINDS = ("why", "moved", "rose")
-DOWN = ("drop", "dip", "fell", "fall", "down", "decreas", "declin", "lower", "low", "slump", "plunge", "bad", "slow", "weak", "soft", "not so good", "bumaba", "bumagsak", "humina", "nabawasan",
+DOWN = ("drop", "drag", "hurt", "humila", "humatak", "dip", "fell", "fall", "down", "decreas", "declin", "lower", "low", "slump", "plunge", "bad", "slow", "weak", "soft", "not so good", "bumaba", "bumagsak", "humina", "nabawasan",
         "kumaunti", "kumonti", "sumadsad", "pagbaba", "pagbagsak", "pagtumal", "matumal", "tumumal", "mahina", "hina", "baba", "lumiit", "niubos", "miubos", "nihinay", "mihinay", "mius", "nius",
         "mikunhod", "nikunhod", "migamay", "nigamay", "pagkunhod", "ubos", "hinay", "shr", "slid", "slip", "sank", "sink", "plummet", "tank", "crash", "contract", "worsen", "umuunti", "bumababa", "humihina", "nagkagamay")  # fmt: skip
 UP = ("up", "rise", "rising", "rose", "increas", "grow", "grew", "spike", "jump", "surge", "high", "good", "strong", "improv", "tumaas", "lumago", "lumaki", "lumakas", "umakyat", "umangat", "dumami", "nadagdagan",
@@ -61,14 +61,18 @@ def decomposed(model: SemanticModel, query: SemanticQuery, claimed: int) -> Deco
     if len(metrics) != 1 or not isinstance(metrics[0], str):
         raise _no("why what changed? Ask for one figure at a time")
     metric = metrics[0]
-    if query.dimensions or query.limit is not None:
+    over = query.dimensions
+    if len(over) > 1 or (over and not claimed) or query.limit is not None or any(map(model.is_time_grain, over)):
         raise _no("why what changed? Ask for one figure, without a split: its parts are shown")
     if not model.has_time(metric) or not isinstance(query.period, Period):
         raise _no("a figure without a time has no change that could be explained")
     count, unit = step_of(query.period)
     compare = query.compare[:1] or (Shift(shift=f"{count} {unit}"),)
     bare = SemanticQuery(metrics=(metric,), where=query.where, period=query.period, compare=compare)
-    return Decomposition(bare, tuple(_splits(model, metric, query.where)), claimed)
+    splits = _splits(model, metric, query.where)
+    if not set(over) <= set(splits):
+        raise _no(f"{over[0]} cannot be looked at as a cause here")
+    return Decomposition(bare, tuple(over or splits), claimed)  # "which stores dragged it down": over stores alone
 
 
 def narrowed(query: SemanticQuery) -> SemanticQuery:

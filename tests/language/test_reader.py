@@ -14,7 +14,7 @@ DECLINED = {
     "sales above 1000": "out_of_scope",
     "sales of stores opened this year": "out_of_scope",
     "new customers last month": "out_of_scope",
-    "top store by region": "out_of_scope",
+    "top 5 stores by region": "out_of_scope",
     "top 3 stores and brands in each region": "out_of_scope",
     "the top 2 and bottom 2 stores": "out_of_scope",
     "sales 2 weeks ago": "out_of_scope",

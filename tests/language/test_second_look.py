@@ -55,11 +55,39 @@ READ = {
     "benta taong 2025": {"metrics": ["revenue"], "period": Y2025},
     # What is left out is a place, and the figure behind it is none of that.
     "tanang rehiyon gawas sa NCR nga ubos sa 100 ka libo ang halin niadtong Oktubre": {"metrics": ["revenue"], "dimensions": ["region"], "where": [{"field": "region", "op": "not_in", "values": ["NCR"]}], "having": [{"field": "revenue", "op": "<", "values": [100000]}], "period": OCTOBER},
+    # Values side by side are one list; of both, what else was bought is no part.
+    "rev cebu bohol and leyte in october": {"metrics": ["revenue"], "where": [is_("province", "Cebu", "Bohol", "Leyte")], "period": OCTOBER},
+    "how much did customers of both rice and noodles spend on snacks in october": {"metrics": ["revenue"], "where": [is_("category", "Snacks"), those("customer", where=[is_("category", "Rice and Grains")], period=OCTOBER), those("customer", where=[is_("category", "Instant Noodles")], period=OCTOBER)], "period": OCTOBER},
+    "mga customer na bumili noong Oktubre pero wala pa this month": {"list": "customer", "where": [those("customer", period=OCTOBER), those("customer", "not_in", period={"start": "2026-11-01", "end": "2026-11-15"})]},
+    "skus that didnt move last 30d": {"list": "product", "where": [those("product", "not_in", period=LAST_30)]},
+    "dairy brands": {"metrics": ["products"], "dimensions": ["brand"], "where": [is_("category", "Dairy")], "period": "all"},
+    "pa-list ng convenience stores sa region 4a kasama opening date": {"list": "store", "dimensions": ["opened_on"], "where": [is_("store_type", "convenience"), is_("region", "R04A")]},
+    "ilan yung branches natin na bukas pa sa mindanao": {"metrics": ["stores"], "where": [is_("still_open", True), is_("island_group", "Mindanao")], "period": "all"},
+    # Limits: on a figure that dropped below them, on days, on how much something changed.
+    "regions where txns dropped below ten thousand in october": {"metrics": ["transactions"], "dimensions": ["region"], "period": OCTOBER, "having": [{"field": "transactions", "op": "<", "values": [10000]}]},
+    "how many days in oct did we go past 1m": {"metrics": [{"metric": "revenue", "each": ["date.day"], "agg": "count", "having": [{"field": "revenue", "op": ">", "values": [1000000]}]}], "period": OCTOBER},
+    "which regions grew more than 5% in october": {"metrics": ["revenue"], "dimensions": ["region"], "period": OCTOBER, "compare": [{"shift": "1 month"}], "having": [{"field": "revenue__growth", "op": ">", "values": [0.05]}], "order": [{"by": "revenue__change", "dir": "desc"}]},
+    # Shares within each, and of what a figure is said to be of.
+    "payment mix by region in october": {"metrics": ["revenue"], "dimensions": ["region", "payment_method"], "share": {"within": ["region"]}, "period": OCTOBER},
+    "split of tender types per store type as percentages in october": {"metrics": ["revenue"], "dimensions": ["store_type", "payment_method"], "share": {"within": ["store_type"]}, "period": OCTOBER},
+    "out of every 100 pesos in cebu in october how many come from sari saris": {"metrics": ["revenue"], "dimensions": ["store_type"], "where": [is_("province", "Cebu"), is_("store_type", "sari-sari")], "share": {"within": [], "free": ["store_type"]}, "period": OCTOBER},
+    "no.1 brand by region in october": {"metrics": ["revenue"], "dimensions": ["region", "brand"], "per": ["region"], "order": [{"by": "region", "dir": "asc"}, {"by": "revenue", "dir": "desc"}], "limit": 1, "period": OCTOBER},
+    # Averages.
+    "avg sales on a monday in october": {"metrics": [{"metric": "revenue", "each": ["date.day"], "agg": "avg"}], "where": [is_("date.day_of_week", 1)], "period": OCTOBER},
+    "average na benta per day ng mga store sa rizal noong Oktubre": {"metrics": [{"metric": "revenue", "each": ["date.day"], "agg": "avg"}], "where": [is_("province", "Rizal")], "period": OCTOBER},
+    "smooth out daily ncr sales over 14 days in october": {"metrics": [{"metric": "revenue", "each": ["date.day"], "agg": "avg", "window": {"trailing": "14 day"}}], "dimensions": ["date.day"], "where": [is_("region", "NCR")], "period": OCTOBER},
+    # Calendar.
+    "sales in week 32": {"metrics": ["revenue"], "period": {"start": "2026-08-03", "end": "2026-08-09"}},
+    "sales jan to date": {"metrics": ["revenue"], "period": {"start": "2026-01-01", "end": "2026-11-15"}},
+    "growth by store type ytd vs last year same period": {"metrics": ["revenue"], "dimensions": ["store_type"], "period": {"start": "2026-01-01", "end": "2026-11-15"}, "compare": [{"shift": "1 year"}]},
+    "new stores this quarter": {"list": "store", "where": [during("opened_on", "2026-10-01", "2026-11-15")]},
 }  # fmt: skip
 NOT_READ = [
     "last month vs last month", "average sales per day of a minimart", "typical weekly revenue of a sari-sari store", "average monthly sales of a store", "which numbers do you have besides sales",
     "out of all branches in bicol how many actually had transactions in q2", "ilang porsyento ang inilago natin mula noong nakaraang taon", "ilang transaksyon ang nabawas mula abril hanggang mayo",
     "takbo ng meryenda batay sa katamtaman ng huling tatlong buwan sa bawat buwan", "bakit bumaba ang bilang ng sa lungsod ng naga", "stores in ncr last month", "gcash stores ncr", "stores",
+    "provinces w/out a minimart", "list stores without dairy", "saang mga probinsya wala tayong tindahan", "provinces where we only have sari-saris", "sino mga customer na puro gcash lang ang bayad this year",
+    "ilan ang namili nang isang beses lang ngayong taon", "yung mga bumili sa more than one branch, ilan sila", "% ng stores na sarado na per region", "sales around xmas",
     "how come snacks is slowing even tho transactions are up", "compare gcash and cash sales this month vs last month",
 ]  # fmt: skip
 
