@@ -6,6 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
+from nlq.language import strange
 from nlq.language.draft import SILENT
 from nlq.values import Clarification, Refusal
 from nlq.values.query import MetricEntry, Order, Period, SemanticQuery
@@ -120,6 +121,10 @@ def for_unknown(model: SemanticModel, unknown: Sequence[Span], spans: Sequence[S
     for one in unknown:
         one.role = "not understood"
     words = " and ".join(f'"{one.text}"' for one in unknown)
+    foreign = next(((one.text, letters) for one in unknown if (letters := strange.lookalikes(one.text))), None)
+    if foreign is not None:
+        text = f'"{foreign[0]}" holds letters of another script that look like others ("{foreign[1]}"): type it anew'
+        return Refusal("out_of_scope", text)
     names = [metric.label for metric in model.public_metrics().values()]
     near = get_close_matches(unknown[0].text.lower(), [name.lower() for name in names], n=2, cutoff=0.6)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""

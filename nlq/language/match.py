@@ -26,6 +26,9 @@ THOUSAND, MILLION = 1_000, 1_000_000
 ONE = ("isang", "usang", "a")
 
 
+NEGATIVE = re.compile(
+    r"(?:^|\s)[-−]\s?₱?$"
+)  # what stands before a number that is less than nothing: none is placed here
 PERCENT = re.compile(r"\d{1,4}(?:\.\d+)?%")
 LONE = (
     ["one"],
@@ -241,14 +244,22 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
         one = span(1, "grain")
         one.ref = GRAINS[words[start]]
         found.append((1, one))
-    found.extend(_number(tokens, words, start, span))
-    if PERCENT.fullmatch(tokens[start].text):
-        one = span(1, "percent")
-        one.number = float(tokens[start].text.rstrip("%"))
-        found.append((1, one))
+    found.extend(_numbers(text, tokens, words, start, span))
     if not found or all(length > 1 for length, _ in found):
         found.append((1, span(1, "unknown")))
     return found
+
+
+def _numbers(
+    text: str, tokens: list[Token], words: list[str], start: int, span: Callable[[int, str], Span]
+) -> Iterator[tuple[int, Span]]:
+    """The number, or number of percents, that begins at a word; one below zero belongs nowhere, and so is none."""
+    if not NEGATIVE.search(text[: tokens[start].start]):
+        yield from _number(tokens, words, start, span)
+    if PERCENT.fullmatch(tokens[start].text):
+        one = span(1, "percent")
+        one.number = float(tokens[start].text.rstrip("%"))
+        yield 1, one
 
 
 def _number(

@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language import about, followups, tongue, why
+from nlq.language import about, followups, strange, tongue, why
 from nlq.language.compose import Composer
 from nlq.language.draft import Stop
 from nlq.language.edits import Edit
@@ -48,6 +48,9 @@ class Reader:
         return replace(self._read(question, values), language=tongue.of(phrase(question.text)))
 
     def _read(self, question: Question, values: ScopeValues) -> Interpretation:
+        refused = strange.refused(question.text)
+        if refused is not None:
+            return Interpretation(refused)
         try:
             found = spans(question.text, self._lexicon(values), question.as_of)
         except BadDate as problem:
