@@ -64,15 +64,17 @@ class Span:
         return self.meanings[0].ref if self.meanings else self.ref
 
 
-def spans(text: str, lexicon: Lexicon, as_of: date) -> list[Span]:
+def spans(text: str, lexicon: Lexicon, as_of: date, fiscal: int | None = None) -> list[Span]:
     """The question as spans, left to right; words that are in no phrase are spans of kind "unknown".
+
+    `fiscal` is the month with which fiscal years begin, where the model has them.
 
     Raises:
         BadDate: something written as a date is none.
     """
     tokens = tokenize(text)
     hours = {one.first: one for one in clock.find(tokens)}
-    whens = {one.first: one for one in time.find(tokens, as_of, lexicon.knows)}
+    whens = {one.first: one for one in time.find(tokens, as_of, lexicon.knows, fiscal)}
     for first, last in _names(tokens, lexicon) if whens or hours else ():
         whens = {at: one for at, one in whens.items() if not first <= at < one.last <= last}
         hours = {at: one for at, one in hours.items() if not first <= at < one.last <= last}

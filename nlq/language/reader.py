@@ -52,7 +52,7 @@ class Reader:
         if refused is not None:
             return Interpretation(refused)
         try:
-            found = spans(question.text, self._lexicon(values), question.as_of)
+            found = spans(question.text, self._lexicon(values), question.as_of, self._model.header.fiscal_year_start)
         except BadDate as problem:
             return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar", firm=True))
         asked = about.asked(question.text, found, self._model)

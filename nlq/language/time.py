@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language.calendar_words import LINKERS
 from nlq.language.dates import Dates
+from nlq.language.fiscal import Fiscal
 from nlq.language.relative import Relatives
 from nlq.language.tokens import near
 from nlq.language.when import DAYS, MONTHS, BadDate, When
@@ -25,14 +26,18 @@ VOCABULARY = frozenset((*MONTHS, *DAYS, "yesterday", "today", "month", "quarter"
 __all__ = ["BadDate", "When", "find", "whole"]
 
 
-def find(tokens: list[Token], as_of: date, known: Callable[[str], bool] = lambda _: False) -> list[When]:
+def find(
+    tokens: list[Token], as_of: date, known: Callable[[str], bool] = lambda _: False, fiscal: int | None = None
+) -> list[When]:
     """Every period of a question, left to right. A word that is not `known`, one slip from one of the calendar's, is that one.
+
+    `fiscal` is the month with which fiscal years begin, where they are known.
 
     Raises:
         BadDate: something written as a date is none (31 February).
     """
     kept = [at for at, token in enumerate(tokens) if token.text.lower() not in LINKERS]
-    finder = _Finder([tokens[at] for at in kept], as_of)
+    finder = _Finder([tokens[at] for at in kept], as_of, fiscal)
     mended = finder.mend(known)
     return [
         replace(one, first=kept[one.first], last=kept[one.last - 1] + 1, mended=" ".join(mended[at] for at in range(one.first, one.last) if at in mended))
@@ -40,7 +45,7 @@ def find(tokens: list[Token], as_of: date, known: Callable[[str], bool] = lambda
     ]  # fmt: skip
 
 
-class _Finder(Dates, Relatives):
+class _Finder(Dates, Fiscal, Relatives):
     """Reads periods off tokens, left to right."""
 
     def mend(self, known: Callable[[str], bool]) -> dict[int, str]:
@@ -122,6 +127,7 @@ class _Finder(Dates, Relatives):
             self._by_name,
             self._linggo,
             self._named_day,
+            self._fiscal,
             self._to_date,
             self._quarter,
             self._week_number,

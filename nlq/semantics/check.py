@@ -269,6 +269,8 @@ def header_fits(context: Context) -> Iterator[BadRequest]:
             yield from _zone(source.model.timezone, where)
             if source.model.default_ranking_limit < 1:
                 yield BadRequest("the default ranking limit is less than 1", where=where, fix="write 10 or the like")
+            if source.model.fiscal_year_start not in (None, *range(1, 13)):
+                yield BadRequest(f"there is no month {source.model.fiscal_year_start}", where=where, fix="write that with which fiscal years begin, 1 to 12")  # fmt: skip
             if named_period(source.model.default_period) is None:
                 yield BadRequest(f'the default period "{source.model.default_period}" cannot be read', where=where,
                                  fix='write "last 30 days", "this month", "last quarter" or the like')  # fmt: skip

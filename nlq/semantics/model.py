@@ -110,6 +110,9 @@ class Header(Part):
     default_metric: Name
     second_metric: Name | None = None
     default_ranking_limit: int = 10
+    fiscal_year_start: int | None = (
+        None  # the month with which fiscal years begin; each is called by the year in which it ends
+    )
     examples: tuple[str, ...] = ()  # questions to begin with, as a surface offers them
 
 
