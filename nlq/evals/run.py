@@ -68,7 +68,7 @@ class Runner:
         Raises:
             NlqError: a case's SQL does not run, or nobody of its asker's name is known: the case is wrong, not the answer.
         """
-        expected = self._expected(case)
+        expected = self.expected(case)
         principal = self.assistant.settings.principal(case.asker)
         conversation = str(uuid.uuid4()) if case.turns else ""
         for turn in case.turns:
@@ -82,7 +82,12 @@ class Runner:
     def _asked(self, text: str, principal: Any, case: Case, conversation: str) -> Any:
         return self.assistant.ask(text, principal, as_of=case.as_of, conversation_id=conversation, planner=self.planner)
 
-    def _expected(self, case: Case) -> tuple[tuple[Any, ...], ...] | None:
+    def expected(self, case: Case) -> tuple[tuple[Any, ...], ...] | None:
+        """The rows that a case's SQL gives, run raw; None where it has none.
+
+        Raises:
+            NlqError: it does not run.
+        """
         if not case.sql:
             return None
         try:

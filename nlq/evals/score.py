@@ -24,7 +24,7 @@ def judge(case: Case, answer: Answer, expected: Sequence[Sequence[Any]] | None) 
     if answer.status == "failed":
         return "failed"
     if answer.status == "answered":
-        return "right" if _fits(case, answer, expected) else "wrong"
+        return "right" if fits(case, answer, expected) else "wrong"
     if answer.status == "clarify":
         labels = [one.label for one in answer.options]
         return "right" if case.expect == "clarify" and offers(labels, case.between) else "asked"
@@ -32,7 +32,8 @@ def judge(case: Case, answer: Answer, expected: Sequence[Sequence[Any]] | None) 
     return "right" if case.expect == "declined" and (not case.code or code in case.code) else "declined"
 
 
-def _fits(case: Case, answer: Answer, expected: Sequence[Sequence[Any]] | None) -> bool:
+def fits(case: Case, answer: Answer, expected: Sequence[Sequence[Any]] | None) -> bool:
+    """Whether an answer is the expected one: its rows, or for words what they have to mention."""
     if case.expect == "told":
         said = answer.text.lower()
         return all(any(part in said for part in one.split("|")) for one in case.mentions)

@@ -45,6 +45,18 @@ def eval_run(
                                only=(family, language), as_json=format_ is opt.Shape.json))  # fmt: skip
 
 
+@eval_app.command("check")
+def eval_check(
+    folder: Annotated[Path, typer.Argument(help="A folder of cases (YAML), such as evals/scout, or one file.")],
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only how many: for sets that are to stay unseen.")] = False,
+    format_: opt.Format = opt.Shape.table, config: opt.Config = None,
+) -> None:  # fmt: skip
+    """Check the expected answers by a second way: each case's SQL against a SemanticQuery; exit 1 where they differ."""
+    from nlq.surfaces.cli.evals import checked  # noqa: PLC0415
+
+    raise typer.Exit(checked(folder, config, quiet=quiet, as_json=format_ is opt.Shape.json))
+
+
 @eval_app.command("compare")
 def eval_compare(
     before: Annotated[Path, typer.Argument(help="The report.json of a run, or its folder.")],

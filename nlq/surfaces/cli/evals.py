@@ -1,4 +1,4 @@
-"""`nlq eval run|compare|import`: exit 1 where a gate or a rate does not hold, or a case got worse."""
+"""`nlq eval run|check|compare|import`: exit 1 where a gate or a rate does not hold, or a case got worse."""
 
 from __future__ import annotations
 
@@ -98,6 +98,31 @@ def compared(before: Path, now: Path, *, as_json: bool) -> int:
             print(f"{'worse ' if one.worse else 'change'}  {one.before or '-':>8} -> {one.now or '-':<8}  {one.id}: {one.question}")  # fmt: skip
         print(f"{len(found)} cases changed, {sum(one.worse for one in found)} for the worse")
     return 1 if any(one.worse for one in found) else 0
+
+
+def checked(folder: Path, config: Path | None, *, quiet: bool, as_json: bool) -> int:
+    """Print how many expected answers a second way gives too, and which it does not; 1 where one differs."""
+    from nlq.evals import cases  # noqa: PLC0415
+    from nlq.evals.check import check, counted  # noqa: PLC0415
+
+    wanted = cases.read(folder)
+    total = sum(bool(one.sql) for one in wanted)
+    found = []
+    with opt.opened(config, "duckdb") as assistant:
+        for one in check(assistant, wanted, assistant.settings.warehouse):
+            found.append(one)
+            _progress(len(found), total)
+    counts = counted(found)
+    if as_json:
+        shown = [] if quiet else [one.to_json() for one in found if one.agreement in ("differs", "alone")]
+        print(json.dumps({"cases": len(found), **counts, "shown": shown}, ensure_ascii=False, indent=1))
+    else:
+        for one in () if quiet else found:
+            if one.agreement in ("differs", "alone"):
+                print(f"{one.agreement:<8} {one.case.id}: {one.case.question}{f' ({one.why})' if one.why else ''}")
+        print(f"{len(found)} expected answers: {counts['agrees']} agree with a query of their own, {counts['read']} with the query that was read; "
+              f"{counts['differs']} differ, {counts['alone']} have no second way")  # fmt: skip
+    return 1 if counts["differs"] else 0
 
 
 def imported(form: Format, file: Path, database: str, out: Path, asker: str) -> int:
