@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nlq.errors import NoData
+from nlq.language import sentences
 from nlq.language.say import reading
 from nlq.policy.access import check_places
 from nlq.semantics import periods
@@ -25,7 +26,7 @@ def make_plan(read: Interpretation, model: SemanticModel, principal: Principal, 
         NotPermitted: the query names places outside the asker's regions.
         BadRequest: a given query names a metric that is not there.
     """
-    outcome = read.outcome
+    outcome, words = read.outcome, sentences.of(read.language)
     if isinstance(outcome, Refusal):
         return Plan(outcome, "", read, read.notes)
     if isinstance(outcome, Clarification):
@@ -34,17 +35,19 @@ def make_plan(read: Interpretation, model: SemanticModel, principal: Principal, 
         said = "SQL that a language model wrote for this" if outcome.author == "model" else "the SQL as it was written"
         return Plan(outcome, said, read, read.notes)
     if isinstance(outcome, About):
-        return Plan(outcome, "A question about the data itself", read, read.notes)
+        said = words.say("about")
+        return Plan(outcome, f"{said[:1].upper()}{said[1:]}", read, read.notes)
     query = outcome.query if isinstance(outcome, Decomposition) else outcome
     for name in query.metric_names():
         if name not in model.metrics:
             raise unknown_metric(model, name)
     check_places(query, principal, model)
-    said = reading(query, model, principal, values)
+    said = reading(query, model, principal, values, read.language)
     if isinstance(outcome, Decomposition):
-        said = f"What the change is made of: {said[:1].lower()}{said[1:]}"
+        said = words.say("made_of", f"{said[:1].lower()}{said[1:]}")
+        said = f"{said[:1].upper()}{said[1:]}"
     if read.changed is not None:
-        said += f" (going on from the question before: {', '.join(read.changed) or 'nothing'} changed)"
+        said += words.say("goes_on", ", ".join(read.changed) or words.say("nothing"))
     return Plan(outcome, said, read, read.notes)
 
 

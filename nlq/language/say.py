@@ -1,68 +1,93 @@
-"""A SemanticQuery as one sentence: everything that decides the figure, and nothing else."""
+"""A SemanticQuery as one sentence, in the asker's language: everything that decides the figure, and nothing else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nlq.language import sentences
 from nlq.semantics import periods
 from nlq.values import ScopeValues
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nlq.semantics.measures import Metric
     from nlq.semantics.model import SemanticModel
+    from nlq.semantics.tables import Dimension, Filter
     from nlq.values import Principal
+    from nlq.values.query import Window
 
-OPS = {"=": "", "in": "", "!=": "not ", "not_in": "not ", ">": "above ", ">=": "at least ", "<": "below ", "<=": "at most ",
-       "contains": "containing "}  # fmt: skip
+OPS = {
+    ">": "above",
+    ">=": "at_least",
+    "<": "below",
+    "<=": "at_most",
+    "contains": "containing",
+    "!=": "not",
+    "not_in": "not",
+}  # phrases
 
 
-def reading(query: SemanticQuery, model: SemanticModel, principal: Principal, values: ScopeValues | None = None) -> str:
+def reading(
+    query: SemanticQuery,
+    model: SemanticModel,
+    principal: Principal,
+    values: ScopeValues | None = None,
+    language: str = "en",
+) -> str:
     """Metric, split, filters, period with its dates and number of days, order, limit, and whose rows they are."""
-    labels = _Labels(model, values if values is not None else ScopeValues())
-    parts = [_metrics(query, labels)]
+    labels = _Labels(model, values if values is not None else ScopeValues(), language)
+    words = labels.words
+    parts = [labels.metrics(query)]
     if query.list is not None:
-        parts = [f"Every {labels.field(query.list)}", *(parts if query.metrics else [])]
+        parts = [words.say("every", labels.field(query.list)), *(parts if query.metrics else [])]
     if query.dimensions:
-        parts.append("by " + " and ".join(labels.field(name) for name in query.dimensions))
+        parts.append(words.say("by", words.all_of(labels.field(name) for name in query.dimensions)))
     parts.extend(labels.parts(query))
     parts.extend(labels.condition(one) for one in query.where)
     if any(_timed(model, one) for one in query.metrics):
-        parts.append(periods.say(query.period) if isinstance(query.period, Period) else "over all the data")
-    parts.extend(f"against {_compared(one, query)}" for one in query.compare)
-    parts.extend(f"where {_figure(one, model)}" for one in query.having)
+        parts.append(words.period(query.period) if isinstance(query.period, Period) else words.say("all_data"))
+    parts.extend(words.say("against", labels.compared(one, query)) for one in query.compare)
+    parts.extend(words.say("where", labels.figure(one)) for one in query.having)
     ranked = [one for one in query.order if one.by not in query.per]
     if ranked:
-        way = "highest" if ranked[0].dir == "desc" else "lowest"
-        by = (
-            model.metrics[ranked[0].by].label.lower()
-            if ranked[0].by in model.metrics
-            else ranked[0].by.replace("__", " ")
+        parts.append(
+            words.say("highest_first" if ranked[0].dir == "desc" else "lowest_first", labels.column(ranked[0].by))
         )
-        parts.append(f"{way} {by} first")
     if query.limit:
-        within = " within each " + " and ".join(labels.field(name) for name in query.per) if query.per else ""
-        parts.append(("only the first" if query.limit == 1 else f"the first {query.limit}") + within)
+        within = words.say("within_each", words.all_of(labels.field(name) for name in query.per)) if query.per else ""
+        parts.append((words.say("only_first") if query.limit == 1 else words.say("the_first", query.limit)) + within)
     regions = principal.regions
     if regions != "*":
-        parts.append(f"within your regions ({', '.join(labels.value('region', one) for one in regions) or 'none'})")
-    return ", ".join(parts)
+        parts.append(
+            words.say("your_regions", ", ".join(labels.value("region", one) for one in regions) or words.say("none"))
+        )
+    said = ", ".join(parts)
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 class _Labels:
-    """Names as people know them."""
+    """Names as people of a language know them: by the first word that the model has for them in it."""
 
-    def __init__(self, model: SemanticModel, values: ScopeValues) -> None:
-        self._model, self._values = model, values
+    def __init__(self, model: SemanticModel, values: ScopeValues, language: str) -> None:
+        self._model, self._values, self._language = model, values, language
+        self.words = sentences.of(language)
+
+    def _called(self, one: Dimension | Metric | Filter) -> str:
+        own = next((texts for known, texts in one.synonyms.items() if known == self._language != "en"), ())
+        return own[0] if own else one.label
 
     def field(self, name: str) -> str:
         if self._model.is_time_grain(name):
-            return self._model.grains[name][1].replace("_", " ")
+            return self.words.grain(self._model.grains[name][1])
         if name in self._model.filters:
-            return self._model.filters[name].label.lower()
+            return self._called(self._model.filters[name]).lower()
         if name in self._model.grains:
             one, grain = self._model.grains[name]
-            return one.label.lower() if grain == "day" else f"{grain} of {one.label.lower()}"
-        return self._model.dimensions[name].label.lower() if name in self._model.dimensions else name
+            label = self._called(one).lower()
+            return label if grain == "day" else self.words.say("grain_of", self.words.grain(grain), label)
+        return self._called(self._model.dimensions[name]).lower() if name in self._model.dimensions else name
 
     def value(self, field: str, value: object) -> str:
         one = self._model.dimensions.get(field)
@@ -72,70 +97,77 @@ class _Labels:
             if known.value == value:
                 return known.label
         if one.place == "region":
+            places = self._model.gazetteer.places
             return next(
-                (
-                    place.label
-                    for place in self._model.gazetteer.places
-                    if place.level == "region" and place.value == value
-                ),
-                str(value),
+                (place.label for place in places if place.level == "region" and place.value == value), str(value)
             )
         label = self._values.label(field, value)
         return str(value) if label is None else label
 
+    def metrics(self, query: SemanticQuery) -> str:
+        """All figures of a query."""
+        names = [self.metric(one) for one in query.metrics]
+        return (
+            self.words.all_of([names[0], *(name[:1].lower() + name[1:] for name in names[1:])])
+            if names
+            else self.words.say("rows")
+        )
+
+    def column(self, name: str) -> str:
+        """A column that rows are put in order by, or limited by."""
+        known = self._model.metrics.get(name)
+        return self._called(known).lower() if known is not None else name.replace("__", " ")
+
     def metric(self, one: str | MetricEntry) -> str:
         """A metric with all that is said about it."""
+        words = self.words
         if isinstance(one, str):
-            return self._model.metrics[one].label if one in self._model.metrics else one
-        said = " per ".join(self.metric(name) for name in one.ratio) if one.ratio else self.metric(one.metric or "")
+            return self._called(self._model.metrics[one]) if one in self._model.metrics else one
+        said = (
+            words.say("per").join(self.metric(name) for name in one.ratio)
+            if one.ratio
+            else self.metric(one.metric or "")
+        )
         if one.agg is not None:
-            how = {"avg": "average", "max": "highest", "min": "lowest", "median": "median", "count": "number"}[one.agg]
-            each = " and ".join(self.field(name) for name in one.each)
-            said = (
-                f"{how} of {each} with {said.lower()}" if one.agg == "count" else f"{how} {said.lower()} of each {each}"
-            )
+            said = words.say(one.agg, said.lower(), words.all_of(self.field(name) for name in one.each))
             said = f"{said[:1].upper()}{said[1:]}"
         if one.having:
-            said += f" ({', '.join(_figure(part, self._model) for part in one.having)})"
+            said += f" ({', '.join(map(self.figure, one.having))})"
         if one.window is not None:
-            window = one.window
-            said += (
-                f" (trailing {window.trailing})"
-                if window.trailing
-                else f" ({window.to_date} to date)"
-                if window.to_date
-                else " (running)"
-            )
+            said += f" ({self._window(one.window)})"
         if one.where:
-            said += f" ({', '.join(self.condition(part) for part in one.where)})"
+            said += f" ({self._all(one.where)})"
         return said
+
+    def _window(self, window: Window) -> str:
+        if window.trailing:
+            return self.words.say("trailing", *self.words.shift(window.trailing))
+        return (
+            self.words.say("to_date", self.words.grain(window.to_date)) if window.to_date else self.words.say("running")
+        )
 
     def parts(self, query: SemanticQuery) -> list[str]:
         """Segments, shares, totals and groups without rows."""
-        found = []
+        words, found = self.words, []
+
+        def of_each(names: Iterable[str], phrase: str = "of_each") -> str:
+            said = words.all_of(map(self.field, names))
+            return words.say(phrase, said) if said else ""
+
         if query.segments:
-            each = (f"{one.label}{f' ({self._all(one.where)})' if one.where else ''}" for one in query.segments)
-            found.append("for " + " and ".join(each))
-        if query.share is not None:
-            within = " of the total" + (
-                f" of each {' and '.join(self.field(name) for name in query.share.within)}"
-                if query.share.within
-                else ""
-            )
-            free = (
-                f", whatever the {' and '.join(self.field(name) for name in query.share.free)}"
-                if query.share.free
-                else ""
-            )
-            found.append(f"with its share{within}{free}")
-        found.extend(
-            "with the total" + (f" of each {' and '.join(self.field(name) for name in one)}" if one else "")
-            for one in query.totals
-        )
-        if query.include_empty:
             found.append(
-                f"every {' and '.join(self.field(name) for name in query.include_empty)}, with or without rows"
+                words.say(
+                    "segments",
+                    words.all_of(
+                        f"{one.label}{f' ({self._all(one.where)})' if one.where else ''}" for one in query.segments
+                    ),
+                )
             )
+        if query.share is not None:
+            found.append(words.say("share") + of_each(query.share.within) + of_each(query.share.free, "whatever"))
+        found.extend(words.say("totals") + of_each(one) for one in query.totals)
+        if query.include_empty:
+            found.append(of_each(query.include_empty, "empty"))
         return found
 
     def _all(self, conditions: tuple[Condition, ...]) -> str:
@@ -143,66 +175,64 @@ class _Labels:
 
     def chosen(self, query: SemanticQuery, field: str) -> str:
         """Those that a set filter's query chooses."""
+        words = self.words
         said = [self.metric(one).lower() for one in query.metrics]
-        parts = [f"those with {' and '.join(said)}" if said else f"those {self.field(field)}s"]
+        parts = [words.say("those_with", words.all_of(said)) if said else words.say("those", self.field(field))]
         parts += [self.condition(one) for one in query.where]
         if isinstance(query.period, Period):
-            parts.append(periods.say(query.period))
-        parts += [f"where {_figure(one, self._model)}" for one in query.having]
+            parts.append(words.period(query.period))
+        parts += [words.say("where", self.figure(one)) for one in query.having]
         if query.limit:
             first = query.order[0] if query.order else None
             by = first.by.replace("__", " ") if first else said[0] if said else ""
-            ranked = f" by {by}{' from the lowest' if first and first.dir == 'asc' else ''}" if by else ""
-            parts.append(f"the first {query.limit}{ranked}")
+            lowest = words.say("from_lowest") if first and first.dir == "asc" else ""
+            parts.append(words.say("the_first", query.limit) + (words.say("ranked_by", by) + lowest if by else ""))
         return f"({', '.join(parts)})"
 
     def condition(self, one: Condition) -> str:
+        words = self.words
         if one.any is not None:
-            return "(" + " or ".join(self.condition(part) for part in one.any) + ")"
+            return f"({words.any_of(map(self.condition, one.any))})"
         if one.all is not None:
-            return "(" + " and ".join(self.condition(part) for part in one.all) + ")"
+            return f"({words.all_of(map(self.condition, one.all))})"
         field, op = one.field or "", one.op or "="
+        denied = "" if op in ("=", "in") else words.say("not")
         if one.query is not None:
-            return f"{self.field(field)} {'' if op == 'in' else 'not '}among {self.chosen(one.query, field)}"
+            return words.say("among", self.field(field), denied, self.chosen(one.query, field))
         if field in self._model.filters:
-            return ("" if (one.values[0] is True) == (op in ("=", "in")) else "not ") + self.field(field)
+            return ("" if (one.values[0] is True) == (not denied) else words.say("not")) + self.field(field)
         if op in ("is_null", "is_not_null"):
-            return f"{self.field(field)} {'unknown' if op == 'is_null' else 'known'}"
+            return words.say("unknown" if op == "is_null" else "known", self.field(field))
         dimension = self._model.dimensions.get(field)
         if dimension is not None and dimension.type == "boolean":
-            return f"{'' if op in ('=', 'in') else 'not '}{self.value(field, one.values[0])}"
-        said = " or ".join(self.value(field, value) for value in one.values)
+            return f"{denied}{self.value(field, one.values[0])}"
         if op == "between":
-            return (
-                f"{self.field(field)} between {self.value(field, one.values[0])} and {self.value(field, one.values[1])}"
-            )
-        return f"{self.field(field)} {OPS[op]}{said}"
+            return words.say("between", self.field(field), *(self.value(field, value) for value in one.values))
+        how = words.say(OPS[op]) if op in OPS else ""
+        return f"{self.field(field)} {how}{words.any_of(self.value(field, value) for value in one.values)}"
 
+    def figure(self, one: Condition) -> str:
+        """A limit on a figure."""
+        words = self.words
+        if one.any is not None or one.all is not None:
+            joined = words.any_of if one.any is not None else words.all_of
+            return joined(map(self.figure, one.any or one.all or ()))
+        values = words.all_of(f"{value:,}" if isinstance(value, (int, float)) else str(value) for value in one.values)
+        how = words.say(OPS[one.op]) if one.op in OPS else "" if one.op in (None, "=", "in") else f"{one.op} "
+        return f"{self.column(one.field or '')} {how}{values}"
 
-def _metrics(query: SemanticQuery, labels: _Labels) -> str:
-    names = [labels.metric(one) for one in query.metrics]
-    return " and ".join([names[0], *(name[:1].lower() + name[1:] for name in names[1:])]) if names else "Rows"
+    def compared(self, one: Shift | Period, query: SemanticQuery) -> str:
+        """A period to compare with."""
+        if isinstance(one, Period):
+            return self.words.period(one)
+        said = self.words.say("before", *self.words.shift(one.shift))
+        if not isinstance(query.period, Period):
+            return said
+        count, _, unit = one.shift.partition(" ")
+        moved = periods.shift(query.period, -int(count), unit.rstrip("s"))  # type: ignore[arg-type]
+        return f"{self.words.period(moved)} ({said})"
 
 
 def _timed(model: SemanticModel, one: str | MetricEntry) -> bool:
     name = one if isinstance(one, str) else (one.metric or (one.ratio or ("",))[0])
     return name in model.metrics and model.has_time(name)
-
-
-def _compared(one: Shift | Period, query: SemanticQuery) -> str:
-    if isinstance(one, Period):
-        return periods.say(one)
-    count, _, unit = one.shift.partition(" ")
-    if isinstance(query.period, Period):
-        moved = periods.shift(query.period, -int(count), unit.rstrip("s"))  # type: ignore[arg-type]
-        return f"{periods.say(moved)} ({one.shift} before)"
-    return f"{one.shift} before"
-
-
-def _figure(one: Condition, model: SemanticModel) -> str:
-    if one.any is not None or one.all is not None:
-        joined = " or " if one.any is not None else " and "
-        return joined.join(_figure(part, model) for part in one.any or one.all or ())
-    label = model.metrics[one.field].label.lower() if one.field in model.metrics else str(one.field).replace("__", " ")
-    values = " and ".join(f"{value:,}" if isinstance(value, (int, float)) else str(value) for value in one.values)
-    return f"{label} {OPS.get(one.op or '=', (one.op or '') + ' ')}{values}"

@@ -11,6 +11,7 @@ Language = Literal["en", "fil", "ceb"]
 FIL = frozenset(
     ["ang", "ng", "mga", "noong", "nung", "nuong", "natin", "namin", "naman", "po", "ba", "yung", "ung", "ano", "anong", "ilan", "ilang", "magkano", "bakit", "bat", "kelan", "kailan", "saan", "alin", "aling", "sino", "sinong", "kada", "bawat", "ngayong", "nakaraang", "tindahan", "benta", "nga", "pala", "lang", "kumpara", "kaysa", "pinakamataas", "pinakamababa", "pinakamabenta", "pakita", "patingin", "may", "wala", "walang", "hindi", "at", "saka", "dito", "natin", "ating", "lahat", "buong", "mula", "hanggang", "tumaas", "bumaba"]
 )  # fmt: skip
+ENGLISH = frozenset(("may", "at", "bat"))  # words of Filipino that are English as well, and decide nothing
 CEB = frozenset(
     ["nga", "og", "ug", "unsa", "unsay", "unsang", "pila", "tagpila", "halin", "matag", "niaging", "miaging", "karong", "ning", "nato", "namo", "among", "atong", "kinsa", "kinsang", "asa", "hain", "ngano", "nganong", "gikan", "sukad", "adlaw", "adlawa", "semana", "semanaha", "bulana", "tuig", "tuiga", "gahapon", "karon", "palihog", "pinakataas", "pinakadako", "pinakaubos", "kaysa", "gawas", "walay", "naa", "naay", "pud", "pod", "sab", "gihapon", "nisaka", "misaka", "niubos", "miubos"]
 )  # fmt: skip
@@ -19,7 +20,7 @@ CEB = frozenset(
 def of(words: Iterable[str]) -> Language:
     """The language of a question's words, in small letters."""
     said = list(words)
-    fil, ceb = sum(word in FIL - CEB for word in said), sum(word in CEB - FIL for word in said)
+    fil, ceb = sum(word in FIL - CEB - ENGLISH for word in said), sum(word in CEB - FIL for word in said)
     if not fil and not ceb:
         return "fil" if sum(word in FIL & CEB for word in said) > 1 else "en"
     return "ceb" if ceb > fil else "fil"

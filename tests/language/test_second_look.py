@@ -106,7 +106,7 @@ def test_why_now_is_not_of_today_against_yesterday(assistant):
     answer = assistant.ask(
         "ba't ang hina ng mga minimart sa bicol ngayon", assistant.settings.principal(None), explain=True
     )
-    assert "2026-10-17 to 2026-11-15" in answer.reading
+    assert "2026-10-17 hanggang 2026-11-15" in answer.reading
 
 
 def test_why_between_two_months_sets_one_against_the_other(assistant):
