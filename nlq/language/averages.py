@@ -111,14 +111,14 @@ def _unit(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> str | No
     single = [
         one.ref_of for one in spans if one.role == "dimension" and one.kind == "dimension" and _of_one(spans, one)
     ]
-    if len(units) > 1 and len(set(single)) == 1:
-        return single[0]
     grains = [name for name in units if model.is_time_grain(name)]
     counted = {metric.counts for metric in model.public_metrics().values()}
     if (
         len(units) > 1 and len(grains) == 1 and not counted.intersection(units)
     ):  # "average sales per day in each region"
         return grains[0]
+    if len(units) > 1 and len(set(single)) == 1:
+        return single[0]
     return units[0] if len(units) == 1 else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import COMPARE, SILENT, Stop
@@ -44,9 +45,7 @@ def placed(walker: Walker) -> None:
     Raises:
         Stop: one belongs nowhere, or a limit has no number, or is of a figure that is not said.
     """
-    for index, one in enumerate(walker.spans):
-        if one.kind == "percent" or _is_percent(walker.spans, index):
-            _change(walker, index, one)
+    _compared(walker)
     for index, one in enumerate(walker.spans):
         if one.kind == "number" and one.number is not None and not one.role:
             _place(walker, index, one, one.number)
@@ -59,6 +58,16 @@ def placed(walker: Walker) -> None:
     number = walker.draft.number
     if number is not None and not 1 <= number <= MOST:
         raise _no(f"{number} is no number of rows that can be shown")
+
+
+def _compared(walker: Walker) -> None:
+    """Limits that are no figures: "lower than last year" is a comparison, "more than 10%" a limit on a change."""
+    for one, after in pairwise(walker.spans):
+        if one.kind in COMPARE and after.kind == "time" and not one.role:
+            one.kind, one.role, walker.draft.versus = "versus", "comparison", True
+    for index, one in enumerate(walker.spans):
+        if one.kind == "percent" or _is_percent(walker.spans, index):
+            _change(walker, index, one)
 
 
 def _place(walker: Walker, index: int, one: Span, value: float) -> None:

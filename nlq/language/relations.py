@@ -116,7 +116,14 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
         return [] if split else None
     figure = next(place for place, one in enumerate(spans) if one.kind == "metric" and place > at)
     last = [one for one in spans[figure + 1 :] if one.kind in VALUES]
-    return last if last and filters.listed(last[0]) == last else None
+    if last and filters.listed(last[0]) == last:
+        return last
+    said = [
+        one
+        for before, one in pairwise(spans[figure:])
+        if one.kind in VALUES and before.kind not in ("preposition", "and")
+    ]
+    return filters.listed(said[0]) if len(said) == 1 else None  # "of transactions paid in cash, in minimarts"
 
 
 def _figure_after(spans: Sequence[Span], at: int) -> bool:

@@ -12,6 +12,8 @@ from nlq.language.when import DAYS, LAST, PAST, THIS, UNITS, When, Words
 from nlq.semantics.periods import Relative, add, end_of, start_of
 from nlq.values.query import Period
 
+NOT = frozenset(("no", "not", "never", "without", "havent", "haven't", "hasnt", "hasn't", "didnt", "didn't"))
+
 
 class Relatives(Words, ABC):
     """Each method looks at one position and gives what it found there."""
@@ -100,9 +102,13 @@ class Relatives(Words, ABC):
             return When(at, at + 3, Relative("this", unit).resolve(self.as_of), running=unit, to_date=unit)
         return None
 
+    def _word_of(self, at: int) -> str:
+        """The word at a position; what did not happen "in 90 days" did not in the last ones."""
+        return "last" if self.word(at) == "in" and NOT.intersection(self.words[max(0, at - 4) : at]) else self.word(at)
+
     def _relative(self, at: int) -> When | None:
         """This month, last 3 months, the past week."""
-        word, after = self.word(at), self.word(at + 1)
+        word, after = self._word_of(at), self.word(at + 1)
         unit = UNITS.get(after)
         if word in THIS and unit:
             return When(at, at + 2, Relative("this", unit).resolve(self.as_of), running=unit)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.language.time import When
 
+NOW = frozenset(("now", "ngayon", "karon", "right now"))
 LONG = 365  # days: what is as long is set against the whole year
 Settled = tuple["Period | str | None", "Period | Shift | None", list[Assumed]]
 
@@ -31,6 +32,8 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
     `default` is the period that holds where none is named: what is said by another period ("the week before") is said by that one.
     """
     whens = _in_their_years([one.when for one in spans if one.when is not None])
+    if versus and today is not None:
+        whens = _now(spans, whens, today)
     said = [_assumed(one) for one in whens if one.said and one.period != "all"]
     moved = [one for one in whens if one.moved]
     if moved:
@@ -56,6 +59,18 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
             "out_of_scope", f"{' and '.join(repr(one.text) for one in spans)} are two periods; ask for one at a time"
         )
     return merged, None, said
+
+
+def _now(spans: list[Span], whens: list[When], today: date) -> list[When]:
+    """What is now is of the kind that it is set against: "more now than last week" is of this week so far."""
+    back = next((one.back for one in whens if one.back is not None), None)
+    if back is None or len(whens) != len(spans):
+        return whens
+    this = Relative("this", back).resolve(today)
+    return [
+        replace(one, period=this, running=back) if span.text.lower() in NOW else one
+        for span, one in zip(spans, whens, strict=True)
+    ]
 
 
 def two_periods(spans: list[Span]) -> bool:

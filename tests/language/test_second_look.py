@@ -76,6 +76,11 @@ READ = {
     "avg sales on a monday in october": {"metrics": [{"metric": "revenue", "each": ["date.day"], "agg": "avg"}], "where": [is_("date.day_of_week", 1)], "period": OCTOBER},
     "average na benta per day ng mga store sa rizal noong Oktubre": {"metrics": [{"metric": "revenue", "each": ["date.day"], "agg": "avg"}], "where": [is_("province", "Rizal")], "period": OCTOBER},
     "smooth out daily ncr sales over 14 days in october": {"metrics": [{"metric": "revenue", "each": ["date.day"], "agg": "avg", "window": {"trailing": "14 day"}}], "dimensions": ["date.day"], "where": [is_("region", "NCR")], "period": OCTOBER},
+    "avg no. of receipts per day per region in october": {"metrics": [{"metric": "transactions", "each": ["date.day"], "agg": "avg"}], "dimensions": ["region"], "period": OCTOBER},
+    "are sales lower than last month": {"metrics": ["revenue"], "period": {"start": "2026-11-01", "end": "2026-11-15"}, "compare": [{"shift": "1 month"}]},
+    "mas dako ba ang halin karon kaysa miaging semana": {"metrics": ["revenue"], "period": {"start": "2026-11-09", "end": "2026-11-15"}, "compare": [{"start": "2026-11-02", "end": "2026-11-08"}], "order": [{"by": "revenue", "dir": "desc"}]},
+    "customers who havent bought in 90 days": {"list": "customer", "where": [those("customer", "not_in", period={"start": "2026-08-18", "end": "2026-11-15"})]},
+    "pct of txns paid in cash in sari-sari stores in october": {"metrics": ["transactions"], "dimensions": ["payment_method"], "where": [is_("payment_method", "cash"), is_("store_type", "sari-sari")], "share": {"within": [], "free": ["payment_method"]}, "period": OCTOBER},
     # Calendar.
     "sales in week 32": {"metrics": ["revenue"], "period": {"start": "2026-08-03", "end": "2026-08-09"}},
     "sales jan to date": {"metrics": ["revenue"], "period": {"start": "2026-01-01", "end": "2026-11-15"}},
@@ -88,6 +93,7 @@ NOT_READ = [
     "takbo ng meryenda batay sa katamtaman ng huling tatlong buwan sa bawat buwan", "bakit bumaba ang bilang ng sa lungsod ng naga", "stores in ncr last month", "gcash stores ncr", "stores",
     "provinces w/out a minimart", "list stores without dairy", "saang mga probinsya wala tayong tindahan", "provinces where we only have sari-saris", "sino mga customer na puro gcash lang ang bayad this year",
     "ilan ang namili nang isang beses lang ngayong taon", "yung mga bumili sa more than one branch, ilan sila", "% ng stores na sarado na per region", "sales around xmas",
+    "how has avg basket moved since january",
     "how come snacks is slowing even tho transactions are up", "compare gcash and cash sales this month vs last month",
 ]  # fmt: skip
 
@@ -115,3 +121,9 @@ def test_why_between_two_months_sets_one_against_the_other(assistant):
     )
     assert "June 2026" in answer.reading
     assert "against May 2026" in answer.reading
+
+
+def test_what_dragged_a_figure_down_is_looked_for_where_it_is_asked(assistant):
+    answer = assistant.ask("which regions pulled us down in october", assistant.settings.principal(None))
+    assert answer.status == "answered"
+    assert {row[0] for row in answer.rows} == {"", "Region"}  # the whole, and its parts
