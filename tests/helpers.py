@@ -27,19 +27,21 @@ def one_at_a_time(path: Path):
 
 @contextmanager
 def at_most_calls(most):
-    """What stands within makes at most so many calls (and returns): work that grows without bounds fails here, on however slow a machine."""
-    made = 0
+    """What stands within makes at most so many calls (and returns): work that grows without bounds fails here, on however slow a machine.
+
+    Gives a list of one number, which says how many were made.
+    """
+    made = [0]
 
     def count(*_):
-        nonlocal made
-        made += 1
-        if made > most:
+        made[0] += 1
+        if made[0] > most:
             sys.setprofile(None)
             raise AssertionError(f"more than {most:,} calls")
 
     sys.setprofile(count)
     try:
-        yield
+        yield made
     finally:
         sys.setprofile(None)
 

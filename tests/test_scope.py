@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from helpers import at_most_calls
 
 from nlq import NotPermitted, Principal, Refused, UnsafeSql
+from nlq.errors import NlqError
 from nlq.policy.proof import prove
 from nlq.policy.rules import Policies
-from nlq.policy.scope import ScopedQuery
+from nlq.policy.scope import ScopedQuery, draft_statement
+from nlq.values import SqlDraft
 
 TINGI = Principal("a", "tingi", regions="*")
 NCR = Principal("n", "tingi", regions=("NCR",))
@@ -273,3 +276,18 @@ def test_what_a_limited_asker_gets_is_what_there_is_in_their_regions(assistant, 
     mine, theirs = assistant.query(query, NCR), assistant.query(held, TINGI)
     assert mine.rows == theirs.rows
     assert len(mine.rows) > 0 or "stores" in query["metrics"]
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "absent"),
+    [("SELECT * FROM bronze_transactions_raw", "SELECT * FROM bronze_transactions_xyz"), ("SELECT scout_raw.x.a FROM dim_store", "SELECT scout_xyz.x.a FROM dim_store"),
+     ("SELECT manager_phone FROM dim_store", "SELECT manager_xxxxx FROM dim_store"), ("SELECT * FROM information_schema.tables", "SELECT * FROM information_xxxxxx.tables")],
+)  # fmt: skip
+def test_forbidden_and_absent_take_the_same_work(assistant, forbidden, absent):
+    """Counted in calls, which are the same on every machine: what takes the same work cannot be told apart by how long it takes."""
+    made = []
+    for text in (forbidden, absent, forbidden, absent):  # the first of each may do what is done once
+        with at_most_calls(1_000_000) as calls, pytest.raises(NlqError):
+            draft_statement(SqlDraft(text, "caller"), assistant.model)
+        made.append(calls[0])
+    assert made[2] == made[3]
