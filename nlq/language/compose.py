@@ -125,7 +125,10 @@ class Composer:
             one.role = "grouping" if one.kind == "whenever" and any(map(model.is_time_grain, dimensions)) else one.role
         metrics, order, compare = ordering.growth(model, draft, metrics, order, compare, dimensions, period)
         order = movers.ordered(ways, metrics, order)
-        where = (*where, *ranks_asked.named_only(self, metrics, dimensions, ranked=limit is not None))
+        where = (
+            *where,
+            *ranks_asked.named_only(self, metrics, dimensions, chosen=limit is not None or bool(draft.having)),
+        )
         where = (*where, *(entries.known_only(model, figured) if figured is not None else ()))
         having = (*ranks_asked.limits(self, metrics, dimensions), *movers.limits(ways, metrics, compare, draft.beyond))
         timed = all(model.has_time(name) for name in metrics)

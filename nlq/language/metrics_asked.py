@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nlq.language import choices, counting, entries
-from nlq.language.draft import Stop
+from nlq.language import choices, counting, entries, sets
+from nlq.language.draft import Draft, Stop
 from nlq.semantics.joins import reaches
 from nlq.values import Refusal
 
@@ -24,6 +24,8 @@ def asked(composer: Composer) -> list[str]:
     counts_ = any(one.kind == "count" for one in composer.spans) and not any(
         one.kind == "share" for one in composer.spans
     )
+    if not counts_:
+        _those_that(composer)
     if not draft.metrics and not counts_:
         draft.metrics.extend(_of_things(composer))
     if counts_ and not draft.metrics:
@@ -91,6 +93,25 @@ def _of_what_stands_before(composer: Composer) -> None:
         one.kind == "metric" and one.text.lower() not in spans[at].text.lower() for one in spans[at:]
     ):
         raise Stop(Refusal("out_of_scope", f'is it {noun.text} that are counted? Say "how many {noun.text} had …"'))
+
+
+def _those_that(composer: Composer) -> None:
+    """Take the name of a count for the things that it counts, where they have a limit: "stores that sold more than 100k"."""
+    model, draft = composer.model, composer.draft
+    found = [one for one in composer.spans if one.kind == "metric"]
+    if (
+        len(found) != 1
+        or draft.dimensions
+        or draft.loose
+        or [name for _, _, name in draft.having] not in ([None], [found[0].ref_of])
+    ):
+        return
+    entity = sets.entity_of(model, [found[0].ref_of], Draft())
+    names = {word for texts in model.dimensions[entity].synonyms.values() for word in texts} if entity else set()
+    if entity and found[0].text.lower().split()[0] in names:
+        draft.metrics.clear()
+        draft.having[:] = [(op, values, None) for op, values, _ in draft.having]
+        composer.walker.group(entity, found[0])
 
 
 def _of_things(composer: Composer) -> list[str]:

@@ -108,11 +108,11 @@ def limits(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
     return tuple(found)
 
 
-def named_only(composer: Composer, metrics: list[str], dimensions: list[str], *, ranked: bool) -> list[Condition]:
-    """Rows that name no customer (or whatever is optional) are not ranked among the customers."""
+def named_only(composer: Composer, metrics: list[str], dimensions: list[str], *, chosen: bool) -> list[Condition]:
+    """Rows that name no customer (or whatever is optional) are not ranked among the customers, nor chosen by a limit."""
     tables = {table for name in metrics for table in composer.model.base_tables(name)}
     found = []
-    for name in dimensions if ranked else ():
+    for name in dimensions if chosen else ():
         one = composer.model.dimensions.get(name)
         if one is not None and one.optional and tables != {one.table}:
             composer.assume(f"known {one.label.lower()}s only: rows that name none are left out", {})

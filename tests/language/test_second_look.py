@@ -67,6 +67,7 @@ READ = {
     "regions where txns dropped below ten thousand in october": {"metrics": ["transactions"], "dimensions": ["region"], "period": OCTOBER, "having": [{"field": "transactions", "op": "<", "values": [10000]}]},
     "how many days in oct did we go past 1m": {"metrics": [{"metric": "revenue", "each": ["date.day"], "agg": "count", "having": [{"field": "revenue", "op": ">", "values": [1000000]}]}], "period": OCTOBER},
     "which regions grew more than 5% in october": {"metrics": ["revenue"], "dimensions": ["region"], "period": OCTOBER, "compare": [{"shift": "1 month"}], "having": [{"field": "revenue__growth", "op": ">", "values": [0.05]}], "order": [{"by": "revenue__change", "dir": "desc"}]},
+    "stores that sold more than 100k in october": {"metrics": ["revenue"], "dimensions": ["store"], "period": OCTOBER, "having": [{"field": "revenue", "op": ">", "values": [100000]}]},
     # Shares within each, and of what a figure is said to be of.
     "payment mix by region in october": {"metrics": ["revenue"], "dimensions": ["region", "payment_method"], "share": {"within": ["region"]}, "period": OCTOBER},
     "split of tender types per store type as percentages in october": {"metrics": ["revenue"], "dimensions": ["store_type", "payment_method"], "share": {"within": ["store_type"]}, "period": OCTOBER},
@@ -127,3 +128,12 @@ def test_what_dragged_a_figure_down_is_looked_for_where_it_is_asked(assistant):
     answer = assistant.ask("which regions pulled us down in october", assistant.settings.principal(None))
     assert answer.status == "answered"
     assert {row[0] for row in answer.rows} == {"", "Region"}  # the whole, and its parts
+
+
+@pytest.mark.parametrize(
+    "question", ["customers who spent more than 5k last month", "mga suki na gumastos ng higit sa 5000 noong Oktubre"]
+)
+def test_those_who_gave_no_name_are_not_one_customer_beyond_a_limit(assistant, question):
+    answer = assistant.ask(question, assistant.settings.principal(None))
+    assert answer.rows
+    assert all(row[0] is not None for row in answer.rows)

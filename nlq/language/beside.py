@@ -1,0 +1,138 @@
+"""What stands beside a word, and belongs to it: the level of a place ("Cebu province"), the other values of a list ("NCR, Cebu and Bohol")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language.draft import SILENT, Stop
+from nlq.values import Refusal
+
+if TYPE_CHECKING:
+    from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+
+VALUES = ("value", "place", "ask")
+EITHER = ("or", "o", "at/o", "and/or")
+
+
+class Beside:
+    """Looks around in the spans of one question."""
+
+    def __init__(self, model: SemanticModel, spans: list[Span]) -> None:
+        self.model, self.spans = model, spans
+
+    def level(self, index: int) -> str | None:
+        """The level of place that stands beside a name: "Cebu province", "the region of Davao"."""
+        for one in self._neighbours(index):
+            if one.kind == "dimension" and not self._is_grouped(one) and not self._of_several(self._at(one)):
+                level = self.model.dimensions[one.ref_of].place
+                if level and any(
+                    meaning.ref == level for meaning in self.spans[index].meanings if meaning.kind == "place"
+                ):
+                    return level
+                listed = self.model.gazetteer.ask.get(self.spans[index].ref_of, ())
+                if level and self.spans[index].kind == "ask" and any(ident.startswith(level) for ident in listed):
+                    return level
+        return None
+
+    def describes(self, index: int) -> bool:
+        """Whether a noun only says what the value beside it is ("Snacks category", "NCR region")."""
+        name = self.spans[index].ref_of
+        level = self.model.dimensions[name].place if name in self.model.dimensions else None
+        time = self.model.time_dimension
+        for one in self._neighbours(index):
+            if one.kind == "value" and any(meaning.ref == name for meaning in one.meanings):
+                return True
+            if self.spans[index].ref == "day" and time is not None and self._of_days(one, time.table):
+                return True  # "the days that are Sundays"
+            if level and one.kind in ("place", "ask") and self._level_fits(one, level):
+                return not self._of_several(index)
+        return False
+
+    def joined(self, index: int) -> bool:
+        """Whether a value is in a list with the one before it ("NCR, Cebu and Bohol"). A comma before a value of another kind narrows.
+
+        Raises:
+            Stop: "and" stands between values of different kinds, and may say both, or either.
+        """
+        before = index - 1
+        if self._side_by_side(index):
+            return True
+        if self.spans[index].comma:
+            listed = before >= 0 and self.spans[before].kind in (*VALUES, "dimension")
+            return listed and self._alike(index, before)
+        if before < 1 or self.spans[before - 1].kind not in (*VALUES, "dimension"):
+            return False
+        word = self.spans[before].text.lower()
+        if self.spans[before].kind != "and" and word != "at":
+            return False
+        if self._alike(index, before - 1):
+            return True
+        if word in EITHER and self.spans[before - 1].kind in VALUES:
+            return True
+        if self.spans[before].kind == "and" and self.spans[before - 1].kind in VALUES:
+            one, other = self.spans[before - 1].text, self.spans[index].text
+            raise Stop(Refusal("out_of_scope", f'is it what is {one} and {other} at once, or what is either? Say "{one} or {other}", or leave "{word}" out'))  # fmt: skip
+        return False
+
+    def _neighbours(self, index: int) -> list[Span]:
+        """The spans beside one; "of" and the like between them do not part them."""
+        found = []
+        for step in (-1, 1):
+            at = index + step
+            if (
+                0 <= at < len(self.spans)
+                and self.spans[at].kind in SILENT
+                and self.spans[at].text.lower() in ("of", "the", "of the", "na", "ng", "nga", "sa", "ang")
+            ):
+                at += step
+            if 0 <= at < len(self.spans):
+                found.append(self.spans[at])
+        return found
+
+    def _is_grouped(self, noun: Span) -> bool:
+        """Whether figures are split by a noun: "by city in Cebu" names no city."""
+        at = self._at(noun)
+        return at > 0 and self.spans[at - 1].kind == "by"
+
+    def _at(self, noun: Span) -> int:
+        return next(place for place, one in enumerate(self.spans) if one is noun)
+
+    def _of_several(self, noun: int) -> bool:
+        """Whether a noun is in the plural, and one name stands behind it: "cities in Cebu" are not the city of Cebu."""
+        text, after = self.spans[noun].text.lower(), [one for one in self.spans[noun + 1 :] if one.kind not in SILENT]
+        before = {word for one in self.spans[max(0, noun - 1) : noun] for word in one.text.lower().split()}
+        plural = text.endswith("s") or "mga" in before | set(text.split())
+        return plural and bool(after) and after[0].kind in ("place", "ask") and not (len(after) > 2 and after[1].kind == "and" and after[2].kind in ("place", "ask"))  # fmt: skip
+
+    def _of_days(self, one: Span, calendar: str) -> bool:
+        """Whether a value says which days: a Sunday, a payday."""
+        known = [self.model.dimensions.get(meaning.ref) for meaning in one.meanings if one.kind == "value"]
+        return any(dimension is not None and dimension.table == calendar for dimension in known)
+
+    def _level_fits(self, one: Span, level: str) -> bool:
+        listed = self.model.gazetteer.ask.get(one.ref_of, ()) if one.kind == "ask" else ()
+        return any(meaning.ref == level for meaning in one.meanings) or any(ident.startswith(level) for ident in listed)
+
+    def _side_by_side(self, index: int) -> bool:
+        """Whether a list goes on without a word: "cebu bohol and leyte"; not "Makati NCR", of which one lies in the other."""
+        listed = (
+            index > 1
+            and index + 2 < len(self.spans)
+            and self.spans[index + 1].kind == "and"
+            and self.spans[index + 2].kind in VALUES
+        )
+        return (
+            listed
+            and self.spans[index - 1].kind in VALUES
+            and self._alike(index, index - 1)
+            and self._alike(index, index + 2)
+        )
+
+    def _alike(self, index: int, other: int) -> bool:
+        """Whether two values are of one kind: between such "at" is Tagalog's "and"."""
+        if self.spans[other].kind == "dimension":  # "NCR region, Cebu": the noun says what stands before it
+            other -= 1
+        one, two = ({(meaning.kind, meaning.ref) for meaning in self.spans[place].meanings} for place in (index, other))
+        places = [self.spans[place].kind in ("place", "ask") for place in (index, other)]
+        return all(places) or bool(one & two)
