@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import Stop
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 A = ("a", "an", "one", "isang", "typical", "ordinary", "normal", "single", "given")
+IN = ("in", "at", "sa", "ng")
 UNITS = ("day", "week", "month", "quarter", "year")
 
 
@@ -113,8 +115,11 @@ def _unit(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> str | No
     ]
     grains = [name for name in units if model.is_time_grain(name)]
     counted = {metric.counts for metric in model.public_metrics().values()}
+    within = {
+        one.ref_of for before, one in pairwise(spans) if before.kind == "by" and before.text.lower().split()[0] in IN
+    }
     if (
-        len(units) > 1 and len(grains) == 1 and not counted.intersection(units)
+        len(units) > 1 and len(grains) == 1 and not (counted & set(units)) - within
     ):  # "average sales per day in each region"
         return grains[0]
     if len(units) > 1 and len(set(single)) == 1:

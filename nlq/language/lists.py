@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language import counting, periods_asked, sets
+from nlq.language import counting, ordering, periods_asked, sets
 from nlq.language.draft import SILENT, Draft, Stop
 from nlq.semantics.joins import out_of_reach, reaches
 from nlq.values import Assumed, Refusal
@@ -110,8 +110,10 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
 def _is_plural(spans: Sequence[Span], noun: Span) -> bool:
     """Whether a noun ends in s, or "mga" stands before it."""
     at = next(place for place, one in enumerate(spans) if one is noun)
-    return noun.text.lower().endswith("s") or any(
-        "mga" in one.text.lower().split() for one in spans[max(0, at - 2) : at + 1]
+    return (
+        noun.text.lower().endswith("s")
+        or noun.text.lower() in ordering.PEOPLE
+        or any("mga" in one.text.lower().split() for one in spans[max(0, at - 2) : at + 1])
     )
 
 

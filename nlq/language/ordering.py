@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 
+PEOPLE = ("people", "ppl", "folks")
 LONGEST = 366  # days of a period that is set against as many before it, where nothing says against what
 
 
@@ -46,7 +47,7 @@ def is_plural(model: SemanticModel, spans: Sequence[Span], noun: Span) -> bool:
     known = model.dimensions.get(spans[at].ref_of)
     text = spans[at].text.lower().rstrip("'")
     local = known is not None and any(text in known.synonyms.get(language, ()) for language in ("fil", "ceb"))
-    return text.endswith("s") and not local
+    return (text.endswith("s") or text in PEOPLE) and not local
 
 
 def growth(model: SemanticModel, draft: Draft, metrics: list[str], order: tuple[Order, ...], compare: Any, dimensions: list[str],

@@ -153,6 +153,12 @@ class _Finder(Dates, Fiscal, Relatives):
             ("of", "all", "time"),
             ("ever",),
             ("to", "date"),
+            ("since", "we", "started"),
+            ("since", "we", "opened"),
+            ("since", "the", "beginning"),
+            ("since", "the", "start"),
+            ("from", "the", "start"),
+            ("from", "the", "beginning"),
             ("all", "year"),
             ("all", "years"),
         ):

@@ -162,7 +162,8 @@ class Walker:
 
     def _noun(self, one: Span, index: int, mode: str) -> None:
         """A dimension or a grain: grouped by, or left for later."""
-        name, grouped = self.name(one), mode == "by"
+        after = self.spans[index + 1].text.lower() if index + 1 < len(self.spans) else ""
+        name, grouped = self.name(one), mode == "by" or after == "wise"  # "region-wise"
         if mode == "none" and one.kind == "dimension":
             raise Stop(
                 Refusal("out_of_scope", f'where there is no "{one.text}" cannot be read yet: ask where there are')

@@ -96,7 +96,7 @@ class Words:
 
     def _year_after(self, at: int) -> tuple[int | None, int]:
         """A year, "of 2025", "last year" or "this year" at a place; and where it ends."""
-        skip = at + 1 if self.word(at) in ("of", "in", ",") else at
+        skip = at + 1 if self.word(at) in ("of", "in", ",", *PAST) else at
         if self._year_at(skip):
             return int(self.word(skip)), skip + 1
         if self.word(skip) in (*LAST, *THIS) and self.word(skip + 1) in ("year", "yr"):

@@ -82,6 +82,11 @@ READ = {
     "mas dako ba ang halin karon kaysa miaging semana": {"metrics": ["revenue"], "period": {"start": "2026-11-09", "end": "2026-11-15"}, "compare": [{"start": "2026-11-02", "end": "2026-11-08"}], "order": [{"by": "revenue", "dir": "desc"}]},
     "customers who havent bought in 90 days": {"list": "customer", "where": [those("customer", "not_in", period={"start": "2026-08-18", "end": "2026-11-15"})]},
     "pct of txns paid in cash in sari-sari stores in october": {"metrics": ["transactions"], "dimensions": ["payment_method"], "where": [is_("payment_method", "cash"), is_("store_type", "sari-sari")], "share": {"within": [], "free": ["payment_method"]}, "period": OCTOBER},
+    "average sales per day in each store in bohol in october": {"metrics": [{"metric": "revenue", "each": ["date.day"], "agg": "avg"}], "dimensions": ["store"], "where": [is_("province", "Bohol")], "period": OCTOBER},
+    "sales region wise in october": {"metrics": ["revenue"], "dimensions": ["region"], "period": OCTOBER},
+    "ihambing ang benta sa oktubre ngayong taon sa oktubre noong 2024": {"metrics": ["revenue"], "period": OCTOBER, "compare": [{"start": "2024-10-01", "end": "2024-10-31"}]},
+    "ppl that shopped in 2025 and havent come back this yr": {"list": "customer", "where": [those("customer", period=Y2025), those("customer", "not_in", period={"start": "2026-01-01", "end": "2026-11-15"})]},
+    "worst 3 months since we started": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": "all", "order": [{"by": "revenue", "dir": "asc"}], "limit": 3},
     # Calendar.
     "sales in week 32": {"metrics": ["revenue"], "period": {"start": "2026-08-03", "end": "2026-08-09"}},
     "sales jan to date": {"metrics": ["revenue"], "period": {"start": "2026-01-01", "end": "2026-11-15"}},
