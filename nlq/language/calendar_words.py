@@ -29,7 +29,9 @@ WORDS = {
 BEGINNINGS = frozenset(
     {"mula", "simula", "magmula", "buhat", "sukad", "gikan", "nagsugod"}
 )  # "from", or "since" where no end follows
-BEFORE_ONE = frozenset({"noong", "nung", "nuong", "niadtong"})  # "noong isang linggo" is the week before this; "sa isang linggo" is a week
+BEFORE_ONE = frozenset(
+    {"noong", "nung", "nuong", "niadtong"}
+)  # "noong isang linggo" is the week before this; "sa isang linggo" is a week
 ONES = frozenset({"isang", "usang"})
 HEIRS = frozenset({"bulana", "semanaha", "simanaha", "tuiga"})  # units that only a particular one is called by
 LINKERS = frozenset({"na", "ng", "nga", "ka"})  # they tie two words together, and say nothing
