@@ -159,6 +159,21 @@ def assert_read_as(assistant, question, query):
     assert [one.name for one in answer.columns] == [one.name for one in by_hand.columns]
 
 
+def held(read, not_read):
+    """Two tests for a module: each question of `read` is the query that is written out for it, and none of `not_read` is answered."""
+    import pytest
+
+    @pytest.mark.parametrize(("question", "query"), read.items())
+    def as_written_out(assistant, question, query):
+        assert_read_as(assistant, question, query)
+
+    @pytest.mark.parametrize("question", not_read)
+    def not_answered(assistant, question):
+        assert_not_answered(assistant, question)
+
+    return as_written_out, not_answered
+
+
 def assert_not_answered(assistant, question):
     """A question is asked back about, or declined."""
     answer = assistant.ask(question, assistant.settings.principal(None), explain=True)

@@ -83,17 +83,10 @@ def _what_is(
     words: tuple[str, ...], spans: Sequence[Span], refs: tuple[tuple[str, str], ...], model: SemanticModel
 ) -> Topic | None:
     """Take "what are ber months", "when is payday" for a question about a word of the calendar, of which nothing else is asked."""
-    time = model.time_dimension
     others = [one for one in spans if one.kind not in (*SILENT, "which", "whenever", "value")]
-    if not words or words[0] not in WHAT or others or len(refs) != 1 or time is None:
+    if not words or words[0] not in WHAT or others or len(refs) != 1:
         return None
-    kind, name = refs[0]
-    fields = [field for term in model.filters[name].where for field in term.fields()] if kind == "filter" else [name]
-    return (
-        "meaning"
-        if all(field in model.dimensions and model.dimensions[field].table == time.table for field in fields)
-        else None
-    )
+    return "meaning" if model.is_of_days(refs[0][1]) else None
 
 
 def _topic(words: tuple[str, ...]) -> Topic | None:

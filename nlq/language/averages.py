@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language.draft import Stop
 from nlq.language.entries import Figured
+from nlq.semantics.periods import UNITS
 from nlq.values import Refusal
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 A = ("a", "an", "one", "isang", "typical", "ordinary", "normal", "single", "given")
 IN = ("in", "at", "sa", "ng")
-UNITS = ("day", "week", "month", "quarter", "year")
 
 
 def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics: list[str]) -> Figured | None:
@@ -58,13 +58,8 @@ def _one_of_many(model: SemanticModel, draft: Draft, spans: Sequence[Span], unit
             for meaning in one.meanings
             if meaning.kind == one.kind and meaning.ref in model.dimensions
         ]
-        counted = {each.kind_of if one.kind == "value" else each.name for each in known} & {metric.counts for metric in model.public_metrics().values()}  # fmt: skip
-        if (
-            counted - {None, unit}
-            and one.role != "dimension"
-            and one.ref_of not in draft.dimensions
-            and _after_a(spans, one)
-        ):
+        counted = {each.kind_of if one.kind == "value" else each.name for each in known} & model.counted
+        if counted - {unit} and one.role != "dimension" and one.ref_of not in draft.dimensions and _after_a(spans, one):
             raise _no(
                 f'I do not know how to take the average of each "{one.text}" over each {unit.rpartition(".")[2]}: ask for one of the two'
             )
@@ -88,23 +83,8 @@ def _of_such_days(model: SemanticModel, draft: Draft, spans: Sequence[Span], met
     time = model.time_dimension
     if time is None or draft.loose or draft.top is not None or not model.metrics[metric].adds_up:
         return None
-    fields = [one.ref_of for one in spans if one.kind == "value"]
-    days = [
-        name
-        for name in fields
-        if (name in model.dimensions and model.dimensions[name].table == time.table)
-        or _is_of_days(model, name, time.table)
-    ]
-    return f"{time.name}.day" if len(set(days)) == 1 else None
-
-
-def _is_of_days(model: SemanticModel, name: str, calendar: str) -> bool:
-    """Whether a named condition says which days."""
-    known = model.filters.get(name)
-    fields = [field for term in known.where for field in term.fields()] if known is not None else []
-    return bool(fields) and all(
-        field in model.dimensions and model.dimensions[field].table == calendar for field in fields
-    )
+    days = {one.ref_of for one in spans if one.kind == "value" and model.is_of_days(one.ref_of)}
+    return f"{time.name}.day" if len(days) == 1 else None
 
 
 def _unit(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> str | None:
@@ -114,12 +94,11 @@ def _unit(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> str | No
         one.ref_of for one in spans if one.role == "dimension" and one.kind == "dimension" and _of_one(spans, one)
     ]
     grains = [name for name in units if model.is_time_grain(name)]
-    counted = {metric.counts for metric in model.public_metrics().values()}
     within = {
         one.ref_of for before, one in pairwise(spans) if before.kind == "by" and before.text.lower().split()[0] in IN
     }
     if (
-        len(units) > 1 and len(grains) == 1 and not (counted & set(units)) - within
+        len(units) > 1 and len(grains) == 1 and not (model.counted & set(units)) - within
     ):  # "average sales per day in each region"
         return grains[0]
     if len(units) > 1 and len(set(single)) == 1:

@@ -23,7 +23,7 @@ from nlq.language import (
 from nlq.language import counting as counting_
 from nlq.language.draft import Draft, Stop
 from nlq.language.filters import Filters
-from nlq.language.spans_of_time import two_periods
+from nlq.language.spans_of_time import NOW, two_periods
 from nlq.language.walk import Walker
 from nlq.semantics.periods import named_period
 from nlq.sql.filters import fields_of
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 
 LENGTHS = {"month": 31, "year": 366}  # days at most
-NOW = frozenset(("ngayon", "karon", "now"))  # how many there are now: those on the books, not those of today
 SHOWN = ("list", "as_chart", "as_table")  # every answer has a table, and a chart where one can be drawn
 ORDERS: dict[str, Literal["asc", "desc"]] = {"latest_first": "desc", "earliest_first": "asc"}
 

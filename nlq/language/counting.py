@@ -35,10 +35,9 @@ def of_noun(model: SemanticModel, spans: Sequence[Span], walker: Walker) -> list
 
 def in_cebuano(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Say what Cebuano's "pila" asks: how many of what stands right behind it, else how much; "buok" only counts: "pila kabuok tindahan"."""
-    counted = {metric.counts for metric in model.public_metrics().values() if metric.counts}
     for one, after in pairwise(spans):
         known = model.dimensions.get(after.ref_of)
-        noun = known is not None and (after.ref_of if after.kind == "dimension" else known.kind_of if after.kind == "value" else None) in counted  # fmt: skip
+        noun = known is not None and (after.ref_of if after.kind == "dimension" else known.kind_of if after.kind == "value" else None) in model.counted  # fmt: skip
         pieces = one.kind == "metric" and one.text.lower().endswith("buok")
         how_many = (
             one.kind == "amount"

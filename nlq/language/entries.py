@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 MOST_TRAILING = 366
 MOST_LETTERS = 60
 A = ("a", "an", "one", "isang", "typical", "ordinary", "normal", "single", "given")
-UNITS = ("day", "week", "month", "quarter", "year")
 UNITS_OF_TOTALS: tuple[Literal["week", "month", "quarter", "year"], ...] = ("week", "month", "quarter", "year")
 
 

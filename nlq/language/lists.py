@@ -253,9 +253,9 @@ def _when(composer: Composer, table: str, *, dated: bool) -> list[str]:
     asked += [one for one in composer.draft.loose if one.kind == "grain" and one.ref == "day" and not dated]
     states = [term.field for one in composer.spans if one.kind == "value" and one.ref_of in composer.model.filters
               for term in composer.model.filters[one.ref_of].where]  # fmt: skip
-    date = next((name for name in states if name and composer.model.dimensions[name].type == "date"), None) or _begins(
-        composer.model, table
-    )
+    date = next(
+        (name for name in states if name and composer.model.dimensions[name].type == "date"), None
+    ) or composer.model.begins(table)
     if not asked or date is None:
         return []
     for one in asked:
@@ -275,7 +275,7 @@ def _order(composer: Composer, noun: Span, table: str) -> tuple[tuple[Order, ...
     mark = next((one for one in composer.spans if one.kind in NEWEST), None)
     if mark is None:
         return (), draft.number
-    begins = _begins(composer.model, table)
+    begins = composer.model.begins(table)
     if begins is None:
         raise Stop(Refusal("out_of_scope", f"nothing says which is the {mark.text} here"))
     composer.assumptions.append(Assumed(f"by {composer.model.dimensions[begins].label.lower()}", {}))
@@ -286,10 +286,6 @@ def _order(composer: Composer, noun: Span, table: str) -> tuple[tuple[Order, ...
         )
         limit = 1
     return (Order(by=begins, dir="desc" if NEWEST[mark.kind] == "desc" else "asc"),), limit
-
-
-def _begins(model: SemanticModel, table: str) -> str | None:
-    return next((name for name, one in model.dimensions.items() if one.table == table and one.type == "date" and not one.time), None)  # fmt: skip
 
 
 def _number(spans: Sequence[Span]) -> int | None:

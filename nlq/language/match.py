@@ -26,9 +26,8 @@ THOUSAND, MILLION = 1_000, 1_000_000
 ONE = ("isang", "usang", "a")
 
 
-NEGATIVE = re.compile(
-    r"(?:^|\s)[-−]\s?₱?$"
-)  # what stands before a number that is less than nothing: none is placed here
+# A minus before a number, which is less than nothing and none that is placed here; it stands at most so many characters before.
+NEGATIVE, LONGEST_SIGN = re.compile(r"(?<!\S)[-−]\s?₱?$"), 3
 PERCENT = re.compile(r"\d{1,4}(?:\.\d+)?%")
 LONE = (
     ["one"],
@@ -256,7 +255,8 @@ def _numbers(
     text: str, tokens: list[Token], words: list[str], start: int, span: Callable[[int, str], Span]
 ) -> Iterator[tuple[int, Span]]:
     """The number, or number of percents, that begins at a word; one below zero belongs nowhere, and so is none."""
-    if not NEGATIVE.search(text[: tokens[start].start]):
+    at = tokens[start].start
+    if not NEGATIVE.search(text, max(0, at - LONGEST_SIGN), at):
         yield from _number(tokens, words, start, span)
     if PERCENT.fullmatch(tokens[start].text):
         one = span(1, "percent")

@@ -86,7 +86,7 @@ def _counts(composer: Composer) -> list[str]:
 
 def _of_what_stands_before(composer: Composer) -> None:
     """Ask what is counted where a thing stands before "how many": "of all branches, how many had transactions"."""
-    spans, counts = composer.spans, {metric.counts for metric in composer.model.public_metrics().values()}
+    spans, counts = composer.spans, composer.model.counted
     at = next((place for place, one in enumerate(spans) if one.kind == "count"), 0)
     noun = next((one for one in composer.draft.loose if one.ref_of in counts and one in spans[:at]), None)
     if noun is not None and any(

@@ -45,7 +45,7 @@ def newly(composer: Composer) -> None:
             continue
         known = model.dimensions.get(noun.ref_of)
         kind = known if noun.kind == "dimension" else model.dimensions.get((known and known.kind_of) or "")
-        begins = next((name for name, date in model.dimensions.items() if kind and date.table == kind.table and date.type == "date" and not date.time), None)  # fmt: skip
+        begins = model.begins(kind.table) if kind is not None else None
         if begins is not None and kind is not None and kind.key:
             one.kind, one.role, composer.dated = "filler", "filter", begins
 

@@ -210,11 +210,7 @@ def share(
     if len(metrics) != 1 or not model.metrics[metrics[0]].adds_up or "versus" in kinds or draft.growth or draft.having:
         raise _no("a share is of one figure whose parts add up, such as sales; ask for that alone")
     after = next((one for one in spans[kinds.index("share") + 1 :] if one.kind not in SILENT), None)
-    if (
-        after is not None
-        and after in draft.loose
-        and any(metric.counts == after.ref_of for metric in model.public_metrics().values())
-    ):
+    if after is not None and after in draft.loose and after.ref_of in model.counted:
         raise _no(f"the share of {after.text} themselves cannot be read yet; ask how many of them there are")
     best = [kinds.index(one) for one in ("top", "bottom") if one in kinds]
     if best and kinds.index("share") < min(best):  # that of all of them together

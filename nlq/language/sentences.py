@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nlq.semantics.periods import is_whole
+from nlq.semantics.periods import UNITS, is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from nlq.values.query import Period
 
 PHRASES = Path(__file__).with_name("sentences.toml")
-GRAINS = ("day", "week", "month", "quarter", "year")
 
 
 class Sentences:
@@ -37,7 +36,7 @@ class Sentences:
 
     def grain(self, name: str) -> str:
         """A span of time; one that only a model has is called as the model calls it."""
-        return self._phrases[name] if name in GRAINS else name.replace("_", " ")
+        return self._phrases[name] if name in UNITS else name.replace("_", " ")
 
     def shift(self, text: str) -> tuple[str, str]:
         """The count and the unit of "7 day"."""

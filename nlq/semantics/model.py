@@ -249,6 +249,31 @@ class SemanticModel(Part):
         return {name: one for name, one in self.metrics.items() if not one.internal}
 
     @cached_property
+    def counted(self) -> frozenset[str]:
+        """The dimensions whose things a metric counts: stores, customers, products."""
+        return frozenset(one.counts for one in self.public_metrics().values() if one.counts)
+
+    def is_of_days(self, name: str) -> bool:
+        """Whether a dimension, or a named condition, says which days: it is of the calendar alone."""
+        known = self.filters.get(name)
+        fields = [field for term in known.where for field in term.fields()] if known is not None else [name]
+        calendar = self.time_dimension.table if self.time_dimension is not None else ""
+        return bool(fields) and all(
+            field in self.dimensions and self.dimensions[field].table == calendar for field in fields
+        )
+
+    def begins(self, table: str) -> str | None:
+        """The first date that is told of a table's things: when a store opened, say."""
+        return next(
+            (
+                name
+                for name, one in self.dimensions.items()
+                if one.table == table and one.type == "date" and not one.time
+            ),
+            None,
+        )
+
+    @cached_property
     def fields(self) -> frozenset[str]:
         """Every field that a query may name."""
         return frozenset((*self.field_names(), *self.grains))

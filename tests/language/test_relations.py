@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers import assert_not_answered, assert_read_as
+from helpers import held
 
 OCTOBER = {"start": "2026-10-01", "end": "2026-10-31"}
 NOVEMBER = {"start": "2026-11-01", "end": "2026-11-15"}
@@ -43,14 +43,7 @@ NOT_READ = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("question", "query"), READ.items())
-def test_it_is_the_query_that_is_written_out(assistant, question, query):
-    assert_read_as(assistant, question, query)
-
-
-@pytest.mark.parametrize("question", NOT_READ)
-def test_what_is_not_said_is_not_answered(assistant, question):
-    assert_not_answered(assistant, question)
+test_it_is_the_query_that_is_written_out, test_what_is_not_said_is_not_answered = held(READ, NOT_READ)
 
 
 def test_a_part_is_over_the_whole_without_it(assistant):
