@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import SILENT, Stop
+from nlq.language.ordering import is_plural
 from nlq.values import Refusal
 
 if TYPE_CHECKING:
@@ -100,9 +101,8 @@ class Beside:
 
     def _of_several(self, noun: int) -> bool:
         """Whether a noun is in the plural, and one name stands behind it: "cities in Cebu" are not the city of Cebu."""
-        text, after = self.spans[noun].text.lower(), [one for one in self.spans[noun + 1 :] if one.kind not in SILENT]
-        before = {word for one in self.spans[max(0, noun - 1) : noun] for word in one.text.lower().split()}
-        plural = text.endswith("s") or "mga" in before | set(text.split())
+        after = [one for one in self.spans[noun + 1 :] if one.kind not in SILENT]
+        plural = is_plural(self.model, self.spans, self.spans[noun])
         return plural and bool(after) and after[0].kind in ("place", "ask") and not (len(after) > 2 and after[1].kind == "and" and after[2].kind in ("place", "ask"))  # fmt: skip
 
     def _of_days(self, one: Span, calendar: str) -> bool:

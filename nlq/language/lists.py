@@ -104,17 +104,7 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
     }
     listed = bool(model.dimensions[entity].key) or table == {model.dimensions[entity].table}  # "dairy brands"
     told = bool(named or dates or draft.absent) and bool(dates or chosen or not draft.whens)
-    return alone and _is_plural(composer.spans, span) and own and listed and told
-
-
-def _is_plural(spans: Sequence[Span], noun: Span) -> bool:
-    """Whether a noun ends in s, or "mga" stands before it."""
-    at = next(place for place, one in enumerate(spans) if one is noun)
-    return (
-        noun.text.lower().endswith("s")
-        or noun.text.lower() in ordering.PEOPLE
-        or any("mga" in one.text.lower().split() for one in spans[max(0, at - 2) : at + 1])
-    )
+    return alone and ordering.is_plural(model, composer.spans, span) and own and listed and told
 
 
 def _people(composer: Composer, nouns: list[tuple[Span, str]]) -> list[tuple[Span, str]]:
@@ -280,7 +270,7 @@ def _order(composer: Composer, noun: Span, table: str) -> tuple[tuple[Order, ...
         raise Stop(Refusal("out_of_scope", f"nothing says which is the {mark.text} here"))
     composer.assumptions.append(Assumed(f"by {composer.model.dimensions[begins].label.lower()}", {}))
     limit = draft.number or _number(composer.spans)
-    if limit is None and not _is_plural(composer.spans, noun):
+    if limit is None and not ordering.is_plural(composer.model, composer.spans, noun):
         composer.assume(
             f"only the {mark.text}, as one is asked for", {"limit": composer.model.header.default_ranking_limit}
         )

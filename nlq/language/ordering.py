@@ -42,7 +42,7 @@ def plural(model: SemanticModel, spans: Sequence[Span]) -> bool:
 def is_plural(model: SemanticModel, spans: Sequence[Span], noun: Span) -> bool:
     """Whether a noun is in the plural: in English by its end, in Tagalog and Cebuano by "mga" before it."""
     at = next(place for place, one in enumerate(spans) if one is noun)
-    if any("mga" in before.text.lower().split() for before in spans[max(0, at - 1) : at]):
+    if any("mga" in one.text.lower().split() for one in spans[max(0, at - 2) : at + 1]):
         return True
     known = model.dimensions.get(spans[at].ref_of)
     text = spans[at].text.lower().rstrip("'")
