@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from nlq.semantics.measures import Conversion
     from nlq.sql.fields import Job, Keys
-    from nlq.sql.metrics import Leaf
+    from nlq.sql.leaves import Leaf
     from nlq.sql.sources import Measure, Source
     from nlq.sql.tiers import Branch
 

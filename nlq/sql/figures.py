@@ -22,7 +22,7 @@ from nlq.sql.build import called, divide, limited, named, select
 from nlq.sql.empties import OF_ARMS
 from nlq.sql.fields import SEGMENT, Job, Keys, keys_of, own_keys
 from nlq.sql.frames import Frame, length
-from nlq.sql.metrics import Leaf, break_down
+from nlq.sql.metrics import break_down
 from nlq.sql.parts import Figures, Parts
 from nlq.sql.sources import Asked, Measure, Source, choose, of_rows
 from nlq.sql.tiers import Branch, branches, for_period
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from nlq.sql.frames import Step
+    from nlq.sql.leaves import Leaf
     from nlq.sql.small import Withheld
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from nlq.sql import small
 from nlq.sql.build import divide, growth, minus
 from nlq.sql.fields import SEGMENT, keys_of
 from nlq.sql.frames import Frame, Frames, length
+from nlq.sql.leaves import Breakdown, Leaf, Output
 from nlq.sql.said import FOLDED, is_itself, is_money, kind_of, label_of, tail_of, unit_of
 from nlq.values.pipeline import TOTAL, CellType, Column
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
@@ -27,50 +28,6 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 PEOPLE = "people"  # first in the keys of leaves that count people
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One aggregate in one frame, under its own filter: a column of an inner query.
-
-    `function` says what is aggregated: the metric's own function; `sum` and `count` of an average; `reached` and `converted`
-    of a conversion; `fold`, an aggregate over groups of the metric (the entry's `each` and `agg`); or the `first` or `last` of
-    its groups, in the order of the day that they are of. Where small groups are withheld, `people` is the leaf that counts whom
-    this one is made of, which is `of` this one: a distinct count over the same rows; where rows are taken under several conditions
-    at once (`parts`), the `overlap` that counts the fewest people of what is between them; or, of a fold, the `small` that marks
-    groups of which some part is withheld.
-    """
-
-    alias: str
-    metric: str
-    frame: int
-    function: str
-    where: tuple[Condition, ...] = ()
-    fold: MetricEntry | None = None
-    people: str = ""
-    of: str = ""
-    parts: tuple[tuple[Condition, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """A metric column of the result: what it is called, and its expression over leaf columns."""
-
-    column: Column
-    expression: exp.Expr
-    metric: str
-    additive: bool
-    itself: bool = False  # a metric's own figure, and not one beside it
-    over_rows: bool = False  # its expression is over all rows of the query, not over its own alone
-
-
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """All leaves and outputs of a query."""
-
-    leaves: tuple[Leaf, ...]
-    outputs: tuple[Output, ...]
-    frames: tuple[Frame, ...]
 
 
 def break_down(model: SemanticModel, query: SemanticQuery, first: Frame, last: date | None = None) -> Breakdown:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nlq.semantics.model import SemanticModel
     from nlq.sql.fields import Keys
-    from nlq.sql.metrics import Breakdown
+    from nlq.sql.leaves import Breakdown
     from nlq.sql.small import Withheld
     from nlq.values.pipeline import Snapshot
 

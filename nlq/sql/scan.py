@@ -16,7 +16,7 @@ from nlq.sql.frames import length
 if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.periods import Unit
-    from nlq.sql.metrics import Leaf
+    from nlq.sql.leaves import Leaf
     from nlq.sql.sources import Measure
 
 MATCHED = "__matched"  # a one on rows that the filter of a distinct count leaves

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.tables import SmallGroups
     from nlq.sql.fields import Keys
-    from nlq.sql.metrics import Leaf
+    from nlq.sql.leaves import Leaf
     from nlq.sql.parts import Parts
 
 SMALL = "__small"

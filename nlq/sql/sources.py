@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.tables import Rollup
     from nlq.sql.frames import Frame
-    from nlq.sql.metrics import Leaf
+    from nlq.sql.leaves import Leaf
     from nlq.values.pipeline import Snapshot
     from nlq.values.query import Condition, Period
 
