@@ -44,6 +44,8 @@ PLACED = (
 def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     """Whether a question is new, a command on what was said before, or changes a part of the query before it."""
     kinds = {one.kind for one in spans if one.kind not in SILENT}
+    if not kinds and not any(one.kind == "reference" for one in spans):
+        return "new"  # "how's business" names no part that could be another
     if len(kinds & {*COMMANDS}) == 1 and not kinds - {*COMMANDS, "followup"}:
         return "command"
     if kinds & {"followup", *COMMANDS}:

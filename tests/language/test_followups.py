@@ -151,3 +151,11 @@ def test_a_conversation_holds_the_newest_turns_and_a_process_the_newest_conversa
     for ident in ("1", "2", "3"):
         drive(few.keep(asker, ident, long))
     assert [bool(drive(few.of(asker, ident)).queries) for ident in ("1", "2", "3")] == [False, True, True]
+
+
+def test_what_names_no_part_of_the_query_before_is_a_question_of_its_own(assistant):
+    asker, conversation = assistant.settings.principal(None), str(uuid.uuid4())
+    assistant.ask(BASE, asker, conversation_id=conversation)
+    answer = assistant.ask("how's business", asker, conversation_id=conversation)
+    assert answer.status == "clarify"
+    assert len(answer.options) >= 2
