@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # right: as expected, whether that is rows, words, a question back or no answer. wrong: said with a figure that is another, or where
 # none should be. asked, declined: no harm done, and no help. failed: our fault.
 Verdict = Literal["right", "wrong", "asked", "declined", "failed"]
+WORDS = re.compile(r"[\w-]+")  # of a label: "(Region IV-A)" says no more than "Region IV-A"
 VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "asked", "declined", "failed")
 
 
@@ -50,8 +52,8 @@ def offers(labels: Sequence[str], between: Sequence[str]) -> bool:
     """Whether each reading is among the options, each another one: all of its words stand there."""
     if not between:
         return True
-    words = [set(one.lower().replace(",", " ").split()) for one in labels]
-    return _assigned([set(one.lower().replace(",", " ").split()) for one in between], words)
+    wanted, given = ([set(WORDS.findall(one.lower())) for one in texts] for texts in (between, labels))
+    return _assigned(wanted, given)
 
 
 def _assigned(wanted: list[set[str]], given: list[set[str]]) -> bool:

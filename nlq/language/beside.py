@@ -117,9 +117,9 @@ class Beside:
     def _side_by_side(self, index: int) -> bool:
         """Whether a list goes on without a word: "cebu bohol and leyte"; not "Makati NCR", of which one lies in the other."""
         listed = (
-            index > 1
+            index > 0
             and index + 2 < len(self.spans)
-            and self.spans[index + 1].kind == "and"
+            and (self.spans[index + 1].kind == "and" or self.spans[index + 1].text.lower() == "at")
             and self.spans[index + 2].kind in VALUES
         )
         return (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import strange
 from nlq.language.draft import SILENT
+from nlq.semantics.joins import reaches
 from nlq.values import Clarification, Refusal
 from nlq.values.query import MetricEntry, Order, Period, SemanticQuery
 
@@ -33,6 +34,7 @@ EMPTY = (
 TELLING = frozenset((
     "list", "running", "moving", "rose", "more", "between", "none", "both", "again", "undo", "unlimited", "as_chart", "as_table", "anew", "why", "moved", "latest_first",
     "earliest_first", "average", "clock", "newest", "oldest", "fastest", "slowest", "or_more", "or_less", "whenever",
+    "times", "once",
 ))  # fmt: skip
 FIGURES = frozenset(
     (
@@ -184,8 +186,6 @@ def for_missing_entity(model: SemanticModel, base: SemanticQuery, *, top: bool) 
     each = base.dimensions
     names = [metric.counts for metric in model.public_metrics().values() if metric.counts]
     names += [one.name for one in model.dimensions.values() if one.place == "region" and not each]
-    from nlq.semantics.joins import reaches  # noqa: PLC0415
-
     order = (Order(by=str(base.metrics[0]), dir="desc" if top else "asc"),)
     options = [(f"{base.limit} by {_named(model, each[-1])}", replace(base, order=order, per=()))] if each else []
     for name in dict.fromkeys(names):
@@ -204,13 +204,17 @@ def _named(model: SemanticModel, name: str) -> str:
 
 
 def for_missing_time(model: SemanticModel, base: SemanticQuery, *, top: bool) -> Clarification | Refusal:
-    """When it was highest: on which day, in which week or month?"""
+    """When it was highest: on which date or in which month, and at which of the times that come again, of the day or of the week?"""
     time = model.time_dimension
     if time is None:
         return Refusal("out_of_scope", "nothing in this data has a time")
-    order = (Order(by=str(base.metrics[0]), dir="desc" if top else "asc"),)
-    options = [(f"the {grain}", replace(base, dimensions=(f"{time.name}.{grain}",), order=order, limit=1)) for grain in ("day", "week", "month")]  # fmt: skip
-    return Clarification("Which is meant: the day, the week or the month?", tuple(options))
+    metric, order = str(base.metrics[0]), (Order(by=str(base.metrics[0]), dir="desc" if top else "asc"),)
+    again = [(one.label.lower(), name) for name, one in model.dimensions.items()
+             if name.startswith(f"{time.name}.") and one.synonyms and reaches(model, metric, name)]  # fmt: skip
+    units = [("date", f"{time.name}.day"), *(again or [("week", f"{time.name}.week")]), ("month", f"{time.name}.month")]
+    options = [(f"the {label}", replace(base, dimensions=(name,), order=order, limit=1)) for label, name in units[:MOST]]  # fmt: skip
+    said = [label for label, _ in options]
+    return Clarification(f"Which is meant: {', '.join(said[:-1])} or {said[-1]}?", tuple(options))
 
 
 def _query(model: SemanticModel, metric: str, rest: dict[str, Any]) -> SemanticQuery:

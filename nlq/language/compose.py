@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import (
+    apart,
     averages,
     choices,
     clock,
     entries,
+    habits,
     lists,
     metrics_asked,
     movers,
@@ -54,6 +56,7 @@ class Composer:
         self.filters = Filters(model, values)
         self.walker = Walker(model, spans, self.filters)
         self.draft = self.walker.draft
+        self.newcomers = ""  # the people of whom only those are meant who are new
         self.dated = ""  # the date of things that the period is of
         self._best: nouns.Best | None = None  # what is best by a figure, where figures of the best are asked for
 
@@ -64,6 +67,7 @@ class Composer:
             Stop: it is better to ask, or to decline.
         """
         periods_asked.newly(self)
+        habits.taken(self)
         refused = choices.refused(self.model, self.spans)
         if refused is not None:
             raise Stop(refused)
@@ -74,7 +78,7 @@ class Composer:
         numbers.placed(self.walker)
         listed = lists.wanted(self)
         query = lists.query(self, *listed) if listed is not None else self._figures(figured)
-        left = choices.leftover(self.spans)
+        left = choices.leftover(self.spans) or apart.refused(self.model, query.where)
         if left is not None:
             raise Stop(left)
         self.assumptions = [_completed(one, query) for one in self.assumptions]
@@ -169,6 +173,7 @@ class Composer:
         entity = sets.entity_of(self.model, metrics, self.draft)
         counted = sets.entity_of(self.model, metrics, Draft()) is not None
         found = sets.of_words(self.model, self.draft, self.filters, self.spans, entity, period, counted=counted)
+        found = (*found, *habits.newcomers(self, counted=counted))
         if self.draft.whose is not None:
             found = (*found, sets.beyond(self.model, self.draft))
         for one in self.spans if found else ():

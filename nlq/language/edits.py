@@ -14,6 +14,7 @@ from nlq.language.spans_of_time import LONG, settle
 from nlq.language.tokens import phrase
 from nlq.semantics import periods
 from nlq.semantics.joins import out_of_reach
+from nlq.semantics.periods import Relative
 from nlq.values import Refusal
 from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuery, Share, Shift
 
@@ -216,6 +217,8 @@ class Edit:
             when = whens[0].when
             if when.back == "year" and not when.moved and base.days < LONG:
                 return base, (Shift(shift="1 year"),)
+            if when.back is not None and base == Relative("this", when.back).resolve(self.composer.as_of):
+                return base, (Shift(shift=f"1 {when.back}"),)  # so far, against the same days
             if not when.moved:
                 if not isinstance(when.period, Period):
                     raise _no("all of the data cannot be compared with a part of it")

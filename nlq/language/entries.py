@@ -5,6 +5,7 @@ What the words say is noted on the draft before nouns are settled; `applied` put
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 MOST_TRAILING = 366
+SUMS = frozenset(("sum", "total", "kabuuan", "suma"))
+AVERAGED = re.compile(r"a(?:ve|vg|verage)|mean|smooth|^s?ma$")
 MOST_LETTERS = 60
 A = ("a", "an", "one", "isang", "typical", "ordinary", "normal", "single", "given")
 UNITS_OF_TOTALS: tuple[Literal["week", "month", "quarter", "year"], ...] = ("week", "month", "quarter", "year")
@@ -70,10 +73,12 @@ def moving(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> Figured
         if one.kind == "average":
             one.role = "window"
     name = f"{time.name}.{grain}"
+    summed = marks and any(one.kind == "filler" and SUMS.intersection(one.text.lower().split()) for one in spans) and not any(one.kind == "average" for one in spans) and not AVERAGED.search(spans[marks[0]].text.lower())  # fmt: skip
     draft.loose[:] = [one for one in draft.loose if one is not spans[unit]]
     if not any(model.is_time_grain(known) for known in draft.dimensions):
         draft.dimensions.append(name)
-    return Figured((name,), "avg", Window(trailing=f"{count} {grain}"))
+    window = Window(trailing=f"{count} {grain}")
+    return Figured(window=window) if summed else Figured((name,), "avg", window)  # "28 day rolling sum"
 
 
 def _length(spans: Sequence[Span], marks: Sequence[int]) -> tuple[int, int] | None:
@@ -129,6 +134,9 @@ def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: 
     at = next((place for place, one in enumerate(spans) if one.kind == "count" or _counts(model, one)), None)
     if at is None or not draft.having or draft.dimensions:
         return None
+    active = spans[at].kind == "metric" and not model.metrics[spans[at].ref_of].counts
+    if active and (any(one.kind == "dimension" for one in spans[:at]) or any(metric in (None, spans[at].ref_of) for _, _, metric in draft.having)):  # fmt: skip
+        return None  # "stores with more than 200 customers", "stores that sold more than 100k" are not counted
     noun = spans[at] if spans[at].kind == "metric" else next((one for one in spans[at + 1 :] if one.kind not in SILENT), None)  # fmt: skip
     if noun is None or not (noun.kind in ("dimension", "value", "grain") or _counts(model, noun)):
         noun = (
@@ -138,7 +146,7 @@ def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: 
         return None
     time = model.time_dimension
     if noun.kind == "metric":
-        kinds = [model.metrics[noun.ref_of].counts or ""]
+        kinds = [_counts(model, noun)]
         draft.metrics[:] = [name for name in draft.metrics if name != noun.ref_of]
     else:
         kinds = [noun.ref_of] if noun.kind == "dimension" else [f"{time.name}.{noun.ref}"] if noun.kind == "grain" and time else [model.dimensions[one.ref].kind_of or "" for one in noun.meanings if one.kind == "value" and one.ref in model.dimensions]  # fmt: skip
@@ -158,9 +166,10 @@ def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: 
     return metric, Figured((kinds[0],), "count", having=having)
 
 
-def _counts(model: SemanticModel, one: Span) -> bool:
-    """Whether a metric counts things: "how many stores" may be its very name."""
-    return one.kind == "metric" and bool(model.metrics[one.ref_of].counts)
+def _counts(model: SemanticModel, one: Span) -> str:
+    """The things that a metric counts, on the books or active ones: "how many stores" may be its very name; "" for another."""
+    named = model.public_metrics().values() if one.kind == "metric" else ()
+    return next((other.counts for other in named if other.counts and one.ref_of in (other.name, other.during)), "")
 
 
 def with_any(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> tuple[str, Figured] | None:

@@ -80,6 +80,11 @@ class Filters:
             )
         return None
 
+    @property
+    def excluding(self) -> bool:
+        """Whether what was named last is left out."""
+        return bool(self._parts) and self._parts[-1].exclude
+
     def take(self, spans: list[Span]) -> list[Condition]:
         """The conditions of these values, which are no filters any more; of each span one."""
         found = []

@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language import counting, ordering, periods_asked, sets
+from nlq.language import counting, habits, ordering, periods_asked, sets
 from nlq.language.draft import SILENT, Draft, Stop
 from nlq.semantics.joins import out_of_reach, reaches
 from nlq.values import Assumed, Refusal
@@ -156,6 +156,7 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     dated = periods_asked.of_date(composer, table)
     period = composer.given_period()
     found = sets.of_words(model, draft, composer.filters, composer.spans, entity, period or "all", counted=True)
+    found = (*found, *habits.newcomers(composer))
     where = composer.where()
     far = [one for one in where if out_of_reach(model, table, tuple(one.fields()))]
     near = [one for one in where if one not in far]

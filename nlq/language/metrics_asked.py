@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import choices, counting, entries, sets
@@ -121,6 +122,8 @@ def _of_things(composer: Composer) -> list[str]:
     nouns = [one for one in draft.loose if one.kind == "dimension"]
     if not (draft.growth or draft.versus or "why" in kinds) or len(nouns) != 1 or draft.top is not None:
         return []
+    if any(one.kind == "which" and after is nouns[0] for one, after in pairwise(composer.spans)):
+        return []  # "which branches dragged us down": a figure of theirs
     counts = next(
         (one for one in composer.model.public_metrics().values() if one.counts == nouns[0].ref_of and one.during), None
     )

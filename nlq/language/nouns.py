@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
 
+THAT = ("with", "that", "who", "having", "which", "na may", "may", "nga naay", "nga adunay", "whose")  # what things do, or have
 OF = ("of", "from", "ng", "sa", "mula", "gikan")
 
 
@@ -42,9 +43,15 @@ def placed(composer: Composer, metrics: list[str]) -> Best | None:
     draft.sorted = True if ranked and draft.top is None and draft.sorted is None else draft.sorted
     wanted = draft.top is not None or bool(draft.having) or ranked or any(one.kind == "which" for one in composer.spans)
     counted = {composer.model.metrics[metric].counts for metric in metrics}
-    for one in draft.loose:
+    for one in sorted(draft.loose, key=lambda one: not _is_ranked(composer, one)):
         _place(composer, one, counted, wanted=wanted)
     return None
+
+
+def _is_ranked(composer: Composer, noun: Span) -> bool:
+    """Whether a noun stands right behind the word that ranks: "the no. 1 category", "top 5 brands"."""
+    before = [one for one in composer.spans if one.start < noun.start and one.kind not in (*SILENT, "number")]
+    return composer.draft.top is not None and bool(before) and before[-1].kind in ("top", "bottom")
 
 
 def _by_another(composer: Composer) -> Best:
@@ -115,6 +122,10 @@ def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: b
     elif wanted and not split:
         walker.group(name, one)
     elif wanted or composer.is_entity(one):
+        if draft.top is not None and not composer.is_entity(one):
+            raise _no(f'is the best of each "{one.text}" meant, or the best of all? Say "in each …"')
+        if _is_said_of(composer, one):
+            raise _no(f'are those {one.text} meant that do so, or figures of all? Say "which {one.text} …", or ask for the figure')
         if known is not None and known.optional:  # the whole holds rows that name none
             raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
         one.role = "context"
@@ -123,6 +134,13 @@ def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: b
         walker.group(name, one)
         kept = [each for each in draft.dimensions if each != name]
         composer.assume(f"split by {one.text.lower()}", {"dimensions": kept})
+
+
+def _is_said_of(composer: Composer, noun: Span) -> bool:
+    """Whether something is said of things that a question begins with: "stores with sales every day"."""
+    at = next(place for place, one in enumerate(composer.spans) if one is noun)
+    before, after = composer.spans[:at], composer.spans[at + 1 : at + 2]
+    return all(one.kind in ("filler", "list") for one in before) and bool(after) and after[0].text.lower() in THAT
 
 
 def _time(composer: Composer) -> str:

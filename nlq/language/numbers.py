@@ -6,11 +6,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import COMPARE, SILENT, Stop
+from nlq.semantics.joins import reaches
 from nlq.values import Refusal
 
 if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.language.walk import Walker
+    from nlq.semantics.model import SemanticModel
 
 RANKED = (
     "top",
@@ -35,6 +37,8 @@ EARNED = {
     "kumikita",
     "grossed",
 }  # money, that is
+FROM = ("on", "from", "since", "mula", "mula sa", "gikan", "gikan sa")  # what a change is counted from
+MOVED = ("growth", "rose", "moved", "why")
 TO = ("to", "up to", "hanggang", "hangtod")
 MOST = 10_000  # rows that can be asked for in words
 
@@ -62,9 +66,12 @@ def placed(walker: Walker) -> None:
 
 def _compared(walker: Walker) -> None:
     """Limits that are no figures: "lower than last year" is a comparison, "more than 10%" a limit on a change."""
+    moved = False  # whether it was just said that something did: "way up on last year"
     for one, after in pairwise(walker.spans):
-        if one.kind in COMPARE and after.kind == "time" and not one.role:
+        base = one.text.lower() in FROM and moved and after.when is not None and after.when.back is not None
+        if (one.kind in COMPARE or base) and after.kind == "time" and not one.role:
             one.kind, one.role, walker.draft.versus = "versus", "comparison", True
+        moved = one.kind in MOVED or (moved and one.kind in SILENT)
     for index, one in enumerate(walker.spans):
         if one.kind == "percent" or _is_percent(walker.spans, index):
             _change(walker, index, one)
@@ -80,6 +87,8 @@ def _place(walker: Walker, index: int, one: Span, value: float) -> None:
         _limit(walker, index, COMPARE[before.kind], (value,), (one, before))
     elif after is not None and after.kind in BEHIND:
         _limit(walker, index, BEHIND[after.kind], (value,), (one, after))
+    elif after is not None and after.kind == "metric" and spans[index + 2 : index + 3] and spans[index + 2].kind in BEHIND:
+        _limit(walker, index, BEHIND[spans[index + 2].kind], (value,), (one, spans[index + 2]))  # "2 visits or more"
     elif before is not None and before.kind == "between" and upper is not None and upper.number is not None:
         _limit(walker, index, "between", (value, upper.number), (one, before, upper))
     elif after is not None and after.kind == "number" and after.number is not None and _reaches(spans, index):
@@ -188,18 +197,31 @@ def _metric_of(walker: Walker, index: int) -> str | None:
     spans = walker.spans
     before = next((span.ref_of for span in reversed(spans[:index]) if span.kind == "metric"), None)
     after = next((span for span in spans[index + 1 :] if span.kind not in (*SILENT, *BEHIND)), None)
-    if (
-        before is None and after is not None and after.kind in ("dimension", "value")
-    ):  # "3 or more stores", "1 supermarket"
+    of_things = after is not None and after.kind == "dimension" and after.ref_of in walker.model.counted and _beside(walker, index, after)  # fmt: skip
+    if after is not None and after.kind == "metric" and not after.comma and _beside(walker, index, after):
+        return after.ref_of  # "customers who bought 5 or more times"
+    if after is not None and ((before is None and after.kind in ("dimension", "value")) or of_things):  # "3 or more stores", "1 supermarket"
         known = walker.model.dimensions.get(after.ref_of)
         counted = known.kind_of if known is not None and after.kind == "value" else after.ref_of
-        counts = next(
-            (name for name, one in walker.model.public_metrics().items() if counted and one.counts == counted), None
-        )
+        who = next((span.ref_of for span in walker.spans[:index] if span.kind == "dimension"), None)
+        active = before is not None or (who is not None and who != counted)
+        counts = next((_counting(walker.model, name, who, active=active) for name, one in walker.model.public_metrics().items() if counted and one.counts == counted), None)  # fmt: skip
         if after.kind == "dimension" and counts is not None:
             after.role = "counted"
         return counts
     return before or (after.ref_of if after is not None and after.kind == "metric" else None)
+
+
+def _counting(model: SemanticModel, name: str, who: str | None, *, active: bool) -> str:
+    """The count of things on the books; of active ones where those who have to have so many are no part of the books."""
+    during = model.metrics[name].during
+    return during if during is not None and active and (who is None or not reaches(model, name, who)) else name
+
+
+def _beside(walker: Walker, index: int, noun: Span) -> bool:
+    """Whether a noun stands right behind a number, or what is said with it: "2 or more branches"."""
+    at = next(place for place, one in enumerate(walker.spans) if one is noun)
+    return all(one.kind in BEHIND for one in walker.spans[index + 1 : at])
 
 
 def _no(text: str) -> Stop:

@@ -26,7 +26,7 @@ def from_one_to_another(composer: Composer) -> None:
         draft.step or draft.trend or any(map(composer.model.is_time_grain, draft.dimensions))
     )  # each of its months, say
     if (
-        (draft.growth or draft.versus or any(one.kind == "why" for one in composer.spans))
+        (draft.growth or draft.versus or any(one.kind in ("why", "rose") for one in composer.spans))
         and not grained
         and len(draft.whens) == 1
         and draft.whens[0].when is not None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Level = Literal["city", "province", "region", "island_group"]
 ORDER = ("island_group", "region", "province", "city")
+LONGEST_CODE = 4  # letters: R04B, BARMM is a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,20 @@ class Choice:
 
     @property
     def label(self) -> str:
-        """The place with its level: "Cebu province", "San Carlos, Pangasinan (city)"."""
-        where = f", {self.place.province}" if self.place.level == "city" and self.place.province else ""
-        level = self.place.level.replace("_", " ")
-        return f"{self.place.label} {level}" if level == "province" else f"{self.place.label}{where} ({level})"
+        """The place as it is told from others of its name: "Cebu province", "Cebu City, Cebu", "Region IX, Zamboanga Peninsula (region)"."""
+        place, level = self.place, self.place.level.replace("_", " ")
+        if level == "province":
+            return f"{place.label} {level}"
+        if level != "city":
+            return f"{', '.join((place.label, *self._other_name()))} ({level})"
+        called = next((name for name in place.names if name == f"{place.label} City"), f"{place.label} (city)")
+        return f"{called}, {place.province}" if place.province else called
+
+    def _other_name(self) -> list[str]:
+        """The first name of a place that is no code, and does not say its label over again."""
+        said = {word.lower() for word in self.place.label.split()}
+        names = [name for name in self.place.names if len(name) > LONGEST_CODE and not said <= set(name.lower().split())]  # fmt: skip
+        return names[:1]
 
 
 @dataclass(frozen=True, slots=True)

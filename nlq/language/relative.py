@@ -37,7 +37,7 @@ class Relatives(Words, ABC):
         name, last = found
         year, end = self._year_after(last)
         if year is not None:
-            return When(at, end, named_days.in_year(name, year))
+            return When(at, end, named_days.in_year(name, year), named=name)
         period = named_days.in_year(name, self.as_of.year)
         if period.start > self.as_of:
             period = named_days.in_year(name, self.as_of.year - 1)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nlq.semantics.periods import UNITS, is_whole
+from nlq.semantics.periods import EARLIEST, UNITS, is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +47,8 @@ class Sentences:
         """A period with its dates: "Oktubre 2026 (2026-10-01 hanggang 2026-10-31, 31 araw)"."""
         if period.days == 1:
             return f"{self._lists['weekdays'][period.start.weekday()]} {period.start}"
+        if period.start == EARLIEST:
+            return self.say("until", period.end)
         dates = self.say("dates", period.start, period.end, period.days)
         if is_whole(period, "month") and (period.start.year, period.start.month) == (period.end.year, period.end.month):
             return f"{self._lists['months'][period.start.month - 1]} {period.start.year} ({dates})"

@@ -79,7 +79,15 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
         if one.when is None or not isinstance(one.when.period, Period):
             raise _no(f'I do not know when "{one.text}" is')
         found.append(chosen(model, entity, beside, one.when.period, lacking=True))
-    return tuple(found)
+    return tuple(found) if counted else somebody(model, entity, tuple(found))
+
+
+def somebody(model: SemanticModel, entity: str, found: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """Sets that something is left out by, for figures: rows that name nobody are of nobody who "bought no rice"."""
+    known = model.dimensions[entity]
+    if not known.optional or not any(one.op == "not_in" for one in found) or any(one.op == "in" for one in found):
+        return found
+    return (*found, Condition(field=entity, op="is_not_null"))
 
 
 def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span]) -> None:
@@ -123,12 +131,13 @@ def beyond(model: SemanticModel, draft: Draft) -> Condition:
     """Things of which only those are meant that made more than so much, or less."""
     noun = draft.whose
     assert noun is not None  # noqa: S101 - the caller asked
-    having = tuple(Condition(field=model.header.default_metric, op=op, values=values) for op, values, _ in draft.having)  # type: ignore[arg-type]
+    metric = next((name for _, _, name in draft.having if name is not None), model.header.default_metric)
+    having = tuple(Condition(field=metric, op=op, values=values) for op, values, _ in draft.having)  # type: ignore[arg-type]
     if len(having) != 1:
         raise _no(f"I do not know which limit is of the {noun.text}")
     draft.having.clear()
     noun.role = "set"
-    return chosen(model, noun.ref_of, (), None, having=having)
+    return chosen(model, noun.ref_of, (), None, having=having, metric=metric)
 
 
 def best_of(model: SemanticModel, noun: Span, spans: Sequence[Span], metric: str, where: tuple[Condition, ...],

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nlq.language.time import When
 
 NOW = frozenset(("now", "ngayon", "karon", "right now"))
+YEARS_BACK = 10  # of which two digits may be said
 LONG = 365  # days: what is as long is set against the whole year
 Settled = tuple["Period | str | None", "Period | Shift | None", list[Assumed]]
 
@@ -39,7 +40,7 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
     if moved:
         return _moved(moved, [one for one in whens if not one.moved], default, said)
     if versus and len(whens) == 2:
-        return _against(whens[0], whens[1], said)
+        return _days_or_years(spans, today) or _against(whens[0], whens[1], said)
     if (
         versus and len(whens) == 1 and whens[0].back is not None and today is not None
     ):  # "sales vs last month": so far against the same days
@@ -59,6 +60,18 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
             "out_of_scope", f"{' and '.join(repr(one.text) for one in spans)} are two periods; ask for one at a time"
         )
     return merged, None, said
+
+
+def _days_or_years(spans: list[Span], today: date | None) -> Refusal | None:
+    """Ask where "Dec 25 vs Dec 24" may be days as well as months of two years."""
+    said = [one.text.split() for one in spans]
+    if today is None or len({words[0].lower() for words in said}) > 1 or any(len(words) != 2 or not words[1].isdecimal() for words in said):  # fmt: skip
+        return None
+    this = today.year % 100
+    if not all(this - YEARS_BACK <= int(words[1]) <= this for words in said):
+        return None
+    month = said[0][0]
+    return Refusal("out_of_scope", f'is "{spans[0].text}" a day of {month}, or {month} of a year? Write the year in full, as "{month} {today.year}"')  # fmt: skip
 
 
 def _now(spans: list[Span], whens: list[When], today: date) -> list[When]:
@@ -86,7 +99,7 @@ def _in_their_years(whens: list[When]) -> list[When]:
     years = [one for one in whens if not one.named and isinstance(one.period, Period) and _of_a_year(one)]
     if len(named) != 1 or not years or len(years) + 1 != len(whens):
         return whens
-    found = []
+    found = [one for one in named if one.other is None]  # "Holy Week 2026 against 2025"
     for one in years:
         assert isinstance(one.period, Period)  # noqa: S101 - asked above
         period = named_days.in_year(named[0].named, one.period.start.year)

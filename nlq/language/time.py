@@ -12,7 +12,7 @@ from nlq.language.fiscal import Fiscal
 from nlq.language.relative import Relatives
 from nlq.language.tokens import near
 from nlq.language.when import DAYS, MONTHS, BadDate, When
-from nlq.semantics.periods import Unit, add, end_of, start_of
+from nlq.semantics.periods import EARLIEST, Unit, add, end_of, start_of
 from nlq.values.query import Period
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from nlq.language.tokens import Token
 
+UP_TO_NOW = ("date", "now", "present", "ngayon", "karon")
 SHORTEST = 6  # letters of a word that is put right
 VOCABULARY = frozenset((*MONTHS, *DAYS, "yesterday", "today", "month", "quarter", "previous", "weekend", "current"))
 
@@ -92,7 +93,7 @@ class _Finder(Dates, Fiscal, Relatives):
         joins = ("and",) if opener == "between" else ("to", "until", "till", "through", "thru", "-", "–", "up")
         if middle not in joins:
             return None
-        if self.words[first.last : first.last + 2] == ["to", "date"]:  # "jan to date"
+        if self.word(first.last + 1) in UP_TO_NOW:  # "jan to date", "2024 to now"
             return self._open(at, replace(first, last=first.last + 2), "since")
         second = self._single(first.last + (2 if middle == "up" else 1))
         if second is None or second.period == "all":
@@ -116,7 +117,7 @@ class _Finder(Dates, Fiscal, Relatives):
             start = one.period.end + timedelta(days=1)
             return When(at, one.last, Period(start=start, end=max(self.as_of, start)))
         end = one.period.start - timedelta(days=1) if opener == "before" else one.period.end
-        return When(at, one.last, Period(start=date(1900, 1, 1), end=end), said="everything up to then")
+        return When(at, one.last, Period(start=EARLIEST, end=end), said="everything up to then")
 
     def _is_bare_month(self, at: int, one: When) -> bool:
         return one.last == at + 1 and self.word(at) in MONTHS

@@ -33,7 +33,7 @@ EITHER = ("mil", "mils")  # a thousand by its Spanish origin, a million in chat
 SYMBOLS = {
     "%": "percent",
     "&": "and",
-    "#": "number",
+    "#": "count",
     ">": "above",
     "<": "below",
     "w/": "with",

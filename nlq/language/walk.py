@@ -30,6 +30,8 @@ EACH = (
 # Kinds of words that say one thing of a draft, or two, and nothing else.
 MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "more": ("versus", "sorted"), "newest": ("newest",), "oldest": ("newest",)}  # fmt: skip
 CHANGED = ("change", "changed")
+MONEY = frozenset(("peso", "pesos", "php", "₱", "amount", "value", "spend", "money", "piso", "halaga", "pera", "kwarta"))  # fmt: skip
+ONLY = frozenset(("only", "alone", "lang", "lamang", "ra", "lng"))
 ASKING = ("did", "has", "have", "is", "are", "was", "were", "do", "does")
 AROUND = ("around", "around the", "bandang", "mga bandang")
 PER = ("per", "kada", "ng isang", "sa usa ka")
@@ -55,6 +57,7 @@ class Walker:
     def __init__(self, model: SemanticModel, spans: list[Span], filters: Filters) -> None:
         self.model, self.spans, self.filters = model, spans, filters
         self.draft, self.beside = Draft(), Beside(model, spans)
+        self._under: Span | None = None  # a figure that one to come is divided by
 
     def nouns(self) -> None:
         """Go over the spans once: nouns, values, metrics and periods.
@@ -69,7 +72,7 @@ class Walker:
         open_: Span | None = None  # "by" or "except", until what follows is known
         for index, one in enumerate(self.spans):
             kind = one.kind
-            if kind in ("dimension", "grain", "value", "place", "ask", "metric", "time"):
+            if kind in ("dimension", "grain", "value", "place", "ask", "metric") or (kind == "time" and mode != "by"):
                 open_ = None
             if kind in ("by", "not", "none"):
                 self._closed(open_)
@@ -86,12 +89,14 @@ class Walker:
                 self._value(one, index, each=mode == "by" and each and not used, mode=mode)
                 used = True
             elif kind == "metric":
-                used = self._metric(one, "" if used and mode == "not" else mode, over=mode == "by" and each)
+                used = self._metric(one, "" if used and mode == "not" else mode, over=mode == "by" and each and not used)
                 mode = "" if mode != "none" else mode
             elif kind not in ("and", "which"):
                 self._mark(one, "" if used else mode)
                 mode = mode if kind in COMPARE else ""
         self._closed(open_)
+        if self._under is not None:
+            self._of_money(self._under)
 
     def _of_every(self, one: Span, index: int) -> None:
         """A noun of which every one is asked for."""
@@ -105,10 +110,19 @@ class Walker:
             self._each_of(index)
         lacking = mode == "none"
         joined = self.beside.joined(index)
+        if mode == "not" and one.comma and not joined and self.filters.excluding:
+            if not self._only(index):
+                raise Stop(Refusal("out_of_scope", f'is "{one.text}" left out too, or is it what is meant? Say "only {one.text}", or "and {one.text}"'))  # fmt: skip
+            mode = ""
         self.draft.lacks = self.draft.lacks and not lacking  # "no sales of rice" lacks rice
         self.filters.add(
             one, self.beside.level(index), exclude=lacking or mode == "not", joined=joined, lacking=lacking
         )
+
+    def _only(self, index: int) -> bool:
+        """Whether a value is said to be all that is meant: "except NCR, GCash only"."""
+        beside = self.spans[max(0, index - 1) : index] + self.spans[index + 1 : index + 2]
+        return any(ONLY.intersection(one.text.lower().split()) for one in beside)
 
     def _each_of(self, index: int) -> None:
         """What is of each value: "per minimart" divides by how many there are, or splits by them, which is not said; "each NCR store" says it."""
@@ -209,15 +223,28 @@ class Walker:
         if mode == "none":
             self.draft.lacks = True
             return True
-        if over and self.draft.metrics:
-            pair = (self.draft.metrics[-1], name)
-            self._over(pair)
+        if over and not self.draft.metrics:
+            self._under = one  # of what, is to come: "per receipt, how many units"
+            return False
+        if over:
+            self._over((self.draft.metrics[-1], name))
             return False
         if mode == "by":
             self.draft.by_metric = name
         if name not in self.draft.metrics:
             self.draft.metrics.append(name)
+        if self._under is not None:
+            under, self._under = self._under, None
+            self._over((name, under.ref_of))
         return False
+
+    def _of_money(self, under: Span) -> None:
+        """A figure that another is divided by, with no figure before it: money, where that is said ("pesos per piece")."""
+        said = {word for one in self.spans if one.start < under.start for word in one.text.lower().split()}
+        if not (MONEY & said or any(one.kind in ("average", "amount") for one in self.spans)):
+            raise Stop(Refusal("no_metric", f'which figure per "{under.text}"? Say "sales per …"'))
+        self.draft.metrics.append(self.model.header.default_metric)
+        self._over((self.model.header.default_metric, under.ref_of))
 
     def _over(self, pair: tuple[str, str]) -> None:
         """One figure over another: by the model's name for it where it has one."""

@@ -52,7 +52,7 @@ class When:
     other: Period | None = None
     running: Unit | None = None  # the unit that is not over yet, where it is one
     back: Unit | None = None  # "last year": the whole unit before this one
-    named: str = ""  # a day that goes by a name, of no year that was said
+    named: str = ""  # a day that goes by a name; of no year that was said, where there is an `other`
     either: tuple[tuple[str, When], ...] = ()  # what it may mean that nothing decides, each by its name
     parts: tuple[When, When] | None = None  # "from A to B"
     mended: str = ""  # words of it that were put right

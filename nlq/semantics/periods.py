@@ -13,6 +13,7 @@ from nlq.values.query import Period
 Unit = Literal["day", "week", "month", "quarter", "year"]
 UNITS: tuple[Unit, ...] = ("day", "week", "month", "quarter", "year")
 LARGER: tuple[Unit, ...] = ("week", "month", "quarter", "year")
+EARLIEST = date(1900, 1, 1)  # where a period begins that is only said to end
 MONTHS: dict[Unit, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -157,6 +158,8 @@ def buckets(period: Period, unit: Unit) -> list[date]:
 def say(period: Period) -> str:
     """A period in words that also give its dates: "October 2026 (2026-10-01 to 2026-10-31, 31 days)"."""
     dates = f"{period.start} to {period.end}, {period.days} days"
+    if period.start == EARLIEST:
+        return f"everything up to {period.end}"
     if period.days == 1:
         return f"{period.start:%A} {period.start}"
     if is_whole(period, "month") and period.start.month == period.end.month and period.start.year == period.end.year:

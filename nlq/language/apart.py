@@ -1,0 +1,49 @@
+"""Conditions that nothing can meet at once: "NCR branches located in Cebu", "cash sales paid with GCash"."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from nlq.values import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.semantics.model import Place, SemanticModel
+    from nlq.values.query import Condition
+
+
+def refused(model: SemanticModel, where: Sequence[Condition]) -> Refusal | None:
+    """Why no row can be meant: two conditions hold one field to different values, or name places of which neither lies in the other."""
+    held = [one for one in where if one.op in ("=", "in") and one.field is not None and one.query is None]
+    for one, other in combinations(held, 2):
+        places = _places(model, one), _places(model, other)
+        if one.field == other.field and not set(one.values) & set(other.values):
+            return _no(model, one, other)
+        if all(places) and not any(_meet(first, second) for first in places[0] for second in places[1]):
+            return _no(model, one, other)
+    return None
+
+
+def _places(model: SemanticModel, condition: Condition) -> list[Place]:
+    """The places that a condition names, where they are known; of a name that several places of a level have, all."""
+    known = model.dimensions.get(condition.field or "")
+    level = known.place if known is not None else None
+    found = [[place for place in model.gazetteer.places if place.level == level and place.value == value] for value in condition.values]  # fmt: skip
+    return [place for places in found for place in places] if level and all(found) else []
+
+
+def _meet(one: Place, other: Place) -> bool:
+    return _lies(one, other) or _lies(other, one) or one.id == other.id
+
+
+def _lies(inner: Place, outer: Place) -> bool:
+    above = {"region": inner.region, "province": inner.province, "island_group": inner.island_group}
+    return inner.level != outer.level and above.get(outer.level) == outer.value
+
+
+def _no(model: SemanticModel, one: Condition, other: Condition) -> Refusal:
+    first, second = (", ".join(map(str, each.values)) for each in (one, other))
+    fields = " and ".join(dict.fromkeys(model.dimensions[each.field or ""].label.lower() for each in (one, other)))
+    return Refusal("out_of_scope", f'nothing is of "{first}" and of "{second}" at once ({fields}): ask for one of them, or for each', firm=True)  # fmt: skip
