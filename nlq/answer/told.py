@@ -19,7 +19,7 @@ MOST_NAMES = 14
 def told(about: About, model: SemanticModel, snapshot: Snapshot) -> str:
     """A few sentences. Nothing in them is of a tenant's rows but the first and last day and when they were filled."""
     said = {
-        "meaning": _meanings, "figures": _figures, "splits": _splits, "extent": _extent, "freshness": _freshness, "week": _week,
+        "meaning": _meanings, "figures": _figures, "splits": _splits, "extent": _extent, "freshness": _freshness, "week": _week, "defaults": _defaults,
     }[about.topic](about, model, snapshot)  # fmt: skip
     left = (
         f" (I do not know {' and '.join(f'{chr(34)}{word}{chr(34)}' for word in about.unknown)}.)"
@@ -36,6 +36,8 @@ def _meanings(about: About, model: SemanticModel, _snapshot: Snapshot) -> Iterat
             parts = f" It is {model.metrics[one.ratio[0]].label.lower()} over {model.metrics[one.ratio[1]].label.lower()}." if one.ratio else ""  # fmt: skip
             unit = f" In {one.unit}." if one.unit else ""
             yield f"{one.label}: {one.description}{parts}{unit}"
+        elif kind == "absent":
+            yield f"{name[:1].upper()}{name[1:]}: {next(one.reason for one in model.absent if one.name == name)}."
         elif kind == "filter":
             yield f"{model.filters[name].label}: {model.filters[name].description}"
         else:
@@ -77,6 +79,11 @@ def _freshness(about: About, model: SemanticModel, snapshot: Snapshot) -> Iterat
 
 def _week(_about: About, _model: SemanticModel, _snapshot: Snapshot) -> Iterator[str]:
     yield "Weeks start on Monday and end on Sunday."
+
+
+def _defaults(_about: About, model: SemanticModel, _snapshot: Snapshot) -> Iterator[str]:
+    header = model.header
+    yield f"Where a question names no period, it is {header.default_period}; where it ranks by no figure, it is by {model.metrics[header.default_metric].label.lower()}; the top without a number are {header.default_ranking_limit}. Each is said beside the answer, with the other choice."  # fmt: skip
 
 
 def _split_names(model: SemanticModel, metric: str) -> list[str]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 PHRASES = Path(__file__).with_name("about.toml")
 MOST_UNKNOWN = 3
+CHAT = {"u": "you", "r": "are", "ur": "your", "wat": "what", "wut": "what", "wats": "whats", "abt": "about", "hw": "how"}
+WHETHER = frozenset(phrase("does do is are was were did kasama apil kabilang kasali counted included"))
+INCLUDING = frozenset(phrase("include including included count counting counted exclude excluding excluded kasama kasali kabilang apil netted"))
 PAIR = 2
 WHAT = ("what", "when", "ano", "anong", "kailan", "kelan", "unsa", "unsay", "kanus")
 TOPICS: tuple[Topic, ...] = get_args(Topic)
@@ -47,8 +50,25 @@ def phrases() -> dict[tuple[str, ...], Topic]:
     found: dict[tuple[str, ...], Topic] = {}
     listed = tomllib.loads(PHRASES.read_text(encoding="utf-8"))
     for topic in TOPICS:
-        found.update({phrase(text): topic for text in listed[topic]})
+        found.update({_plain(phrase(text)): topic for text in listed[topic]})
     return found
+
+
+def _plain(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words as they are spelled out: "wat can u do"."""
+    return tuple(CHAT.get(word, word) for word in words)
+
+
+def _includes(words: tuple[str, ...]) -> Topic | None:
+    """Take "does revenue include vouchers", "are closed branches counted in stores" for a question about what a figure is of."""
+    return "meaning" if words and (words[0] in WHETHER or "ba" in words) and INCLUDING.intersection(words) else None
+
+
+def _set_apart(words: tuple[str, ...], spans: Sequence[Span]) -> Topic | None:
+    """Take "explain active stores vs stores" for a question about what figures mean: of no values, and over no time."""
+    others = [one for one in spans if one.kind not in (*SILENT, "metric", "dimension", "versus", "and") and one.start]
+    named = sum(one.kind in ("metric", "dimension") for one in spans)
+    return "meaning" if words and words[0] in ("explain", "define", "describe") and named >= PAIR and not others else None
 
 
 def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | None:
@@ -56,19 +76,20 @@ def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | Non
 
     A meaning is asked for by a phrase for it and by what it is of; a question that names a period or a rank wants a figure.
     """
-    words = phrase(text)
-    refs = _refs(spans, model)
-    topic = _topic(words) or _what_is(words, spans, refs, model)
-    figured = [one.kind for one in spans if one.kind in FIGURED]
+    words = _plain(phrase(text))
+    apart = _set_apart(words, spans)
+    refs = _refs(spans, model, apart=apart is not None)
+    topic = _topic(words) or _includes(words) or apart or _what_is(words, spans, refs, model)
+    figured = [one.kind for one in spans if one.kind in FIGURED and not (topic == "meaning" and one.start == 0)]
     dated = topic in DATED and not any(
         kind == "metric" for kind, _ in refs
     )  # "is yesterday in already", "anything from 2019"
     if topic is None or any(kind != "time" or not dated for kind in figured):
         return None
     named = sum(one.kind == "metric" for one in spans)  # "the difference between revenue and sales": none
-    if any(one.kind == "versus" for one in spans) and (any(kind != "metric" for kind, _ in refs) or named < PAIR):
+    if any(one.kind == "versus" for one in spans) and apart is None and (any(kind != "metric" for kind, _ in refs) or named < PAIR):
         return None  # values are set against each other by their figures, metrics by what they mean
-    if topic == "meaning" and not refs:
+    if topic == "meaning" and all(kind == "absent" for kind, _ in refs):
         return None
     if topic in ("figures", "extent", "freshness", "week") and any(one.kind in ("place", "ask") for one in spans):
         return None
@@ -101,11 +122,15 @@ def _topic(words: tuple[str, ...]) -> Topic | None:
     return None
 
 
-def _refs(spans: Sequence[Span], model: SemanticModel) -> tuple[tuple[str, str], ...]:
+def _refs(spans: Sequence[Span], model: SemanticModel, *, apart: bool = False) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for one in spans:
         if one.kind == "metric":
             found.append(("metric", one.ref_of))
+        elif one.kind == "dimension" and apart and one.ref_of in model.counted:
+            found.extend(("metric", name) for name, other in model.public_metrics().items() if other.counts == one.ref_of)
+        elif one.kind == "absent":
+            found.append(("absent", one.ref_of))
         elif one.kind == "dimension":
             found.append(("dimension", one.ref_of))
         elif one.kind == "value":

@@ -54,7 +54,7 @@ ITS_LENGTH = "period"  # moved by as much as the other one is long
 
 def moved(words: Sequence[str], at: int) -> tuple[str, int] | None:
     """How long before the other period it is, as a shift or ITS_LENGTH, and where the words end; None where no such words stand there."""
-    return _same(words, at) or _then_same(words, at) or _ago(words, at) or _before(words, at)
+    return _same(words, at) or _then_same(words, at) or _ago(words, at) or _last_one(words, at) or _before(words, at)
 
 
 def _word(words: Sequence[str], at: int) -> str:
@@ -108,6 +108,13 @@ def _ago(words: Sequence[str], at: int) -> tuple[str, int] | None:
     if words[at] in ("year", "yr") and _word(words, at + 1) in AGO[:1]:
         return "1 year", at + 2
     return None
+
+
+def _last_one(words: Sequence[str], at: int) -> tuple[str, int] | None:
+    """The last one, set against a period: "this week vs the last one"."""
+    start = at + (words[at] == "the")
+    said = _word(words, start) in LAST[:3] and _word(words, start + 1) == "one"
+    return (ITS_LENGTH, start + 2) if said and _against(words, start) else None
 
 
 def _before(words: Sequence[str], at: int) -> tuple[str, int] | None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from nlq.values import Refusal
 
+HELD, STATES = ("=", "in"), ("is_null", "is_not_null", "between")
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,14 +18,28 @@ if TYPE_CHECKING:
 
 def refused(model: SemanticModel, where: Sequence[Condition]) -> Refusal | None:
     """Why no row can be meant: two conditions hold one field to different values, or name places of which neither lies in the other."""
-    held = [one for one in where if one.op in ("=", "in") and one.field is not None and one.query is None]
+    mixed = {name for one in where if one.any for name in one.fields()}
+    if mixed & {name for one in where if not one.any and one.query is None for name in one.fields()}:
+        return Refusal("out_of_scope", "I do not know what belongs to what here: ask for each by itself", firm=True)
+    held = [one for one in (*where, *_states(model, where)) if one.op in (*HELD, *STATES) and one.field is not None and one.query is None]  # fmt: skip
     for one, other in combinations(held, 2):
         places = _places(model, one), _places(model, other)
-        if one.field == other.field and not set(one.values) & set(other.values):
+        both = one.op in HELD and other.op in HELD
+        if one.field == other.field and ((both and not set(one.values) & set(other.values)) or _never(one, other)):
             return _no(model, one, other)
         if all(places) and not any(_meet(first, second) for first in places[0] for second in places[1]):
             return _no(model, one, other)
     return None
+
+
+def _states(model: SemanticModel, where: Sequence[Condition]) -> list[Condition]:
+    """What the conditions that go by a name say: "open" is of those with no closing date."""
+    return [term for one in where if one.field in model.filters and one.values == (True,) for term in model.filters[one.field or ""].where]  # fmt: skip
+
+
+def _never(one: Condition, other: Condition) -> bool:
+    """Whether one says that there is no such thing, and the other which it is."""
+    return "is_null" in (one.op, other.op) and one.op != other.op
 
 
 def _places(model: SemanticModel, condition: Condition) -> list[Place]:
@@ -31,6 +47,8 @@ def _places(model: SemanticModel, condition: Condition) -> list[Place]:
     known = model.dimensions.get(condition.field or "")
     level = known.place if known is not None else None
     found = [[place for place in model.gazetteer.places if place.level == level and place.value == value] for value in condition.values]  # fmt: skip
+    if level == "island_group":  # which is a place by its regions
+        found = [[place for place in model.gazetteer.places if place.level == "region" and place.island_group == value] for value in condition.values]  # fmt: skip
     return [place for places in found for place in places] if level and all(found) else []
 
 

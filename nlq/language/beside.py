@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nlq.language import places
 from nlq.language.draft import SILENT, Stop
 from nlq.language.ordering import is_plural
 from nlq.values import Refusal
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 VALUES = ("value", "place", "ask")
+PARTICLES = ("ba", "man", "po", "ra", "lang", "naman")  # that stand behind the first of two
 EITHER = ("or", "o", "at/o", "and/or")
 
 
@@ -56,25 +58,40 @@ class Beside:
         Raises:
             Stop: "and" stands between values of different kinds, and may say both, or either.
         """
-        before = index - 1
-        if self._side_by_side(index):
+        if self._side_by_side(index) or self._only_a_list(index):
             return True
         if self.spans[index].comma:
-            listed = before >= 0 and self.spans[before].kind in (*VALUES, "dimension")
-            return listed and self._alike(index, before)
-        if before < 1 or self.spans[before - 1].kind not in (*VALUES, "dimension"):
+            listed = index > 0 and self.spans[index - 1].kind in (*VALUES, "dimension")
+            return listed and self._alike(index, index - 1)
+        tie = index - 1 - self._again(index - 1)
+        before = tie - 1 - (tie > 1 and self.spans[tie - 1].text.lower() in PARTICLES)  # "weekdays ba or weekends"
+        if before < 0 or self.spans[before].kind not in (*VALUES, "dimension"):
             return False
-        word = self.spans[before].text.lower()
-        if self.spans[before].kind != "and" and word != "at":
+        word = self.spans[tie].text.lower()
+        if self.spans[tie].kind != "and" and word != "at":
             return False
-        if self._alike(index, before - 1):
+        if self._alike(index, before) or (word in EITHER and self.spans[before].kind in VALUES):
             return True
-        if word in EITHER and self.spans[before - 1].kind in VALUES:
-            return True
-        if self.spans[before].kind == "and" and self.spans[before - 1].kind in VALUES:
-            one, other = self.spans[before - 1].text, self.spans[index].text
+        if self.spans[tie].kind == "and" and self.spans[before].kind in VALUES:
+            one, other = self.spans[before].text, self.spans[index].text
             raise Stop(Refusal("out_of_scope", f'is it what is {one} and {other} at once, or what is either? Say "{one} or {other}", or leave "{word}" out'))  # fmt: skip
         return False
+
+    def _again(self, at: int) -> bool:
+        """Whether a preposition only says again what stands before the first of a list: "in Cebu and in Bohol"."""
+        return at > 1 and self.spans[at].text.lower() in ("sa", "in", "from", "ng") and (self.spans[at - 1].kind == "and" or self.spans[at - 1].text.lower() == "at")  # fmt: skip
+
+    def _only_a_list(self, index: int) -> bool:
+        """Whether two values stand side by side that nothing can be both of: "laguna cavite batangas"; not "mandaue cebu"."""
+        if index < 1 or self.spans[index].comma or self.spans[index - 1].kind != self.spans[index].kind or self.spans[index].kind not in ("place", "value"):  # fmt: skip
+            return False
+        one, two = (
+            [meaning for meaning in self.spans[place].meanings if meaning.kind in ("place", "value")]
+            for place in (index - 1, index)
+        )
+        fields = {(meaning.kind, meaning.ref) for meaning in one} & {(meaning.kind, meaning.ref) for meaning in two}
+        pairs = [(first.place, second.place) for first in one for second in two if first.place and second.place]
+        return bool(fields) and not any(places.contains(*pair) or places.contains(*reversed(pair)) for pair in pairs)
 
     def _neighbours(self, index: int) -> list[Span]:
         """The spans beside one; "of" and the like between them do not part them."""

@@ -36,6 +36,12 @@ TELLING = frozenset((
     "earliest_first", "average", "clock", "newest", "oldest", "fastest", "slowest", "or_more", "or_less", "whenever",
     "times", "once",
 ))  # fmt: skip
+# What people ask an assistant for, and no reader of figures can give.
+NOT_FIGURES = {
+    "forecast": "nlq reports what happened; it does not forecast. Ask for the same days of a year before, or for the trend so far",
+    "action": "nlq answers questions from the data and changes or sends nothing",
+    "advice": "nlq gives figures, not advice: ask for those that you would decide by",
+}
 FIGURES = frozenset(
     (
         "number",
@@ -110,7 +116,12 @@ def unreadable(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
 
 
 def _absent(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
+    """What is asked for that is not in the data, or that is nothing to be read from data at all."""
     absent = next((one for one in spans if one.kind == "absent"), None)
+    other = next((one for one in spans if one.kind in NOT_FIGURES), None)
+    if absent is None and other is not None:
+        other.role = "not understood"
+        return Refusal("out_of_scope", NOT_FIGURES[other.kind], firm=True)
     if absent is None:
         return None
     absent.role = "not in the data"

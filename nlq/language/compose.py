@@ -93,6 +93,7 @@ class Composer:
             draft.whens[:] = [one for one in draft.whens if one.text.lower() not in NOW]
         periods_asked.from_one_to_another(self)
         against = self._against()
+        draft.trend = draft.trend and not draft.versus  # "movement in sales, Q3 over Q2"
         ways = movers.taken(self)
         counted = metrics_asked.counted(self)
         metrics = [counted[0]] if counted is not None else metrics_asked.asked(self)
@@ -104,7 +105,7 @@ class Composer:
         part = relations.part_metric(model, draft, spans, metrics)
         share = None if part else relations.share(model, self.filters, draft, spans, metrics)
         dated = periods_asked.of_date(self, self._counted_table(metrics))
-        where = (*self.where(), *chosen, *dated)
+        where = (*self._halved(self.where()), *chosen, *dated)
         segments: tuple[Segment, ...] = ()
         if against:
             where, segments = relations.against(model, self.filters, draft, against)
@@ -114,7 +115,8 @@ class Composer:
         metrics = self._during(
             metrics,
             where,
-            given=any(one.text.lower() not in NOW for one in draft.whens) and (not chosen or bool(draft.absent)),
+            given=any(one.text.lower() not in NOW for one in draft.whens)
+            and (not chosen or bool(draft.absent or self.newcomers)),
         )
         figured = entries.within(figured, period) if figured is not None else None
         if self._best is not None:
@@ -171,7 +173,7 @@ class Composer:
         """Things that are chosen by what they did, and are counted or that figures are of."""
         period = None if all(self.model.has_time(name) for name in metrics) else self.given_period() or "all"
         entity = sets.entity_of(self.model, metrics, self.draft)
-        counted = sets.entity_of(self.model, metrics, Draft()) is not None
+        counted = all(sets.entity_of(self.model, [name], Draft()) is not None for name in metrics)
         found = sets.of_words(self.model, self.draft, self.filters, self.spans, entity, period, counted=counted)
         found = (*found, *habits.newcomers(self, counted=counted))
         if self.draft.whose is not None:
@@ -224,6 +226,14 @@ class Composer:
             raise Stop(problem)
         self.assumptions.extend(self.filters.assumptions())
         return (*self.filters.conditions(), *self._hours())
+
+    def _halved(self, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        """Conditions of which both answers are named split by what is asked: "weekday/weekend breakdown"."""
+        both = [one for one in where if one.op == "in" and one.field in self.model.dimensions and set(one.values) == {True, False}]  # fmt: skip
+        self.draft.dimensions.extend(
+            one.field for one in both if one.field is not None and one.field not in self.draft.dimensions
+        )
+        return tuple(one for one in where if one not in both)
 
     def _hours(self) -> list[Condition]:
         """Hours of the day that were named."""

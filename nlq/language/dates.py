@@ -10,6 +10,7 @@ from nlq.semantics.periods import add, end_of
 from nlq.values.query import Period
 
 LONGEST = 31  # days of a month
+HALVES, MIDDLE = (1, 2), 15
 LONG = 2  # words of "last October"
 
 WEEKS = 53  # that a year has at most
@@ -156,17 +157,28 @@ class Dates(Words):
     def _half(self, at: int) -> When | None:
         """H1 2025, first half of 2025."""
         word, last = self.word(at), at + 1
+        ordinal = ORDINALS.get(word, 0) if self.word(at + 1) == "half" else 0
+        after = at + 2 + (self.word(at + 2) == "of")
         if word in ("h1", "h2"):
             half = int(word[1])
-        elif (
-            word in ("first", "second") and self.word(at + 1) == "half" and self.word(at + 2) in ("of", "this", "last")
-        ):
-            half, last = ORDINALS[word], at + 2
+        elif ordinal in HALVES and self.word(after) in MONTHS:
+            return self._half_of_month(at, after, ordinal)
+        elif ordinal in HALVES and (after == at + 3 or self._year_at(after) or self.word(after) in (*LAST, *THIS)):
+            half, last = ordinal, at + 2
         else:
             return None
         year, last = self._year_after(last)
         start = date(year or self.as_of.year, 1 if half == 1 else 7, 1)
         return self._until_now(at, last, start, end_of(add(start, 5, "month"), "month"), None)
+
+    def _half_of_month(self, at: int, after: int, half: int) -> When | None:
+        """The first half of October is its first 15 days."""
+        month = self._month(after)
+        if month is None or month.period == "all":
+            return None
+        middle = month.period.start.replace(day=MIDDLE)
+        days = (month.period.start, middle) if half == 1 else (middle + timedelta(days=1), month.period.end)
+        return replace(month, first=at, period=Period(start=days[0], end=max(days)), other=None, running=None)
 
     def _week_number(self, at: int) -> When | None:
         """Week 32: the latest such week of the calendar (ISO 8601) that has begun, or that of a year that is named."""
@@ -187,7 +199,8 @@ class Dates(Words):
 
     def _year(self, at: int) -> When | None:
         """2025, "year 2025", "taong 2025"."""
-        place = at + 1 if self.word(at) in ("year", "taong") and self._year_at(at + 1) else at
+        this = self.word(at) in THIS and self.word(at + 1) == str(self.as_of.year)
+        place = at + 1 if this or (self.word(at) in ("year", "taong") and self._year_at(at + 1)) else at
         if not self._year_at(place):
             return None
         start = date(int(self.word(place)), 1, 1)

@@ -33,6 +33,7 @@ class Draft:
     absent: list[Span] = field(default_factory=list)  # periods in which somebody did nothing: "but not in 1998"
     pair: tuple[str, str] | None = None  # a figure over another, for which the model has no name
     whose: Span | None = None  # things of which only those beyond a limit are meant
+    whose_by: str = ""  # the figure that limit is of, where it is not the usual one
     lacks: bool = False  # nothing at all of the figure: "no sales"
     over: list[Span] = field(default_factory=list)  # nouns after "per", by which a figure may be meant to be divided
     each: list[str] = field(default_factory=list)  # dimensions of which every group was asked for: "in each region"

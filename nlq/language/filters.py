@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language.places import Choice, Resolved, resolve
+from nlq.language.places import Choice, Resolved, contains, resolve
 from nlq.values import Assumed, Clarification, Refusal
 from nlq.values.query import Condition, dump
 
@@ -179,7 +179,7 @@ class Filters:
         if before is None or before.resolved is None or part.resolved is None or not before.resolved.ask:
             return
         choices = (before.resolved.taken, *before.resolved.others)
-        inside = [one for one in choices if _contains(part.resolved.taken.place, one.place)]
+        inside = [one for one in choices if contains(part.resolved.taken.place, one.place)]
         if len(inside) == 1:
             before.resolved = Resolved(inside[0])
             before.conditions, before.labels = [inside[0].condition], [inside[0].label]
@@ -193,7 +193,7 @@ class Filters:
         if before.resolved is None or part.resolved is None:
             return self._level_above(before, part)
         outer, inner = part.resolved.taken.place, before.resolved.taken.place
-        return _contains(outer, inner)
+        return contains(outer, inner)
 
     def _level_above(self, before: Part, part: Part) -> bool:
         """Whether a value is of a level above that of the one before: a city, then its province."""
@@ -206,12 +206,6 @@ class Filters:
                 return True
             level = self._model.dimensions.get(level.parent)
         return False
-
-
-def _contains(outer: Any, inner: Any) -> bool:
-    if outer.level == "region":
-        return inner.level in ("city", "province") and bool(inner.region == outer.value)
-    return outer.level == "province" and inner.level == "city" and bool(inner.province == outer.value)
 
 
 def _listed(conditions: list[Condition], *, exclude: bool) -> list[Condition]:

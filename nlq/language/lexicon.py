@@ -33,7 +33,7 @@ SHORT = {"average": ("avg", "ave"), "quantity": ("qty",), "number": ("no", "num"
 GRAINS = {
     "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",
     "quarterly": "quarter", "date": "day", "year": "year", "yearly": "year", "annual": "year", "annually": "year",
-    "qtr": "quarter", "qtrly": "quarter", "mo": "month", "wk": "week", "wkly": "week", "mthly": "month", "yr": "year", "mth": "month",
+    "qtr": "quarter", "qtrly": "quarter", "mo": "month", "wk": "week", "wkly": "week", "mthly": "month", "yr": "year", "mth": "month", "yrs": "year", "mths": "month", "qtrs": "quarter", "wks": "week",
 }  # fmt: skip
 
 

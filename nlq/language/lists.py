@@ -6,6 +6,7 @@ A thing that has a key is listed by it, every one; of others, such as cities, th
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -50,6 +51,7 @@ SHOW = frozenset(
 )
 POINTING = frozenset(("what", "all", "lahat", "tanan", "tanang", "anong", "unsang", "unsa"))
 WITHOUT = frozenset(("without", "w/o", "w/out", "walang", "wala", "walay", "sans"))
+BUT = frozenset(("but", "pero", "ngunit", "subalit", "kaso", "apan", "and", "at", "ug"))
 NEWEST = {"newest": "desc", "oldest": "asc"}
 FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "monthly", "versus", "average", "running", "moving", "rose", "more", "why")  # fmt: skip
 
@@ -96,13 +98,13 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
         and not draft.dimensions
         and not draft.metrics
     )
-    chosen = any(one.kind in ("none", "both") for one in composer.spans)
+    chosen = any(one.kind in ("none", "both") or (one.kind == "not" and len(named) > 1) for one in composer.spans)
     fields = tuple(name for one in composer.filters.conditions() for name in one.fields())
     own = chosen or not out_of_reach(model, model.dimensions[entity].table, fields)
     table = {
         model.dimensions[one.ref_of].table for one in named if one.kind == "value" and one.ref_of in model.dimensions
     }
-    listed = bool(model.dimensions[entity].key) or table == {model.dimensions[entity].table}  # "dairy brands"
+    listed = chosen or bool(model.dimensions[entity].key) or table == {model.dimensions[entity].table}  # "dairy brands"
     told = bool(named or dates or draft.absent) and bool(dates or chosen or not draft.whens)
     return alone and ordering.is_plural(model, composer.spans, span) and own and listed and told
 
@@ -153,6 +155,7 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
         for one in draft.loose:
             one.role = "context"
         draft.loose.clear()
+    _began(composer, table)
     dated = periods_asked.of_date(composer, table)
     period = composer.given_period()
     found = sets.of_words(model, draft, composer.filters, composer.spans, entity, period or "all", counted=True)
@@ -160,6 +163,10 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     where = composer.where()
     far = [one for one in where if out_of_reach(model, table, tuple(one.fields()))]
     near = [one for one in where if one not in far]
+    far, lacking = _but_not(composer, far)
+    found = (*found, *(sets.chosen(model, entity, (one,), period or "all", lacking=True) for one in lacking))
+    if lacking and far:
+        found, far = (sets.chosen(model, entity, far, period or "all"), *found), []
     _is_said_of_all(composer, far, near, entity)
     found = _chosen(composer, entity, found, where, far, period)
     when = _when(composer, table, dated=bool(dated))
@@ -181,6 +188,15 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
         raise Stop(Refusal("no_metric", f'"{noun.text}" cannot be listed here'))
     composer.assumptions.append(Assumed(f"those for which there are {model.metrics[counts].label.lower()}", {}))
     return SemanticQuery(metrics=(counts,), dimensions=(entity,), where=conditions)
+
+
+def _but_not(composer: Composer, far: list[Condition]) -> tuple[list[Condition], list[Condition]]:
+    """What is said of things that did the one and not the other, "sold in NCR but not in Cebu": what they did, and what they did not."""
+    marks = [one for one in composer.spans if one.kind == "not" and BUT & set(one.text.lower().split()[:1])]
+    left_out = [one for one in far if one.op in ("!=", "not_in") and one.query is None]
+    if not marks or not left_out or len(left_out) == len(far):
+        return far, []
+    return [one for one in far if one not in left_out], [replace(one, op="in") for one in left_out]
 
 
 def _chosen(composer: Composer, entity: str, found: tuple[Condition, ...], where: tuple[Condition, ...], far: list[Condition],
@@ -236,6 +252,17 @@ def _attributes(composer: Composer, noun: Span, entity: str) -> list[str]:
         one.role, one.ref = "dimension", name
         found.append(name)
     return list(dict.fromkeys((*found, *composer.draft.dimensions)))
+
+
+def _began(composer: Composer, table: str) -> None:
+    """Asked when, a state that something is still in says when it began: "when did our branches open" is not of those still open."""
+    if not any(one.kind == "whenever" for one in composer.spans) or composer.model.begins(table) is None:
+        return
+    for one in composer.spans:
+        known = composer.model.filters.get(one.ref_of) if one.kind == "value" else None
+        if known is not None and [term.op for term in known.where] == ["is_null"]:
+            composer.filters.take([one])
+            one.kind, one.role = "filler", "dimension"
 
 
 def _when(composer: Composer, table: str, *, dated: bool) -> list[str]:

@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING
 
 from nlq.language import choices, counting, entries, sets
 from nlq.language.draft import Draft, Stop
+from nlq.language.entries import Figured
+from nlq.language.spans_of_time import NOW
 from nlq.semantics.joins import reaches
 from nlq.values import Refusal
 
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
-    from nlq.language.entries import Figured
 
 USUAL = frozenset(
     ("share", "running", "moving", "rose", "more")
 )  # what is asked of a figure, and says that one is meant
+SLICES = frozenset(("versus", "value", "place", "ask", "time", "clock", "and", "not", "by", "dimension", "grain", "filler", "preposition"))  # fmt: skip
+WHETHER = frozenset((
+    "is", "are", "was", "were", "do", "does", "did", "has", "have", "can", "could", "may", "meron", "mayroon", "naa", "aduna", "which", "who", "when", "where",
+    "saan", "sino", "alin", "kailan", "asa", "kinsa", "there",
+))  # fmt: skip
+VAGUE = frozenset(("any", "anything", "mean", "means", "right", "ok", "okay"))  # of a question about something else
 
 
 def asked(composer: Composer) -> list[str]:
@@ -54,12 +61,36 @@ def asked(composer: Composer) -> list[str]:
     shaped = bool(kinds & USUAL) or (
         "average" in kinds and bool(draft.adverbial or draft.each)
     )  # "daily average in October"
-    if draft.top is not None or draft.having or draft.trend or draft.growth or figured or compared or shaped:
+    ordered = draft.sorted is not None and bool(draft.loose)  # "rank frozen brands worst to best"
+    if (
+        draft.top is not None
+        or ordered
+        or draft.having
+        or draft.trend
+        or draft.growth
+        or figured
+        or compared
+        or shaped
+        or _is_slice(composer)
+    ):
         metric = composer.model.metrics[composer.model.header.default_metric]
         second = composer.model.header.second_metric
         composer.assume(f"by {metric.label.lower()}, as no figure was named", {"metrics": [second]} if second else {})
         return [metric.name]
-    raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
+    problem = composer.filters.problem(composer.options_base)  # what a place means is the greater doubt
+    raise Stop(problem or choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
+
+
+def _is_slice(composer: Composer) -> bool:
+    """Whether nothing is said but of what, and when: "gcash + maya combined this qtr", "sundays in ncr by the hour, q3"."""
+    draft, spans = composer.draft, composer.spans
+    said = [one.text.lower() for one in spans]
+    other = [one for one in spans if one.kind not in SLICES]
+    timed = any(one.kind in ("time", "clock") for one in spans)
+    sliced = any(one.kind in ("place", "ask") or (one.kind == "value" and not composer.model.is_of_days(one.ref_of)) for one in spans)
+    sliced = sliced or bool(draft.dimensions) or any(one.kind == "clock" for one in spans)
+    asks = said[0].split()[0] in WHETHER or any(VAGUE.intersection(text.split()) for text in said)
+    return timed and sliced and not (other or draft.loose or asks)
 
 
 def _counts(composer: Composer) -> list[str]:
@@ -161,11 +192,33 @@ def _of_sales(composer: Composer) -> bool:
     return any(not any(reaches(composer.model, name, field) for name in counts) for field in fields)
 
 
+def _sold(composer: Composer) -> tuple[str, Figured] | None:
+    """How many things of a catalogue sold in a period: "how many products were sold last month"; their count itself has no time."""
+    model, draft = composer.model, composer.draft
+    if not any(one.text.lower() not in NOW for one in draft.whens) or draft.having:
+        return None
+    names = draft.metrics or (counting.of_noun(model, composer.spans, composer.walker) if any(one.kind == "count" for one in composer.spans) else [])  # fmt: skip
+    known = model.metrics[names[0]] if len(names) == 1 else None
+    default = model.header.default_metric
+    if known is None or not known.counts or known.during or not reaches(model, default, known.counts) or composer.dated:
+        return None
+    if any(one.kind == "dimension" and model.dimensions[one.ref_of].type == "date" for one in composer.spans):
+        return None
+    for one in draft.loose:
+        one.role = "counted" if one.ref_of == known.counts else one.role
+    draft.loose[:] = [one for one in draft.loose if one.role != "counted"]
+    draft.metrics.clear()
+    composer.assume(f"{known.label.lower()} of which anything was sold", {})
+    return default, Figured((known.counts,), "count")
+
+
 def counted(composer: Composer) -> tuple[str, Figured] | None:
     """The figure that a count of things beyond a limit, with any of a figure, or of a kind, is made of; None where nothing so is counted."""
     model, draft, spans = composer.model, composer.draft, composer.spans
     default = model.header.default_metric
     found = entries.counted(model, draft, spans, default) or entries.with_any(model, draft, spans)
+    if found is None:
+        found = _sold(composer)
     bare = not draft.metrics and any(one.kind == "count" for one in spans) and not counting.of_noun(model, spans, composer.walker)  # fmt: skip
     if found is None and bare:
         return entries.kinds(model, draft, default, beyond=bool(draft.whens) or _of_sales(composer))

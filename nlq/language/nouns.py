@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
 
-THAT = ("with", "that", "who", "having", "which", "na may", "may", "nga naay", "nga adunay", "whose")  # what things do, or have
+THAT = (
+    "with",
+    "that",
+    "who",
+    "having",
+    "which",
+    "na may",
+    "may",
+    "nga naay",
+    "nga adunay",
+    "whose",
+)  # what things do, or have
 OF = ("of", "from", "ng", "sa", "mula", "gikan")
 
 
@@ -122,18 +133,28 @@ def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: b
     elif wanted and not split:
         walker.group(name, one)
     elif wanted or composer.is_entity(one):
-        if draft.top is not None and not composer.is_entity(one):
-            raise _no(f'is the best of each "{one.text}" meant, or the best of all? Say "in each …"')
-        if _is_said_of(composer, one):
-            raise _no(f'are those {one.text} meant that do so, or figures of all? Say "which {one.text} …", or ask for the figure')
-        if known is not None and known.optional:  # the whole holds rows that name none
-            raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
-        one.role = "context"
-        composer.assume(f"the whole, not split by {one.text.lower()}", {"dimensions": [*draft.dimensions, name]})
+        _beside_the_figure(composer, one, name)
     else:
         walker.group(name, one)
         kept = [each for each in draft.dimensions if each != name]
         composer.assume(f"split by {one.text.lower()}", {"dimensions": kept})
+
+
+def _beside_the_figure(composer: Composer, one: Span, name: str) -> None:
+    """A noun that only says whose figure it is: "sales of our stores in Cebu".
+
+    Raises:
+        Stop: it may as well say what is ranked, or of which of them something is said.
+    """
+    known = composer.model.dimensions.get(name)
+    if composer.draft.top is not None and not composer.is_entity(one):
+        raise _no(f'is the best of each "{one.text}" meant, or the best of all? Say "in each …"')
+    if _is_said_of(composer, one):
+        raise _no(f'are those {one.text} meant that do so, or figures of all? Say "which {one.text} …", or ask for the figure')  # fmt: skip
+    if known is not None and known.optional:  # the whole holds rows that name none
+        raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
+    one.role = "context"
+    composer.assume(f"the whole, not split by {one.text.lower()}", {"dimensions": [*composer.draft.dimensions, name]})
 
 
 def _is_said_of(composer: Composer, noun: Span) -> bool:

@@ -87,7 +87,12 @@ def _place(walker: Walker, index: int, one: Span, value: float) -> None:
         _limit(walker, index, COMPARE[before.kind], (value,), (one, before))
     elif after is not None and after.kind in BEHIND:
         _limit(walker, index, BEHIND[after.kind], (value,), (one, after))
-    elif after is not None and after.kind == "metric" and spans[index + 2 : index + 3] and spans[index + 2].kind in BEHIND:
+    elif (
+        after is not None
+        and after.kind == "metric"
+        and spans[index + 2 : index + 3]
+        and spans[index + 2].kind in BEHIND
+    ):
         _limit(walker, index, BEHIND[spans[index + 2].kind], (value,), (one, spans[index + 2]))  # "2 visits or more"
     elif before is not None and before.kind == "between" and upper is not None and upper.number is not None:
         _limit(walker, index, "between", (value, upper.number), (one, before, upper))
@@ -193,23 +198,33 @@ def _whose(walker: Walker, index: int) -> None:
 
 
 def _metric_of(walker: Walker, index: int) -> str | None:
-    """The figure that a limit is of: the one that was named last before it, else the one right after it."""
+    """The figure that a limit is of: one right after it, or a count of the things there; else the one that was named last before it."""
     spans = walker.spans
     before = next((span.ref_of for span in reversed(spans[:index]) if span.kind == "metric"), None)
     after = next((span for span in spans[index + 1 :] if span.kind not in (*SILENT, *BEHIND)), None)
-    of_things = after is not None and after.kind == "dimension" and after.ref_of in walker.model.counted and _beside(walker, index, after)  # fmt: skip
-    if after is not None and after.kind == "metric" and not after.comma and _beside(walker, index, after):
+    if after is None:
+        return before
+    right_behind = _beside(walker, index, after)
+    if after.kind == "metric" and not after.comma and right_behind:
         return after.ref_of  # "customers who bought 5 or more times"
-    if after is not None and ((before is None and after.kind in ("dimension", "value")) or of_things):  # "3 or more stores", "1 supermarket"
+    if after.kind == "dimension" and right_behind and after.ref_of not in walker.model.counted:
+        raise _no(f"how many {after.text} each has cannot be counted here: ask for a figure by {after.text}")
+    if after.kind == "dimension" and (right_behind or before is None):
+        return _count_of(walker, index, after, after.ref_of, active=before is not None)  # "3 or more stores"
+    if after.kind == "value" and before is None:  # "1 supermarket"
         known = walker.model.dimensions.get(after.ref_of)
-        counted = known.kind_of if known is not None and after.kind == "value" else after.ref_of
-        who = next((span.ref_of for span in walker.spans[:index] if span.kind == "dimension"), None)
-        active = before is not None or (who is not None and who != counted)
-        counts = next((_counting(walker.model, name, who, active=active) for name, one in walker.model.public_metrics().items() if counted and one.counts == counted), None)  # fmt: skip
-        if after.kind == "dimension" and counts is not None:
-            after.role = "counted"
-        return counts
-    return before or (after.ref_of if after is not None and after.kind == "metric" else None)
+        return _count_of(walker, index, after, known.kind_of if known is not None else after.ref_of, active=False)
+    return before or (after.ref_of if after.kind == "metric" else None)
+
+
+def _count_of(walker: Walker, index: int, noun: Span, counted: str | None, *, active: bool) -> str | None:
+    """The metric that counts things of which there has to be a number; None where none does."""
+    who = next((span.ref_of for span in walker.spans[:index] if span.kind == "dimension"), None)
+    active = active or (who is not None and who != counted)
+    name = next((name for name, one in walker.model.public_metrics().items() if counted and one.counts == counted), None)  # fmt: skip
+    if name is not None and noun.kind == "dimension":
+        noun.role = "counted"
+    return _counting(walker.model, name, who, active=active) if name is not None else None
 
 
 def _counting(model: SemanticModel, name: str, who: str | None, *, active: bool) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
 
+FROM = ("from", "frm")
 NEW = frozenset(("new", "bagong", "bago", "bag-ong", "newly opened", "bagong bukas"))
 
 
@@ -98,6 +99,7 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
         raise Stop(found)
     period, compare, said = found
     composer.assumptions.extend(said)
+    period = _from_on(composer, period) if compare is None else period
     if period is not None:
         return period, compare
     default = composer.default_period()  # which what is said by another period is said by
@@ -107,6 +109,24 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
         composer.assume(f"{composer.model.header.default_period}, as no period was named",
                      {"period": {"start": other.start.isoformat(), "end": other.end.isoformat()}})  # fmt: skip
     return default, compare
+
+
+def _from_on(composer: Composer, period: Any) -> Any:
+    """A series "from 2024" or "from June" goes on until today: of the period alone it would be "in"."""
+    spans = composer.spans
+    opened = any(
+        one.text.lower().split()[-1] in FROM and after.when is not None and after.kind == "time"
+        for one, after in pairwise(spans)
+    )
+    grained = any(map(composer.model.is_time_grain, composer.draft.dimensions)) or composer.draft.trend
+    if (
+        not (opened and grained and len(composer.draft.whens) == 1 and isinstance(period, Period))
+        or period.end >= composer.as_of
+        or period.days == 1
+    ):
+        return period
+    composer.assume(f"from then on, up to {composer.as_of}", {"period": {"start": period.start.isoformat(), "end": period.end.isoformat()}})  # fmt: skip
+    return Period(start=period.start, end=composer.as_of)
 
 
 def so_far(composer: Composer) -> Period:

@@ -135,3 +135,10 @@ def _any_in(model: SemanticModel, values: ScopeValues, place: Place) -> bool:
 
 def _equal(field: str, value: str) -> Condition:
     return Condition(field=field, op="=", values=(value,))
+
+
+def contains(outer: Place, inner: Place) -> bool:
+    """Whether a place lies in another one: a city in its province, both in their region."""
+    if outer.level == "region":
+        return inner.level in ("city", "province") and inner.region == outer.value
+    return outer.level == "province" and inner.level == "city" and inner.province == outer.value

@@ -53,14 +53,7 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
     if draft.top is None:
         return (), None
     if not dimensions:
-        kinds = [
-            composer.model.dimensions[meaning.ref].kind_of
-            for one in composer.spans
-            if one.kind == "value"
-            for meaning in one.meanings
-            if meaning.ref in composer.model.dimensions
-        ]
-        dimensions.extend(dict.fromkeys(kind for kind in kinds if kind))
+        dimensions.extend(_kinds(composer))
     if not dimensions:
         dimensions.extend(_who(composer))
     if not dimensions:
@@ -82,6 +75,18 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
     return order, limit
 
 
+def _kinds(composer: Composer) -> list[str]:
+    """What the values that are named are kinds of: supermarkets are stores."""
+    kinds = [
+        composer.model.dimensions[meaning.ref].kind_of
+        for one in composer.spans
+        if one.kind == "value"
+        for meaning in one.meanings
+        if meaning.ref in composer.model.dimensions
+    ]
+    return list(dict.fromkeys(kind for kind in kinds if kind))
+
+
 def _who(composer: Composer) -> list[str]:
     """People, where it is asked who bought the most."""
     people = [name for name, one in composer.model.dimensions.items() if one.optional]
@@ -99,6 +104,8 @@ def limits(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
         Stop: nothing is split.
     """
     found = []
+    if composer.draft.having and not dimensions:
+        dimensions.extend(_kinds(composer))  # "supermarkets with at least 1,000 customers"
     for op, value, metric in composer.draft.having:
         if not dimensions:
             raise Stop(

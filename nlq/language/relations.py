@@ -49,6 +49,7 @@ IS = frozenset(
 )
 
 NAMES = frozenset(("share", "shares", "mix", "contribution", "ambag", "bahagi", "bahin"))
+TIED = frozenset(("as", "a", "to", "bilang"))
 EVERY = ("each", "every", "bawat", "kada", "matag", "ng bawat", "sa matag", "each of the")
 COMPARES = ("compar", "kumpar", "kompar", "hambing", "tandi")
 FROM = frozenset(("from", "galing", "mula", "buhat", "gikan"))
@@ -57,6 +58,14 @@ FROM = frozenset(("from", "galing", "mula", "buhat", "gikan"))
 def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
     """The values that are set against each other, at least two; none where it is not values that are."""
     more = [one for one in spans if one.kind == "more"]
+    if (
+        more
+        and any(one.kind == "versus" for one in spans)
+        and not any(one.kind in ("time", "above") for one in spans[: _first(spans, "versus") + 2][-2:])
+    ):
+        for one in more:
+            one.role = "comparison"  # "mas marami ba ang benta ng A kaysa B"
+        more = []
     if more:  # "which sold more, A or B"
         last = next((one for one in reversed(spans) if one.kind in VALUES), None)
         lists = [filters.listed(one) for one in spans if one.kind in VALUES and last in filters.listed(one)]
@@ -71,6 +80,13 @@ def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
     if len(pairs) == 1 and pairs[0][0] is None and pairs[0][1] is not None:  # "compare A and B"
         listed = filters.listed(pairs[0][1])
         return listed if len(listed) > 1 else []
+    verb = len(marks) == 1 and any(stem in spans[marks[0]].text.lower() for stem in COMPARES)
+    if verb and pairs[0] == (None, None):  # "compare the sales of A and B"
+        several: list[list[Span]] = []
+        for one in spans[marks[0] :]:
+            if one.kind in VALUES and not any(one in each for each in several) and len(filters.listed(one)) > 1:
+                several.append(filters.listed(one))
+        return several[0] if len(several) == 1 else []
     if len(pairs) == 1 and pairs[0][1] is None and pairs[0][0] is not None:  # "A and B side by side"
         listed = next((one for one in map(filters.listed, (one for one in spans[: marks[0]] if one.kind in VALUES)) if pairs[0][0] in one), [])  # fmt: skip
         return listed if len(listed) > 1 else []
@@ -82,6 +98,10 @@ def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
     return found
 
 
+def _first(spans: Sequence[Span], kind: str) -> int:
+    return next(place for place, one in enumerate(spans) if one.kind == kind)
+
+
 def compared_at(spans: Sequence[Span]) -> list[int]:
     """Where something is set against something. The verb of "compare A vs B" is not another place, but that of "compare A and B, C vs D" is."""
     marks = [place for place, one in enumerate(spans) if one.kind == "versus"]
@@ -89,6 +109,9 @@ def compared_at(spans: Sequence[Span]) -> list[int]:
     if between and any(stem in spans[marks[0]].text.lower() for stem in COMPARES) and "and" not in between:
         spans[marks[0]].role = "comparison"
         return marks[1:]
+    if len(marks) > 1 and marks[-1] == len(spans) - 1 and any(stem in spans[-1].text.lower() for stem in COMPARES):
+        spans[-1].role = "comparison"  # "ber months 2025 vs 2024 per category, pa-compare"
+        return marks[:-1]
     return marks
 
 
@@ -98,7 +121,7 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
     Values right beside "share" are it. Else, where nothing is split, those after the figure are: "what % of NCR's sales is GCash".
     """
     at = next(place for place, one in enumerate(spans) if one.kind == "share")
-    later = _later(spans, filters, at)
+    later = _later(spans, filters, at) or _as_a_part(spans, filters, at)
     if later:
         return later
     after = _value(spans, at, 1)
@@ -124,6 +147,13 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
         if one.kind in VALUES and before.kind not in ("preposition", "and")
     ]
     return filters.listed(said[0]) if len(said) == 1 else None  # "of transactions paid in cash, in minimarts"
+
+
+def _as_a_part(spans: Sequence[Span], filters: Filters, at: int) -> list[Span]:
+    """The value that is set as a part into another one: "QC as a % of NCR", "Cebu's contribution to Visayas revenue"."""
+    before, after = _value(spans, at, -1), _value(spans, at, 1)
+    tied = {word for one in spans[max(0, at - 1) : at + 2] for word in one.text.lower().split()}
+    return filters.listed(before) if before is not None and after is not None and TIED & tied else []
 
 
 def _figure_after(spans: Sequence[Span], at: int) -> bool:

@@ -73,7 +73,7 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
     pair = [
         one for of, lack in sets if not lack and both for one in of
     ]  # "both rice and noodles": what else they bought is no part of that
-    beside = [one for one in filters.conditions() if not _own(one, lacking) and not _own(one, [pair])]
+    beside = [one for one in filters.conditions() if not _own(one, lacking) and not _own(one, [pair]) and not _placed(model, one, lacking)]  # fmt: skip
     found = [chosen(model, entity, (*of, *beside), period, lacking=lack) for of, lack in sets]
     for one in draft.absent:
         if one.when is None or not isinstance(one.when.period, Period):
@@ -115,6 +115,14 @@ def _own(condition: Condition, lacking: Sequence[Sequence[Condition]]) -> bool:
     return bool(fields.intersection(condition.fields()))
 
 
+def _placed(model: SemanticModel, condition: Condition, lacking: Sequence[Sequence[Condition]]) -> bool:
+    """Whether a condition says where, and what is lacking says where not: "sold in NCR but not in Mindanao"."""
+    where = [condition, *(other for group in lacking for other in group)]
+    return bool(lacking) and all(
+        name in model.dimensions and model.dimensions[name].place for one in where for name in one.fields()
+    )
+
+
 def _pair(filters: Filters, spans: Sequence[Span], both: Sequence[Span]) -> list[Condition]:
     """The two values after "both"."""
     at = next(place for place, one in enumerate(spans) if one is both[0])
@@ -131,7 +139,7 @@ def beyond(model: SemanticModel, draft: Draft) -> Condition:
     """Things of which only those are meant that made more than so much, or less."""
     noun = draft.whose
     assert noun is not None  # noqa: S101 - the caller asked
-    metric = next((name for _, _, name in draft.having if name is not None), model.header.default_metric)
+    metric = draft.whose_by or model.header.default_metric
     having = tuple(Condition(field=metric, op=op, values=values) for op, values, _ in draft.having)  # type: ignore[arg-type]
     if len(having) != 1:
         raise _no(f"I do not know which limit is of the {noun.text}")

@@ -77,7 +77,8 @@ class _Finder(Dates, Fiscal, Relatives):
         start = at + 1 if self.word(at) in ("from", "between") else at
         opener = self.word(at)
         if opener in ("since", "after", "starting", "until", "before", "till"):
-            start = (
+            begins = self._beginning(at + 1)
+            start = begins or (
                 at + 2
                 if self.word(at + 1) in ("from", "of", "on", "the", "noong", "nung", "sa", "niadtong")
                 else at + 1
@@ -108,6 +109,11 @@ class _Finder(Dates, Fiscal, Relatives):
             return None
         parts = (first, second) if opener in ("from", "between") or middle == "to" else None
         return When(at, second.last, Period(start=begin.start, end=min(end.end, max(self.as_of, begin.start))), parts=parts)  # fmt: skip
+
+    def _beginning(self, at: int) -> int:
+        """Where a period stands whose first day is meant: "since the start of 2025"; 0 where none does."""
+        at += self.word(at) == "the"
+        return at + 1 + (self.word(at + 1) in ("of", "sa")) if self.word(at) in ("start", "beginning") else 0
 
     def _open(self, at: int, one: When, opener: str) -> When:
         assert one.period != "all"  # noqa: S101 - asked before
@@ -151,6 +157,7 @@ class _Finder(Dates, Fiscal, Relatives):
     def _ever(self, at: int) -> When | None:
         for words in (
             ("all", "time"),
+            ("all", "-", "time"),
             ("of", "all", "time"),
             ("ever",),
             ("to", "date"),

@@ -30,6 +30,14 @@ EACH = (
 # Kinds of words that say one thing of a draft, or two, and nothing else.
 MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "more": ("versus", "sorted"), "newest": ("newest",), "oldest": ("newest",)}  # fmt: skip
 CHANGED = ("change", "changed")
+FOLLOWING = (
+    "dimension",
+    "grain",
+    "value",
+    "place",
+    "ask",
+    "metric",
+)  # what words like "by" and "except" are followed by
 MONEY = frozenset(("peso", "pesos", "php", "₱", "amount", "value", "spend", "money", "piso", "halaga", "pera", "kwarta"))  # fmt: skip
 ONLY = frozenset(("only", "alone", "lang", "lamang", "ra", "lng"))
 ASKING = ("did", "has", "have", "is", "are", "was", "were", "do", "does")
@@ -72,7 +80,7 @@ class Walker:
         open_: Span | None = None  # "by" or "except", until what follows is known
         for index, one in enumerate(self.spans):
             kind = one.kind
-            if kind in ("dimension", "grain", "value", "place", "ask", "metric") or (kind == "time" and mode != "by"):
+            if kind in (*FOLLOWING, *(("time",) if mode != "by" else ())):
                 open_ = None
             if kind in ("by", "not", "none"):
                 self._closed(open_)
@@ -89,7 +97,9 @@ class Walker:
                 self._value(one, index, each=mode == "by" and each and not used, mode=mode)
                 used = True
             elif kind == "metric":
-                used = self._metric(one, "" if used and mode == "not" else mode, over=mode == "by" and each and not used)
+                used = self._metric(
+                    one, "" if used and mode == "not" else mode, over=mode == "by" and each and not used
+                )
                 mode = "" if mode != "none" else mode
             elif kind not in ("and", "which"):
                 self._mark(one, "" if used else mode)

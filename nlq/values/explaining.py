@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
-Topic = Literal["meaning", "figures", "splits", "extent", "freshness", "week"]
+Topic = Literal["meaning", "figures", "splits", "extent", "freshness", "week", "defaults"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,128 @@
+"""What people did so many times, again, or for the first time: "bought 5 or more times", "repeat customers", "new customers this month"."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from nlq.language import sets
+from nlq.language.draft import COMPARE, SILENT, Stop
+from nlq.language.lexicon import Meaning
+from nlq.language.match import Span
+from nlq.semantics.periods import EARLIEST
+from nlq.values import Refusal
+from nlq.values.query import Period
+
+if TYPE_CHECKING:
+    from nlq.language.compose import Composer
+    from nlq.values.query import Condition
+
+AGAIN = 2  # purchases, of those who came back
+REPEAT = frozenset(("repeat", "repeating"))
+NEW = frozenset(("new", "first time", "first timer", "bagong", "bago", "bag ong", "bag o"))
+LISTED = ("count", "list", "which", "top", "bottom", "fastest", "slowest")
+
+
+def taken(composer: Composer) -> None:
+    """Take the words that say how often, and those who are new; what is said of nobody is left as it was.
+
+    Raises:
+        Stop: so many times is said of nothing that is counted.
+    """
+    for one, after in pairwise(composer.spans):
+        if one.kind == "number" and after.text == "+":
+            after.kind = "or_more"  # "3+ branches"
+    _times(composer)
+    _once(composer)
+    for one, noun in list(pairwise(composer.spans)):
+        text, people = one.text.lower().replace("-", " "), _people(composer, noun)
+        if one.kind != "unsupported" or people is None:
+            continue
+        if text in REPEAT:
+            one.kind, one.role = "filler", "threshold"
+            event = _event(composer, one)
+            composer.draft.having.append((">=", (AGAIN,), event))
+            composer.assume(
+                f'"{one.text}" are those with {AGAIN} or more {composer.model.metrics[event].label.lower()}', {}
+            )
+            if noun.kind == "dimension" and any(each.kind == "metric" and each is not noun for each in composer.spans):
+                composer.draft.whose, composer.draft.whose_by = noun, event  # "average basket of repeat customers"
+            _counted(composer, noun, people)
+        elif text in NEW:
+            one.kind, one.role, composer.newcomers = "filler", "set", people
+            _counted(composer, noun, people)
+
+
+def newcomers(composer: Composer, *, counted: bool = True) -> tuple[Condition, ...]:
+    """Those who bought nothing before the period, where only they are meant. `counted`: themselves, not some figure of theirs.
+
+    Raises:
+        Stop: there is no one period that they would be new in.
+    """
+    if not composer.newcomers:
+        return ()
+    period = composer.given_period()
+    if not isinstance(period, Period) or any(map(composer.model.is_time_grain, composer.draft.dimensions)):
+        raise Stop(Refusal("out_of_scope", "those who are new are found for one period at a time: name one, and no split by time"))  # fmt: skip
+    before = Period(start=EARLIEST, end=period.start - timedelta(days=1))
+    composer.assume(f"new are those of whom the data has nothing before {period.start}", {})
+    new = sets.chosen(composer.model, composer.newcomers, (), before, lacking=True)
+    return (new,) if counted else sets.somebody(composer.model, composer.newcomers, (new,))
+
+
+def _times(composer: Composer) -> None:
+    """So many times is so many of what is counted as events."""
+    for at, one in enumerate(composer.spans):
+        if one.kind != "times":
+            continue
+        before = next((span for span in reversed(composer.spans[:at]) if span.kind not in SILENT), None)
+        if before is not None and before.kind in ("number", "or_more", "or_less"):
+            event = _event(composer, one)
+            one.kind, one.meanings = "metric", [Meaning("metric", event)]
+        elif one.text.lower() in ("visits", "visit"):
+            one.kind = "filler"
+        else:
+            raise Stop(Refusal("out_of_scope", f'how many "{one.text}"? Say a number, or name the hour or the day'))
+
+
+def _once(composer: Composer) -> None:
+    """Once is one time: "more than once", "bought only once"."""
+    for at, one in enumerate(composer.spans):
+        if one.kind != "once":
+            continue
+        event = _event(composer, one)
+        limit = at > 0 and composer.spans[at - 1].kind in COMPARE
+        one.kind, one.number, one.role = ("number", 1, "") if limit else ("filler", None, "threshold")
+        if limit:
+            composer.spans.insert(at + 1, Span(one.text, one.start, one.end, "metric", [Meaning("metric", event)]))
+        else:
+            composer.draft.having.append(("=", (1,), event))
+        return
+
+
+def _event(composer: Composer, one: Span) -> str:
+    """The metric that counts what people do: the model's second one, where that is a count."""
+    name = composer.model.header.second_metric
+    if name is None or composer.model.metrics[name].unit != "count":
+        raise Stop(Refusal("no_metric", f'nothing here counts "{one.text}"'))
+    return name
+
+
+def _people(composer: Composer, noun: Span) -> str | None:
+    """The people that a noun names, or that a metric counts."""
+    if noun.kind == "metric":
+        entity = sets.entity_of(composer.model, [noun.ref_of], type(composer.draft)())
+    else:
+        entity = noun.ref_of if noun.kind == "dimension" else None
+    known = composer.model.dimensions.get(entity or "")
+    return entity if known is not None and known.optional else None
+
+
+def _counted(composer: Composer, noun: Span, people: str) -> None:
+    """They are counted, where nothing else is asked of them."""
+    if noun.kind == "metric" or any(one.kind in (*LISTED, "metric") for one in composer.spans):
+        return
+    during = next((one.during for one in composer.model.public_metrics().values() if one.counts == people and one.during), None)  # fmt: skip
+    if during is not None:
+        noun.kind, noun.meanings = "metric", [Meaning("metric", during)]

@@ -1,0 +1,168 @@
+"""Readings that a third set of unseen questions found wrong, each as the query that is meant, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+from helpers import held
+
+OCTOBER, LAST_30 = {"start": "2026-10-01", "end": "2026-10-31"}, {"start": "2026-10-17", "end": "2026-11-15"}
+SEPTEMBER, THIS_YEAR = {"start": "2026-09-01", "end": "2026-09-30"}, {"start": "2026-01-01", "end": "2026-11-15"}
+Q2, Q3 = {"start": "2026-04-01", "end": "2026-06-30"}, {"start": "2026-07-01", "end": "2026-09-30"}
+THIS_QUARTER, BEFORE_OCTOBER = (
+    {"start": "2026-10-01", "end": "2026-11-15"},
+    {"start": "1900-01-01", "end": "2026-09-30"},
+)
+
+
+def is_(field, *values):
+    return {"field": field, "op": "in", "values": list(values)}
+
+
+def known(field):
+    return {"field": field, "op": "is_not_null", "values": []}
+
+
+def those(field, op="in", **query):
+    return {"field": field, "op": op, "query": {"metrics": ["revenue"], "dimensions": [field], **query}}
+
+
+def number_of(field, metric, op, value):
+    return {
+        "metric": metric,
+        "each": [field],
+        "agg": "count",
+        "having": [{"field": metric, "op": op, "values": [value]}],
+    }
+
+
+DOWN = {
+    "dimensions": ["store"],
+    "having": [{"field": "revenue__change", "op": "<", "values": [0]}],
+    "order": [{"by": "revenue__change", "dir": "asc"}],
+}
+READ = {
+    # What a change is counted from.
+    "are we up or down on last yr": {"metrics": ["revenue"], "period": THIS_YEAR, "compare": [{"shift": "1 year"}]},
+    "branches whose sales shrank sep to oct": {"metrics": ["revenue"], **DOWN, "period": OCTOBER, "compare": [SEPTEMBER]},
+    "holy week 2026 compared w 2025, sales": {"metrics": ["revenue"], "period": {"start": "2026-03-29", "end": "2026-04-05"}, "compare": [{"start": "2025-04-13", "end": "2025-04-20"}]},
+    "this wk vs last one, sales": {"metrics": ["revenue"], "period": {"start": "2026-11-09", "end": "2026-11-15"}, "compare": [{"shift": "1 week"}]},
+    "movement in sales by region, last qtr over the qtr prior": {"metrics": ["revenue"], "dimensions": ["region"], "period": Q3, "compare": [{"shift": "1 quarter"}]},
+    # Where a series begins and ends.
+    "quarterly turnover per island group 2024 to now": {"metrics": ["revenue"], "dimensions": ["date.quarter", "island_group"], "period": {"start": "2024-01-01", "end": "2026-11-15"}},
+    "monthly sales from 2025": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": {"start": "2025-01-01", "end": "2026-11-15"}},
+    "sales from 2025": {"metrics": ["revenue"], "period": {"start": "2025-01-01", "end": "2025-12-31"}},
+    "sales first half of october": {"metrics": ["revenue"], "period": {"start": "2026-10-01", "end": "2026-10-15"}},
+    "benta ngayong 2026": {"metrics": ["revenue"], "period": THIS_YEAR},
+    "which stores shut since the start of 2025": {"list": "store", "where": [{"field": "closed_on", "op": "between", "values": ["2025-01-01", "2026-11-15"]}]},
+    # One figure over another, and sums that are no averages.
+    "peso per piece by category, ytd": {"metrics": [{"ratio": ["revenue", "units"], "as": "revenue_per_units"}], "dimensions": ["category"], "period": THIS_YEAR},
+    "28 day rolling sum of tickets, visayas, q3": {"metrics": [{"metric": "transactions", "window": {"trailing": "28 day"}}], "dimensions": ["date.day"], "where": [is_("island_group", "Visayas")], "period": Q3},
+    # So many, so often, again.
+    "shoppers seen in 2 or more branches, sept": {"metrics": [number_of("customer", "active_stores", ">=", 2)], "where": [known("customer")], "period": SEPTEMBER},
+    "customers who shopped at 3+ different branches last month": {"metrics": ["active_stores"], "dimensions": ["customer"], "having": [{"field": "active_stores", "op": ">=", "values": [3]}], "where": [known("customer")], "period": OCTOBER},
+    "how many customers bought more than once last month": {"metrics": [number_of("customer", "transactions", ">", 1)], "where": [known("customer")], "period": OCTOBER},
+    "repeat customers ncr sept": {"metrics": [number_of("customer", "transactions", ">=", 2)], "where": [is_("region", "NCR"), known("customer")], "period": SEPTEMBER},
+    "list customers with 10+ visits this year": {"metrics": ["transactions"], "dimensions": ["customer"], "having": [{"field": "transactions", "op": ">=", "values": [10]}], "where": [known("customer")], "period": THIS_YEAR},
+    # Those who are new, and those who bought none: rows that name nobody are of neither.
+    "how many new customers in october": {"metrics": ["unique_customers"], "where": [those("customer", "not_in", period=BEFORE_OCTOBER)], "period": OCTOBER},
+    "revenue from new customers in october": {"metrics": ["revenue"], "where": [those("customer", "not_in", period=BEFORE_OCTOBER), known("customer")], "period": OCTOBER},
+    "revenue of customers with no rice in october": {"metrics": ["revenue"], "where": [those("customer", "not_in", where=[is_("category", "Rice and Grains")], period=None), known("customer")], "period": OCTOBER},
+    # How many of a catalogue sold, not how many there are.
+    "how many products sold last month": {"metrics": [{"metric": "revenue", "each": ["product"], "agg": "count"}], "period": OCTOBER},
+    # Lists of values, and what ends them.
+    "i-compare mo luzon visayas at mindanao sa average ticket last month": {"metrics": ["average_basket"], "dimensions": ["island_group"], "where": [is_("island_group", "Luzon", "Visayas", "Mindanao")], "period": OCTOBER},
+    "laguna cavite batangas side by side sept takings": {"metrics": ["revenue"], "dimensions": ["province"], "where": [is_("province", "Laguna", "Cavite", "Batangas")], "period": SEPTEMBER},
+    "mandaue cebu sales": {"metrics": ["revenue"], "where": [is_("city", "Mandaue"), is_("province", "Cebu")], "period": LAST_30},
+    "kinatibuk-ang halin gawas sa ncr ug calabarzon, gcash ra, niaging bulan": {"metrics": ["revenue"], "where": [{"field": "region", "op": "not_in", "values": ["NCR", "R04A"]}, is_("payment_method", "gcash")], "period": OCTOBER},
+    "wkday/wkend breakdown of turnover this yr": {"metrics": ["revenue"], "dimensions": ["is_weekend"], "period": THIS_YEAR},
+    "products sold in NCR but not in Cebu this year": {"list": "product", "where": [those("product", where=[is_("region", "NCR")], period=THIS_YEAR), those("product", "not_in", where=[is_("province", "Cebu")], period=THIS_YEAR)]},
+    "products na nabenta sa ncr pero never sa mindanao this year": {"list": "product", "where": [those("product", where=[is_("region", "NCR")], period=THIS_YEAR), those("product", "not_in", where=[is_("island_group", "Mindanao")], period=THIS_YEAR)]},
+    "mas marami bang resibo ang convenience store kaysa minimart noong agosto": {"metrics": ["transactions"], "dimensions": ["store_type"], "where": [is_("store_type", "convenience", "minimart")], "period": {"start": "2026-08-01", "end": "2026-08-31"}, "order": [{"by": "transactions", "dir": "desc"}]},
+    # Of what, and when: the usual figure.
+    "gcash + maya combined this qtr": {"metrics": ["revenue"], "where": [is_("payment_method", "gcash", "maya")], "period": THIS_QUARTER},
+    "sundays in ncr by the hour, q3": {"metrics": ["revenue"], "dimensions": ["date.hour_of_day"], "where": [is_("date.day_of_week", 7), is_("region", "NCR")], "period": Q3},
+    # What is ranked stands behind the word that ranks.
+    "record no. of receipts by one branch in a single day this yr": {"metrics": ["transactions"], "dimensions": ["store", "date.day"], "period": THIS_YEAR, "order": [{"by": "transactions", "dir": "desc"}], "limit": 1},
+    "rank frozen brands worst to first, sept": {"metrics": ["revenue"], "dimensions": ["brand"], "where": [is_("category", "Frozen")], "period": SEPTEMBER, "order": [{"by": "revenue", "dir": "asc"}]},
+    "when did our pampanga branches open": {"list": "store", "dimensions": ["opened_on"], "where": [is_("province", "Pampanga")]},
+}  # fmt: skip
+
+NOT_READ = (
+    "for all months of 2026 name the no. 1 category",  # the best of each, or of all
+    "stores with sales every single day of oct",
+    "dec 25 vs dec 24 revenue",  # days, or months of two years
+    "sales of ncr branches located in cebu",  # nothing is in both
+    "halin sa mga tindahan sa visayas nga naa sa luzon niaging bulan",
+    "sales except ncr, gcash",  # is that left out too?
+    "new customers per month 2026",
+    "per receipt in october",  # what per receipt?
+    "is naga ok",
+    "what times",
+)
+
+test_it_is_the_query_that_is_written_out, test_it_is_not_answered = held(READ, NOT_READ)
+
+
+HABITS = {  # by an analyst's own SQL, without the reader, the compiler or the guard
+    "how many new customers in october": """
+        SELECT count(DISTINCT customer_id) FROM sold WHERE customer_id IS NOT NULL AND date_key BETWEEN '2026-10-01' AND '2026-10-31'
+        AND customer_id NOT IN (SELECT customer_id FROM sold WHERE customer_id IS NOT NULL AND date_key < '2026-10-01')""",
+    "revenue from new customers in october": """
+        SELECT sum(peso_value) FROM sold WHERE customer_id IS NOT NULL AND date_key BETWEEN '2026-10-01' AND '2026-10-31'
+        AND customer_id NOT IN (SELECT customer_id FROM sold WHERE customer_id IS NOT NULL AND date_key < '2026-10-01')""",
+    "how many customers bought more than once last month": """
+        SELECT count(*) FROM (SELECT customer_id FROM sold WHERE customer_id IS NOT NULL AND date_key BETWEEN '2026-10-01' AND '2026-10-31'
+        GROUP BY customer_id HAVING count(*) > 1)""",
+    "shoppers seen in 2 or more branches, sept": """
+        SELECT count(*) FROM (SELECT customer_id FROM sold WHERE customer_id IS NOT NULL AND date_key BETWEEN '2026-09-01' AND '2026-09-30'
+        GROUP BY customer_id HAVING count(DISTINCT store_id) >= 2)""",
+    "how many products sold last month": """
+        SELECT count(DISTINCT i.product_id) FROM sold JOIN scout.silver_transaction_items AS i USING (org_id, transaction_id)
+        WHERE sold.date_key BETWEEN '2026-10-01' AND '2026-10-31'""",
+}
+
+
+@pytest.mark.parametrize(("question", "sql"), HABITS.items())
+def test_what_people_do_is_counted_as_an_analyst_would(assistant, raw, question, sql):
+    sold = "SELECT * FROM scout.silver_transactions_cleaned WHERE org_id = 'tingi' AND deleted_at IS NULL"
+    expected = raw.execute(f"WITH sold AS ({sold}) {sql}").fetchone()
+    answer = assistant.ask(question, assistant.settings.principal("analyst@tingi"))
+    assert [tuple(row) for row in answer.rows] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("zamboanga gross for oct", {"Region IX, Zamboanga Peninsula (region)", "Zamboanga City, Zamboanga del Sur"}),
+        ("numbers for san fernando", {"San Fernando City, La Union", "San Fernando City, Pampanga"}),
+        ("region 4 sales", {"Region IV-A, CALABARZON (region)", "MIMAROPA, Region IV-B (region)"}),
+        ("when are sales highest", {"the date", "the month", "the day of week", "the hour of day"}),
+    ],
+)
+def test_a_question_back_tells_its_choices_apart(assistant, question, names):
+    answer = assistant.ask(question, assistant.settings.principal("analyst@tingi"))
+    assert answer.status == "clarify"
+    assert names <= {one.label for one in answer.options}
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("how much will we sell in december", "does not forecast"),
+        ("magkano ang magiging benta natin sa darating na pasko", "does not forecast"),
+        ("wipe all 2024 txns", "changes or sends nothing"),
+        ("burahin mo ang mga saradong tindahan", "changes or sends nothing"),
+        ("shud i close the davao minimarts", "not advice"),
+    ],
+)
+def test_what_no_reader_of_figures_can_do_is_said_so(assistant, question, said):
+    answer = assistant.ask(question, assistant.settings.principal("analyst@tingi"))
+    assert (answer.status, answer.reason.code) == ("declined", "out_of_scope")
+    assert said in answer.text
+
+
+def test_so_far_is_set_against_the_same_days_in_a_follow_up_too(assistant):
+    asker = assistant.settings.principal("analyst@tingi")
+    assistant.ask("sales this month so far", asker, conversation_id="third-look")
+    answer = assistant.ask("vs last month", asker, conversation_id="third-look")
+    assert answer.query.to_json()["compare"] == [{"shift": "1 month"}]
