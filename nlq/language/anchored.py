@@ -48,7 +48,7 @@ EARLIER = ("previous", "prior", "preceding")
 AGO = ("ago", "earlier", "before")
 THAT = ("that", "it", "this", "then", "niyan", "nito", "iyon", "niana", "ana")
 PRECEDING = ("sinundan", "sinusundan", "nauna", "preceding", "giuna")  # the one before
-AGAINST = ("sa", "noong", "nung", "vs", "versus", "to", "the", "with", "kaysa", "kontra", "laban")
+AGAINST = ("w", "over", "sa", "noong", "nung", "vs", "versus", "to", "the", "with", "kaysa", "kontra", "laban")
 ITS_LENGTH = "period"  # moved by as much as the other one is long
 
 

@@ -21,6 +21,7 @@ from nlq.language import (
     ranks_asked,
     relations,
     sets,
+    turns,
 )
 from nlq.language import counting as counting_
 from nlq.language.draft import Draft, Stop
@@ -66,6 +67,7 @@ class Composer:
         Raises:
             Stop: it is better to ask, or to decline.
         """
+        turns.taken(self.spans)
         periods_asked.newly(self)
         habits.taken(self)
         refused = choices.refused(self.model, self.spans)

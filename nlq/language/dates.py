@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from nlq.semantics.periods import add, end_of
 from nlq.values.query import Period
 
 LONGEST = 31  # days of a month
+DOUBLE = re.compile(r"(\d{1,2})\.\1")
 HALVES, MIDDLE = (1, 2), 15
 LONG = 2  # words of "last October"
 
@@ -28,6 +30,11 @@ class Dates(Words):
         except ValueError:
             raise BadDate(text) from None
         return When(at, at + 1, Period(start=day, end=day))
+
+    def _double(self, at: int) -> When | None:
+        """11.11, 12.12: the day of the month of its own number, as sales go by that name."""
+        found = DOUBLE.fullmatch(self.tokens[at].text) if at < len(self.tokens) else None
+        return self._day(at, at + 1, int(found[1]), int(found[1])) if found and 1 <= int(found[1]) <= 12 else None
 
     def _month(self, at: int) -> When | None:
         """October, Oct 2026, October 5, 5 October 2026, October last year."""
@@ -147,7 +154,7 @@ class Dates(Words):
             quarter, last = int(self.word(at + 1)), at + 2
         else:
             return None
-        year, last = self._year_after(last)
+        year, last = self._short_year(last)
         start = date(year or self.as_of.year, quarter * 3 - 2, 1)
         if year is None and start > self.as_of:
             start = start.replace(year=start.year - 1)
@@ -167,7 +174,7 @@ class Dates(Words):
             half, last = ordinal, at + 2
         else:
             return None
-        year, last = self._year_after(last)
+        year, last = self._short_year(last)
         start = date(year or self.as_of.year, 1 if half == 1 else 7, 1)
         return self._until_now(at, last, start, end_of(add(start, 5, "month"), "month"), None)
 

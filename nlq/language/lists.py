@@ -52,6 +52,7 @@ SHOW = frozenset(
 POINTING = frozenset(("what", "all", "lahat", "tanan", "tanang", "anong", "unsang", "unsa"))
 WITHOUT = frozenset(("without", "w/o", "w/out", "walang", "wala", "walay", "sans"))
 BUT = frozenset(("but", "pero", "ngunit", "subalit", "kaso", "apan", "and", "at", "ug"))
+HAVING = frozenset(("have", "have", "got", "has", "may", "meron", "naa", "operate"))
 NEWEST = {"newest": "desc", "oldest": "asc"}
 FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "monthly", "versus", "average", "running", "moving", "rose", "more", "why")  # fmt: skip
 
@@ -70,6 +71,10 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     )
     nouns = _people(composer, nouns)
     pointed = bool(nouns) and (_pointed_at(spans, nouns[0][0]) or _shown(spans))
+    if _exists(composer, nouns):
+        for one in spans:
+            one.role = "set" if one.kind == "metric" else one.role
+        draft.metrics.clear()
     if draft.metrics:  # "list the customers who bought": those whom that counts
         entity = sets.entity_of(model, draft.metrics, Draft())
         if len(draft.metrics) != 1 or entity is None or not any(one.kind == "list" for one in asked):
@@ -88,13 +93,22 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     return nouns[0]
 
 
+def _exists(composer: Composer, nouns: list[tuple[Span, str]]) -> bool:
+    """Whether a figure only says that there was any: "stores with sales in September but none in October"."""
+    draft, spans = composer.draft, composer.spans
+    first = next((one for one in spans if one.kind not in (*SILENT, "list", "which")), None)
+    usual = draft.metrics == [composer.model.header.default_metric]
+    return bool(usual and draft.absent and nouns and nouns[0][0] is first)
+
+
 def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
     """Whether nothing is said but which things are meant: "stores in Iloilo City", "stores opened in 2021", "brands sold in NCR but not in Cebu"."""
     model, draft, (span, entity) = composer.model, composer.draft, noun
     dates = [one for one in draft.loose if one.kind == "dimension" and model.dimensions[one.ref_of].type == "date"]
     named = [one for one in composer.spans if one.kind in ("value", "place", "ask")]
+    beside = {one.ref_of for one in draft.loose if one not in dates and _is_beside(composer, one, entity)}
     alone = (
-        {one.ref_of for one in draft.loose if one not in dates} == {entity}
+        {one.ref_of for one in draft.loose if one not in dates} - beside == {entity}
         and not draft.dimensions
         and not draft.metrics
     )
@@ -105,8 +119,22 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
         model.dimensions[one.ref_of].table for one in named if one.kind == "value" and one.ref_of in model.dimensions
     }
     listed = chosen or bool(model.dimensions[entity].key) or table == {model.dimensions[entity].table}  # "dairy brands"
+    listed = listed or bool(model.dimensions[entity].place and beside)  # "provinces in region 6 where we have stores"
     told = bool(named or dates or draft.absent) and bool(dates or chosen or not draft.whens)
     return alone and ordering.is_plural(model, composer.spans, span) and own and listed and told
+
+
+def _is_beside(composer: Composer, one: Span, entity: str) -> bool:
+    """Whether a noun is to stand beside what is listed, or only says that there are such: "skus with their brand", "cities where we have stores"."""
+    model = composer.model
+    if one.kind != "dimension" or one.ref_of == entity:
+        return False
+    same = model.dimensions[one.ref_of].table == model.dimensions[entity].table
+    if composer.is_entity(one):
+        at = next(place for place, span in enumerate(composer.spans) if span is one)
+        said = [word for span in composer.spans[max(0, at - 3) : at] if span.kind in SILENT for word in span.text.lower().split()]
+        return bool(model.dimensions[entity].place) and bool(HAVING.intersection(said))
+    return same and bool(model.dimensions[entity].key)
 
 
 def _people(composer: Composer, nouns: list[tuple[Span, str]]) -> list[tuple[Span, str]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 USUAL = frozenset(
     ("share", "running", "moving", "rose", "more")
 )  # what is asked of a figure, and says that one is meant
+SHOPPING = frozenset(("bumili", "namili", "bumibili", "namimili", "namalit", "mipalit", "nipalit", "mopalit", "shopped", "shop"))  # what only people do
 SLICES = frozenset(("versus", "value", "place", "ask", "time", "clock", "and", "not", "by", "dimension", "grain", "filler", "preposition"))  # fmt: skip
 WHETHER = frozenset((
     "is", "are", "was", "were", "do", "does", "did", "has", "have", "can", "could", "may", "meron", "mayroon", "naa", "aduna", "which", "who", "when", "where",
@@ -55,7 +56,9 @@ def asked(composer: Composer) -> list[str]:
     figured = any(one.kind in ("performing", "amount") for one in composer.spans)
     limited = list(dict.fromkeys(name for _, _, name in draft.having if name is not None))
     if limited and draft.top is None:  # "provinces with 3 or more stores"
-        return limited
+        usual = [composer.model.header.default_metric] if len(limited) < len(draft.having) and None in [name for _, _, name in draft.having] else []  # fmt: skip
+        draft.having[:] = [(op, values, name or usual[0]) for op, values, name in draft.having]
+        return list(dict.fromkeys((*usual, *limited)))  # "sold at least ₱250,000 in fewer than 2,000 transactions"
     kinds = {one.kind for one in composer.spans}
     compared = draft.versus or ("why" in kinds and bool(kinds & {"value", "place", "ask", "time"}))
     shaped = bool(kinds & USUAL) or (
@@ -111,9 +114,19 @@ def _counts(composer: Composer) -> list[str]:
                 "no_metric", f'"{composer.draft.loose[0].text}" are not counted here; counted are {", ".join(counts)}'
             )
         )
+    if not found and not composer.draft.loose:
+        found = _people_who(composer)
     if not found and any(one.kind == "why" for one in composer.spans):
         raise Stop(choices.for_missing_metric(composer.model, composer.rest(), composer.draft.loose))
     return found
+
+
+def _people_who(composer: Composer) -> list[str]:
+    """Those who bought, where only what they did is said: "ilan ang bumili sa Cebu", "how many shopped twice"."""
+    said = {word for one in composer.spans for word in one.text.lower().split()}
+    people = [one.during for one in composer.model.public_metrics().values() if one.during and one.counts and composer.model.dimensions[one.counts].optional]  # fmt: skip
+    named = any(one.kind in ("value", "place", "ask", "time") for one in composer.spans)
+    return [name for name in people if name] if len(people) == 1 and SHOPPING & said and named else []
 
 
 def _of_what_stands_before(composer: Composer) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from nlq.language import anchored, named_days
 from nlq.language.tokens import number
 from nlq.language.when import DAYS, LAST, PAST, THIS, UNITS, When, Words
-from nlq.semantics.periods import Relative, add, end_of, start_of
+from nlq.semantics.periods import Relative, Unit, add, end_of, start_of
 from nlq.values.query import Period
 
 NOT = frozenset(("no", "not", "never", "without", "havent", "haven't", "hasnt", "hasn't", "didnt", "didn't"))
@@ -96,11 +96,22 @@ class Relatives(Words, ABC):
         short = {"ytd": "year", "mtd": "month", "qtd": "quarter", "wtd": "week"}
         if self.word(at) in short:
             unit = short[self.word(at)]
-            return When(at, at + 1, Relative("this", unit).resolve(self.as_of), running=unit, to_date=unit)  # type: ignore[arg-type]
+            return self._of_last_year(at, at + 1, unit)  # type: ignore[arg-type]
         if self.word(at) in UNITS and self.words[at + 1 : at + 3] == ["to", "date"]:
             unit = UNITS[self.word(at)]
-            return When(at, at + 3, Relative("this", unit).resolve(self.as_of), running=unit, to_date=unit)
+            return self._of_last_year(at, at + 3, unit)
         return None
+
+    def _of_last_year(self, at: int, last: int, unit: Unit) -> When:
+        """A unit to date, or, where that is said behind it, the same days a year before: "ytd last year", "qtd ly"."""
+        this = Relative("this", unit).resolve(self.as_of)
+        year, end = self._year_after(last)
+        if self.word(last) == "ly":
+            year, end = self.as_of.year - 1, last + 1
+        if year is None or year == self.as_of.year:
+            return When(at, end if year else last, this, running=unit, to_date=unit)
+        back = self.as_of.year - year
+        return When(at, end, Period(start=add(this.start, -back, "year"), end=add(this.end, -back, "year")))
 
     def _word_of(self, at: int) -> str:
         """The word at a position; what did not happen "in 90 days" did not in the last ones."""
@@ -109,6 +120,8 @@ class Relatives(Words, ABC):
     def _relative(self, at: int) -> When | None:
         """This month, last 3 months, the past week."""
         word, after = self._word_of(at), self.word(at + 1)
+        if word == "ly":
+            return When(at, at + 1, Relative("last", "year").resolve(self.as_of), back="year")
         unit = UNITS.get(after)
         if word in THIS and unit:
             return When(at, at + 2, Relative("this", unit).resolve(self.as_of), running=unit)

@@ -67,6 +67,8 @@ def _days_or_years(spans: list[Span], today: date | None) -> Refusal | None:
     said = [one.text.split() for one in spans]
     if today is None or len({words[0].lower() for words in said}) > 1 or any(len(words) != 2 or not words[1].isdecimal() for words in said):  # fmt: skip
         return None
+    if any(one.when is None or not isinstance(one.when.period, Period) or one.when.period.days > 1 for one in spans):
+        return None
     this = today.year % 100
     if not all(this - YEARS_BACK <= int(words[1]) <= this for words in said):
         return None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from nlq.language.tokens import Token
 
+DOING = ("without", "w/o", "have", "has", "not", "never", "hasnt", "havent", "did", "who")
 UP_TO_NOW = ("date", "now", "present", "ngayon", "karon")
 SHORTEST = 6  # letters of a word that is put right
 VOCABULARY = frozenset((*MONTHS, *DAYS, "yesterday", "today", "month", "quarter", "previous", "weekend", "current"))
@@ -140,6 +141,7 @@ class _Finder(Dates, Fiscal, Relatives):
             self._week_number,
             self._relative,
             self._iso,
+            self._double,
             self._month,
             self._half,
             self._year,
@@ -170,6 +172,8 @@ class _Finder(Dates, Fiscal, Relatives):
             ("all", "year"),
             ("all", "years"),
         ):
+            if words == ("ever",) and self.word(at - 1) in DOING:  # "without ever buying"
+                continue
             if tuple(self.words[at : at + len(words)]) == words and words != ("all", "year"):
                 return When(at, at + len(words), "all")
         return None

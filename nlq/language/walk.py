@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nlq.language import turns
 from nlq.language.beside import Beside
 from nlq.language.draft import COMPARE, SILENT, Draft, Stop
 from nlq.values import Refusal
@@ -187,7 +188,7 @@ class Walker:
     def _noun(self, one: Span, index: int, mode: str) -> None:
         """A dimension or a grain: grouped by, or left for later."""
         after = self.spans[index + 1].text.lower() if index + 1 < len(self.spans) else ""
-        name, grouped = self.name(one), mode == "by" or after == "wise"  # "region-wise"
+        name, grouped = self.name(one), mode == "by" or after == "wise" or turns.before_split(self.spans, one)  # "region-wise"
         if mode == "none" and one.kind == "dimension":
             raise Stop(
                 Refusal("out_of_scope", f'where there is no "{one.text}" cannot be read yet: ask where there are')

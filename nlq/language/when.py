@@ -38,6 +38,7 @@ LAST = ("last", "previous", "prev", "past", "prior", "preceding")
 THIS = ("this", "current")
 PAST = ("noong", "nung", "nuong", "niadtong")  # what stands before a day that has been
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+YEARS_BACK = 10  # of which two digits may be said
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -93,6 +94,14 @@ class Words:
     def _year_at(self, at: int) -> bool:
         word = self.word(at)
         return len(word) == 4 and word.isdecimal() and 1900 <= int(word) <= 2199
+
+    def _short_year(self, at: int) -> tuple[int | None, int]:
+        """As `_year_after`, and a year of two digits, which stands right behind a quarter or a half: "Q3 25", "h1 '26"."""
+        place = at + (self.word(at) in ("'", "’"))
+        word = self.word(place).lstrip("'’")
+        if len(word) == 2 and word.isdecimal() and 0 <= self.as_of.year % 100 - int(word) <= YEARS_BACK and self.word(place + 1) not in ("%", "percent"):
+            return self.as_of.year // 100 * 100 + int(word), place + 1
+        return self._year_after(at)
 
     def _year_after(self, at: int) -> tuple[int | None, int]:
         """A year, "of 2025", "last year" or "this year" at a place; and where it ends."""

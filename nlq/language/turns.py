@@ -1,0 +1,63 @@
+"""Words that mean one thing in one turn of phrase and another in the next: "moved" that sold, "diff" that is different, "but" that only ties."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from nlq.language.draft import COMPARE, SILENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.match import Span
+
+SPLITS = frozenset(("split", "breakdown", "distribution", "mix"))
+HOW = ("how has", "how have", "how did", "how is", "how are")
+BUT = ("not", "none", *COMPARE, "between", "preposition")
+PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
+COMES = frozenset(("come", "comes", "came", "coming", "galing", "gikan", "nanggaling", "mula"))
+
+
+def taken(spans: Sequence[Span]) -> None:
+    """Settle each such word by what stands beside it, before anything else is read."""
+    for one, after in pairwise(spans):
+        text = one.text.lower()
+        if one.kind == "versus" and text == "diff" and after.kind == "dimension":
+            one.kind = "filler"  # "how many diff products"
+        elif one.kind == "number" and after.text.lower() == "x" and after.start == one.end:
+            after.kind = "times"  # "5x or more"
+        elif one.kind == "but" and after.kind in BUT:
+            one.kind = "filler"
+        elif one.kind == "but" and after.kind in ("value", "place", "ask"):
+            one.kind = "unsupported"
+    _moved(spans)
+    _part(spans)
+
+
+def _moved(spans: Sequence[Span]) -> None:
+    """Goods that "moved" were sold; a figure that is asked how it "has moved" is a series."""
+    if any(one.kind in ("why", "versus", "rose", "growth") for one in spans):
+        return
+    for one in spans:
+        if one.kind == "moved" and one.text.lower() == "moved":
+            one.kind = "trend" if spans[0].text.lower() in HOW or spans[0].text.lower() == "how" else "filler"
+
+
+def _part(spans: Sequence[Span]) -> None:
+    """How much of a figure comes from something is its share: "how much of Visayas revenue comes from Cebu"."""
+    for at, one in enumerate(spans[:-2]):
+        of = next((other for other in spans[at + 1 : at + 2] if other.kind in SILENT), None)
+        said = one.text.lower()
+        if one.kind != "amount" or not (said in PARTS and of is not None and of.text.lower().split()[0] in ("of", "sa", "ng")):
+            continue
+        later = [other for other in spans[at + 2 :] if COMES.intersection(other.text.lower().split())]
+        if later and any(other.kind == "metric" for other in spans[at + 1 :]):
+            one.kind = "share"
+
+
+def before_split(spans: Sequence[Span], noun: Span) -> bool:
+    """Whether a noun says what is split: "payment split by store type", "category breakdown of sales"."""
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    after = spans[at + 1] if at + 1 < len(spans) else None
+    return after is not None and after.kind in ("filler", "by") and bool(SPLITS.intersection(after.text.lower().split()))
