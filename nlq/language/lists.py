@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nlq.language import counting, habits, ordering, periods_asked, sets
 from nlq.language.draft import SILENT, Draft, Stop
+from nlq.language.match import Span
 from nlq.semantics.joins import out_of_reach, reaches
 from nlq.values import Assumed, Refusal
 from nlq.values.query import Order, SemanticQuery
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nlq.language.compose import Composer
-    from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
     from nlq.values.query import Condition, Period
 
@@ -66,9 +66,10 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     if draft.top is not None and not ordered:
         return None
     asked = [one for one in spans if one.kind in ("list", "which")]
-    nouns = [(one, one.ref_of) for one in counting.things(model, draft.loose) if one.kind == "dimension"] or _of_kind(
-        composer
-    )
+    nouns = [(one, one.ref_of) for one in counting.things(model, draft.loose) if one.kind == "dimension"]
+    kinds = _of_kind(composer)
+    if not nouns or (kinds and kinds[0][0].start < nouns[0][0].start and not composer.is_entity(nouns[0][0])):
+        nouns = kinds  # "list the supermarkets in Cebu with their city"
     nouns = _people(composer, nouns)
     pointed = bool(nouns) and (_pointed_at(spans, nouns[0][0]) or _shown(spans))
     if _exists(composer, nouns):
@@ -220,7 +221,8 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
 
 def _but_not(composer: Composer, far: list[Condition]) -> tuple[list[Condition], list[Condition]]:
     """What is said of things that did the one and not the other, "sold in NCR but not in Cebu": what they did, and what they did not."""
-    marks = [one for one in composer.spans if one.kind == "not" and BUT & set(one.text.lower().split()[:1])]
+    tied = pairwise([Span("", 0, 0, ""), *composer.spans])
+    marks = [one for before, one in tied if one.kind == "not" and BUT & {one.text.lower().split()[0], before.text.lower()}]
     left_out = [one for one in far if one.op in ("!=", "not_in") and one.query is None]
     if not marks or not left_out or len(left_out) == len(far):
         return far, []

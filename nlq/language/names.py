@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.values import ScopeValues
 
-FORMAT = 1  # raise when indexes of an older nlq must not be read
+FORMAT = 2  # raise when indexes of an older nlq must not be read
 END = "\x01"  # after each word of a name; no word holds it, as some hold a space ("6 pm")
 Row = tuple[str, str, str]  # dimension, id, label
 

@@ -57,7 +57,7 @@ def placed(walker: Walker) -> None:
         if one.kind == "below" and one.text.lower() == "under" and not one.role:
             one.kind = "preposition"  # "brands under beverages"
     for one in walker.spans:
-        if one.kind in (*COMPARE, *BEHIND) and not any(span.role == "threshold" for span in walker.spans):
+        if one.kind in (*COMPARE, *BEHIND) and not one.role:
             raise _no(f'"{one.text}" needs a number beside it')
     number = walker.draft.number
     if number is not None and not 1 <= number <= MOST:
@@ -146,7 +146,11 @@ def _limit(walker: Walker, index: int, op: str, values: tuple[float, ...], taken
     _of_events(walker, index)
     _of_attribute(walker, index)
     _whose(walker, index)
-    walker.draft.having.append((op, values, _metric_of(walker, index)))
+    metric = _metric_of(walker, index)
+    if metric is None and walker.spans[index].text[:1] in ("₱", "P") and any(one.kind == "metric" for one in walker.spans):
+        metric = walker.model.header.default_metric  # money, which is none of what is named
+        walker.draft.metrics[:] = dict.fromkeys((metric, *walker.draft.metrics))
+    walker.draft.having.append((op, values, metric))
 
 
 def _upper(spans: list[Span], index: int) -> Span | None:

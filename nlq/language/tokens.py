@@ -76,7 +76,7 @@ def fold(word: str) -> str:
     """Lower case without accents, possessives or a plural's ending: "Stores'" and "store" are the same word."""
     if word.lower() in SYMBOLS:
         return SYMBOLS[word.lower()]
-    plain = unicodedata.normalize("NFKD", word.replace("’", "'"))
+    plain = unicodedata.normalize("NFKD", word.lstrip("₱ ").replace("’", "'"))  # an amount of money is a number
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
     plain = plain.removesuffix("'s")
     return stem(plain.replace("'", ""))

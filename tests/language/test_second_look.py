@@ -99,7 +99,6 @@ NOT_READ = [
     "takbo ng meryenda batay sa katamtaman ng huling tatlong buwan sa bawat buwan", "bakit bumaba ang bilang ng sa lungsod ng naga", "stores in ncr last month", "gcash stores ncr", "stores",
     "provinces w/out a minimart", "list stores without dairy", "saang mga probinsya wala tayong tindahan", "provinces where we only have sari-saris", "sino mga customer na puro gcash lang ang bayad this year",
     "ilan ang namili nang isang beses lang ngayong taon", "yung mga bumili sa more than one branch, ilan sila", "% ng stores na sarado na per region", "sales around xmas",
-    "how has avg basket moved since january",
     "how come snacks is slowing even tho transactions are up", "compare gcash and cash sales this month vs last month",
 ]  # fmt: skip
 
