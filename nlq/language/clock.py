@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nlq.language.tokens import hour
+from nlq.language.tokens import fold, hour
 from nlq.values.query import Condition
 
 if TYPE_CHECKING:
@@ -14,12 +14,22 @@ if TYPE_CHECKING:
     from nlq.language.tokens import Token
     from nlq.semantics.model import SemanticModel
 
-FROM = ("after", "since", "from", "starting", "pagkatapos", "mula", "simula", "human", "sukad", "gikan")
-UNTIL = ("before", "until", "till", "bago", "hanggang", "una", "hangtod")
-TO = ("to", "until", "till", "and", "-", "–", "hanggang", "at", "hangtod", "ug")
-TIES = ("ng", "sa", "mag", "the", "of", "-", "nga")
-LATER = ("onwards", "onward", "pataas", "pasulong", "paibabaw")
-DAY = 24
+def _folded(*words: str) -> frozenset[str]:
+    """Words as tokens hold them."""
+    return frozenset(map(fold, words))
+
+
+FROM = _folded("after", "since", "from", "starting", "pagkatapos", "mula", "simula", "human", "sukad", "gikan")
+UNTIL = _folded("before", "until", "till", "bago", "hanggang", "una", "hangtod")
+TO = _folded("to", "until", "till", "and", "-", "–", "hanggang", "at", "hangtod", "ug")
+TIES = _folded("ng", "sa", "mag", "the", "of", "-", "nga")
+LATER = _folded("onwards", "onward", "pataas", "pasulong", "paibabaw")
+BETWEEN = _folded("between", "btw", "btwn", "bet", "pagitan")
+AT = _folded("alas", "ala")
+DAY, NOON = 24, 12
+HOURS = {name: number for number, names in enumerate(
+    ("una", "dos", "tres", "kwatro kuwatro", "singko", "sais", "siyete syete", "otso", "nuwebe nwebe", "diyes dyes", "onse", "dose"), 1) for name in map(fold, names.split())}  # fmt: skip
+HALVES = {"umaga": "a", "buntag": "a", "hapon": "p", "gabi": "p", "gabii": "p", "tanghali": "p", "udto": "p", "am": "a", "pm": "p"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +42,75 @@ class Hours:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """A time of the clock that ends before token `last`: an hour from 1 to 12, and the half of the day, where it is said."""
+
+    hour: int
+    half: str
+    last: int
+
+    def of_day(self, half: str = "") -> int:
+        """The hour of the day that it begins."""
+        return self.hour % NOON + (NOON if (self.half or half) == "p" else 0)
+
+
 def find(tokens: Sequence[Token]) -> list[Hours]:
     """Every stretch of hours of a question, left to right. A time that bounds nothing ("at 6pm") is the hour that it begins."""
     found: list[Hours] = []
     at = 0
     while at < len(tokens):
-        if hour(tokens[at]) is None:
-            at += 1
-            continue
         one = _stretch(tokens, at)
-        found.append(one)
-        at = one.last
+        if one is not None:
+            found.append(one)
+        at = one.last if one is not None else at + 1
     return found
 
 
-def _stretch(tokens: Sequence[Token], at: int) -> Hours:
-    begins = hour(tokens[at]) or 0
+def _time(tokens: Sequence[Token], at: int, *, bare: bool = False) -> _Time | None:
+    """The time that begins at a token: "6pm", "alas singko ng hapon"; with `bare`, "6" is one too."""
+    if at >= len(tokens):
+        return None
+    said = hour(tokens[at])
+    if said is not None:
+        return _Time(said % NOON or NOON, "p" if said >= NOON else "a", at + 1)
+    word = tokens[at].word
+    if word in AT and at + 1 < len(tokens):
+        place = at + 1 + (tokens[at + 1].text == "-")
+        number = HOURS.get(tokens[place].word) if place < len(tokens) else None
+        if number is None:
+            return None
+        after = place + 1 + (place + 1 < len(tokens) and tokens[place + 1].word in ("ng", "sa", "nang"))
+        half = HALVES.get(tokens[after].word, "") if after < len(tokens) else ""
+        return _Time(number, half, after + 1 if half else place + 1)
+    return _Time(int(word), "", at + 1) if bare and word.isdecimal() and 1 <= int(word) <= NOON else None
+
+
+def _stretch(tokens: Sequence[Token], at: int) -> Hours | None:
+    """The hours that a time at a token begins, with one after it or by itself."""
+    begins = _time(tokens, at, bare=True)
+    if begins is None:
+        return None
     first = at
     while first and tokens[first - 1].word in TIES:
         first -= 1
     opener = tokens[first - 1].word if first else ""
-    middle = tokens[at + 1].word if at + 1 < len(tokens) else ""
-    ends = hour(tokens[at + 2]) if at + 2 < len(tokens) else None
-    if middle in TO and ends is not None:
-        start = first - 1 if opener in (*FROM, "between", "pagitan") else at
-        return Hours(start, at + 3, begins, ends or DAY)
+    middle = tokens[begins.last].word if begins.last < len(tokens) else ""
+    ends = _time(tokens, begins.last + 1) if middle in TO else None
+    if ends is not None and ends.half:
+        start = first - 1 if opener in FROM | BETWEEN else at
+        same = begins.hour % NOON < ends.hour % NOON or ends.hour == NOON  # "11 to 2pm" begins before noon
+        half = ends.half if same else "a"
+        return Hours(start, ends.last, begins.of_day(half), ends.of_day() or DAY)
+    if not begins.half:
+        return None
     if opener in FROM:
-        return Hours(first - 1, at + 1, begins, DAY)
+        return Hours(first - 1, begins.last + (middle in LATER), begins.of_day(), DAY)
     if opener in UNTIL:
-        return Hours(first - 1, at + 1, 0, begins or DAY)
+        return Hours(first - 1, begins.last, 0, begins.of_day() or DAY)
     if middle in LATER:
-        return Hours(at, at + 2, begins, DAY)
-    return Hours(at, at + 1, begins, begins + 1)
+        return Hours(at, begins.last + 1, begins.of_day(), DAY)
+    return Hours(at, begins.last, begins.of_day(), begins.of_day() + 1)
 
 
 def condition(model: SemanticModel, found: Hours) -> Condition | None:

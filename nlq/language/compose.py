@@ -21,6 +21,7 @@ from nlq.language import (
     ranks_asked,
     relations,
     sets,
+    shares,
     turns,
 )
 from nlq.language import counting as counting_
@@ -103,9 +104,12 @@ class Composer:
         chosen = self._sets(metrics)
         metrics_asked.check_averages(self, metrics)
         metrics_asked.check_division(self, metrics)
+        best = shares.of_the_best(self, metrics)
+        chosen = (*chosen, best[0]) if best is not None else chosen
         self._best = nouns.placed(self, metrics)
-        part = relations.part_metric(model, draft, spans, metrics)
-        share = None if part else relations.share(model, self.filters, draft, spans, metrics)
+        share = best[1] if best is not None else None
+        if best is None and not shares.part_metric(model, draft, spans, metrics):
+            share = shares.share(model, self.filters, draft, spans, metrics)
         dated = periods_asked.of_date(self, self._counted_table(metrics))
         where = (*self._halved(self.where()), *chosen, *dated)
         segments: tuple[Segment, ...] = ()

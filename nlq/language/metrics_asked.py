@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import choices, counting, entries, sets
+from nlq.language import choices, counting, entries, sets, shares
 from nlq.language.draft import Draft, Stop
 from nlq.language.entries import Figured
 from nlq.language.spans_of_time import NOW
@@ -36,7 +36,8 @@ def asked(composer: Composer) -> list[str]:
     if not counts_:
         _those_that(composer)
     if not draft.metrics and not counts_:
-        draft.metrics.extend(_of_things(composer))
+        of_things = shares.of_things(composer)
+        draft.metrics.extend([of_things] if of_things is not None else _of_things(composer))
     if counts_ and not draft.metrics:
         draft.metrics.extend(_counts(composer))
     if draft.metrics:

@@ -1,0 +1,235 @@
+"""A part of the whole: which of the values that a question names is the part, of which whole.
+
+Only what the order of the words says is taken: "share of A", "what % of sales is A", "A as a % of B", "the top 10 stores' share". The rest is a
+filter.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from nlq.language import ordering, sets
+from nlq.language.draft import SILENT, Stop
+from nlq.language.relations import PAIR, VALUES, value_beside
+from nlq.values import Refusal
+from nlq.values.query import Condition, Share
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.compose import Composer
+    from nlq.language.draft import Draft
+    from nlq.language.filters import Filters
+    from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+
+BARE = frozenset(
+    (
+        "percent",
+        "percentage",
+        "%",
+        "pct",
+        "porsyento",
+        "porsiyento",
+        "in",
+        "ilang",
+        "how",
+        "many",
+        "what",
+        "by",
+        "anong",
+        "pila",
+        "ka",
+        "ng",
+        "of",
+        "nga",
+    )
+)  # words of "growth in %" and "what % did it grow"
+IS = frozenset(
+    ("is", "are", "was", "were", "ang", "came", "come", "comes", "coming", "made", "mula", "galing", "gikan")
+)
+
+NAMES = frozenset(("share", "shares", "mix", "contribution", "ambag", "bahagi", "bahin"))
+TIED = frozenset(("as", "a", "to", "bilang"))
+BRING = ("bring", "brings", "make", "makes", "contribute", "contributes", "account", "accounts")
+EVERY = ("each", "every", "bawat", "kada", "matag", "ng bawat", "sa matag", "each of the")
+FROM = frozenset(("from", "galing", "mula", "buhat", "gikan"))
+
+
+def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Span] | None:
+    """The values whose part of the whole is asked for; none where it is that of every group; None where it is not said.
+
+    Values right beside "share" are it. Else, where nothing is split, those after the figure are: "what % of NCR's sales is GCash".
+    """
+    at = next(place for place, one in enumerate(spans) if one.kind == "share")
+    later = _later(spans, filters, at) or _as_a_part(spans, filters, at)
+    if later:
+        return later
+    after = value_beside(spans, at, 1)
+    if (
+        after is not None
+        and split
+        and (_inside(spans, at, after) or _of_the_figure(spans, after) or (at and spans[at - 1].kind == "dimension"))
+    ):
+        return []  # "share by brand, within snacks", "brand share of snacks", "top stores' share of Luzon sales"
+    if after is not None:
+        return filters.listed(after)
+    if at and spans[at - 1].kind in VALUES:
+        return [spans[at - 1]]
+    if split or not _figure_after(spans, at):  # "sales share" says nothing of whose
+        return [] if split else None
+    figure = next(place for place, one in enumerate(spans) if one.kind == "metric" and place > at)
+    last = [one for one in spans[figure + 1 :] if one.kind in VALUES]
+    if last and filters.listed(last[0]) == last:
+        return last
+    said = [
+        one
+        for before, one in pairwise(spans[figure:])
+        if one.kind in VALUES and before.kind not in ("preposition", "and")
+    ]
+    return filters.listed(said[0]) if len(said) == 1 else None  # "of transactions paid in cash, in minimarts"
+
+
+def _as_a_part(spans: Sequence[Span], filters: Filters, at: int) -> list[Span]:
+    """The value that is set as a part into another one: "QC as a % of NCR", "Cebu's contribution to Visayas revenue"."""
+    before, after = value_beside(spans, at, -1), value_beside(spans, at, 1)
+    tied = {word for one in spans[max(0, at - 1) : at + 2] for word in one.text.lower().split()}
+    return filters.listed(before) if before is not None and after is not None and TIED & tied else []
+
+
+def _figure_after(spans: Sequence[Span], at: int) -> bool:
+    return any(one.kind == "metric" for one in spans[at + 1 :])
+
+
+def _of_the_figure(spans: Sequence[Span], value: Span) -> bool:
+    """Whether a figure stands right behind a value, which says what the figure is of: "of Luzon sales"."""
+    return any(one is value and after.kind == "metric" for one, after in pairwise(spans))
+
+
+def _inside(spans: Sequence[Span], at: int, value: Span) -> bool:
+    """Whether what stands between "share" and a value says that it is the whole which lies in it: "share in", "share within"."""
+    until = next(place for place, one in enumerate(spans) if one is value)
+    return any(one.kind == "preposition" and not FROM & set(one.text.lower().split()) for one in spans[at + 1 : until])
+
+
+def _later(spans: Sequence[Span], filters: Filters, at: int) -> list[Span]:
+    """What the figure is said to be, or to come from: "of sales in NCR is GCash", "of Visayas sales comes from Cebu City"."""
+    figure = next(
+        (place for place, one in enumerate(spans) if one.kind == "metric" and place > at), at
+    )  # or of no figure: "out of 100 pesos in Cebu, how many come from …"
+    said = [place for place in range(figure + 1, len(spans)) if IS.intersection(spans[place].text.lower().split())]
+    rest = spans[said[-1] + 1 :] if said else []
+    if next((one.kind for one in rest if one.kind in (*VALUES, "dimension")), None) == "dimension":
+        return []  # "of sales is each brand in snacks": every brand, of what is in it
+    found = [one for one in rest if one.kind in VALUES]
+    return found if found and filters.listed(found[0]) == found else []
+
+
+def part_metric(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics: list[str]) -> bool:
+    """Whether one figure's part of another is asked for, "what percentage of orders were urgent orders"; they become a ratio."""
+    if len(metrics) != PAIR or not any(one.kind == "share" for one in spans) or draft.growth or draft.having:
+        return False
+    places = [at for at, one in enumerate(spans) if one.kind == "metric"]
+    between = {word for one in spans[places[0] + 1 : places[-1]] for word in one.text.lower().split()}
+    whole, part = metrics
+    if not IS & between or model.metrics[whole].unit != model.metrics[part].unit or not model.metrics[whole].adds_up:
+        return False
+    for one in spans:
+        one.role = "share" if one.kind == "share" else one.role
+    metrics[:] = [part]
+    draft.pair = (part, whole)
+    return True
+
+
+def of_things(composer: Composer) -> str | None:
+    """The metric that counts things whose own share is asked for, "what % of stores are minimarts"; None where no such is."""
+    draft, spans = composer.draft, composer.spans
+    at = next((place for place, one in enumerate(spans) if one.kind == "share"), None)
+    after = next((one for one in spans[at + 1 :] if one.kind not in SILENT), None) if at is not None else None
+    if after is None or after not in draft.loose or after.ref_of not in composer.model.counted or draft.metrics:
+        return None
+    counts = next((name for name, one in composer.model.public_metrics().items() if one.counts == after.ref_of), None)
+    if counts is None or not composer.model.metrics[counts].adds_up or draft.whens or draft.dimensions:
+        raise _no(f"the share of {after.text} that did something cannot be read yet; ask how many there are")
+    after.role = "counted"
+    draft.loose[:] = [one for one in draft.loose if one is not after]
+    return counts
+
+
+def of_the_best(composer: Composer, metrics: list[str]) -> tuple[Condition, Share] | None:
+    """What the best of something make of the whole together: "share of our top 10 stores in revenue"; None where each is asked for.
+
+    Raises:
+        Stop: it is not said of what the best are meant.
+    """
+    draft, spans = composer.draft, composer.spans
+    kinds = [one.kind for one in spans]
+    best = [kinds.index(one) for one in ("top", "bottom") if one in kinds]
+    if "share" not in kinds or not best or draft.dimensions:
+        return None
+    behind = spans[min(best) - 1].text.lower() if min(best) else ""
+    together = kinds.index("share") < min(best) or any(one.text.lower().split()[0] in BRING for one in spans[min(best) :])
+    if not together:
+        return None
+    nouns = [one for one in draft.loose if one.kind == "dimension"]
+    if len(nouns) != 1 or len(draft.loose) != 1 or len(metrics) != 1 or not composer.model.metrics[metrics[0]].adds_up or behind in EVERY:
+        raise _no("the share of the best of what? Name what is ranked, and one figure")
+    limit = draft.number or (composer.model.header.default_ranking_limit if ordering.is_plural(composer.model, spans, nouns[0]) else 1)
+    made = sets.best_of(composer.model, nouns[0], spans, metrics[0], composer.filters.conditions(), ordering.by(draft, metrics[0]), limit, None)  # fmt: skip
+    for one in spans:
+        one.role = "share" if one.kind == "share" else one.role
+    draft.loose.clear()
+    draft.top = None
+    return made, Share(within=(), free=(nouns[0].ref_of,))
+
+
+def share(
+    model: SemanticModel, filters: Filters, draft: Draft, spans: Sequence[Span], metrics: list[str]
+) -> Share | None:
+    """Each group's part of the total, or that of the value that is named; None where no share is asked for.
+
+    Raises:
+        Stop: it is not said whose share, or of what.
+    """
+    kinds = [one.kind for one in spans]
+    if draft.growth:  # "growth in %" is a growth
+        for one in spans:
+            one.role = "growth" if one.kind == "share" and BARE.issuperset(one.text.lower().split()) else one.role
+        kinds = [one.kind for one in spans if one.role != "growth"]
+    if "share" not in kinds:
+        return None
+    if len(metrics) != 1 or not model.metrics[metrics[0]].adds_up or "versus" in kinds or draft.growth or draft.having:
+        raise _no("a share is of one figure whose parts add up, such as sales; ask for that alone")
+    split = [name for name in draft.dimensions if not model.is_time_grain(name)]
+    parts = part_of(spans, filters, split=bool(split))
+    if parts is None or not (parts or split):
+        raise _no("I do not know whose share of what is meant: say what is split, or name the part")
+    fields = dict.fromkeys(name for one in parts for condition in filters.of(one) for name in condition.fields())
+    part = _split_beside(draft, spans) if len(split) == PAIR and not fields else None
+    within = [name for name in split if name != part] if part else [name for name in split if name in draft.each] if len(split) > 1 else []  # fmt: skip
+    unsaid = len(split) > 1 and len(within) != len(split) - 1 and not fields
+    if len(parts) > 1 or unsaid or fields.keys() & set(split):
+        raise _no("I do not know which part of which whole is meant: ask for one part, or one split, at a time")
+    for one in spans:
+        one.role = "share" if one.kind == "share" else one.role
+    grains = tuple(name for name in draft.dimensions if model.is_time_grain(name))
+    draft.dimensions.extend(fields)  # the part, by its name
+    return Share(within=(*grains, *(split if fields else within)), free=tuple(fields))
+
+
+def _split_beside(draft: Draft, spans: Sequence[Span]) -> str | None:
+    """What the parts are of, where it stands right beside "share": "payment method share by region", "share of each brand in each category"."""
+    at = next(place for place, one in enumerate(spans) if one.kind == "share")
+    before = (
+        spans[at - 1] if at and NAMES.intersection(spans[at].text.lower().split()) else None
+    )  # not "… per store type as percentages"
+    after = next((one for one in spans[at + 1 :] if one.kind not in SILENT and one.text.lower() not in EVERY), None)
+    for one in (before, after):
+        if one is not None and one.kind == "dimension" and one.ref_of in draft.dimensions:
+            return one.ref_of
+    return None
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))
