@@ -34,7 +34,7 @@ EMPTY = (
 TELLING = frozenset((
     "list", "running", "moving", "rose", "more", "between", "none", "both", "again", "undo", "unlimited", "as_chart", "as_table", "anew", "why", "moved", "latest_first",
     "earliest_first", "average", "clock", "newest", "oldest", "fastest", "slowest", "or_more", "or_less", "whenever",
-    "times", "once",
+    "times", "once", "solely",
 ))  # fmt: skip
 # What people ask an assistant for, and no reader of figures can give.
 NOT_FIGURES = {

@@ -69,6 +69,7 @@ class Composer:
             Stop: it is better to ask, or to decline.
         """
         turns.taken(self.spans)
+        turns.types(self.model, self.spans)
         periods_asked.newly(self)
         habits.taken(self)
         refused = choices.refused(self.model, self.spans)

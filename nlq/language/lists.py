@@ -113,7 +113,7 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
         and not draft.dimensions
         and not draft.metrics
     )
-    chosen = any(one.kind in ("none", "both") or (one.kind == "not" and len(named) > 1) for one in composer.spans)
+    chosen = any(one.kind in ("none", "both", "solely") or (one.kind == "not" and len(named) > 1) for one in composer.spans)
     fields = tuple(name for one in composer.filters.conditions() for name in one.fields())
     own = chosen or not out_of_reach(model, model.dimensions[entity].table, fields)
     table = {

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nlq.language.tokens import Token
 
 UNKNOWN_COST = 10.0
+PARTED_COST = 1.1  # of beginning a span within the name of a dimension: "sales per store | type"
 THOUSAND, MILLION = 1_000, 1_000_000
 ONE = ("isang", "usang", "a")
 
@@ -191,6 +192,8 @@ def _cheapest(text: str, tokens: list[Token], words: list[str], lexicon: Lexicon
     best: list[tuple[float, list[Span]]] = [(0.0, []), *((float("inf"), []) for _ in words)]
     for start in range(len(words)):
         cost, covered = best[start]
+        if start and any(length > 1 and meanings[0].kind == "dimension" for length, meanings in lexicon.at(words, start - 1)):
+            cost += PARTED_COST
         for length, span in _from(text, tokens, words, start, lexicon):
             total = cost + (UNKNOWN_COST if span.kind == "unknown" else 1.0)
             if total < best[start + length][0]:

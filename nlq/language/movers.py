@@ -33,6 +33,9 @@ def taken(composer: Composer) -> tuple[int, ...]:
     split = [name for name in draft.dimensions if not composer.model.is_time_grain(name)]
     nouns = [one for one in draft.loose if one.kind == "dimension"]
     ways = tuple(dict.fromkeys(way for one in found for way in why.ways(one.text)))
+    grows = draft.growth or any(composer.model.metrics[name].growth for name in draft.metrics)
+    if not ways and grows and draft.beyond is not None and draft.beyond[0].startswith(">"):
+        ways = (1,)  # "regions with growth over 5%"
     if not ways or draft.top is not None or any(one.kind in ELSE and not one.role for one in composer.spans):
         return ()
     if not nouns and not draft.dimensions and len(found) == 1 and _is_noun(composer.spans, found[0]):
@@ -46,7 +49,7 @@ def taken(composer: Composer) -> tuple[int, ...]:
     draft.loose[:] = [one for one in draft.loose if one not in nouns]
     draft.growth = True
     places = [at for at, one in enumerate(composer.spans) if one.kind in ("rose", "by")]
-    before = bool(split) and composer.spans[places[-1]].kind == "by"
+    before = bool(split) and bool(places) and composer.spans[places[-1]].kind == "by" and draft.beyond is None
     return (1, -1) if before else ways  # "drop in sales by region" is the change of each
 
 

@@ -73,7 +73,7 @@ def _compared(walker: Walker) -> None:
             one.kind, one.role, walker.draft.versus = "versus", "comparison", True
         moved = one.kind in MOVED or (moved and one.kind in SILENT)
     for index, one in enumerate(walker.spans):
-        if one.kind == "percent" or _is_percent(walker.spans, index):
+        if one.kind == "percent" or _is_percent(walker.model, walker.spans, index):
             _change(walker, index, one)
 
 
@@ -104,11 +104,17 @@ def _place(walker: Walker, index: int, one: Span, value: float) -> None:
         raise _no(f'I do not know what the number "{one.text}" belongs to')
 
 
-def _is_percent(spans: list[Span], index: int) -> bool:
+def _is_percent(model: SemanticModel, spans: list[Span], index: int) -> bool:
     """Whether a number of percents stands there, of which something rose or fell: "grew more than 10 percent"."""
     after = spans[index + 1] if index + 1 < len(spans) else None
     per = spans[index].kind == "number" and after is not None and after.kind == "share" and after.text.lower() in ("percent", "pct", "%", "porsyento", "porsiyento")  # fmt: skip
-    return per and any(one.kind == "rose" for one in spans)
+    return per and any(_grows(model, one) for one in spans)
+
+
+def _grows(model: SemanticModel, one: Span) -> bool:
+    """Whether a word says that something rose or fell."""
+    named = one.kind == "metric" and bool(model.metrics[one.ref_of].growth)
+    return named or one.kind in ("rose", "growth", "yearly", "monthly", "weekly")
 
 
 def _change(walker: Walker, index: int, one: Span) -> None:
@@ -122,7 +128,7 @@ def _change(walker: Walker, index: int, one: Span) -> None:
     if (
         before is None
         or before.kind not in COMPARE
-        or not any(span.kind == "rose" for span in spans)
+        or not any(_grows(walker.model, span) for span in spans)
         or draft.beyond is not None
     ):
         raise _no(f'I do not know what "{one.text}" belongs to')

@@ -5,6 +5,7 @@ Each is a set filter: a query whose only dimension is the thing. What is chosen 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from nlq.language.draft import SILENT, Stop
@@ -54,11 +55,11 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
     Raises:
         Stop: it is not said of what things.
     """
-    both = [one for one in spans if one.kind == "both"]
+    both, alone = ([one for one in spans if one.kind == kind] for kind in ("both", "solely"))
     if entity is not None and not both:
         _each_or_either(model, filters, spans)
     lacking = filters.lacking(entity)
-    if not (both or lacking or draft.lacks or draft.absent):
+    if not (both or alone or lacking or draft.lacks or draft.absent):
         return ()
     if entity is None:
         raise _no("I do not know who or what is meant to have the one and not the other: name customers, stores or products")  # fmt: skip
@@ -66,6 +67,8 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
     sets += [(one, True) for one in lacking]
     if draft.lacks:
         sets.append(([], True))
+    for one in alone:
+        sets += _alone(model, filters, spans, one, entity)
     own = [one for one in filters.conditions() if _own(one, lacking)]
     if own and not counted:  # "revenue from customers who bought A but not B": all that they bought
         sets += [([one], False) for one in own]
@@ -133,6 +136,22 @@ def _pair(filters: Filters, spans: Sequence[Span], both: Sequence[Span]) -> list
     for one in both:
         one.role = "set"
     return filters.take(listed)
+
+
+def _alone(model: SemanticModel, filters: Filters, spans: Sequence[Span], mark: Span, entity: str) -> list[tuple[list[Condition], bool]]:
+    """The sets of those who only did the one: "customers who only paid cash" paid cash, and nothing else.
+
+    Raises:
+        Stop: it is not said what alone, or it is nothing that somebody does.
+    """
+    at = next(place for place, one in enumerate(spans) if one is mark)
+    value = next((one for one in spans[at + 1 :] if one.kind == "value"), None)
+    listed = filters.of(value) if value is not None and len(filters.listed(value)) == 1 else []
+    if value is None or len(listed) != 1 or listed[0].op not in ("=", "in") or not model.dimensions[entity].key:
+        raise _no(f'"{mark.text}" what? Name the one thing')
+    taken = filters.take([value])
+    mark.role = "set"
+    return [(taken, False), ([replace(taken[0], op="not_in")], True)]
 
 
 def beyond(model: SemanticModel, draft: Draft) -> Condition:

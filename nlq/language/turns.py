@@ -6,11 +6,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import COMPARE, SILENT
+from nlq.language.lexicon import Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
 
 SPLITS = frozenset(("split", "breakdown", "distribution", "mix"))
 HOW = ("how has", "how have", "how did", "how is", "how are")
@@ -33,6 +35,18 @@ def taken(spans: Sequence[Span]) -> None:
             one.kind = "unsupported"
     _moved(spans)
     _part(spans)
+
+
+def types(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """Settle what "type" is of: of the things that are named, where these have types ("stores in Palawan, with type")."""
+    nouns = [one.ref_of for one in spans if one.kind == "dimension"]
+    nouns += [model.dimensions[one.ref_of].kind_of or "" for one in spans if one.kind == "value" and one.ref_of in model.dimensions]  # fmt: skip
+    named = [name for noun in nouns for name, one in model.dimensions.items() if one.kind_of == noun]
+    for one in spans:
+        if one.kind == "type":
+            known = dict.fromkeys(named)
+            one.kind = "dimension" if len(known) == 1 else "unknown"
+            one.meanings = [Meaning("dimension", name) for name in known] if len(known) == 1 else []
 
 
 def _moved(spans: Sequence[Span]) -> None:

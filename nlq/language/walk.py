@@ -31,6 +31,7 @@ EACH = (
 # Kinds of words that say one thing of a draft, or two, and nothing else.
 MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "more": ("versus", "sorted"), "newest": ("newest",), "oldest": ("newest",)}  # fmt: skip
 CHANGED = ("change", "changed")
+ONE_BY_ONE = ("each", "matag", "bawat")
 FOLLOWING = (
     "dimension",
     "grain",
@@ -118,7 +119,7 @@ class Walker:
     def _value(self, one: Span, index: int, *, each: bool, mode: str) -> None:
         """A value: what figures are of, what is left out of them, or what somebody has none of."""
         if each:
-            self._each_of(index)
+            self._each_of(index, one)
         lacking = mode == "none"
         joined = self.beside.joined(index)
         if mode == "not" and one.comma and not joined and self.filters.excluding:
@@ -135,8 +136,12 @@ class Walker:
         beside = self.spans[max(0, index - 1) : index] + self.spans[index + 1 : index + 2]
         return any(ONLY.intersection(one.text.lower().split()) for one in beside)
 
-    def _each_of(self, index: int) -> None:
+    def _each_of(self, index: int, value: Span) -> None:
         """What is of each value: "per minimart" divides by how many there are, or splits by them, which is not said; "each NCR store" says it."""
+        time = self.model.time_dimension
+        if value.kind == "value" and self.model.is_of_days(value.ref_of) and time is not None and self.spans[index - 1].text.lower() in ONE_BY_ONE:
+            self.group(f"{time.name}.day", value)  # "each Sunday in October"
+            return
         after = next((one for one in self.spans[index + 1 :] if one.kind not in SILENT), None)
         if after is None or after.kind not in ("dimension", "value", "place", "and"):
             text = self.spans[index].text

@@ -97,7 +97,7 @@ NOT_READ = [
     "last month vs last month", "average sales per day of a minimart", "typical weekly revenue of a sari-sari store", "average monthly sales of a store", "which numbers do you have besides sales",
     "out of all branches in bicol how many actually had transactions in q2", "ilang porsyento ang inilago natin mula noong nakaraang taon", "ilang transaksyon ang nabawas mula abril hanggang mayo",
     "takbo ng meryenda batay sa katamtaman ng huling tatlong buwan sa bawat buwan", "bakit bumaba ang bilang ng sa lungsod ng naga", "stores in ncr last month", "gcash stores ncr", "stores",
-    "provinces w/out a minimart", "list stores without dairy", "saang mga probinsya wala tayong tindahan", "provinces where we only have sari-saris", "sino mga customer na puro gcash lang ang bayad this year",
+    "provinces w/out a minimart", "list stores without dairy", "saang mga probinsya wala tayong tindahan", "provinces where we only have sari-saris",
     "ilan ang namili nang isang beses lang ngayong taon", "yung mga bumili sa more than one branch, ilan sila", "% ng stores na sarado na per region", "sales around xmas",
     "how come snacks is slowing even tho transactions are up", "compare gcash and cash sales this month vs last month",
 ]  # fmt: skip
