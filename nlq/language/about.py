@@ -18,9 +18,22 @@ if TYPE_CHECKING:
 
 PHRASES = Path(__file__).with_name("about.toml")
 MOST_UNKNOWN = 3
-CHAT = {"u": "you", "r": "are", "ur": "your", "wat": "what", "wut": "what", "wats": "whats", "abt": "about", "hw": "how"}
+CHAT = {
+    "u": "you",
+    "r": "are",
+    "ur": "your",
+    "wat": "what",
+    "wut": "what",
+    "wats": "whats",
+    "abt": "about",
+    "hw": "how",
+}
 WHETHER = frozenset(phrase("does do is are was were did kasama apil kabilang kasali counted included"))
-INCLUDING = frozenset(phrase("include including included count counting counted exclude excluding excluded kasama kasali kabilang apil netted"))
+INCLUDING = frozenset(
+    phrase(
+        "include including included count counting counted exclude excluding excluded kasama kasali kabilang apil netted"
+    )
+)
 PAIR = 2
 WHAT = ("what", "when", "ano", "anong", "kailan", "kelan", "unsa", "unsay", "kanus")
 TOPICS: tuple[Topic, ...] = get_args(Topic)
@@ -68,7 +81,9 @@ def _set_apart(words: tuple[str, ...], spans: Sequence[Span]) -> Topic | None:
     """Take "explain active stores vs stores" for a question about what figures mean: of no values, and over no time."""
     others = [one for one in spans if one.kind not in (*SILENT, "metric", "dimension", "versus", "and") and one.start]
     named = sum(one.kind in ("metric", "dimension") for one in spans)
-    return "meaning" if words and words[0] in ("explain", "define", "describe") and named >= PAIR and not others else None
+    return (
+        "meaning" if words and words[0] in ("explain", "define", "describe") and named >= PAIR and not others else None
+    )
 
 
 def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | None:
@@ -87,7 +102,11 @@ def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | Non
     if topic is None or any(kind != "time" or not dated for kind in figured):
         return None
     named = sum(one.kind == "metric" for one in spans)  # "the difference between revenue and sales": none
-    if any(one.kind == "versus" for one in spans) and apart is None and (any(kind != "metric" for kind, _ in refs) or named < PAIR):
+    if (
+        any(one.kind == "versus" for one in spans)
+        and apart is None
+        and (any(kind != "metric" for kind, _ in refs) or named < PAIR)
+    ):
         return None  # values are set against each other by their figures, metrics by what they mean
     if topic == "meaning" and all(kind == "absent" for kind, _ in refs):
         return None
@@ -128,7 +147,9 @@ def _refs(spans: Sequence[Span], model: SemanticModel, *, apart: bool = False) -
         if one.kind == "metric":
             found.append(("metric", one.ref_of))
         elif one.kind == "dimension" and apart and one.ref_of in model.counted:
-            found.extend(("metric", name) for name, other in model.public_metrics().items() if other.counts == one.ref_of)
+            found.extend(
+                ("metric", name) for name, other in model.public_metrics().items() if other.counts == one.ref_of
+            )
         elif one.kind == "absent":
             found.append(("absent", one.ref_of))
         elif one.kind == "dimension":

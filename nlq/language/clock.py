@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nlq.language.tokens import Token
     from nlq.semantics.model import SemanticModel
 
+
 def _folded(*words: str) -> frozenset[str]:
     """Words as tokens hold them."""
     return frozenset(map(fold, words))

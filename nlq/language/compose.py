@@ -95,6 +95,7 @@ class Composer:
             one.role = "ignored" if one.kind in SHOWN else one.role  # "list the top 3 stores", "chart the sales"
         if any(one.kind == "why" for one in spans):  # "why is it slow now" is not of today against yesterday
             draft.whens[:] = [one for one in draft.whens if one.text.lower() not in NOW]
+        own = periods_asked.own_dates(self)
         periods_asked.from_one_to_another(self)
         against = self._against()
         draft.trend = draft.trend and not draft.versus  # "movement in sales, Q3 over Q2"
@@ -106,16 +107,11 @@ class Composer:
         metrics_asked.check_averages(self, metrics)
         metrics_asked.check_division(self, metrics)
         best = shares.of_the_best(self, metrics)
-        chosen = (*chosen, best[0]) if best is not None else chosen
         self._best = nouns.placed(self, metrics)
-        share = best[1] if best is not None else None
-        if best is None and not shares.part_metric(model, draft, spans, metrics):
-            share = shares.share(model, self.filters, draft, spans, metrics)
+        share = best.share if best is not None else shares.asked(self, metrics)
         dated = periods_asked.of_date(self, self._counted_table(metrics))
-        where = (*self._halved(self.where()), *chosen, *dated)
-        segments: tuple[Segment, ...] = ()
-        if against:
-            where, segments = relations.against(model, self.filters, draft, against)
+        named, segments = self._named(against)
+        where = (*named, *chosen, *(best.those if best is not None else ()), *dated, *own)
         period, compare = periods_asked.settled(self, metrics)
         if figured is not None and figured.window is not None and figured.window.running and not draft.whens:
             period = periods_asked.so_far(self)
@@ -233,6 +229,13 @@ class Composer:
             raise Stop(problem)
         self.assumptions.extend(self.filters.assumptions())
         return (*self.filters.conditions(), *self._hours())
+
+    def _named(self, against: list[Span]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:
+        """The conditions of all that was named, and the values that are set against each other."""
+        where = self.where()
+        if against:
+            return relations.against(self.model, self.filters, self.draft, against)
+        return self._halved(where), ()
 
     def _halved(self, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
         """Conditions of which both answers are named split by what is asked: "weekday/weekend breakdown"."""

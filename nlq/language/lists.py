@@ -113,7 +113,9 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
         and not draft.dimensions
         and not draft.metrics
     )
-    chosen = any(one.kind in ("none", "both", "solely") or (one.kind == "not" and len(named) > 1) for one in composer.spans)
+    chosen = any(
+        one.kind in ("none", "both", "solely") or (one.kind == "not" and len(named) > 1) for one in composer.spans
+    )
     fields = tuple(name for one in composer.filters.conditions() for name in one.fields())
     own = chosen or not out_of_reach(model, model.dimensions[entity].table, fields)
     table = {
@@ -133,7 +135,12 @@ def _is_beside(composer: Composer, one: Span, entity: str) -> bool:
     same = model.dimensions[one.ref_of].table == model.dimensions[entity].table
     if composer.is_entity(one):
         at = next(place for place, span in enumerate(composer.spans) if span is one)
-        said = [word for span in composer.spans[max(0, at - 3) : at] if span.kind in SILENT for word in span.text.lower().split()]
+        said = [
+            word
+            for span in composer.spans[max(0, at - 3) : at]
+            if span.kind in SILENT
+            for word in span.text.lower().split()
+        ]
         return bool(model.dimensions[entity].place) and bool(HAVING.intersection(said))
     return same and bool(model.dimensions[entity].key)
 
@@ -222,7 +229,9 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
 def _but_not(composer: Composer, far: list[Condition]) -> tuple[list[Condition], list[Condition]]:
     """What is said of things that did the one and not the other, "sold in NCR but not in Cebu": what they did, and what they did not."""
     tied = pairwise([Span("", 0, 0, ""), *composer.spans])
-    marks = [one for before, one in tied if one.kind == "not" and BUT & {one.text.lower().split()[0], before.text.lower()}]
+    marks = [
+        one for before, one in tied if one.kind == "not" and BUT & {one.text.lower().split()[0], before.text.lower()}
+    ]
     left_out = [one for one in far if one.op in ("!=", "not_in") and one.query is None]
     if not marks or not left_out or len(left_out) == len(far):
         return far, []

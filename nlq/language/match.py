@@ -192,7 +192,9 @@ def _cheapest(text: str, tokens: list[Token], words: list[str], lexicon: Lexicon
     best: list[tuple[float, list[Span]]] = [(0.0, []), *((float("inf"), []) for _ in words)]
     for start in range(len(words)):
         cost, covered = best[start]
-        if start and any(length > 1 and meanings[0].kind == "dimension" for length, meanings in lexicon.at(words, start - 1)):
+        if start and any(
+            length > 1 and meanings[0].kind == "dimension" for length, meanings in lexicon.at(words, start - 1)
+        ):
             cost += PARTED_COST
         for length, span in _from(text, tokens, words, start, lexicon):
             total = cost + (UNKNOWN_COST if span.kind == "unknown" else 1.0)

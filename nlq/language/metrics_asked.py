@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 USUAL = frozenset(
     ("share", "running", "moving", "rose", "more")
 )  # what is asked of a figure, and says that one is meant
-SHOPPING = frozenset(("bumili", "namili", "bumibili", "namimili", "namalit", "mipalit", "nipalit", "mopalit", "shopped", "shop"))  # what only people do
+SHOPPING = frozenset(
+    ("bumili", "namili", "bumibili", "namimili", "namalit", "mipalit", "nipalit", "mopalit", "shopped", "shop")
+)  # what only people do
 SLICES = frozenset(("versus", "value", "place", "ask", "time", "clock", "and", "not", "by", "dimension", "grain", "filler", "preposition"))  # fmt: skip
 WHETHER = frozenset((
     "is", "are", "was", "were", "do", "does", "did", "has", "have", "can", "could", "may", "meron", "mayroon", "naa", "aduna", "which", "who", "when", "where",
@@ -91,7 +93,10 @@ def _is_slice(composer: Composer) -> bool:
     said = [one.text.lower() for one in spans]
     other = [one for one in spans if one.kind not in SLICES]
     timed = any(one.kind in ("time", "clock") for one in spans)
-    sliced = any(one.kind in ("place", "ask") or (one.kind == "value" and not composer.model.is_of_days(one.ref_of)) for one in spans)
+    sliced = any(
+        one.kind in ("place", "ask") or (one.kind == "value" and not composer.model.is_of_days(one.ref_of))
+        for one in spans
+    )
     sliced = sliced or bool(draft.dimensions) or any(one.kind == "clock" for one in spans)
     asks = said[0].split()[0] in WHETHER or any(VAGUE.intersection(text.split()) for text in said)
     return timed and sliced and not (other or draft.loose or asks)

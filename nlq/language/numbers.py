@@ -153,7 +153,11 @@ def _limit(walker: Walker, index: int, op: str, values: tuple[float, ...], taken
     _of_attribute(walker, index)
     _whose(walker, index)
     metric = _metric_of(walker, index)
-    if metric is None and walker.spans[index].text[:1] in ("₱", "P") and any(one.kind == "metric" for one in walker.spans):
+    if (
+        metric is None
+        and walker.spans[index].text[:1] in ("₱", "P")
+        and any(one.kind == "metric" for one in walker.spans)
+    ):
         metric = walker.model.header.default_metric  # money, which is none of what is named
         walker.draft.metrics[:] = dict.fromkeys((metric, *walker.draft.metrics))
     walker.draft.having.append((op, values, metric))

@@ -51,6 +51,24 @@ def newly(composer: Composer) -> None:
             one.kind, one.role, composer.dated = "filler", "filter", begins
 
 
+def own_dates(composer: Composer) -> tuple[Condition, ...]:
+    """What is said of a date of things right behind it, where figures have a period of their own: "October sales of stores opened in 2025"."""
+    draft, model, found = composer.draft, composer.model, []
+    for at, one in enumerate(composer.spans):
+        known = model.dimensions.get(one.ref_of) if one.kind == "dimension" else None
+        after = next((other for other in composer.spans[at + 1 :] if other.kind not in SILENT), None)
+        if known is None or known.type != "date" or known.time or one not in draft.loose or after not in draft.whens or len(draft.whens) != 2:  # fmt: skip
+            continue
+        if after.when is None or not isinstance(after.when.period, Period):
+            continue
+        one.role = after.role = "filter"
+        draft.loose[:] = [other for other in draft.loose if other is not one]
+        draft.whens[:] = [other for other in draft.whens if other is not after]
+        period = after.when.period
+        found.append(Condition(field=one.ref_of, op="between", values=(period.start.isoformat(), period.end.isoformat())))
+    return tuple(found)
+
+
 def of_date(composer: Composer, table: str) -> tuple[Condition, ...]:
     """The period, as a condition on the date at which something befell the things of a table, where that is said: "stores closed in 2023"."""
     period = composer.given_period()

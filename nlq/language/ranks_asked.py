@@ -13,7 +13,7 @@ from nlq.values.query import Condition, Order, Period
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
-BOUGHT = frozenset(("buy", "buys", "bought", "buying", "spend", "spends", "spent", "purchase", "purchased", "bumili", "bumibili", "gumastos", "nipalit", "mipalit", "namalit", "mopalit", "migasto", "nigasto"))  # fmt: skip
+BOUGHT = frozenset(("shopped", "shops", "shop", "visited", "visits", "namili", "namimili", "buy", "buys", "bought", "buying", "spend", "spends", "spent", "purchase", "purchased", "bumili", "bumibili", "gumastos", "nipalit", "mipalit", "namalit", "mopalit", "migasto", "nigasto"))  # fmt: skip
 ORDERS: dict[str, Literal["asc", "desc"]] = {"latest_first": "desc", "earliest_first": "asc"}
 LENGTHS = {"week": 7, "month": 31, "year": 366}  # days at most
 
@@ -105,7 +105,7 @@ def limits(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
     """
     found = []
     if composer.draft.having and not dimensions:
-        dimensions.extend(_kinds(composer))  # "supermarkets with at least 1,000 customers"
+        dimensions.extend(_kinds(composer) or _who(composer))  # "who shopped at 3+ branches", "supermarkets with at least 1,000 customers"
     for op, value, metric in composer.draft.having:
         if not dimensions:
             raise Stop(

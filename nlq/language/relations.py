@@ -21,41 +21,17 @@ if TYPE_CHECKING:
 PAIR = 2
 VALUES = ("value", "place", "ask")
 COMPARES = ("compar", "kumpar", "kompar", "hambing", "tandi")
+
+
 def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
     """The values that are set against each other, at least two; none where it is not values that are."""
-    more = [one for one in spans if one.kind == "more"]
-    if (
-        more
-        and any(one.kind == "versus" for one in spans)
-        and not any(one.kind in ("time", "above") for one in spans[: _first(spans, "versus") + 2][-2:])
-    ):
-        for one in more:
-            one.role = "comparison"  # "mas marami ba ang benta ng A kaysa B"
-        more = []
-    if more:  # "which sold more, A or B"
-        last = next((one for one in reversed(spans) if one.kind in VALUES), None)
-        lists = [filters.listed(one) for one in spans if one.kind in VALUES and last in filters.listed(one)]
-        if len(more) > 1 or not lists or len(lists[0]) < PAIR:
-            whens = [one for one in spans if one.kind == "time"]
-            more[0].role = "comparison" if len(whens) == PAIR and len(more) == 1 else more[0].role  # of two periods
-            return []
-        more[0].role = "comparison"
-        return lists[0]
+    more = _more(spans)
+    if more:
+        return _had_more(spans, filters, more)
     marks = compared_at(spans)
     pairs = [(value_beside(spans, at, -1), value_beside(spans, at, 1)) for at in marks]
-    if len(pairs) == 1 and pairs[0][0] is None and pairs[0][1] is not None:  # "compare A and B"
-        listed = filters.listed(pairs[0][1])
-        return listed if len(listed) > 1 else []
-    verb = len(marks) == 1 and any(stem in spans[marks[0]].text.lower() for stem in COMPARES)
-    if verb and pairs[0] == (None, None):  # "compare the sales of A and B"
-        several: list[list[Span]] = []
-        for one in spans[marks[0] :]:
-            if one.kind in VALUES and not any(one in each for each in several) and len(filters.listed(one)) > 1:
-                several.append(filters.listed(one))
-        return several[0] if len(several) == 1 else []
-    if len(pairs) == 1 and pairs[0][1] is None and pairs[0][0] is not None:  # "A and B side by side"
-        listed = next((one for one in map(filters.listed, (one for one in spans[: marks[0]] if one.kind in VALUES)) if pairs[0][0] in one), [])  # fmt: skip
-        return listed if len(listed) > 1 else []
+    if len(pairs) == 1 and None in pairs[0]:
+        return _of_one_list(spans, filters, marks[0], *pairs[0])
     found: list[Span] = []
     for before, after in pairs:  # "A vs B vs C"
         if before is None or after is None or (found and found[-1] is not before):
@@ -64,8 +40,45 @@ def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
     return found
 
 
-def _first(spans: Sequence[Span], kind: str) -> int:
-    return next(place for place, one in enumerate(spans) if one.kind == kind)
+def _more(spans: Sequence[Span]) -> list[Span]:
+    """The words that ask which had more; where values stand against each other anyway they say nothing else: "mas marami ba ang A kaysa B"."""
+    more = [one for one in spans if one.kind == "more"]
+    at = next((place for place, one in enumerate(spans) if one.kind == "versus"), None)
+    if at is None or any(one.kind in ("time", "above") for one in spans[at : at + 2]):
+        return more
+    for one in more:
+        one.role = "comparison"
+    return []
+
+
+def _had_more(spans: Sequence[Span], filters: Filters, more: list[Span]) -> list[Span]:
+    """The values of which it is asked which had more: "which sold more, A or B"."""
+    last = next((one for one in reversed(spans) if one.kind in VALUES), None)
+    lists = [filters.listed(one) for one in spans if one.kind in VALUES and last in filters.listed(one)]
+    if len(more) > 1 or not lists or len(lists[0]) < PAIR:
+        whens = [one for one in spans if one.kind == "time"]
+        more[0].role = "comparison" if len(whens) == PAIR and len(more) == 1 else more[0].role  # of two periods
+        return []
+    more[0].role = "comparison"
+    return lists[0]
+
+
+def _of_one_list(spans: Sequence[Span], filters: Filters, at: int, before: Span | None, after: Span | None) -> list[Span]:  # fmt: skip
+    """The values of one list that are set against each other: "compare A and B", "the sales of A and B compared", "A and B side by side"."""
+    if after is not None:
+        lists = [filters.listed(after)]
+    elif before is not None:
+        lists = [
+            one for one in map(filters.listed, (one for one in spans[:at] if one.kind in VALUES)) if before in one
+        ][:1]
+    elif any(stem in spans[at].text.lower() for stem in COMPARES):
+        lists = []
+        for one in spans[at:]:
+            if one.kind in VALUES and not any(one in each for each in lists) and len(filters.listed(one)) > 1:
+                lists.append(filters.listed(one))
+    else:
+        return []
+    return lists[0] if len(lists) == 1 and len(lists[0]) > 1 else []
 
 
 def compared_at(spans: Sequence[Span]) -> list[int]:

@@ -117,11 +117,14 @@ class Relatives(Words, ABC):
         """The word at a position; what did not happen "in 90 days" did not in the last ones."""
         return "last" if self.word(at) == "in" and NOT.intersection(self.words[max(0, at - 4) : at]) else self.word(at)
 
+    def _ly(self, at: int) -> When | None:
+        """Last year, as it is abbreviated."""
+        last = Relative("last", "year").resolve(self.as_of)
+        return When(at, at + 1, last, back="year") if self.word(at) == "ly" else None
+
     def _relative(self, at: int) -> When | None:
         """This month, last 3 months, the past week."""
         word, after = self._word_of(at), self.word(at + 1)
-        if word == "ly":
-            return When(at, at + 1, Relative("last", "year").resolve(self.as_of), back="year")
         unit = UNITS.get(after)
         if word in THIS and unit:
             return When(at, at + 2, Relative("this", unit).resolve(self.as_of), running=unit)

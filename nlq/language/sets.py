@@ -138,7 +138,9 @@ def _pair(filters: Filters, spans: Sequence[Span], both: Sequence[Span]) -> list
     return filters.take(listed)
 
 
-def _alone(model: SemanticModel, filters: Filters, spans: Sequence[Span], mark: Span, entity: str) -> list[tuple[list[Condition], bool]]:
+def _alone(
+    model: SemanticModel, filters: Filters, spans: Sequence[Span], mark: Span, entity: str
+) -> list[tuple[list[Condition], bool]]:
     """The sets of those who only did the one: "customers who only paid cash" paid cash, and nothing else.
 
     Raises:

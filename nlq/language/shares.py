@@ -6,6 +6,7 @@ filter.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -157,7 +158,21 @@ def of_things(composer: Composer) -> str | None:
     return counts
 
 
-def of_the_best(composer: Composer, metrics: list[str]) -> tuple[Condition, Share] | None:
+@dataclass(frozen=True, slots=True)
+class Best:
+    """Those that are best, and what they are a part of."""
+
+    those: tuple[Condition, ...]
+    share: Share
+
+
+def asked(composer: Composer, metrics: list[str]) -> Share | None:
+    """The share that is asked for, where it is not that of one figure in another, which becomes a ratio."""
+    model, draft, spans = composer.model, composer.draft, composer.spans
+    return None if part_metric(model, draft, spans, metrics) else share(model, composer.filters, draft, spans, metrics)
+
+
+def of_the_best(composer: Composer, metrics: list[str]) -> Best | None:
     """What the best of something make of the whole together: "share of our top 10 stores in revenue"; None where each is asked for.
 
     Raises:
@@ -169,19 +184,29 @@ def of_the_best(composer: Composer, metrics: list[str]) -> tuple[Condition, Shar
     if "share" not in kinds or not best or draft.dimensions:
         return None
     behind = spans[min(best) - 1].text.lower() if min(best) else ""
-    together = kinds.index("share") < min(best) or any(one.text.lower().split()[0] in BRING for one in spans[min(best) :])
+    together = kinds.index("share") < min(best) or any(
+        one.text.lower().split()[0] in BRING for one in spans[min(best) :]
+    )
     if not together:
         return None
     nouns = [one for one in draft.loose if one.kind == "dimension"]
-    if len(nouns) != 1 or len(draft.loose) != 1 or len(metrics) != 1 or not composer.model.metrics[metrics[0]].adds_up or behind in EVERY:
+    if (
+        len(nouns) != 1
+        or len(draft.loose) != 1
+        or len(metrics) != 1
+        or not composer.model.metrics[metrics[0]].adds_up
+        or behind in EVERY
+    ):
         raise _no("the share of the best of what? Name what is ranked, and one figure")
-    limit = draft.number or (composer.model.header.default_ranking_limit if ordering.is_plural(composer.model, spans, nouns[0]) else 1)
+    limit = draft.number or (
+        composer.model.header.default_ranking_limit if ordering.is_plural(composer.model, spans, nouns[0]) else 1
+    )
     made = sets.best_of(composer.model, nouns[0], spans, metrics[0], composer.filters.conditions(), ordering.by(draft, metrics[0]), limit, None)  # fmt: skip
     for one in spans:
         one.role = "share" if one.kind == "share" else one.role
     draft.loose.clear()
     draft.top = None
-    return made, Share(within=(), free=(nouns[0].ref_of,))
+    return Best((made,), Share(within=(), free=(nouns[0].ref_of,)))
 
 
 def share(

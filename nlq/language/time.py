@@ -139,6 +139,7 @@ class _Finder(Dates, Fiscal, Relatives):
             self._to_date,
             self._quarter,
             self._week_number,
+            self._ly,
             self._relative,
             self._iso,
             self._double,

@@ -63,7 +63,9 @@ def _part(spans: Sequence[Span]) -> None:
     for at, one in enumerate(spans[:-2]):
         of = next((other for other in spans[at + 1 : at + 2] if other.kind in SILENT), None)
         said = one.text.lower()
-        if one.kind != "amount" or not (said in PARTS and of is not None and of.text.lower().split()[0] in ("of", "sa", "ng")):
+        if one.kind != "amount" or not (
+            said in PARTS and of is not None and of.text.lower().split()[0] in ("of", "sa", "ng")
+        ):
             continue
         later = [other for other in spans[at + 2 :] if COMES.intersection(other.text.lower().split())]
         if later and any(other.kind == "metric" for other in spans[at + 1 :]):
@@ -74,4 +76,6 @@ def before_split(spans: Sequence[Span], noun: Span) -> bool:
     """Whether a noun says what is split: "payment split by store type", "category breakdown of sales"."""
     at = next(place for place, one in enumerate(spans) if one is noun)
     after = spans[at + 1] if at + 1 < len(spans) else None
-    return after is not None and after.kind in ("filler", "by") and bool(SPLITS.intersection(after.text.lower().split()))
+    return (
+        after is not None and after.kind in ("filler", "by") and bool(SPLITS.intersection(after.text.lower().split()))
+    )

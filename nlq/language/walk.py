@@ -107,8 +107,7 @@ class Walker:
                 self._mark(one, "" if used else mode)
                 mode = mode if kind in COMPARE else ""
         self._closed(open_)
-        if self._under is not None:
-            self._of_money(self._under)
+        self._of_money()
 
     def _of_every(self, one: Span, index: int) -> None:
         """A noun of which every one is asked for."""
@@ -139,7 +138,12 @@ class Walker:
     def _each_of(self, index: int, value: Span) -> None:
         """What is of each value: "per minimart" divides by how many there are, or splits by them, which is not said; "each NCR store" says it."""
         time = self.model.time_dimension
-        if value.kind == "value" and self.model.is_of_days(value.ref_of) and time is not None and self.spans[index - 1].text.lower() in ONE_BY_ONE:
+        if (
+            value.kind == "value"
+            and self.model.is_of_days(value.ref_of)
+            and time is not None
+            and self.spans[index - 1].text.lower() in ONE_BY_ONE
+        ):
             self.group(f"{time.name}.day", value)  # "each Sunday in October"
             return
         after = next((one for one in self.spans[index + 1 :] if one.kind not in SILENT), None)
@@ -193,7 +197,10 @@ class Walker:
     def _noun(self, one: Span, index: int, mode: str) -> None:
         """A dimension or a grain: grouped by, or left for later."""
         after = self.spans[index + 1].text.lower() if index + 1 < len(self.spans) else ""
-        name, grouped = self.name(one), mode == "by" or after == "wise" or turns.before_split(self.spans, one)  # "region-wise"
+        name, grouped = (
+            self.name(one),
+            mode == "by" or after == "wise" or turns.before_split(self.spans, one),
+        )  # "region-wise"
         if mode == "none" and one.kind == "dimension":
             raise Stop(
                 Refusal("out_of_scope", f'where there is no "{one.text}" cannot be read yet: ask where there are')
@@ -254,8 +261,11 @@ class Walker:
             self._over((name, under.ref_of))
         return False
 
-    def _of_money(self, under: Span) -> None:
-        """A figure that another is divided by, with no figure before it: money, where that is said ("pesos per piece")."""
+    def _of_money(self) -> None:
+        """Settle a figure that another is divided by, with no figure before it: money, where that is said ("pesos per piece")."""
+        under = self._under
+        if under is None:
+            return
         said = {word for one in self.spans if one.start < under.start for word in one.text.lower().split()}
         if not (MONEY & said or any(one.kind in ("average", "amount") for one in self.spans)):
             raise Stop(Refusal("no_metric", f'which figure per "{under.text}"? Say "sales per …"'))

@@ -99,7 +99,12 @@ class Words:
         """As `_year_after`, and a year of two digits, which stands right behind a quarter or a half: "Q3 25", "h1 '26"."""
         place = at + (self.word(at) in ("'", "’"))
         word = self.word(place).lstrip("'’")
-        if len(word) == 2 and word.isdecimal() and 0 <= self.as_of.year % 100 - int(word) <= YEARS_BACK and self.word(place + 1) not in ("%", "percent"):
+        if (
+            len(word) == 2
+            and word.isdecimal()
+            and 0 <= self.as_of.year % 100 - int(word) <= YEARS_BACK
+            and self.word(place + 1) not in ("%", "percent")
+        ):
             return self.as_of.year // 100 * 100 + int(word), place + 1
         return self._year_after(at)
 

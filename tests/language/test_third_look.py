@@ -8,6 +8,7 @@ from helpers import held
 OCTOBER, LAST_30 = {"start": "2026-10-01", "end": "2026-10-31"}, {"start": "2026-10-17", "end": "2026-11-15"}
 SEPTEMBER, THIS_YEAR = {"start": "2026-09-01", "end": "2026-09-30"}, {"start": "2026-01-01", "end": "2026-11-15"}
 Q2, Q3 = {"start": "2026-04-01", "end": "2026-06-30"}, {"start": "2026-07-01", "end": "2026-09-30"}
+Y2025 = {"start": "2025-01-01", "end": "2025-12-31"}
 THIS_QUARTER, BEFORE_OCTOBER = (
     {"start": "2026-10-01", "end": "2026-11-15"},
     {"start": "1900-01-01", "end": "2026-09-30"},
@@ -24,6 +25,15 @@ def known(field):
 
 def those(field, op="in", **query):
     return {"field": field, "op": op, "query": {"metrics": ["revenue"], "dimensions": [field], **query}}
+
+
+def during(field, start, end):
+    return {"field": field, "op": "between", "values": [start, end]}
+
+
+def best_stores(count):
+    """The stores that are best by revenue, in the query's own period."""
+    return those("store", period=None, order=[{"by": "revenue", "dir": "desc"}], limit=count)
 
 
 def number_of(field, metric, op, value):
@@ -85,6 +95,41 @@ READ = {
     "record no. of receipts by one branch in a single day this yr": {"metrics": ["transactions"], "dimensions": ["store", "date.day"], "period": THIS_YEAR, "order": [{"by": "transactions", "dir": "desc"}], "limit": 1},
     "rank frozen brands worst to first, sept": {"metrics": ["revenue"], "dimensions": ["brand"], "where": [is_("category", "Frozen")], "period": SEPTEMBER, "order": [{"by": "revenue", "dir": "asc"}]},
     "when did our pampanga branches open": {"list": "store", "dimensions": ["opened_on"], "where": [is_("province", "Pampanga")]},
+    # A part of a whole, whichever way round it is said.
+    "whats qc as a % of ncr": {"metrics": ["revenue"], "dimensions": ["city"], "where": [is_("city", "Quezon City"), is_("region", "NCR")], "share": {"within": [], "free": ["city"]}, "period": LAST_30},
+    "cebu's contribution to visayas revenue in 2025": {"metrics": ["revenue"], "dimensions": ["province"], "where": [is_("province", "Cebu"), is_("island_group", "Visayas")], "share": {"within": [], "free": ["province"]}, "period": Y2025},
+    "how much of visayas revenue comes from cebu, q3": {"metrics": ["revenue"], "dimensions": ["province"], "where": [is_("province", "Cebu"), is_("island_group", "Visayas")], "share": {"within": [], "free": ["province"]}, "period": Q3},
+    "share of top 10 stores in total revenue oct": {"metrics": ["revenue"], "where": [best_stores(10)], "share": {"within": [], "free": ["store"]}, "period": OCTOBER},
+    "what portion of sales do the top 10 stores bring in": {"metrics": ["revenue"], "where": [best_stores(10)], "share": {"within": [], "free": ["store"]}, "period": LAST_30},
+    "what % of stores in ncr are minimarts": {"metrics": ["stores"], "dimensions": ["store_type"], "where": [is_("region", "NCR"), is_("store_type", "minimart")], "share": {"within": [], "free": ["store_type"]}, "period": "all"},
+    # Years of two digits, days of their own number, the same days last year.
+    "q3 26 vs q3 25 per category sales": {"metrics": ["revenue"], "dimensions": ["category"], "period": Q3, "compare": [{"start": "2025-07-01", "end": "2025-09-30"}]},
+    "how did 11.11 do vs last year": {"metrics": ["revenue"], "period": {"start": "2026-11-11", "end": "2026-11-11"}, "compare": [{"shift": "1 year"}]},
+    "ytd sales per region vs ytd last yr": {"metrics": ["revenue"], "dimensions": ["region"], "period": THIS_YEAR, "compare": [{"start": "2025-01-01", "end": "2025-11-15"}]},
+    "last 30 days compare w prior 30, sales": {"metrics": ["revenue"], "period": LAST_30, "compare": [{"shift": "30 day"}]},
+    # Which of several values stands against which.
+    "itandi ang halin sa cebu city ug mandaue niaging bulan": {"metrics": ["revenue"], "dimensions": ["city"], "where": [is_("city", "Cebu City", "Mandaue")], "period": OCTOBER},
+    "sales per store format last month": {"metrics": ["revenue"], "dimensions": ["store_type"], "period": OCTOBER},
+    "bottom 2 stores for each type, q3 txns": {"metrics": ["transactions"], "dimensions": ["store_type", "store"], "per": ["store_type"], "limit": 2, "order": [{"by": "store_type", "dir": "asc"}, {"by": "transactions", "dir": "asc"}], "period": Q3},
+    "halin matag domingo sa oktubre": {"metrics": ["revenue"], "dimensions": ["date.day"], "where": [is_("date.day_of_week", 7)], "period": OCTOBER},
+    "how has avg basket moved since january": {"metrics": ["average_basket"], "dimensions": ["date.month"], "period": THIS_YEAR},
+    "pcs of canned goods moved in august": {"metrics": ["units"], "where": [is_("category", "Canned Goods")], "period": {"start": "2026-08-01", "end": "2026-08-31"}},
+    # Hours.
+    "sales btw 6 and 9pm last fri": {"metrics": ["revenue"], "where": [during("date.hour_of_day", 18, 20)], "period": {"start": "2026-11-13", "end": "2026-11-13"}},
+    "sales from 11 to 2pm yesterday": {"metrics": ["revenue"], "where": [during("date.hour_of_day", 11, 13)], "period": {"start": "2026-11-14", "end": "2026-11-14"}},
+    "halin gikan alas singko hangtod alas otso sa gabii gahapon": {"metrics": ["revenue"], "where": [during("date.hour_of_day", 17, 19)], "period": {"start": "2026-11-14", "end": "2026-11-14"}},
+    # Limits, each of its own figure.
+    "brands that sold at least ₱250,000 but in fewer than 2,000 txns": {"metrics": ["revenue", "transactions"], "dimensions": ["brand"], "having": [{"field": "revenue", "op": ">=", "values": [250000]}, {"field": "transactions", "op": "<", "values": [2000]}], "period": LAST_30},
+    "regions with txn growth over 5% last month": {"metrics": ["transactions"], "dimensions": ["region"], "having": [{"field": "transactions__growth", "op": ">", "values": [0.05]}], "order": [{"by": "transactions__change", "dir": "desc"}], "period": OCTOBER, "compare": [{"shift": "1 month"}]},
+    # Those who did only the one; those with any, and then none.
+    "buyers who only paid cash in oct": {"metrics": ["unique_customers"], "where": [those("customer", where=[is_("payment_method", "cash")], period=None), those("customer", "not_in", where=[{"field": "payment_method", "op": "not_in", "values": ["cash"]}], period=None)], "period": OCTOBER},
+    "stores with sales in september but none in october": {"list": "store", "where": [those("store", period=SEPTEMBER), those("store", "not_in", period=OCTOBER)]},
+    "sa quezon city ilan ang bumili nung isang linggo": {"metrics": ["unique_customers"], "where": [is_("city", "Quezon City")], "period": {"start": "2026-11-02", "end": "2026-11-08"}},
+    # Lists with what stands beside.
+    "store directory for palawan: name, type, city": {"list": "store", "dimensions": ["store_type", "city"], "where": [is_("province", "Palawan")]},
+    "skus of frozen with brand": {"list": "product", "dimensions": ["brand"], "where": [is_("category", "Frozen")]},
+    "list open supermarkets in region 3 w city and opening date": {"list": "store", "dimensions": ["city", "opened_on"], "where": [is_("still_open", True), is_("store_type", "supermarket"), is_("region", "R03")]},
+    "provinces in region 6 where we have stores": {"metrics": ["stores"], "dimensions": ["province"], "where": [is_("region", "R06")], "period": "all"},
 }  # fmt: skip
 
 NOT_READ = (
@@ -98,6 +143,12 @@ NOT_READ = (
     "per receipt in october",  # what per receipt?
     "is naga ok",
     "what times",
+    "(snacks in ncr or noodles in r7) total sales aug 2026",  # what belongs to what
+    "open stores that closed in 2025",
+    "customers who shopped in more than one region this year",
+    "% ng stores na sarado na per region",
+    "sales by type",  # of what
+    "holidays in q4 so far",  # days, and no figure
 )
 
 test_it_is_the_query_that_is_written_out, test_it_is_not_answered = held(READ, NOT_READ)
@@ -116,6 +167,9 @@ HABITS = {  # by an analyst's own SQL, without the reader, the compiler or the g
     "shoppers seen in 2 or more branches, sept": """
         SELECT count(*) FROM (SELECT customer_id FROM sold WHERE customer_id IS NOT NULL AND date_key BETWEEN '2026-09-01' AND '2026-09-30'
         GROUP BY customer_id HAVING count(DISTINCT store_id) >= 2)""",
+    "buyers who only paid cash in oct": """
+        SELECT count(*) FROM (SELECT customer_id FROM sold WHERE customer_id IS NOT NULL AND date_key BETWEEN '2026-10-01' AND '2026-10-31'
+        GROUP BY customer_id HAVING bool_and(payment_method = 'cash'))""",
     "how many products sold last month": """
         SELECT count(DISTINCT i.product_id) FROM sold JOIN scout.silver_transaction_items AS i USING (org_id, transaction_id)
         WHERE sold.date_key BETWEEN '2026-10-01' AND '2026-10-31'""",
@@ -166,3 +220,21 @@ def test_so_far_is_set_against_the_same_days_in_a_follow_up_too(assistant):
     assistant.ask("sales this month so far", asker, conversation_id="third-look")
     answer = assistant.ask("vs last month", asker, conversation_id="third-look")
     assert answer.query.to_json()["compare"] == [{"shift": "1 month"}]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("how do u compute avg basket", "revenue over transactions"),
+        ("does revenue include vat", "taxes are not in this data"),
+        ("are cancelled sales counted in revenue", "deleted sales are left out"),
+        ("explain active stores vs stores", "on the books"),
+        ("if i dont say dates which period do u use", "last 30 days"),
+        ("what goes into revenue exactly", "what customers paid"),
+    ],
+)
+def test_what_is_asked_about_the_data_is_told(assistant, question, said):
+    answer = assistant.ask(question, assistant.settings.principal("analyst@tingi"))
+    assert answer.status == "answered"
+    assert not answer.rows
+    assert said in answer.text.lower()
