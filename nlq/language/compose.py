@@ -276,7 +276,7 @@ class Composer:
 
     def default_period(self) -> Period:
         """The period that the model takes where none is named."""
-        relative = named_period(self.model.header.default_period)
+        relative = named_period("this year" if periods_asked.seasonal(self) else self.model.header.default_period)
         assert relative is not None  # noqa: S101 - model check holds it
         return relative.resolve(self.as_of)
 

@@ -65,6 +65,7 @@ class Edit:
             where, segments = relations.against(self.model, self.composer.filters, self.draft, against)
             where, dimensions = self._beside(where), self._split(dimensions)
         where = (*(where if level is None else self._at_level(where, *level)), *chosen)
+        self._pointed()
         period, compare = self._period(metrics)
         share = self._share(dimensions)
         order, limit, per = self._order(metrics, dimensions, within)
@@ -110,6 +111,22 @@ class Edit:
             if value == int(value) and 1 <= value <= MOST:
                 numbers[0].role = "limit"
                 self.draft.number = int(value)
+
+    def _pointed(self) -> None:
+        """Refuse "that day" where the question before is of more than one, and "the top one": which row is meant is not known.
+
+        Raises:
+            Stop: something is pointed at that is a part of the answer before.
+        """
+        last = self.last.period
+        for at, one in enumerate(self.spans):
+            words = one.text.lower().split()
+            unit = words[-1] if one.kind == "reference" and words[0] in ("that", "the", "same") else ""
+            if unit in periods.UNITS and not (isinstance(last, Period) and periods.end_of(last.start, unit) >= last.end):  # type: ignore[arg-type]
+                raise _no(f'which {unit} is "{one.text}"? Name it')
+            after = self.spans[at + 1].text.lower() if at + 1 < len(self.spans) else ""
+            if one.kind in ("top", "bottom") and after in ("one", "ones", "one's"):
+                raise _no(f'which is "{one.text} {after}"? Name it')
 
     # Parts.
 

@@ -78,12 +78,13 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
         draft.metrics.clear()
     if draft.metrics:  # "list the customers who bought": those whom that counts
         entity = sets.entity_of(model, draft.metrics, Draft())
-        if len(draft.metrics) != 1 or entity is None or not any(one.kind == "list" for one in asked):
+        if len(draft.metrics) != 1 or entity is None or not (any(one.kind == "list" for one in asked) or _those_who(composer, entity)):
             return None
         nouns = [(one, entity) for one in spans if one.kind == "metric"][:1]
         draft.loose[:] = [one for one in draft.loose if composer.is_entity(one)]
     state = (
         draft.lacks
+        or bool(draft.metrics)  # a count's name, which stands for the things
         or bool(composer.dated)
         or any(composer.model.filters.get(one.ref_of) for one in spans if one.kind == "value")
     )
@@ -92,6 +93,15 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     for one in (*asked, *ordered):
         one.role = one.role or ("order" if one.kind in NEWEST else "list")
     return nouns[0]
+
+
+def _those_who(composer: Composer, entity: str) -> bool:
+    """Whether a count's name stands for the things, which did the one and not the other: "stores that sold dairy in August but not in September"."""
+    names = {word for texts in composer.model.dimensions[entity].synonyms.values() for word in texts}
+    figures = [one for one in composer.spans if one.kind == "metric"]
+    chosen = composer.draft.absent or any(one.kind in ("none", "both", "solely") for one in composer.spans)
+    known = composer.model.dimensions[entity]
+    return bool(chosen and figures and not known.optional and figures[0].text.lower().split()[0] in names)
 
 
 def _exists(composer: Composer, nouns: list[tuple[Span, str]]) -> bool:
@@ -113,7 +123,7 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
         and not draft.dimensions
         and not draft.metrics
     )
-    chosen = any(
+    chosen = bool(draft.absent) or any(
         one.kind in ("none", "both", "solely") or (one.kind == "not" and len(named) > 1) for one in composer.spans
     )
     fields = tuple(name for one in composer.filters.conditions() for name in one.fields())

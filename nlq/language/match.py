@@ -244,11 +244,13 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
             if one.kind == "grain":
                 one.ref = one.meanings[0].ref
             found.append((length, one))
-    if words[start] in GRAINS and start and number(tokens[start - 1]) is not None:
-        found.clear()  # "3 mo": of a number, a month
-    if words[start] in GRAINS:
+    counted = start > 0 and number(tokens[start - 1]) is not None
+    unit = GRAINS.get(words[start]) or ("day" if counted and words[start] == "d" and tokens[start - 1].end == tokens[start].start else None)
+    if unit is not None and counted:
+        found.clear()  # "3 mo": of a number, a month; "30d"
+    if unit is not None:
         one = span(1, "grain")
-        one.ref = GRAINS[words[start]]
+        one.ref = unit
         found.append((1, one))
     found.extend(_numbers(text, tokens, words, start, span))
     if not found or all(length > 1 for length, _ in found):

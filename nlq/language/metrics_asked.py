@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 USUAL = frozenset(
     ("share", "running", "moving", "rose", "more")
 )  # what is asked of a figure, and says that one is meant
+BUSY = frozenset(("busiest", "quietest", "rush", "used", "packed", "crowded", "deadest", "pinakamatao", "pinakamataong"))  # of how many come, not of how much they spend
 SHOPPING = frozenset(
     ("bumili", "namili", "bumibili", "namimili", "namalit", "mipalit", "nipalit", "mopalit", "shopped", "shop")
 )  # what only people do
@@ -81,6 +82,9 @@ def asked(composer: Composer) -> list[str]:
     ):
         metric = composer.model.metrics[composer.model.header.default_metric]
         second = composer.model.header.second_metric
+        busy = any(one.kind in ("top", "bottom") and BUSY.intersection(one.text.lower().split()) for one in composer.spans)
+        if busy and second is not None and composer.model.metrics[second].unit == "count":
+            metric, second = composer.model.metrics[second], metric.name
         composer.assume(f"by {metric.label.lower()}, as no figure was named", {"metrics": [second]} if second else {})
         return [metric.name]
     problem = composer.filters.problem(composer.options_base)  # what a place means is the greater doubt

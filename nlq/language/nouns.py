@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
 
+BESIDE = ("with", "w", "with their", "and their", "plus", "incl", "including", "kasama", "uban")
 THAT = (
     "with",
     "that",
@@ -147,6 +148,9 @@ def _beside_the_figure(composer: Composer, one: Span, name: str) -> None:
         Stop: it may as well say what is ranked, or of which of them something is said.
     """
     known = composer.model.dimensions.get(name)
+    if _with_figure(composer, one):
+        composer.walker.group(name, one)
+        return
     if composer.draft.top is not None and not composer.is_entity(one):
         raise _no(f'is the best of each "{one.text}" meant, or the best of all? Say "in each …"')
     if _is_said_of(composer, one):
@@ -155,6 +159,15 @@ def _beside_the_figure(composer: Composer, one: Span, name: str) -> None:
         raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
     one.role = "context"
     composer.assume(f"the whole, not split by {one.text.lower()}", {"dimensions": [*composer.draft.dimensions, name]})
+
+
+def _with_figure(composer: Composer, noun: Span) -> bool:
+    """Whether things come first, and a figure is to stand beside each: "show products sold yesterday with quantity"."""
+    spans = composer.spans
+    first = next((one for one in spans if one.kind not in (*SILENT, "list", "which")), None)
+    figures = [at for at, one in enumerate(spans) if one.kind == "metric"]
+    tied = bool(figures) and spans[figures[0] - 1].text.lower() in BESIDE
+    return first is noun and tied and ordering.is_plural(composer.model, spans, noun) and not composer.draft.dimensions
 
 
 def _is_said_of(composer: Composer, noun: Span) -> bool:

@@ -29,9 +29,9 @@ def by(draft: Draft, metric: str) -> tuple[Order, ...]:
 
 def plural(model: SemanticModel, spans: Sequence[Span]) -> bool:
     """Whether what is ranked was named in the plural: in English by its end, in Tagalog and Cebuano by "mga" before it."""
-    at = next(
-        (at for at, one in enumerate(spans) if one.kind in ("dimension", "grain") and one.role == "dimension"), None
-    )
+    named = [at for at, one in enumerate(spans) if one.kind in ("dimension", "grain") and one.role == "dimension"]
+    owned = [at for at in named if not spans[at].text.lower().endswith(("'s", "’s"))]  # "each store's best month"
+    at = next(iter(owned or named), None)
     if at is None:
         return not any(
             "one" in one.text.lower().split() for one in spans if one.kind == "which"

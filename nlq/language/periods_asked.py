@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
 
+RECORD = frozenset(("record", "all-time", "time"))  # of all that there has been
 FROM = ("from", "frm")
 NEW = frozenset(("new", "bagong", "bago", "bag-ong", "newly opened", "bagong bukas"))
 
@@ -120,11 +121,15 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
     period = _from_on(composer, period) if compare is None else period
     if period is not None:
         return period, compare
+    if any(one.kind == "top" and RECORD.intersection(one.text.lower().split()) for one in composer.spans):
+        composer.assume("over all the data, as a record is asked for", {})
+        return "all", compare
     default = composer.default_period()  # which what is said by another period is said by
     if all(composer.model.has_time(name) for name in metrics):
         this = named_period("this month")
         other = this.resolve(composer.as_of) if this else default
-        composer.assume(f"{composer.model.header.default_period}, as no period was named",
+        text = "this year, as a season was named and no period" if seasonal(composer) else f"{composer.model.header.default_period}, as no period was named"  # fmt: skip
+        composer.assume(text,
                      {"period": {"start": other.start.isoformat(), "end": other.end.isoformat()}})  # fmt: skip
     return default, compare
 
@@ -145,6 +150,13 @@ def _from_on(composer: Composer, period: Any) -> Any:
         return period
     composer.assume(f"from then on, up to {composer.as_of}", {"period": {"start": period.start.isoformat(), "end": period.end.isoformat()}})  # fmt: skip
     return Period(start=period.start, end=composer.as_of)
+
+
+def seasonal(composer: Composer) -> bool:
+    """Whether figures are of a season, which the usual period may not hold: "ber months sales"."""
+    model = composer.model
+    fields = {name for one in composer.filters.conditions() for name in one.fields() if name in model.dimensions}
+    return any(model.is_of_days(name) and model.dimensions[name].type == "string" for name in fields)
 
 
 def so_far(composer: Composer) -> Period:

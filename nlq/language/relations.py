@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PAIR = 2
 VALUES = ("value", "place", "ask")
+BESIDE = ("side by side", "head to head", "toe to toe")
 COMPARES = ("compar", "kumpar", "kompar", "hambing", "tandi")
 
 
@@ -53,9 +54,11 @@ def _more(spans: Sequence[Span]) -> list[Span]:
 
 def _had_more(spans: Sequence[Span], filters: Filters, more: list[Span]) -> list[Span]:
     """The values of which it is asked which had more: "which sold more, A or B"."""
-    last = next((one for one in reversed(spans) if one.kind in VALUES), None)
-    lists = [filters.listed(one) for one in spans if one.kind in VALUES and last in filters.listed(one)]
-    if len(more) > 1 or not lists or len(lists[0]) < PAIR:
+    lists: list[list[Span]] = []
+    for one in spans:
+        if one.kind in VALUES and not any(one in each for each in lists) and len(filters.listed(one)) >= PAIR:
+            lists.append(filters.listed(one))
+    if len(more) > 1 or len(lists) != 1:
         whens = [one for one in spans if one.kind == "time"]
         more[0].role = "comparison" if len(whens) == PAIR and len(more) == 1 else more[0].role  # of two periods
         return []
@@ -71,9 +74,9 @@ def _of_one_list(spans: Sequence[Span], filters: Filters, at: int, before: Span 
         lists = [
             one for one in map(filters.listed, (one for one in spans[:at] if one.kind in VALUES)) if before in one
         ][:1]
-    elif any(stem in spans[at].text.lower() for stem in COMPARES):
+    elif any(stem in spans[at].text.lower() for stem in (*COMPARES, *BESIDE)):
         lists = []
-        for one in spans[at:]:
+        for one in spans if any(stem in spans[at].text.lower() for stem in BESIDE) else spans[at:]:
             if one.kind in VALUES and not any(one in each for each in lists) and len(filters.listed(one)) > 1:
                 lists.append(filters.listed(one))
     else:

@@ -106,7 +106,7 @@ def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span
         ):
             continue
         fields = {meaning.ref for meaning in before.meanings} & {meaning.ref for meaning in after.meanings}
-        if any(name in model.dimensions and model.dimensions[name].kind_of is None for name in fields) and after in filters.listed(before):  # fmt: skip
+        if before.role != "left out" and any(name in model.dimensions and model.dimensions[name].kind_of is None for name in fields) and after in filters.listed(before):  # fmt: skip
             raise _no(
                 f'are those meant who have both {before.text} and {after.text}, or either? Say "both … and …", or "… or …"'
             )

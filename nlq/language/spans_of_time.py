@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nlq.language.time import When
 
 NOW = frozenset(("now", "ngayon", "karon", "right now"))
+LAST_OF = 2  # a year that is named, and the one before it
 YEARS_BACK = 10  # of which two digits may be said
 LONG = 365  # days: what is as long is set against the whole year
 Settled = tuple["Period | str | None", "Period | Shift | None", list[Assumed]]
@@ -98,6 +99,7 @@ def two_periods(spans: list[Span]) -> bool:
 def _in_their_years(whens: list[When]) -> list[When]:
     """A day that goes by a name, in the years that are named beside it: "Holy Week, this year against last year"."""
     named = [one for one in whens if one.named]
+    whens = [_year_before(whens) if named and one.moved == anchored.ITS_LENGTH and len(whens) == len(named) + LAST_OF else one for one in whens]
     years = [one for one in whens if not one.named and isinstance(one.period, Period) and _of_a_year(one)]
     if len(named) != 1 or not years or len(years) + 1 != len(whens):
         return whens
@@ -107,6 +109,16 @@ def _in_their_years(whens: list[When]) -> list[When]:
         period = named_days.in_year(named[0].named, one.period.start.year)
         found.append(replace(one, period=period, said="", other=None, running=None, back=None, to_date=None))
     return found
+
+
+def _year_before(whens: list[When]) -> When:
+    """The year before the one that is named: "Undas this year vs last"."""
+    one = next((one for one in whens if isinstance(one.period, Period) and not one.named), whens[0])
+    assert isinstance(one.period, Period) or one is whens[0]  # noqa: S101 - found so
+    if not isinstance(one.period, Period):
+        return one
+    start = periods.add(one.period.start, -1, "year")
+    return replace(one, period=Period(start=start, end=periods.end_of(start, "year")), running=None, back=None, to_date=None)
 
 
 def _of_a_year(one: When) -> bool:

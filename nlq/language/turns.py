@@ -18,7 +18,7 @@ SPLITS = frozenset(("split", "breakdown", "distribution", "mix"))
 HOW = ("how has", "how have", "how did", "how is", "how are")
 BUT = ("not", "none", *COMPARE, "between", "preposition")
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
-COMES = frozenset(("come", "comes", "came", "coming", "galing", "gikan", "nanggaling", "mula"))
+COMES = frozenset(("is", "are", "was", "were", "come", "comes", "came", "coming", "galing", "gikan", "nanggaling", "mula"))
 
 
 def taken(spans: Sequence[Span]) -> None:
@@ -31,6 +31,8 @@ def taken(spans: Sequence[Span]) -> None:
             after.kind = "times"  # "5x or more"
         elif one.kind == "but" and after.kind in BUT:
             one.kind = "filler"
+        elif one.kind == "active":
+            one.kind = "filler" if after.kind in ("time", "preposition") else "unsupported"
         elif one.kind == "but" and after.kind in ("value", "place", "ask"):
             one.kind = "unsupported"
     _moved(spans)
@@ -67,8 +69,10 @@ def _part(spans: Sequence[Span]) -> None:
             said in PARTS and of is not None and of.text.lower().split()[0] in ("of", "sa", "ng")
         ):
             continue
-        later = [other for other in spans[at + 2 :] if COMES.intersection(other.text.lower().split())]
-        if later and any(other.kind == "metric" for other in spans[at + 1 :]):
+        rest = spans[at + 2 :]
+        later = [place for place, other in enumerate(rest) if COMES.intersection(other.text.lower().split())]
+        said = bool(later) and any(other.kind in ("value", "place", "ask", "top") for other in rest[later[-1] :])
+        if said and any(other.kind == "metric" for other in spans[at + 1 :]):
             one.kind = "share"
 
 

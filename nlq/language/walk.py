@@ -95,6 +95,8 @@ class Walker:
                 if mode == "by" and each:
                     self._of_every(one, index)
                 used = True
+            elif kind == "value" and mode == "by" and not used and self._splits(one):
+                used = True
             elif kind in ("value", "place", "ask"):
                 self._value(one, index, each=mode == "by" and each and not used, mode=mode)
                 used = True
@@ -108,6 +110,14 @@ class Walker:
                 mode = mode if kind in COMPARE else ""
         self._closed(open_)
         self._of_money()
+
+    def _splits(self, one: Span) -> bool:
+        """Whether a value behind "by" says what is split: "by weekend" is by whether it is one."""
+        known = self.model.dimensions.get(one.ref_of)
+        if known is None or known.type != "boolean":
+            return False
+        self.group(known.name, one)
+        return True
 
     def _of_every(self, one: Span, index: int) -> None:
         """A noun of which every one is asked for."""
