@@ -33,7 +33,12 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
         return _taken(marks, None)
     if model.metrics[metrics[0]].ratio is not None:
         if draft.adverbial and not any(one.kind == "by" for one in spans):
-            raise Stop(Refusal("out_of_scope", f"an average of {model.metrics[metrics[0]].label.lower()} over days is another figure: ask for it by day, or for the whole"))
+            raise Stop(
+                Refusal(
+                    "out_of_scope",
+                    f"an average of {model.metrics[metrics[0]].label.lower()} over days is another figure: ask for it by day, or for the whole",
+                )
+            )
         return _taken(marks, None)
     unit = _unit(model, draft, spans) or _in_a(model, draft, spans) or _of_such_days(model, draft, spans, metrics[0])
     if unit is None:

@@ -95,7 +95,7 @@ class Composer:
             one.role = "ignored" if one.kind in SHOWN else one.role  # "list the top 3 stores", "chart the sales"
         if any(one.kind == "why" for one in spans):  # "why is it slow now" is not of today against yesterday
             draft.whens[:] = [one for one in draft.whens if one.text.lower() not in NOW]
-        own = periods_asked.own_dates(self)
+        own = (*periods_asked.own_dates(self), *habits.returned(self))
         periods_asked.from_one_to_another(self)
         against = self._against()
         draft.trend = draft.trend and not draft.versus  # "movement in sales, Q3 over Q2"
@@ -170,6 +170,8 @@ class Composer:
                 )
             )
         draft.versus = draft.versus and not against  # of periods, from here on
+        for one in spans if draft.versus else ():
+            one.role = "comparison" if one.kind == "versus" else one.role
         return against
 
     def _sets(self, metrics: list[str]) -> tuple[Condition, ...]:

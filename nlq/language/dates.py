@@ -102,7 +102,8 @@ class Dates(Words):
 
     def _days(self, at: int, last: int, month: int) -> When | None:
         """October 5-10, October 5 to 10, 2026: days of one month, the first of which ends at `last`."""
-        if self.word(last) not in ("-", "–", "to", "until", "through", "thru"):
+        joins = ("-", "–", "to", "until", "through", "thru", *(("and", "&", "at") if self._next_day(last) else ()))
+        if self.word(last) not in joins:
             return None
         text = self.word(last + 1)
         if not (text.isdecimal() and 1 <= int(text) <= LONGEST) or self._year_at(last + 1):
@@ -115,6 +116,11 @@ class Dates(Words):
             return None
         start = first.period.start.replace(year=second.period.end.year)
         return When(at, second.last, Period(start=start, end=second.period.end), second.said.replace("such day", "such days"))  # fmt: skip
+
+    def _next_day(self, last: int) -> bool:
+        """Whether the day that is named next is the one after: "November 1 and 2"."""
+        first, second = (self.word(at).rstrip("stndrh") for at in (last - 1, last + 1))
+        return first.isdecimal() and second.isdecimal() and int(second) == int(first) + 1
 
     def _day(self, at: int, last: int, day: int, month: int) -> When:
         if self.word(last) == ",":

@@ -122,7 +122,9 @@ class Edit:
         for at, one in enumerate(self.spans):
             words = one.text.lower().split()
             unit = words[-1] if one.kind == "reference" and words[0] in ("that", "the", "same") else ""
-            if unit in periods.UNITS and not (isinstance(last, Period) and periods.end_of(last.start, unit) >= last.end):  # type: ignore[arg-type]
+            if unit in periods.UNITS and not (
+                isinstance(last, Period) and periods.end_of(last.start, unit) >= last.end
+            ):
                 raise _no(f'which {unit} is "{one.text}"? Name it')
             after = self.spans[at + 1].text.lower() if at + 1 < len(self.spans) else ""
             if one.kind in ("top", "bottom") and after in ("one", "ones", "one's"):

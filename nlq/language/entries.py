@@ -84,6 +84,15 @@ def moving(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> Figured
 def _length(spans: Sequence[Span], marks: Sequence[int]) -> tuple[int, int] | None:
     """Where the number and the unit of a window stand: beside the words for it, or right before "average"."""
     for at, one in enumerate(spans[:-1]):
+        linked = at + 2 < len(spans) and spans[at + 1].text.lower() in ("ka", "na")
+        if (
+            linked
+            and spans[at + 2].kind == "grain"
+            and marks
+            and one.kind == "number"
+            and one.number == int(one.number or 0.5)
+        ):
+            return at, at + 2  # "7 ka adlaw nga moving average"
         if one.kind != "number" or one.number is None or one.number != int(one.number) or spans[at + 1].kind != "grain":
             continue
         after = next((other for other in spans[at + 2 :] if other.kind not in SILENT), None)
@@ -111,22 +120,28 @@ def running(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> Figure
         to_date[0].role = "window"
         draft.whens[:] = [one for one in draft.whens if one is not to_date[0]]
     if window is not None and not any(model.is_time_grain(name) for name in draft.dimensions):
+        again = [name for name in draft.dimensions if name in model.dimensions and time_of(model, name)]
+        if again:
+            raise _no(
+                f"a running total by {model.dimensions[again[0]].label.lower()} cannot be read yet: ask for it by day, week or month"
+            )
         draft.trend = True
     return None if window is None else Figured(window=window)
 
 
-def within(figured: Figured, period: object) -> Figured:
-    """A running total within its period: since the month, the quarter or the year began with which the period begins.
+def time_of(model: SemanticModel, name: str) -> bool:
+    """Whether a dimension is a time that comes again: the hour of the day, the day of the week."""
+    return model.time_dimension is not None and name.startswith(f"{model.time_dimension.name}.")
 
-    Raises:
-        Stop: the period begins in the middle of all of these.
-    """
+
+def within(figured: Figured, period: object) -> Figured:
+    """A running total within its period: since the month, the quarter or the year began with which it begins; else since it began itself."""
     if figured.window is None or not figured.window.running or not isinstance(period, Period):
         return figured
     for unit in UNITS_OF_TOTALS:
         if start_of(period.start, unit) == period.start and period.end <= end_of(period.start, unit):
             return replace(figured, window=Window(to_date=unit))
-    raise _no("a running total begins with a week, a month, a quarter or a year: ask for one of those")
+    return replace(figured, window=Window(to_date="period"))
 
 
 def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: str) -> tuple[str, Figured] | None:
@@ -179,7 +194,7 @@ def with_any(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> tuple
         return None
     after = [one for one in spans[at + 1 :] if one.kind not in SILENT]
     noun, metric = (after[0] if after else None), draft.metrics[0]
-    figure = next(place for place, one in enumerate(spans) if one.kind == "metric")
+    figure = next((place for place, one in enumerate(spans) if one.kind == "metric"), -1)
     if noun is None or noun.kind != "dimension" or noun not in draft.loose or figure < at or not reaches(model, metric, noun.ref_of):  # fmt: skip
         return None
     if model.metrics[metric].unit == "count" and spans[figure - 1] is noun:

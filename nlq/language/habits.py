@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.values.query import Condition
 
+PERIODS = ("first", "later")
 AGAIN = 2  # purchases, of those who came back
 REPEAT = frozenset(("repeat", "repeating"))
 NEW = frozenset(("new", "first time", "first timer", "bagong", "bago", "bag ong", "bag o"))
+SHOPPING = frozenset(
+    ("bumili", "namili", "bumibili", "namimili", "namalit", "mipalit", "nipalit", "mopalit", "shopped", "shop")
+)  # what only people do
 LISTED = ("count", "list", "which", "top", "bottom", "fastest", "slowest")
 
 
@@ -69,6 +73,41 @@ def newcomers(composer: Composer, *, counted: bool = True) -> tuple[Condition, .
     composer.assume(f"new are those of whom the data has nothing before {period.start}", {})
     new = sets.chosen(composer.model, composer.newcomers, (), before, lacking=True)
     return (new,) if counted else sets.somebody(composer.model, composer.newcomers, (new,))
+
+
+def returned(composer: Composer) -> tuple[Condition, ...]:
+    """Those who did in one period what they did again in a later one, which figures are of: "bought in September and came back in October".
+
+    Raises:
+        Stop: who they are is not said.
+    """
+    again = [one for one in composer.spans if one.kind == "again" and not one.role]
+    whens = composer.draft.whens
+    if not again or len(whens) != len(PERIODS) or composer.draft.versus:
+        return ()
+    nouns = [one for one in composer.spans if _people(composer, one) is not None]
+    shopped = who_shopped(composer) if not nouns else []
+    first, later = sorted(whens, key=lambda one: one.when.period.start if one.when is not None and isinstance(one.when.period, Period) else EARLIEST)  # fmt: skip
+    if not (nouns or shopped) or first.when is None or not isinstance(first.when.period, Period) or later.when is None:
+        raise Stop(Refusal("out_of_scope", f'who is meant by "{again[0].text}"? Name the customers, and both periods'))
+    again[0].role = first.role = "set"
+    whens[:] = [later]
+    if nouns and nouns[0].kind == "dimension" and not any(one.kind in ("metric", "list") for one in composer.spans):
+        _counted(composer, nouns[0], _people(composer, nouns[0]) or "")
+    counted = [one.ref_of for one in nouns if one.kind == "metric"] or shopped
+    if counted and not composer.draft.metrics:
+        composer.draft.loose[:] = [one for one in composer.draft.loose if one not in nouns]
+        composer.draft.metrics.append(counted[0])
+    people = _people(composer, nouns[0]) if nouns else sets.entity_of(composer.model, counted, type(composer.draft)())
+    people = people or ""
+    return (sets.chosen(composer.model, people, composer.filters.conditions(), first.when.period),)
+
+
+def who_shopped(composer: Composer) -> list[str]:
+    """The metric of those who bought, where only what they did is said: "ilan ang bumili sa Cebu"; none where nobody is meant."""
+    said = {word for one in composer.spans for word in one.text.lower().split()}
+    people = [one.during for one in composer.model.public_metrics().values() if one.during and one.counts and composer.model.dimensions[one.counts].optional]  # fmt: skip
+    return [name for name in people if name] if len(people) == 1 and SHOPPING & said else []
 
 
 def _times(composer: Composer) -> None:

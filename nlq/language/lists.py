@@ -78,7 +78,11 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
         draft.metrics.clear()
     if draft.metrics:  # "list the customers who bought": those whom that counts
         entity = sets.entity_of(model, draft.metrics, Draft())
-        if len(draft.metrics) != 1 or entity is None or not (any(one.kind == "list" for one in asked) or _those_who(composer, entity)):
+        if (
+            len(draft.metrics) != 1
+            or entity is None
+            or not (any(one.kind == "list" for one in asked) or _those_who(composer, entity))
+        ):
             return None
         nouns = [(one, entity) for one in spans if one.kind == "metric"][:1]
         draft.loose[:] = [one for one in draft.loose if composer.is_entity(one)]

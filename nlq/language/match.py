@@ -245,7 +245,9 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
                 one.ref = one.meanings[0].ref
             found.append((length, one))
     counted = start > 0 and number(tokens[start - 1]) is not None
-    unit = GRAINS.get(words[start]) or ("day" if counted and words[start] == "d" and tokens[start - 1].end == tokens[start].start else None)
+    unit = GRAINS.get(words[start]) or (
+        "day" if counted and words[start] == "d" and tokens[start - 1].end == tokens[start].start else None
+    )
     if unit is not None and counted:
         found.clear()  # "3 mo": of a number, a month; "30d"
     if unit is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import choices, counting, entries, sets, shares
+from nlq.language import choices, counting, entries, habits, sets, shares, usual
 from nlq.language.draft import Draft, Stop
 from nlq.language.entries import Figured
 from nlq.language.spans_of_time import NOW
@@ -14,20 +14,7 @@ from nlq.values import Refusal
 
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
-
-USUAL = frozenset(
-    ("share", "running", "moving", "rose", "more")
-)  # what is asked of a figure, and says that one is meant
-BUSY = frozenset(("busiest", "quietest", "rush", "used", "packed", "crowded", "deadest", "pinakamatao", "pinakamataong"))  # of how many come, not of how much they spend
-SHOPPING = frozenset(
-    ("bumili", "namili", "bumibili", "namimili", "namalit", "mipalit", "nipalit", "mopalit", "shopped", "shop")
-)  # what only people do
-SLICES = frozenset(("versus", "value", "place", "ask", "time", "clock", "and", "not", "by", "dimension", "grain", "filler", "preposition"))  # fmt: skip
-WHETHER = frozenset((
-    "is", "are", "was", "were", "do", "does", "did", "has", "have", "can", "could", "may", "meron", "mayroon", "naa", "aduna", "which", "who", "when", "where",
-    "saan", "sino", "alin", "kailan", "asa", "kinsa", "there",
-))  # fmt: skip
-VAGUE = frozenset(("any", "anything", "mean", "means", "right", "ok", "okay"))  # of a question about something else
+    from nlq.language.match import Span
 
 
 def asked(composer: Composer) -> list[str]:
@@ -44,12 +31,7 @@ def asked(composer: Composer) -> list[str]:
     if counts_ and not draft.metrics:
         draft.metrics.extend(_counts(composer))
     if draft.metrics:
-        _of_what_stands_before(composer)
-        if draft.by_metric:
-            draft.metrics.sort(key=lambda name: name != draft.by_metric)
-        if counts_ and composer.model.metrics[draft.metrics[0]].unit == composer.model.header.currency:
-            raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
-        return draft.metrics
+        return _named(composer, counts_=counts_)
     if any(one.kind in ("followup", "reference") for one in composer.spans):
         raise Stop(
             Refusal(
@@ -57,53 +39,28 @@ def asked(composer: Composer) -> list[str]:
                 "this goes on from a question before, and there is none in this conversation: say all of it",
             )
         )
-    figured = any(one.kind in ("performing", "amount") for one in composer.spans)
-    limited = list(dict.fromkeys(name for _, _, name in draft.having if name is not None))
-    if limited and draft.top is None:  # "provinces with 3 or more stores"
-        usual = [composer.model.header.default_metric] if len(limited) < len(draft.having) and None in [name for _, _, name in draft.having] else []  # fmt: skip
-        draft.having[:] = [(op, values, name or usual[0]) for op, values, name in draft.having]
-        return list(dict.fromkeys((*usual, *limited)))  # "sold at least ₱250,000 in fewer than 2,000 transactions"
-    kinds = {one.kind for one in composer.spans}
-    compared = draft.versus or ("why" in kinds and bool(kinds & {"value", "place", "ask", "time"}))
-    shaped = bool(kinds & USUAL) or (
-        "average" in kinds and bool(draft.adverbial or draft.each)
-    )  # "daily average in October"
-    ordered = draft.sorted is not None and bool(draft.loose)  # "rank frozen brands worst to best"
-    if (
-        draft.top is not None
-        or ordered
-        or draft.having
-        or draft.trend
-        or draft.growth
-        or figured
-        or compared
-        or shaped
-        or _is_slice(composer)
-    ):
-        metric = composer.model.metrics[composer.model.header.default_metric]
-        second = composer.model.header.second_metric
-        busy = any(one.kind in ("top", "bottom") and BUSY.intersection(one.text.lower().split()) for one in composer.spans)
-        if busy and second is not None and composer.model.metrics[second].unit == "count":
-            metric, second = composer.model.metrics[second], metric.name
-        composer.assume(f"by {metric.label.lower()}, as no figure was named", {"metrics": [second]} if second else {})
-        return [metric.name]
+    limited = usual.of_limits(composer)
+    if limited:
+        return limited
+    if usual.is_meant(composer):
+        return [usual.taken(composer)]
     problem = composer.filters.problem(composer.options_base)  # what a place means is the greater doubt
     raise Stop(problem or choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
 
 
-def _is_slice(composer: Composer) -> bool:
-    """Whether nothing is said but of what, and when: "gcash + maya combined this qtr", "sundays in ncr by the hour, q3"."""
-    draft, spans = composer.draft, composer.spans
-    said = [one.text.lower() for one in spans]
-    other = [one for one in spans if one.kind not in SLICES]
-    timed = any(one.kind in ("time", "clock") for one in spans)
-    sliced = any(
-        one.kind in ("place", "ask") or (one.kind == "value" and not composer.model.is_of_days(one.ref_of))
-        for one in spans
-    )
-    sliced = sliced or bool(draft.dimensions) or any(one.kind == "clock" for one in spans)
-    asks = said[0].split()[0] in WHETHER or any(VAGUE.intersection(text.split()) for text in said)
-    return timed and sliced and not (other or draft.loose or asks)
+def _named(composer: Composer, *, counts_: bool) -> list[str]:
+    """The metrics that were named, what is ranked by first.
+
+    Raises:
+        Stop: how many there are of a figure of money.
+    """
+    draft = composer.draft
+    _of_what_stands_before(composer)
+    if draft.by_metric:
+        draft.metrics.sort(key=lambda name: name != draft.by_metric)
+    if counts_ and composer.model.metrics[draft.metrics[0]].unit == composer.model.header.currency:
+        raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
+    return draft.metrics
 
 
 def _counts(composer: Composer) -> list[str]:
@@ -133,10 +90,8 @@ def _counts(composer: Composer) -> list[str]:
 
 def _people_who(composer: Composer) -> list[str]:
     """Those who bought, where only what they did is said: "ilan ang bumili sa Cebu", "how many shopped twice"."""
-    said = {word for one in composer.spans for word in one.text.lower().split()}
-    people = [one.during for one in composer.model.public_metrics().values() if one.during and one.counts and composer.model.dimensions[one.counts].optional]  # fmt: skip
     named = any(one.kind in ("value", "place", "ask", "time") for one in composer.spans)
-    return [name for name in people if name] if len(people) == 1 and SHOPPING & said and named else []
+    return habits.who_shopped(composer) if named else []
 
 
 def _of_what_stands_before(composer: Composer) -> None:
@@ -190,14 +145,29 @@ def _of_things(composer: Composer) -> list[str]:
 
 def check_division(composer: Composer, metrics: list[str]) -> None:
     """A figure "per store" is split by stores, or is that of an average store: which is not said where the model has no name for it."""
-    for noun in composer.draft.over if composer.draft.top is None else ():
+    for noun in composer.draft.over if composer.draft.top is None and composer.draft.pair is None else ():
         counts = next(
             (one for one in composer.model.public_metrics().values() if one.counts and one.counts == noun.ref_of), None
         )
         if counts is not None and composer.model.metrics[metrics[0]].adds_up and len(metrics) == 1:
+            if _split_further(composer, noun):  # "transactions per store by region"
+                by = counts.during or counts.name
+                composer.draft.dimensions[:] = [name for name in composer.draft.dimensions if name != noun.ref_of]
+                composer.draft.pair = metrics[0], by
+                text = f"over {composer.model.metrics[by].label.lower()}, not split by {noun.text.lower()}"
+                composer.assume(text, {"metrics": metrics, "dimensions": [*composer.draft.dimensions, noun.ref_of]})
+                return
             raise Stop(
                 choices.for_division(composer.model, metrics[0], counts.during or counts.name, noun, composer.rest())
             )
+
+
+def _split_further(composer: Composer, noun: Span) -> bool:
+    """Whether figures per something right behind them are then split by something else."""
+    spans, at = composer.spans, next(place for place, one in enumerate(composer.spans) if one is noun)
+    beside = at > 1 and spans[at - 2].kind == "metric"
+    others = [one for one in spans[at + 1 :] if one.kind == "dimension" and one.role == "dimension"]
+    return beside and len(others) == 1
 
 
 def check_averages(composer: Composer, metrics: list[str]) -> None:

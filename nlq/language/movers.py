@@ -33,6 +33,7 @@ def taken(composer: Composer) -> tuple[int, ...]:
     split = [name for name in draft.dimensions if not composer.model.is_time_grain(name)]
     nouns = [one for one in draft.loose if one.kind == "dimension"]
     ways = tuple(dict.fromkeys(way for one in found for way in why.ways(one.text)))
+    _not_counted(composer, found)
     grows = draft.growth or any(composer.model.metrics[name].growth for name in draft.metrics)
     if not ways and grows and draft.beyond is not None and draft.beyond[0].startswith(">"):
         ways = (1,)  # "regions with growth over 5%"
@@ -51,6 +52,27 @@ def taken(composer: Composer) -> tuple[int, ...]:
     places = [at for at, one in enumerate(composer.spans) if one.kind in ("rose", "by")]
     before = bool(split) and bool(places) and composer.spans[places[-1]].kind == "by" and draft.beyond is None
     return (1, -1) if before else ways  # "drop in sales by region" is the change of each
+
+
+def _not_counted(composer: Composer, found: Sequence[Span]) -> None:
+    """Refuse "how many stores' sales fell": how many did so is no figure that can be asked for.
+
+    Raises:
+        Stop: it is asked.
+    """
+    model, spans = composer.model, composer.spans
+    counts = any(one.kind == "count" or (one.kind == "metric" and model.metrics[one.ref_of].counts) for one in spans)
+    others = [
+        one
+        for one in spans
+        if one.kind == "metric"
+        and not any(
+            one.ref_of in (other.name, other.during) for other in model.public_metrics().values() if other.counts
+        )
+    ]
+    things = [one for one in spans if one.kind == "dimension" and one.ref_of in model.dimensions]
+    if found and counts and others and (things or any(one.kind == "metric" and one not in others for one in spans)):
+        raise Stop(Refusal("out_of_scope", f'how many "{found[0].text}" cannot be counted yet: ask which did'))
 
 
 def _is_noun(spans: Sequence[Span], word: Span) -> bool:

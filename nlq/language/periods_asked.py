@@ -66,7 +66,9 @@ def own_dates(composer: Composer) -> tuple[Condition, ...]:
         draft.loose[:] = [other for other in draft.loose if other is not one]
         draft.whens[:] = [other for other in draft.whens if other is not after]
         period = after.when.period
-        found.append(Condition(field=one.ref_of, op="between", values=(period.start.isoformat(), period.end.isoformat())))
+        found.append(
+            Condition(field=one.ref_of, op="between", values=(period.start.isoformat(), period.end.isoformat()))
+        )
     return tuple(found)
 
 
@@ -78,6 +80,17 @@ def of_date(composer: Composer, table: str) -> tuple[Condition, ...]:
     name = composer.dated or _date_said(composer, table)
     if not name:
         return ()
+    if (
+        composer.draft.trend
+        or any(one.kind in ("running", "moving") for one in composer.spans)
+        or any(map(composer.model.is_time_grain, composer.draft.dimensions))
+    ):
+        raise Stop(
+            Refusal(
+                "out_of_scope",
+                f"how many by {composer.model.dimensions[name].label.lower()}, over time, cannot be read yet: ask for one period",
+            )
+        )
     composer.draft.whens.clear()
     return (Condition(field=name, op="between", values=(period.start.isoformat(), period.end.isoformat())),)
 

@@ -105,7 +105,9 @@ def limits(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
     """
     found = []
     if composer.draft.having and not dimensions:
-        dimensions.extend(_kinds(composer) or _who(composer))  # "who shopped at 3+ branches", "supermarkets with at least 1,000 customers"
+        dimensions.extend(
+            _kinds(composer) or _who(composer)
+        )  # "who shopped at 3+ branches", "supermarkets with at least 1,000 customers"
     for op, value, metric in composer.draft.having:
         if not dimensions:
             raise Stop(

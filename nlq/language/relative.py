@@ -118,9 +118,13 @@ class Relatives(Words, ABC):
         return "last" if self.word(at) == "in" and NOT.intersection(self.words[max(0, at - 4) : at]) else self.word(at)
 
     def _ly(self, at: int) -> When | None:
-        """Last year, as it is abbreviated."""
-        last = Relative("last", "year").resolve(self.as_of)
-        return When(at, at + 1, last, back="year") if self.word(at) == "ly" else None
+        """Last year, as it is abbreviated; or the last one of what stands before it: "this year and last"."""
+        before = [self.word(at - step) for step in (3, 2, 1)]
+        beside = before[0] in THIS and before[1] in UNITS and before[2] in ("and", "vs", "versus", "or", "&")
+        if self.word(at) != "ly" and not (self.word(at) == "last" and beside and not self.word(at + 1)[:1].isalnum()):
+            return None
+        unit = "year" if self.word(at) == "ly" else UNITS[before[1]]
+        return When(at, at + 1, Relative("last", unit).resolve(self.as_of), back=unit)
 
     def _relative(self, at: int) -> When | None:
         """This month, last 3 months, the past week."""

@@ -98,7 +98,7 @@ def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span
     for at, one in enumerate(spans[1:-1], 1):
         before, after = spans[at - 1], next((other for other in spans[at + 1 :] if other.kind not in SILENT), None)
         if (
-            one.kind != "and"
+            (one.kind != "and" and one.text.lower() != "at")
             or one.text.lower() not in BOTH
             or before.kind != "value"
             or after is None

@@ -33,7 +33,7 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
     Several that stand `near` one another are one period, where they make one ("October and November", "the last week of October").
     `default` is the period that holds where none is named: what is said by another period ("the week before") is said by that one.
     """
-    whens = _in_their_years([one.when for one in spans if one.when is not None])
+    whens = _in_their_years([one.when for one in spans if one.when is not None], versus=versus)
     if versus and today is not None:
         whens = _now(spans, whens, today)
     said = [_assumed(one) for one in whens if one.said and one.period != "all"]
@@ -55,7 +55,8 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
         return None, None, []
     if len(whens) == 1:
         return whens[0].period, None, said
-    merged = _merge([one.period for one in whens]) if near else None
+    within = _begun_within(whens)
+    merged = within or (_merge([one.period for one in whens]) if near and not any(one.since for one in whens) else None)
     if merged is None:
         return Refusal(
             "out_of_scope", f"{' and '.join(repr(one.text) for one in spans)} are two periods; ask for one at a time"
@@ -91,19 +92,24 @@ def _now(spans: list[Span], whens: list[When], today: date) -> list[When]:
 
 def two_periods(spans: list[Span]) -> bool:
     """Whether two periods are named, or one by another."""
-    whens = _in_their_years([one.when for one in spans if one.when is not None])
+    whens = _in_their_years([one.when for one in spans if one.when is not None], versus=True)
     back = len(whens) == 1 and whens[0].back is not None
     return len(whens) == 2 or back or sum(bool(one.moved) for one in whens) == 1
 
 
-def _in_their_years(whens: list[When]) -> list[When]:
+def _in_their_years(whens: list[When], *, versus: bool) -> list[When]:
     """A day that goes by a name, in the years that are named beside it: "Holy Week, this year against last year"."""
     named = [one for one in whens if one.named]
-    whens = [_year_before(whens) if named and one.moved == anchored.ITS_LENGTH and len(whens) == len(named) + LAST_OF else one for one in whens]
+    whens = [
+        _year_before(whens)
+        if named and one.moved == anchored.ITS_LENGTH and len(whens) == len(named) + LAST_OF
+        else one
+        for one in whens
+    ]
     years = [one for one in whens if not one.named and isinstance(one.period, Period) and _of_a_year(one)]
     if len(named) != 1 or not years or len(years) + 1 != len(whens):
         return whens
-    found = [one for one in named if one.other is None]  # "Holy Week 2026 against 2025"
+    found = [one for one in named if one.other is None or (versus and len(years) == 1)]  # "Holy Week 2026 against 2025"
     for one in years:
         assert isinstance(one.period, Period)  # noqa: S101 - asked above
         period = named_days.in_year(named[0].named, one.period.start.year)
@@ -118,7 +124,9 @@ def _year_before(whens: list[When]) -> When:
     if not isinstance(one.period, Period):
         return one
     start = periods.add(one.period.start, -1, "year")
-    return replace(one, period=Period(start=start, end=periods.end_of(start, "year")), running=None, back=None, to_date=None)
+    return replace(
+        one, period=Period(start=start, end=periods.end_of(start, "year")), running=None, back=None, to_date=None
+    )
 
 
 def _of_a_year(one: When) -> bool:
@@ -161,6 +169,18 @@ def _merge(found: list[Period | str]) -> Period | None:
     if first.start <= second.start and second.end <= first.end:
         return second
     return Period(start=first.start, end=second.end) if first.end + timedelta(days=1) == second.start else None
+
+
+def _begun_within(whens: list[When]) -> Period | None:
+    """A year, from a day of it on: "in 2025, starting from March"."""
+    years = [
+        one.period for one in whens if not one.since and isinstance(one.period, Period) and whole(one.period, "year")
+    ]
+    opened = [one.period for one in whens if one.since and isinstance(one.period, Period)]
+    if len(whens) != LAST_OF or len(years) != 1 or len(opened) != 1:
+        return None
+    year = years[0].start.year
+    return Period(start=opened[0].start.replace(year=year, day=min(opened[0].start.day, 28)), end=years[0].end)
 
 
 def _is_bare(one: When) -> bool:

@@ -119,7 +119,7 @@ class _Finder(Dates, Fiscal, Relatives):
     def _open(self, at: int, one: When, opener: str) -> When:
         assert one.period != "all"  # noqa: S101 - asked before
         if opener in ("since", "starting"):
-            return When(at, one.last, Period(start=one.period.start, end=max(self.as_of, one.period.start)))
+            return When(at, one.last, Period(start=one.period.start, end=max(self.as_of, one.period.start)), since=True)
         if opener == "after":
             start = one.period.end + timedelta(days=1)
             return When(at, one.last, Period(start=start, end=max(self.as_of, start)))

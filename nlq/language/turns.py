@@ -18,7 +18,9 @@ SPLITS = frozenset(("split", "breakdown", "distribution", "mix"))
 HOW = ("how has", "how have", "how did", "how is", "how are")
 BUT = ("not", "none", *COMPARE, "between", "preposition")
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
-COMES = frozenset(("is", "are", "was", "were", "come", "comes", "came", "coming", "galing", "gikan", "nanggaling", "mula"))
+COMES = frozenset(
+    ("is", "are", "was", "were", "come", "comes", "came", "coming", "galing", "gikan", "nanggaling", "mula")
+)
 
 
 def taken(spans: Sequence[Span]) -> None:
@@ -35,8 +37,18 @@ def taken(spans: Sequence[Span]) -> None:
             one.kind = "filler" if after.kind in ("time", "preposition") else "unsupported"
         elif one.kind == "but" and after.kind in ("value", "place", "ask"):
             one.kind = "unsupported"
+    _years(spans)
     _moved(spans)
     _part(spans)
+
+
+def _years(spans: Sequence[Span]) -> None:
+    """What looks like a year is a number between a limit and what it is of: "more than 2000 transactions"."""
+    for at, (before, one) in enumerate(pairwise(spans)):
+        after = next((other for other in spans[at + 2 :] if other.kind not in SILENT), None)
+        counted = after is not None and after.kind in ("metric", "dimension", "grain")
+        if before.kind in COMPARE and one.kind == "time" and one.text.isdecimal() and counted:
+            one.kind, one.number, one.when = "number", int(one.text), None
 
 
 def types(model: SemanticModel, spans: Sequence[Span]) -> None:
@@ -71,8 +83,8 @@ def _part(spans: Sequence[Span]) -> None:
             continue
         rest = spans[at + 2 :]
         later = [place for place, other in enumerate(rest) if COMES.intersection(other.text.lower().split())]
-        said = bool(later) and any(other.kind in ("value", "place", "ask", "top") for other in rest[later[-1] :])
-        if said and any(other.kind == "metric" for other in spans[at + 1 :]):
+        part = bool(later) and any(other.kind in ("value", "place", "ask", "top") for other in rest[later[-1] :])
+        if part and any(other.kind == "metric" for other in spans[at + 1 :]):
             one.kind = "share"
 
 

@@ -95,10 +95,11 @@ class Walker:
                 if mode == "by" and each:
                     self._of_every(one, index)
                 used = True
-            elif kind == "value" and mode == "by" and not used and self._splits(one):
-                used = True
             elif kind in ("value", "place", "ask"):
-                self._value(one, index, each=mode == "by" and each and not used, mode=mode)
+                mode = self._left_out(one, index) if used and mode == "not" else mode
+                self._value(
+                    one, index, each=mode == "by" and each and not used, mode="" if used and mode == "by" else mode
+                )
                 used = True
             elif kind == "metric":
                 used = self._metric(
@@ -127,6 +128,8 @@ class Walker:
 
     def _value(self, one: Span, index: int, *, each: bool, mode: str) -> None:
         """A value: what figures are of, what is left out of them, or what somebody has none of."""
+        if mode == "by" and self._splits(one):
+            return
         if each:
             self._each_of(index, one)
         lacking = mode == "none"
@@ -139,6 +142,23 @@ class Walker:
         self.filters.add(
             one, self.beside.level(index), exclude=lacking or mode == "not", joined=joined, lacking=lacking
         )
+
+    def _left_out(self, one: Span, index: int) -> str:
+        """The mode of a value after one that is left out: its own list goes on, what words stand before is none of it.
+
+        Raises:
+            Stop: nothing stands between them.
+        """
+        if one.comma or self.beside.joined(index):
+            return "not"
+        if self.spans[index - 1].kind in ("value", "place", "ask") and not self._only(index):
+            raise Stop(
+                Refusal(
+                    "out_of_scope",
+                    f'is "{one.text}" left out too, or is it what is meant? Say "only {one.text}", or "and {one.text}"',
+                )
+            )
+        return ""
 
     def _only(self, index: int) -> bool:
         """Whether a value is said to be all that is meant: "except NCR, GCash only"."""

@@ -56,6 +56,7 @@ class When:
     named: str = ""  # a day that goes by a name; of no year that was said, where there is an `other`
     either: tuple[tuple[str, When], ...] = ()  # what it may mean that nothing decides, each by its name
     parts: tuple[When, When] | None = None  # "from A to B"
+    since: bool = False  # it goes on until today
     mended: str = ""  # words of it that were put right
     moved: str = ""  # "1 month": that long before the period that stands beside it
     to_date: Unit | None = None  # "ytd": since this unit began

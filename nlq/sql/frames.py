@@ -209,6 +209,12 @@ class Frames:
             raise BadRequest("a window over a window has no meaning here", where="window", fix="leave one of them out")
         kind = next(name for name in SUFFIX if getattr(window, name))
         name = f"{outer.name}{SUFFIX[kind]}"
+        if window.to_date == "period":
+            if outer.period is None:
+                raise BadRequest("a window since the period began needs a period", where="window", fix="give a period")
+            if self.grain is None:
+                return index
+            return self.add(Frame(name, outer.period, outer.step, window, outer.period, prior=outer.prior))
         if self.grain is None:
             if outer.period is None and kind != "running":
                 raise BadRequest("a window needs a period to end with, or a split by time", where="window",
@@ -241,7 +247,7 @@ def opens(window: Window, until: date) -> date:
             days=1
         )  # three months that end on 28 February begin on 1 December, two that end on 29 April on 1 March
         return max(periods.add(until, -count, unit) + day, periods.add(until + day, -count, unit))
-    return periods.start_of(until, window.to_date) if window.to_date else date.min
+    return periods.start_of(until, window.to_date) if window.to_date and window.to_date != "period" else date.min
 
 
 def length(text: str) -> Step:

@@ -133,7 +133,9 @@ class Scan(Fields):
                 after = of_columns.moved(of_columns.moved(until, 1, "day"), -count, unit)
                 begins = exp.and_(begins, exp.GTE(this=self.day(), expression=after), copy=False)
             return exp.and_(begins, ends, copy=False)
-        if window.to_date is not None:
+        if (
+            window.to_date is not None and window.to_date != "period"
+        ):  # whose first day is that of the rows that are read
             unit_of: Unit = window.to_date
             first = of_columns.first_day(until.copy(), unit_of)
             return exp.and_(exp.GTE(this=self.day(), expression=first), ends, copy=False)

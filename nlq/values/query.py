@@ -105,10 +105,10 @@ class Condition(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Window(Frozen):
-    """A window over time for a metric entry; exactly one of the three."""
+    """A window over time for a metric entry; exactly one of the three. `to_date` "period" is since the query's own period began."""
 
     trailing: str | None = None
-    to_date: Literal["week", "month", "quarter", "year"] | None = None
+    to_date: Literal["week", "month", "quarter", "year", "period"] | None = None
     running: Literal[True] | None = None
 
     def __post_init__(self) -> None:

@@ -415,7 +415,9 @@ class Asked:
         """The days (one for each bucket that it counts in) that a row of a day stands for; none where it does not count."""
         if frame["window"] and self.grain:
             return (
-                [] if day is None else [end for end in self.buckets(frame) if opens(frame["window"], end) <= day <= end]
+                []
+                if day is None
+                else [end for end in self.buckets(frame) if opens(frame["window"], end, frame["shown"]) <= day <= end]
             )
         if frame.get("ahead"):
             at = frame["lag"](day)
@@ -615,16 +617,18 @@ class Asked:
             raise NoMeaning("a window over what is shown elsewhere")
         if frame["window"]:
             raise NoMeaning("a window over a window")
+        if window.get("to_date") == "period" and not frame["period"]:
+            raise NoMeaning("a window since a period began, and no period")
         if self.grain is None:
             if frame["period"] is None:
                 if "running" not in window:
                     raise NoMeaning("a window that ends nowhere")
                 return frame
-            return {**frame, "period": (opens(window, frame["period"][1]), frame["period"][1])}
+            return {**frame, "period": (opens(window, frame["period"][1], frame["period"]), frame["period"][1])}
         if not frame["period"] and not self.own_time:
             raise NoMeaning("where all of the data ends is not known")
         return {**frame, "window": window, "shown": frame["period"],
-                "period": (opens(window, frame["period"][0]), frame["period"][1]) if frame["period"] else None}  # fmt: skip
+                "period": (opens(window, frame["period"][0], frame["period"]), frame["period"][1]) if frame["period"] else None}  # fmt: skip
 
     def derived(self, spec, key, frame, where, dims):
         inputs = spec.get("inputs", {})
@@ -1178,8 +1182,10 @@ def window_of(spec):
     return {kind: spec[kind] for kind in ("trailing", "to_date", "running") if kind in spec}
 
 
-def opens(window, until):
-    """The first day of the window that ends with a day."""
+def opens(window, until, period=None):
+    """The first day of the window that ends with a day, in a period."""
+    if window.get("to_date") == "period":
+        return period[0]
     if until == date.min:
         return until
     if "trailing" in window:

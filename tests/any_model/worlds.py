@@ -488,7 +488,13 @@ def entry(pick, name, fields, number):
     kind = pick.random()
     if kind < 0.3 and name in ADDS_UP:
         one["window"] = pick.choice(
-            [{"trailing": "7 day"}, {"trailing": "1 month"}, {"to_date": "month"}, {"running": True}]
+            [
+                {"trailing": "7 day"},
+                {"trailing": "1 month"},
+                {"to_date": "month"},
+                {"to_date": "period"},
+                {"running": True},
+            ]
         )
     elif kind < 0.65 and name in NUMBERS:
         one["each"] = [pick.choice([*fields, "date.day", "date.month"])]
@@ -497,7 +503,13 @@ def entry(pick, name, fields, number):
             one["having"] = [{"field": name, "op": pick.choice([">", "<="]), "values": [pick.choice([0, 1, 5])]}]
         if pick.random() < 0.3:
             one["window"] = pick.choice(
-                [{"trailing": "7 day"}, {"trailing": "2 month"}, {"to_date": "month"}, {"running": True}]
+                [
+                    {"trailing": "7 day"},
+                    {"trailing": "2 month"},
+                    {"to_date": "month"},
+                    {"to_date": "period"},
+                    {"running": True},
+                ]
             )
     elif kind < 0.8 and name in ("total", "sales"):
         one = {"ratio": ["total", pick.choice(["buyers", "sales"])]}

@@ -65,7 +65,7 @@ READ = {
     "benta ngayong 2026": {"metrics": ["revenue"], "period": THIS_YEAR},
     "which stores shut since the start of 2025": {"list": "store", "where": [{"field": "closed_on", "op": "between", "values": ["2025-01-01", "2026-11-15"]}]},
     # One figure over another, and sums that are no averages.
-    "peso per piece by category, ytd": {"metrics": [{"ratio": ["revenue", "units"], "as": "revenue_per_units"}], "dimensions": ["category"], "period": THIS_YEAR},
+    "peso per piece by category, ytd": {"metrics": ["price_per_unit"], "dimensions": ["category"], "period": THIS_YEAR},
     "28 day rolling sum of tickets, visayas, q3": {"metrics": [{"metric": "transactions", "window": {"trailing": "28 day"}}], "dimensions": ["date.day"], "where": [is_("island_group", "Visayas")], "period": Q3},
     # So many, so often, again.
     "shoppers seen in 2 or more branches, sept": {"metrics": [number_of("customer", "active_stores", ">=", 2)], "where": [known("customer")], "period": SEPTEMBER},

@@ -63,7 +63,9 @@ def test_a_query_of_any_model_gives_what_its_definition_says(world, query, size)
 @given(
     grain=st.sampled_from(("day", "month", "quarter", "year")),
     other=st.sampled_from((None, None, "week", "quarter", "year", "season")),
-    window=st.sampled_from(({"to_date": "year"}, {"trailing": "7 day"}, {"running": True}, {"to_date": "month"})),
+    window=st.sampled_from(
+        ({"to_date": "year"}, {"trailing": "7 day"}, {"running": True}, {"to_date": "month"}, {"to_date": "period"})
+    ),
     shift=st.sampled_from(("7 day", "1 month", "1 year")),
     **SEEDS,
 )
