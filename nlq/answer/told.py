@@ -19,7 +19,7 @@ MOST_NAMES = 14
 def told(about: About, model: SemanticModel, snapshot: Snapshot) -> str:
     """A few sentences. Nothing in them is of a tenant's rows but the first and last day and when they were filled."""
     said = {
-        "meaning": _meanings, "figures": _figures, "splits": _splits, "extent": _extent, "freshness": _freshness, "week": _week, "defaults": _defaults,
+        "meaning": _meanings, "figures": _figures, "splits": _splits, "extent": _extent, "freshness": _freshness, "week": _week, "defaults": _defaults, "source": _source,
     }[about.topic](about, model, snapshot)  # fmt: skip
     left = (
         f" (I do not know {' and '.join(f'{chr(34)}{word}{chr(34)}' for word in about.unknown)}.)"
@@ -81,9 +81,18 @@ def _week(_about: About, _model: SemanticModel, _snapshot: Snapshot) -> Iterator
     yield "Weeks start on Monday and end on Sunday."
 
 
+def _source(about: About, model: SemanticModel, snapshot: Snapshot) -> Iterator[str]:
+    yield model.header.description
+    for name in (name for kind, name in about.refs if kind == "metric"):
+        tables = ", ".join(f"{table} ({model.tables[table].description})" for table in sorted(model.base_tables(name)))
+        yield f"{model.metrics[name].label} is from {tables}."
+    yield from _extent(about, model, snapshot)
+
+
 def _defaults(_about: About, model: SemanticModel, _snapshot: Snapshot) -> Iterator[str]:
     header = model.header
     yield f"Where a question names no period, it is {header.default_period}; where it ranks by no figure, it is by {model.metrics[header.default_metric].label.lower()}; the top without a number are {header.default_ranking_limit}. Each is said beside the answer, with the other choice."  # fmt: skip
+    yield f"Money is in {header.currency}; days are those of {header.timezone}, and weeks start on Monday."
 
 
 def _split_names(model: SemanticModel, metric: str) -> list[str]:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from nlq.language import about_words
 from nlq.language.draft import SILENT
 from nlq.language.tokens import phrase
 from nlq.values.explaining import About, Topic
@@ -37,7 +38,7 @@ INCLUDING = frozenset(
 PAIR = 2
 WHAT = ("what", "when", "ano", "anong", "kailan", "kelan", "unsa", "unsay", "kanus")
 TOPICS: tuple[Topic, ...] = get_args(Topic)
-DATED = ("extent", "freshness")
+DATED = ("extent", "freshness", "source")
 FIGURED = (
     "time",
     "number",
@@ -63,7 +64,7 @@ def phrases() -> dict[tuple[str, ...], Topic]:
     found: dict[tuple[str, ...], Topic] = {}
     listed = tomllib.loads(PHRASES.read_text(encoding="utf-8"))
     for topic in TOPICS:
-        found.update({_plain(phrase(text)): topic for text in listed[topic]})
+        found.update({_plain(phrase(text)): topic for text in listed.get(topic, ())})
     return found
 
 
@@ -94,12 +95,13 @@ def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | Non
     words = _plain(phrase(text))
     apart = _set_apart(words, spans)
     refs = _refs(spans, model, apart=apart is not None)
-    topic = _topic(words) or _includes(words) or apart or _what_is(words, spans, refs, model)
+    by_words = about_words.topic_of(words, spans, refs)
+    topic = _topic(words) or _includes(words) or apart or _what_is(words, spans, refs, model) or by_words
     figured = [one.kind for one in spans if one.kind in FIGURED and not (topic == "meaning" and one.start == 0)]
     dated = topic in DATED and not any(
         kind == "metric" for kind, _ in refs
     )  # "is yesterday in already", "anything from 2019"
-    if topic is None or any(kind != "time" or not dated for kind in figured):
+    if topic is None or (topic != by_words and any(kind != "time" or not dated for kind in figured)):
         return None
     named = sum(one.kind == "metric" for one in spans)  # "the difference between revenue and sales": none
     if (
@@ -114,9 +116,9 @@ def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | Non
         return None
     known = {word for known in phrases() for word in known}
     unknown = tuple(one.text for one in spans if one.kind == "unknown" and phrase(one.text) and phrase(one.text)[0] not in known)  # fmt: skip
-    if len(unknown) > MOST_UNKNOWN or (topic != "meaning" and unknown):
+    if len(unknown) > MOST_UNKNOWN or (topic != "meaning" and unknown and by_words is None):
         return None
-    return About(topic, refs, unknown)
+    return About(topic, refs, unknown if topic == "meaning" else ())
 
 
 def _what_is(
@@ -156,4 +158,7 @@ def _refs(spans: Sequence[Span], model: SemanticModel, *, apart: bool = False) -
             found.append(("dimension", one.ref_of))
         elif one.kind == "value":
             found.extend(("filter" if other.ref in model.filters else "dimension", other.ref) for other in one.meanings)
+    if not found and any(one.kind == "growth" for one in spans):
+        usual = model.header.default_metric
+        found += [("metric", name) for name, one in model.public_metrics().items() if one.growth == usual]
     return tuple(dict.fromkeys(found))

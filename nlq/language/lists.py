@@ -51,6 +51,7 @@ SHOW = frozenset(
 )
 POINTING = frozenset(("what", "all", "lahat", "tanan", "tanang", "anong", "unsang", "unsa"))
 WITHOUT = frozenset(("without", "w/o", "w/out", "walang", "wala", "walay", "sans"))
+WHERE = frozenset(("where", "wheres", "saan", "san", "nasaan", "asa", "located"))
 BUT = frozenset(("but", "pero", "ngunit", "subalit", "kaso", "apan", "and", "at", "ug"))
 HAVING = frozenset(("have", "have", "got", "has", "may", "meron", "naa", "operate"))
 NEWEST = {"newest": "desc", "oldest": "asc"}
@@ -70,7 +71,7 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     kinds = _of_kind(composer)
     if not nouns or (kinds and kinds[0][0].start < nouns[0][0].start and not composer.is_entity(nouns[0][0])):
         nouns = kinds  # "list the supermarkets in Cebu with their city"
-    nouns = _people(composer, nouns)
+    nouns = _people(composer, nouns) or _named(composer)
     pointed = bool(nouns) and (_pointed_at(spans, nouns[0][0]) or _shown(spans))
     if _exists(composer, nouns):
         for one in spans:
@@ -89,6 +90,7 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     state = (
         draft.lacks
         or bool(draft.metrics)  # a count's name, which stands for the things
+        or _asked_when(composer)
         or bool(composer.dated)
         or any(composer.model.filters.get(one.ref_of) for one in spans if one.kind == "value")
     )
@@ -178,6 +180,23 @@ def _shown(spans: Sequence[Span]) -> bool:
     return any(one.kind == "filler" and SHOW.intersection(one.text.lower().split()) for one in spans[:3])
 
 
+def _asked_when(composer: Composer) -> bool:
+    """Whether it is asked when something befell things: "when did the store in Bais open"."""
+    dates = [one for one in composer.draft.loose if one.kind == "dimension" and composer.model.dimensions[one.ref_of].type == "date"]
+    return bool(dates) and any(one.kind == "whenever" for one in composer.spans)
+
+
+def _named(composer: Composer) -> list[tuple[Span, str]]:
+    """A thing that is called by its name, where something is asked of it itself: "where is Tingi Mini Mart San Pablo", "when did it open"."""
+    spans, model = composer.spans, composer.model
+    asks = any(one.kind == "whenever" or (one.kind == "which" and WHERE.intersection(one.text.lower().split())) for one in spans)
+    state = any(one.kind == "value" and one.ref_of in model.filters for one in spans)
+    things = [one for one in spans if one.kind == "value" and one.ref_of in model.dimensions and model.dimensions[one.ref_of].key]
+    if len(things) != 1 or composer.draft.metrics or composer.draft.whens or not (asks or state):
+        return []
+    return [(things[0], things[0].ref_of)]
+
+
 def _of_kind(composer: Composer) -> list[tuple[Span, str]]:
     """What a value is a kind of, where no noun stands: "list our supermarkets"."""
     model = composer.model
@@ -220,7 +239,7 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     _is_said_of_all(composer, far, near, entity)
     found = _chosen(composer, entity, found, where, far, period)
     when = _when(composer, table, dated=bool(dated))
-    beside = [*_attributes(composer, noun, entity), *when]
+    beside = [*_attributes(composer, noun, entity), *_where(composer, entity), *when]
     for mark in (one for one in composer.spans if one.kind in ("none", "both")):
         mark.role = "set"
     order, limit = _order(composer, noun, table)
@@ -316,6 +335,15 @@ def _began(composer: Composer, table: str) -> None:
         if known is not None and [term.op for term in known.where] == ["is_null"]:
             composer.filters.take([one])
             one.kind, one.role = "filler", "dimension"
+
+
+def _where(composer: Composer, entity: str) -> list[str]:
+    """The places that are to stand beside each, where it is asked where they are."""
+    asked = any(one.kind in ("which", "filler") and WHERE.intersection(one.text.lower().split()) for one in composer.spans)
+    known = composer.model.dimensions
+    if not asked or not known[entity].key:
+        return []
+    return [name for name, one in known.items() if one.place and one.place != "island_group" and one.table == known[entity].table]
 
 
 def _when(composer: Composer, table: str, *, dated: bool) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
-Topic = Literal["meaning", "figures", "splits", "extent", "freshness", "week", "defaults"]
+Topic = Literal["meaning", "figures", "splits", "extent", "freshness", "week", "defaults", "source"]
 
 
 @dataclass(frozen=True, slots=True)
