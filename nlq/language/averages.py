@@ -109,6 +109,9 @@ def _unit(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> str | No
     ):  # "average sales per day in each region"
         return grains[0]
     if len(units) > 1 and len(set(single)) == 1:
+        pers = [one.text for before, one in pairwise(spans) if before.text.lower() == "per" and one.ref_of in units]
+        if len(pers) > 1 and grains and not draft.adverbial:
+            raise _no(f'is it an average over each {pers[0]}, or over each {pers[1]}? Say "average sales per {pers[0]}, by {pers[1]}"')  # fmt: skip
         return single[0]
     return units[0] if len(units) == 1 else None
 

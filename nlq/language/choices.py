@@ -40,6 +40,7 @@ TELLING = frozenset((
 NOT_FIGURES = {
     "forecast": "nlq reports what happened; it does not forecast. Ask for the same days of a year before, or for the trend so far",
     "action": "nlq answers questions from the data and changes or sends nothing",
+    "personal": "how to reach or find somebody is not shown here: ask for figures, or for how many they are",
     "advice": "nlq gives figures, not advice: ask for those that you would decide by",
 }
 FIGURES = frozenset(
@@ -121,7 +122,8 @@ def _absent(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
     other = next((one for one in spans if one.kind in NOT_FIGURES), None)
     if absent is None and other is not None:
         other.role = "not understood"
-        return Refusal("out_of_scope", NOT_FIGURES[other.kind], firm=True)
+        code: Any = "not_permitted" if other.kind == "personal" else "out_of_scope"
+        return Refusal(code, NOT_FIGURES[other.kind], firm=True)
     if absent is None:
         return None
     absent.role = "not in the data"

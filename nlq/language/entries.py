@@ -73,7 +73,10 @@ def moving(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> Figured
         if one.kind == "average":
             one.role = "window"
     name = f"{time.name}.{grain}"
-    summed = marks and any(one.kind == "filler" and SUMS.intersection(one.text.lower().split()) for one in spans) and not any(one.kind == "average" for one in spans) and not AVERAGED.search(spans[marks[0]].text.lower())  # fmt: skip
+    smooth = any(one.kind == "average" or (one.kind == "moving" and AVERAGED.search(one.text.lower())) for one in spans)
+    summed = not smooth and any(SUMS.intersection(one.text.lower().split()) for one in spans)
+    if not smooth and not summed:
+        raise _no(f'is "{spans[marks[0]].text}" to be an average or a total? Say "rolling average" or "rolling total"')
     draft.loose[:] = [one for one in draft.loose if one is not spans[unit]]
     if not any(model.is_time_grain(known) for known in draft.dimensions):
         draft.dimensions.append(name)

@@ -166,7 +166,8 @@ def _limit(walker: Walker, index: int, op: str, values: tuple[float, ...], taken
 def _upper(spans: list[Span], index: int) -> Span | None:
     """The other number of "between A and B"."""
     pair = spans[index + 1 : index + 3]
-    return pair[1] if len(pair) == 2 and pair[0].kind == "and" and pair[1].kind == "number" else None
+    tied = len(pair) == 2 and (pair[0].kind == "and" or pair[0].text.lower() in ("at", "ug"))
+    return pair[1] if tied and pair[1].kind == "number" else None
 
 
 def _reaches(spans: list[Span], index: int) -> bool:

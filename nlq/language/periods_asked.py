@@ -137,6 +137,9 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
     if any(one.kind == "top" and RECORD.intersection(one.text.lower().split()) for one in composer.spans):
         composer.assume("over all the data, as a record is asked for", {})
         return "all", compare
+    if seasonal(composer) and _by_year(composer):
+        composer.assume("of every year in the data", {})
+        return "all", compare
     default = composer.default_period()  # which what is said by another period is said by
     if all(composer.model.has_time(name) for name in metrics):
         this = named_period("this month")
@@ -170,6 +173,13 @@ def seasonal(composer: Composer) -> bool:
     model = composer.model
     fields = {name for one in composer.filters.conditions() for name in one.fields() if name in model.dimensions}
     return any(model.is_of_days(name) and model.dimensions[name].type == "string" for name in fields)
+
+
+def _by_year(composer: Composer) -> bool:
+    """Whether figures are split by years, and by nothing shorter."""
+    time = composer.model.time_dimension
+    grains = [name for name in composer.draft.dimensions if composer.model.is_time_grain(name)]
+    return time is not None and grains == [f"{time.name}.year"]
 
 
 def so_far(composer: Composer) -> Period:

@@ -181,8 +181,8 @@ def of_the_best(composer: Composer, metrics: list[str]) -> Best | None:
     draft, spans = composer.draft, composer.spans
     kinds = [one.kind for one in spans]
     best = [kinds.index(one) for one in ("top", "bottom") if one in kinds]
-    if "share" not in kinds or not best or draft.dimensions:
-        return None
+    if "share" not in kinds or not best or draft.dimensions or "which" in kinds:
+        return None  # "which region contributes the most": its name is asked for
     behind = spans[min(best) - 1].text.lower() if min(best) else ""
     together = kinds.index("share") < min(best) or any(
         one.text.lower().split()[0] in BRING for one in spans[min(best) :]

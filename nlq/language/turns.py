@@ -61,6 +61,18 @@ def types(model: SemanticModel, spans: Sequence[Span]) -> None:
             known = dict.fromkeys(named)
             one.kind = "dimension" if len(known) == 1 else "unknown"
             one.meanings = [Meaning("dimension", name) for name in known] if len(known) == 1 else []
+    _which_of_such(model, spans)
+
+
+def _which_of_such(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """The best "weekday" is one of the days, not the days that are no weekend: where the model knows "which weekday" as a noun."""
+    for before, one in pairwise(spans):
+        if before.kind not in ("top", "bottom") or one.kind != "value":
+            continue
+        asked = f"which {one.text.lower()}"
+        known = [name for name, each in model.dimensions.items() if asked in each.synonyms.get("en", ())]
+        if len(known) == 1:
+            one.kind, one.meanings = "dimension", [Meaning("dimension", known[0])]
 
 
 def _moved(spans: Sequence[Span]) -> None:
