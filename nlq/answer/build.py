@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -37,18 +38,19 @@ if TYPE_CHECKING:
 
     from nlq.policy.scope import ScopedQuery
     from nlq.semantics.model import SemanticModel
+    from nlq.values import Column
 
 
 def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Statement, scoped: ScopedQuery, result: Result | None,
              model: SemanticModel, ident: str, dialect: str, warnings: tuple[str, ...]) -> Answer:  # fmt: skip
     """The answer to a question that was run; or compiled only (`result` is None)."""
-    columns = result.columns if result is not None else statement.columns
+    columns = labelled(result.columns if result is not None else statement.columns, model)
     rows = result.rows if result is not None else ()
     query = plan.outcome if isinstance(plan.outcome, SemanticQuery) else None
     said, parts = without_totals(columns, rows)
     picture = chart.choose(said, parts)
     limited, per = query is not None and query.limit is not None, query.per if query is not None else ()
-    text = "" if result is None else narrate(said, parts, limited=limited, per=per, days=_days(question, query))
+    text = "" if result is None else narrate(said, parts, limited=limited, per=per, days=_days(question, query, model))
     return Answer(
         **common(question, plan, ident),
         status="answered",
@@ -83,6 +85,11 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
     )
 
 
+def labelled(columns: tuple[Column, ...], model: SemanticModel) -> tuple[Column, ...]:
+    """The columns with what people read for their codes: "Sunday" for 7, "Central Luzon" for R03. Rows keep the codes."""
+    return tuple(replace(one, labels=model.labels[one.name]) if one.name in model.labels else one for one in columns)
+
+
 def _ties(query: SemanticQuery | None, result: Result | None, model: SemanticModel) -> Iterator[str]:
     """That a limit cuts between rows that are equally good."""
     if query is None or result is None or not result.tied:
@@ -112,10 +119,12 @@ def _broken_promises(
             yield f"{name} was last filled on {state.fresh_as_of:%Y-%m-%d %H:%M}; it is promised to be no older than {promise}"
 
 
-def _days(question: Question, query: SemanticQuery | None) -> tuple[date | None, date | None]:
-    """The first and the last day that the figures are over: today is the last there can be."""
+def _days(question: Question, query: SemanticQuery | None, model: SemanticModel) -> tuple[date | None, date | None]:
+    """The first and the last day that the figures are over: today is the last there can be, but where they are of months that have passed."""
     if query is None or not isinstance(query.period, Period):
-        return None, question.as_of
+        parts = [(term, model.dimensions[term.field].part) for term in (query.where if query else ()) if term.field in model.dimensions]  # fmt: skip
+        months = {value for term, part in parts if part is not None and part.unit == "month" and term.op in ("=", "in") for value in term.values}  # fmt: skip
+        return None, None if months and question.as_of.month not in months else question.as_of
     return query.period.start, query.period.end
 
 

@@ -20,9 +20,11 @@ SYMBOLS = {"PHP": "₱", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}  # 
 
 
 def shown(cell: Any, column: Column) -> str:
-    """A cell in words: pesos with centavos, whole counts, fractions as percentages, months by name."""
+    """A cell in words: pesos with centavos, whole counts, fractions as percentages, months by name, codes by their labels."""
     if cell is None:
         return UNKNOWN if column.role == "dimension" else "—"
+    if cell in column.labels:
+        return column.labels[cell]
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, (int, float, Decimal)) and column.role == "metric":

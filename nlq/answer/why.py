@@ -79,6 +79,16 @@ def _facts(outcome: Decomposition, model: SemanticModel, metric: str) -> Iterato
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """A dimension's groups, how unevenly the change lies on them, and what people read for their codes."""
+
+    unevenness: float
+    label: str
+    groups: list[Group]
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """The table, with its columns, the sentences, and of the dimension that explains most the columns and rows to be drawn."""
 
@@ -97,15 +107,16 @@ def explained(outcome: Decomposition, model: SemanticModel, found: Sequence[tupl
     change = None if now is None or before is None else now - before
     columns = _columns(column, ratio=model.metrics[metric].ratio is not None)
     rows: list[tuple[Any, ...]] = [_row("", Group(ALL, now, before, change), change, len(columns))]
-    ranked: list[tuple[Number, str, list[Group]]] = []
+    ranked: list[Ranked] = []
     for part, result in found[1:]:
         if part.kind == "split" and change is not None:
             groups = _groups(model, metric, part.field, result, change, whole)
             if groups:
-                ranked.append((_unevenness(groups, change), model.dimensions[part.field].label, groups))
-    ranked = sorted(ranked, key=lambda one: (-one[0], one[1]))[:MOST_SPLITS]
-    for _, label, groups in ranked:
-        rows.extend(_row(label, one, change, len(columns)) for one in _folded(groups))
+                labels = {str(code): label for code, label in model.labels.get(part.field, {}).items()}
+                ranked.append(Ranked(_unevenness(groups, change), model.dimensions[part.field].label, groups, labels))
+    ranked = sorted(ranked, key=lambda one: (-one.unevenness, one.label))[:MOST_SPLITS]
+    for split in ranked:
+        rows.extend(_row(split.label, one, change, len(columns)) for one in _folded(split.groups))
     text = " ".join(_sentences(outcome, column, now, before, change, ranked, list(_said_facts(model, found))))
     return Explained(columns, tuple(rows), text, _drawn(ranked, columns))
 
@@ -213,7 +224,7 @@ def _row(split: str, one: Group, change: Number, width: int) -> tuple[Any, ...]:
 # What is said.
 
 
-def _sentences(outcome: Decomposition, column: Column, now: Number, before: Number, change: Number, ranked: Sequence[tuple[Number, str, list[Group]]],
+def _sentences(outcome: Decomposition, column: Column, now: Number, before: Number, change: Number, ranked: Sequence[Ranked],
                facts: Sequence[str]) -> Iterator[str]:  # fmt: skip
     if change is None:
         yield f"{column.label} is known for one of the two periods only, so there is no change to explain."
@@ -226,11 +237,11 @@ def _sentences(outcome: Decomposition, column: Column, now: Number, before: Numb
     else:
         yield f"{column.label} did not change: it is {shown(now, column)} in both."
         return
-    for _, label, groups in ranked[:MOST_SAID]:
-        first = max(groups, key=lambda one: (abs(one.part), one.name))
+    for split in ranked[:MOST_SAID]:
+        first = max(split.groups, key=lambda one: (abs(one.part), one.name))
         share = float(first.part) / float(change)
         told = f"accounts for {share:.0%} of it" if share > 0 else "went the other way"
-        yield f"By {label.lower()}, {first.name} {told} ({'+' if first.part > 0 else ''}{shown(first.part, column)})."
+        yield f"By {split.label.lower()}, {split.labels.get(first.name, first.name)} {told} ({'+' if first.part > 0 else ''}{shown(first.part, column)})."
     if facts:
         yield f"Facts beside it, no proof: {'; '.join(facts)}."
 
@@ -251,9 +262,10 @@ def _said_facts(model: SemanticModel, found: Sequence[tuple[Part, Result]]) -> I
                 yield f"{now:,} {model.metrics[part.field].label.lower()}, {before:,} before"
 
 
-def _drawn(ranked: Sequence[tuple[Number, str, list[Group]]], columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[tuple[Any, ...], ...]]:  # fmt: skip
+def _drawn(ranked: Sequence[Ranked], columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[tuple[Any, ...], ...]]:  # fmt: skip
     """The parts of the dimension that explains most, as bars."""
     if not ranked:
         return (), ()
-    _, label, groups = ranked[0]
-    return (Column("group", label, "string", None, "dimension"), columns[4]), tuple((one.name, one.part) for one in _folded(groups))  # fmt: skip
+    first = ranked[0]
+    group = Column("group", first.label, "string", None, "dimension", first.labels)
+    return (group, columns[4]), tuple((one.name, one.part) for one in _folded(first.groups))

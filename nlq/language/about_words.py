@@ -28,8 +28,12 @@ ENDS = _words("start starts begin begins earliest oldest end ends latest recent 
               "nagsugod nagsisimula sukad pinakahuling pinakahuli huli pinakabago pinakabagong pinakaulahing pinakauna kailan kelan kanus")  # fmt: skip
 OPENS = _words("what whats when which where how is are does do saan san hanggang hangtod kailan kelan ano anong unsa unsay kanus up latest may meron naa until mula sukad")  # fmt: skip
 FRESH = _words("fresh current updated update refreshed refresh loaded load live realtime outdated bago")
-METRICS = _words("metric metrics measures measure kpi kpis sukatan question questions itanong tanungin ipangutana mapangutana pangutana")
-SPLITS = _words("group split slice cut drill filter dimensions paghatian hatiin mahati salain mabahin pagbahin pagbukurin")
+METRICS = _words(
+    "metric metrics measures measure kpi kpis sukatan question questions itanong tanungin ipangutana mapangutana pangutana"
+)
+SPLITS = _words(
+    "group split slice cut drill filter dimensions paghatian hatiin mahati salain mabahin pagbahin pagbukurin"
+)
 ABLE = _words("can could possible able pwede pwedeng puwede puwedeng maaari maaaring mahimo")
 UNITS = _words("currency timezone utc")
 COMPUTES = _words("calculate calculated compute computed define defined derive derived count counted work binibilang kinukwenta kinukuwenta kwenta pagkwenta pagkuwenta kinukuha "
@@ -56,7 +60,12 @@ def topic_of(words: tuple[str, ...], spans: Sequence[Span], refs: Refs) -> Topic
         return "freshness"
     if not named and opener in OPENS and said & DATA and (said & ENDS or ("time" in kinds and _has(said))):
         return "extent"
-    if opener in WHERE and said & SOURCE and (said & DATA or "metric" in kinds) and not kinds & {"place", "ask", "value"}:
+    if (
+        opener in WHERE
+        and said & SOURCE
+        and (said & DATA or "metric" in kinds)
+        and not kinds & {"place", "ask", "value"}
+    ):
         return "source"
     return _meaning(words, spans, refs)
 
@@ -72,8 +81,16 @@ def _meaning(words: tuple[str, ...], spans: Sequence[Span], refs: Refs) -> Topic
         return None
     if words[0] in HOW and COMPUTES.intersection(words):
         return "meaning"
-    others = [one for one in spans if one.kind not in (*SILENT, "metric", "value", "dimension") and one.start and one.text.lower() not in ("this", "in this")]
-    single = len(refs) == 1 and words[0] in WHAT and not others and not any(one.kind in ("place", "ask") for one in spans)
+    others = [
+        one
+        for one in spans
+        if one.kind not in (*SILENT, "metric", "value", "dimension")
+        and one.start
+        and one.text.lower() not in ("this", "in this")
+    ]
+    single = (
+        len(refs) == 1 and words[0] in WHAT and not others and not any(one.kind in ("place", "ask") for one in spans)
+    )
     article = any(word in ("a", "an") for word in words[1:3])
     bare = words[0] in ("explain", "define", "describe") or (words[1:2] == ("is",) and len(words) <= len(spans) + 2)
     owned = {"our", "my", "the", "total", "overall"}.intersection(words)

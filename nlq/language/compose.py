@@ -60,6 +60,7 @@ class Composer:
         self.draft = self.walker.draft
         self.newcomers = ""  # the people of whom only those are meant who are new
         self.dated = ""  # the date of things that the period is of
+        self.each_year = False  # whether figures are of the same part of every year
         self._best: nouns.Best | None = None  # what is best by a figure, where figures of the best are asked for
 
     def compose(self) -> SemanticQuery:
@@ -95,7 +96,7 @@ class Composer:
             one.role = "ignored" if one.kind in SHOWN else one.role  # "list the top 3 stores", "chart the sales"
         if any(one.kind == "why" for one in spans):  # "why is it slow now" is not of today against yesterday
             draft.whens[:] = [one for one in draft.whens if one.text.lower() not in NOW]
-        own = (*periods_asked.own_dates(self), *habits.returned(self))
+        own = (*periods_asked.own_dates(self), *habits.returned(self), *periods_asked.of_each_year(self))
         periods_asked.from_one_to_another(self)
         against = self._against()
         draft.trend = draft.trend and not draft.versus  # "movement in sales, Q3 over Q2"

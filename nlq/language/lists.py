@@ -182,16 +182,27 @@ def _shown(spans: Sequence[Span]) -> bool:
 
 def _asked_when(composer: Composer) -> bool:
     """Whether it is asked when something befell things: "when did the store in Bais open"."""
-    dates = [one for one in composer.draft.loose if one.kind == "dimension" and composer.model.dimensions[one.ref_of].type == "date"]
+    dates = [
+        one
+        for one in composer.draft.loose
+        if one.kind == "dimension" and composer.model.dimensions[one.ref_of].type == "date"
+    ]
     return bool(dates) and any(one.kind == "whenever" for one in composer.spans)
 
 
 def _named(composer: Composer) -> list[tuple[Span, str]]:
     """A thing that is called by its name, where something is asked of it itself: "where is Tingi Mini Mart San Pablo", "when did it open"."""
     spans, model = composer.spans, composer.model
-    asks = any(one.kind == "whenever" or (one.kind == "which" and WHERE.intersection(one.text.lower().split())) for one in spans)
+    asks = any(
+        one.kind == "whenever" or (one.kind == "which" and WHERE.intersection(one.text.lower().split()))
+        for one in spans
+    )
     state = any(one.kind == "value" and one.ref_of in model.filters for one in spans)
-    things = [one for one in spans if one.kind == "value" and one.ref_of in model.dimensions and model.dimensions[one.ref_of].key]
+    things = [
+        one
+        for one in spans
+        if one.kind == "value" and one.ref_of in model.dimensions and model.dimensions[one.ref_of].key
+    ]
     if len(things) != 1 or composer.draft.metrics or composer.draft.whens or not (asks or state):
         return []
     return [(things[0], things[0].ref_of)]
@@ -339,11 +350,17 @@ def _began(composer: Composer, table: str) -> None:
 
 def _where(composer: Composer, entity: str) -> list[str]:
     """The places that are to stand beside each, where it is asked where they are."""
-    asked = any(one.kind in ("which", "filler") and WHERE.intersection(one.text.lower().split()) for one in composer.spans)
+    asked = any(
+        one.kind in ("which", "filler") and WHERE.intersection(one.text.lower().split()) for one in composer.spans
+    )
     known = composer.model.dimensions
     if not asked or not known[entity].key:
         return []
-    return [name for name, one in known.items() if one.place and one.place != "island_group" and one.table == known[entity].table]
+    return [
+        name
+        for name, one in known.items()
+        if one.place and one.place != "island_group" and one.table == known[entity].table
+    ]
 
 
 def _when(composer: Composer, table: str, *, dated: bool) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nlq.language.draft import SILENT, Stop
 from nlq.language.spans_of_time import settle
-from nlq.semantics.periods import named_period
+from nlq.semantics.periods import end_of, named_period
 from nlq.values import Refusal
 from nlq.values.query import Condition, Period
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 RECORD = frozenset(("record", "all-time", "time"))  # of all that there has been
 FROM = ("from", "frm")
+QUARTER = re.compile(r"q[1-4]|(first|second|third|fourth|1st|2nd|3rd|4th) (quarter|qtr)")  # of no year
 NEW = frozenset(("new", "bagong", "bago", "bag-ong", "newly opened", "bagong bukas"))
 
 
@@ -137,7 +139,7 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
     if any(one.kind == "top" and RECORD.intersection(one.text.lower().split()) for one in composer.spans):
         composer.assume("over all the data, as a record is asked for", {})
         return "all", compare
-    if seasonal(composer) and _by_year(composer):
+    if (composer.each_year or seasonal(composer)) and _by_year(composer):
         composer.assume("of every year in the data", {})
         return "all", compare
     default = composer.default_period()  # which what is said by another period is said by
@@ -180,6 +182,28 @@ def _by_year(composer: Composer) -> bool:
     time = composer.model.time_dimension
     grains = [name for name in composer.draft.dimensions if composer.model.is_time_grain(name)]
     return time is not None and grains == [f"{time.name}.year"]
+
+
+def of_each_year(composer: Composer) -> tuple[Condition, ...]:
+    """The month of no year that was said, where figures are split by years: "December sales by year" are of each December.
+
+    Raises:
+        Stop: it is a part of the year that is no month.
+    """
+    draft, model = composer.draft, composer.model
+    found = draft.whens[0].when if len(draft.whens) == 1 and not draft.versus and _by_year(composer) else None
+    unsaid = found is not None and (found.other is not None or QUARTER.fullmatch(draft.whens[0].text.lower()))
+    if found is None or not unsaid or not isinstance(found.period, Period):
+        return ()
+    start, time = found.period.start, model.time_dimension
+    field = next((name for name, one in model.dimensions.items() if time is not None and one.part is not None and one.part.unit == "month" and name.startswith(f"{time.name}.")), None)  # fmt: skip
+    ends = min(end_of(start, "month"), max(composer.as_of, start))
+    if field is None or found.parts is not None or start.day != 1 or found.period.end != ends:
+        raise Stop(Refusal("out_of_scope", f'"{draft.whens[0].text}" of each year cannot be read yet: name the years'))
+    draft.whens[0].role = "filter"
+    draft.whens.clear()
+    composer.each_year = True
+    return (Condition(field=field, op="=", values=(start.month,)),)
 
 
 def so_far(composer: Composer) -> Period:

@@ -96,12 +96,7 @@ class _Labels:
         for known in one.values if isinstance(one.values, tuple) else ():
             if known.value == value:
                 return known.label
-        if one.place == "region":
-            places = self._model.gazetteer.places
-            return next(
-                (place.label for place in places if place.level == "region" and place.value == value), str(value)
-            )
-        label = self._values.label(field, value)
+        label = self._model.labels.get(field, {}).get(value) or self._values.label(field, value)
         return str(value) if label is None else label
 
     def metrics(self, query: SemanticQuery) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -23,6 +24,7 @@ from nlq.values.query import Scalar, SemanticQuery  # noqa: TC001 - pydantic rea
 GRAINS = ("day", "week", "month", "quarter", "year")
 # Every attribute of a principal that a policy must say something about.
 ATTRIBUTES = ("org_id", "regions")
+MONTHS = {month: calendar.month_name[month] for month in range(1, 13)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +249,18 @@ class SemanticModel(Part):
     def public_metrics(self) -> dict[str, Metric]:
         """The metrics that can be asked for by name."""
         return {name: one for name, one in self.metrics.items() if not one.internal}
+
+    @cached_property
+    def labels(self) -> dict[str, dict[Any, str]]:
+        """By dimension what people read for its codes: of the values that the model declares, of regions and of months. True is "yes" by itself."""
+        regions = {one.value: one.label for one in self.gazetteer.places if one.level == "region"}
+        found: dict[str, dict[Any, str]] = {}
+        for name, one in self.dimensions.items():
+            known = one.values if isinstance(one.values, tuple) and one.type != "boolean" else ()
+            own = {value.value: value.label for value in known if value.label != value.value}
+            months = one.part is not None and one.part.unit == "month"
+            found[name] = {**own, **(regions if one.place == "region" else {}), **(MONTHS if months else {})}
+        return {name: labels for name, labels in found.items() if labels}
 
     @cached_property
     def counted(self) -> frozenset[str]:

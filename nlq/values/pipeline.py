@@ -166,13 +166,14 @@ TOTAL = "__total"  # the column that says what a row is the total of; no metric 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the result: `unit` is PHP, count, ratio, days or None."""
+    """A column of the result: `unit` is PHP, count, ratio, days or None; `labels` are what people read for cells that are codes."""
 
     name: str
     label: str
     type: CellType
     unit: str | None
     role: Role
+    labels: Mapping[Any, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def grain(self) -> str:

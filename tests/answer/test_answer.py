@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 
 import pytest
@@ -174,3 +175,28 @@ def test_a_total_says_what_it_is_not_split_by():
     kept, parts = without_totals(columns, rows)
     assert [one.name for one in kept] == ["region", "kind", "sales"]
     assert parts == (("NCR", None, 4),)
+
+
+def test_codes_are_said_by_what_people_call_them(assistant):
+    """Rows keep the codes, which other programs go on with; sentences, tables and charts have the names."""
+    asker = assistant.settings.principal("analyst@tingi")
+    days = assistant.ask("sales by day of week last month, highest first", asker)
+    assert {row[0] for row in days.rows} == set(range(1, 8))
+    names = [calendar.day_name[row[0] - 1] for row in days.rows]
+    assert days.text.startswith(f"{names[0]} comes first")
+    assert [point["x"] for point in days.chart["data"]["values"]] == names
+    regions = assistant.ask("top 3 regions by sales last month", asker)
+    assert [row[0] for row in regions.rows] == ["NCR", "R03", "R04A"]
+    assert "Region III" in regions.text
+    assert "R03" not in regions.text
+    paid = assistant.ask("why did sales in NCR change last month", asker)
+    assert "gcash" not in paid.text
+
+
+def test_a_month_of_every_year_is_whole_once_it_has_passed(assistant):
+    asker = assistant.settings.principal("analyst@tingi")
+    assert "Not whole" not in assistant.ask("october transactions by year", asker).text
+    assert (
+        "Not whole in this period, and not counted as high or low: 2026"
+        in assistant.ask("november transactions by year", asker).text
+    )

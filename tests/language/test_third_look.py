@@ -129,6 +129,14 @@ READ = {
     "store directory for palawan: name, type, city": {"list": "store", "dimensions": ["store_type", "city"], "where": [is_("province", "Palawan")]},
     "skus of frozen with brand": {"list": "product", "dimensions": ["brand"], "where": [is_("category", "Frozen")]},
     "list open supermarkets in region 3 w city and opening date": {"list": "store", "dimensions": ["city", "opened_on"], "where": [is_("still_open", True), is_("store_type", "supermarket"), is_("region", "R03")]},
+    # A total that rolls is no average; what contributes the most is named; a part of every year.
+    "rolling 30 day total sales": {"metrics": [{"metric": "revenue", "window": {"trailing": "30 day"}}], "dimensions": ["date.day"], "period": LAST_30},
+    "which region contributes the most to sales last month": {"metrics": ["revenue"], "dimensions": ["region"], "share": {"within": []}, "order": [{"by": "revenue", "dir": "desc"}], "limit": 1, "period": OCTOBER},
+    "best weekday for minimarts last month": {"metrics": ["revenue"], "dimensions": ["date.day_of_week"], "where": [is_("store_type", "minimart")], "order": [{"by": "revenue", "dir": "desc"}], "limit": 1, "period": OCTOBER},
+    "ber months sales by year": {"metrics": ["revenue"], "dimensions": ["date.year"], "where": [is_("season", "ber_months")], "period": "all"},
+    "december sales by year": {"metrics": ["revenue"], "dimensions": ["date.year"], "where": [is_("date.month_of_year", 12)], "period": "all"},
+    "benta tuwing disyembre kada taon": {"metrics": ["revenue"], "dimensions": ["date.year"], "where": [is_("date.month_of_year", 12)], "period": "all"},
+    "customers na gumastos sa pagitan ng 50k at 100k noong oktubre": {"metrics": ["revenue"], "dimensions": ["customer"], "where": [known("customer")], "having": [{"field": "revenue", "op": "between", "values": [50000, 100000]}], "period": OCTOBER},
     "provinces in region 6 where we have stores": {"metrics": ["stores"], "dimensions": ["province"], "where": [is_("region", "R06")], "period": "all"},
 }  # fmt: skip
 
@@ -149,6 +157,10 @@ NOT_READ = (
     "% ng stores na sarado na per region",
     "sales by type",  # of what
     "holidays in q4 so far",  # days, and no figure
+    "rolling 30 day sales",  # an average, or a total
+    "average sales per day per store",  # an average over which
+    "q4 sales by year",
+    "holy week sales by year",
 )
 
 test_it_is_the_query_that_is_written_out, test_it_is_not_answered = held(READ, NOT_READ)
@@ -174,6 +186,20 @@ HABITS = {  # by an analyst's own SQL, without the reader, the compiler or the g
         SELECT count(DISTINCT i.product_id) FROM sold JOIN scout.silver_transaction_items AS i USING (org_id, transaction_id)
         WHERE sold.date_key BETWEEN '2026-10-01' AND '2026-10-31'""",
 }
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "phone numbers of customers",
+        "show me customer emails",
+        "birthdays of suki",
+        "numero ng telepono ng mga customer",
+    ],
+)
+def test_how_to_reach_somebody_is_not_for_the_asking(assistant, question):
+    answer = assistant.ask(question, assistant.settings.principal("analyst@tingi"))
+    assert (answer.status, answer.reason.code) == ("declined", "not_permitted")
 
 
 @pytest.mark.parametrize(("question", "sql"), HABITS.items())

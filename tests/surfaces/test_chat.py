@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import os
 import shutil
 
@@ -129,6 +130,12 @@ def test_each_asker_sees_their_own_rows(page, assistant):
         card = ask(page, "top 3 stores last month")
         expected = assistant.ask("top 3 stores last month", assistant.settings.principal(name)).rows
         assert cells(card) == [[store, f"₱{money:,.2f}"] for store, money in expected]
+
+
+def test_codes_are_shown_by_what_people_call_them(page, assistant, analyst):
+    card = ask(page, "sales by day of week last month, highest first")
+    rows = assistant.ask("sales by day of week last month, highest first", analyst).rows
+    assert cells(card) == [[calendar.day_name[day - 1], f"₱{money:,.2f}"] for day, money in rows]
 
 
 def test_downloads_and_feedback(page):

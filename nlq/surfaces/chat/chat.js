@@ -310,6 +310,7 @@ function begin() {
 
 async function start() {
   const me = await (await call("/v1/me")).json();
+  labels = me.labels;
   $("signin").hidden = true;
   $("who").hidden = !me.demo;
   $("signed").hidden = me.demo;

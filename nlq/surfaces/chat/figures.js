@@ -14,8 +14,13 @@ function cells(row, columns) {
   });
 }
 
+// What people read for codes, by dimension: the page sets it once it knows who asks.
+let labels = {};
+
 function shown(cell, column) {
   if (cell === null) return column.role === "dimension" ? "unknown" : "—";
+  const known = column.role === "dimension" && labels[column.name];
+  if (known && Object.hasOwn(known, String(cell))) return known[String(cell)];
   if (typeof cell === "boolean") return cell ? "yes" : "no";
   if (typeof cell === "number" && column.role === "metric") {
     const fixed = (value, digits) => value.toLocaleString("en-PH", { minimumFractionDigits: digits, maximumFractionDigits: digits });

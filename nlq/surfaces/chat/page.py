@@ -45,7 +45,7 @@ def _vega() -> bytes:
 
 @router.get("/v1/me")
 async def me(who: Asker, here: Here) -> dict[str, Any]:
-    """Who asks; in a demo also who may be chosen."""
+    """Who asks, in a demo also who may be chosen; and what the model calls its codes, for the page to show."""
     names = sorted(here.settings.principals) if here.verifier is None else []
     known = next((name for name in names if here.settings.principals[name] == who), "")
     return {
@@ -55,6 +55,7 @@ async def me(who: Asker, here: Here) -> dict[str, Any]:
         "demo": here.verifier is None,
         "as": known,
         "askers": names,
+        "labels": here.assistant.model.labels,
     }
 
 
