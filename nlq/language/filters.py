@@ -99,6 +99,10 @@ class Filters:
         kept = {name for part in self._parts if not part.exclude for name in part.conditions[0].fields()}
         return [one for one in self._parts if one.exclude and kept.intersection(one.conditions[0].fields())]
 
+    def is_lacking(self, span: Span) -> bool:
+        """Whether a value is one that somebody has none of."""
+        return any(one.span is span and one.lacking for one in self._parts)
+
     def lacking(self, entity: str | None) -> list[list[Condition]]:
         """What somebody has none of, list by list; these are no filters any more.
 

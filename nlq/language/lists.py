@@ -88,7 +88,7 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
         nouns = [(one, entity) for one in spans if one.kind == "metric"][:1]
         draft.loose[:] = [one for one in draft.loose if composer.is_entity(one)]
     state = (
-        draft.lacks
+        any(one.kind == "metric" and one.role == "set" for one in spans)  # "no sales", "no gcash sales"
         or bool(draft.metrics)  # a count's name, which stands for the things
         or _asked_when(composer)
         or bool(composer.dated)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import COMPARE, SILENT
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SPLITS = frozenset(("split", "breakdown", "distribution", "mix"))
 HOW = ("how has", "how have", "how did", "how is", "how are")
 BUT = ("not", "none", *COMPARE, "between", "preposition")
+WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
 COMES = frozenset(
     ("is", "are", "was", "were", "come", "comes", "came", "coming", "galing", "gikan", "nanggaling", "mula")
@@ -62,6 +63,18 @@ def types(model: SemanticModel, spans: Sequence[Span]) -> None:
             one.kind = "dimension" if len(known) == 1 else "unknown"
             one.meanings = [Meaning("dimension", name) for name in known] if len(known) == 1 else []
     _which_of_such(model, spans)
+    _without(model, spans)
+
+
+def _without(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """Things "without" a figure, or without that of some value, have none of it; figures "without" a value leave it out."""
+    for at, (before, one) in enumerate(pairwise(spans), 2):
+        if one.kind != "not" or one.text.lower() not in WITHOUT:
+            continue
+        things = before.kind == "dimension" or (before.kind == "metric" and model.metrics[before.ref_of].counts)
+        rest = list(dropwhile(lambda other: other.kind in ("value", "place", "and"), spans[at:]))
+        if things and rest and rest[0].kind == "metric":
+            one.kind = "none"  # "stores without gcash sales"
 
 
 def _which_of_such(model: SemanticModel, spans: Sequence[Span]) -> None:

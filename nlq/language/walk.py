@@ -274,7 +274,8 @@ class Walker:
             )
         one.role, one.ref = ("set" if mode == "none" else "metric"), name
         if mode == "none":
-            self.draft.lacks = True
+            before = next(before for before, after in pairwise(self.spans) if after is one)
+            self.draft.lacks = not self.filters.is_lacking(before)  # "no gcash sales"
             return True
         if over and not self.draft.metrics:
             self._under = one  # of what, is to come: "per receipt, how many units"

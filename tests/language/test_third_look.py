@@ -125,6 +125,11 @@ READ = {
     "buyers who only paid cash in oct": {"metrics": ["unique_customers"], "where": [those("customer", where=[is_("payment_method", "cash")], period=None), those("customer", "not_in", where=[{"field": "payment_method", "op": "not_in", "values": ["cash"]}], period=None)], "period": OCTOBER},
     "stores with sales in september but none in october": {"list": "store", "where": [those("store", period=SEPTEMBER), those("store", "not_in", period=OCTOBER)]},
     "sa quezon city ilan ang bumili nung isang linggo": {"metrics": ["unique_customers"], "where": [is_("city", "Quezon City")], "period": {"start": "2026-11-02", "end": "2026-11-08"}},
+    "stores with no gcash sales last month": {"list": "store", "where": [those("store", "not_in", where=[is_("payment_method", "gcash")], period=OCTOBER)]},
+    "stores without gcash sales last month": {"list": "store", "where": [those("store", "not_in", where=[is_("payment_method", "gcash")], period=OCTOBER)]},
+    "how many stores w/o gcash sales last month": {"metrics": ["stores"], "where": [those("store", "not_in", where=[is_("payment_method", "gcash")], period=OCTOBER)], "period": "all"},
+    "products without sales in october": {"list": "product", "where": [those("product", "not_in", period=OCTOBER)]},
+    "store sales without ncr last month": {"metrics": ["revenue"], "where": [{"field": "region", "op": "not_in", "values": ["NCR"]}], "period": OCTOBER},
     # Lists with what stands beside.
     "store directory for palawan: name, type, city": {"list": "store", "dimensions": ["store_type", "city"], "where": [is_("province", "Palawan")]},
     "skus of frozen with brand": {"list": "product", "dimensions": ["brand"], "where": [is_("category", "Frozen")]},
