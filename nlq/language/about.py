@@ -99,7 +99,7 @@ def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | Non
     topic = _topic(words) or _includes(words) or apart or _what_is(words, spans, refs, model) or by_words
     figured = [one.kind for one in spans if one.kind in FIGURED and not (topic == "meaning" and one.start == 0)]
     dated = topic in DATED and not any(
-        kind == "metric" for kind, _ in refs
+        kind in ("metric", "filter") for kind, _ in refs
     )  # "is yesterday in already", "anything from 2019"
     if topic is None or (topic != by_words and any(kind != "time" or not dated for kind in figured)):
         return None

@@ -92,6 +92,7 @@ class Composer:
     def _figures(self, figured: Figured | None) -> SemanticQuery:
         """A query for figures."""
         model, draft, spans = self.model, self.draft, self.spans
+        lists.with_figures(self)
         for one in spans:
             one.role = "ignored" if one.kind in SHOWN else one.role  # "list the top 3 stores", "chart the sales"
         if any(one.kind == "why" for one in spans):  # "why is it slow now" is not of today against yesterday

@@ -6,13 +6,15 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
+from nlq.language.tokens import number
 from nlq.language.when import DATE, LAST, MONTHS, ORDINALS, THIS, UNITS, BadDate, When, Words
-from nlq.semantics.periods import add, end_of
+from nlq.semantics.periods import add, end_of, start_of
 from nlq.values.query import Period
 
 LONGEST = 31  # days of a month
 DOUBLE = re.compile(r"(\d{1,2})\.\1")
-HALVES, MIDDLE = (1, 2), 15
+HALVES, MIDDLE, DAYS_OF_WEEK = (1, 2), 15, 7
+OF = ("of", "in", "ng", "sa", "noong", "nitong", "niadtong")
 LONG = 2  # words of "last October"
 
 WEEKS = 53  # that a year has at most
@@ -192,6 +194,30 @@ class Dates(Words):
         middle = month.period.start.replace(day=MIDDLE)
         days = (month.period.start, middle) if half == 1 else (middle + timedelta(days=1), month.period.end)
         return replace(month, first=at, period=Period(start=days[0], end=max(days)), other=None, running=None)
+
+    def _days_of_month(self, at: int) -> When | None:
+        """The first or last days of a month, and its weeks: days 1 to 7 are its first, the last 7 its last one."""
+        count = number(self.tokens[at + 1]) if at + 1 < len(self.tokens) else None
+        many = count is not None and count == int(count) and self.word(at + 2).rstrip("s") == "day"
+        after = at + 2 + many
+        after += self.word(after) in OF  # a linker is no word here: "unang linggo ng Setyembre"
+        if not (many or self.word(at + 1) in ("week", "linggo")) or self.word(after) not in MONTHS:
+            return None
+        month, order = self._month(after), ORDINALS.get(self.word(at), 0)
+        if month is None or month.period == "all" or not (order or self.word(at) == "last") or (many and order > 1):
+            return None
+        days = int(count or 0) if many else DAYS_OF_WEEK
+        start, end = month.period.start, end_of(month.period.start, "month")
+        if not 1 <= days <= (end - start).days:
+            return None
+        first = start + timedelta(days=days * (order - 1)) if order else end - timedelta(days=days - 1)
+        last = first + timedelta(days=days - 1)
+        if last > self.as_of:
+            return None
+        said = "" if many else f"days {first.day} to {last.day}, not a week from Monday on"
+        monday = start_of(first, "week")
+        other = None if many else Period(start=monday, end=monday + timedelta(days=6))
+        return replace(month, first=at, period=Period(start=first, end=last), said=said, other=other, running=None)
 
     def _week_number(self, at: int) -> When | None:
         """Week 32: the latest such week of the calendar (ISO 8601) that has begun, or that of a year that is named."""

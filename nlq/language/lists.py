@@ -101,6 +101,18 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     return nouns[0]
 
 
+def with_figures(composer: Composer) -> None:
+    """Split figures by the things that are to be listed with them: "list the stores in Tarlac with their sales"."""
+    draft, spans = composer.draft, composer.spans
+    kinds = [one.kind for one in spans]
+    nouns = [one for one in draft.loose if one.kind == "dimension"]
+    if "list" not in kinds or draft.top is not None or draft.dimensions or len(nouns) != 1 or "metric" not in kinds:
+        return
+    if kinds.index("list") < next(at for at, one in enumerate(spans) if one is nouns[0]) < kinds.index("metric"):
+        composer.walker.group(nouns[0].ref_of, nouns[0])
+        draft.loose[:] = [one for one in draft.loose if one is not nouns[0]]
+
+
 def _those_who(composer: Composer, entity: str) -> bool:
     """Whether a count's name stands for the things, which did the one and not the other: "stores that sold dairy in August but not in September"."""
     names = {word for texts in composer.model.dimensions[entity].synonyms.values() for word in texts}

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 
+WITH = ("with", "w", "w/", "kasama", "uban", "incl", "including", "showing")
+
+
 def asked(composer: Composer) -> list[str]:
     """The metrics asked for; without one the default, where a rank or "performing" says that one is meant."""
     draft = composer.draft
@@ -58,9 +61,17 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
     _of_what_stands_before(composer)
     if draft.by_metric:
         draft.metrics.sort(key=lambda name: name != draft.by_metric)
+    elif draft.top is not None and _beside(composer):  # "top 20 products with units and revenue"
+        draft.metrics.sort(key=lambda name: name != composer.model.header.default_metric)
     if counts_ and composer.model.metrics[draft.metrics[0]].unit == composer.model.header.currency:
         raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
     return draft.metrics
+
+
+def _beside(composer: Composer) -> bool:
+    """Whether the figures only stand beside what is ranked: "top products with units and revenue"."""
+    first = next((at for at, one in enumerate(composer.spans) if one.kind == "metric"), 0)
+    return bool(first) and composer.spans[first - 1].text.lower().split()[0] in WITH
 
 
 def _counts(composer: Composer) -> list[str]:

@@ -15,6 +15,7 @@ from nlq.values.query import Condition, Period
 
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
+    from nlq.language.match import Span
 
 
 RECORD = frozenset(("record", "all-time", "time"))  # of all that there has been
@@ -114,10 +115,20 @@ def _date_said(composer: Composer, table: str) -> str:
         for one, where in states
         if [term.op for term in where] == ["is_not_null"] and where[0].field in dates
     ]
+    if len(nouns) + len(since) > 1:  # "opened in 2024 that closed": it is of what it stands right behind
+        beside = [one for one in (*nouns, *(one for one, _ in since)) if _right_behind(composer, one)]
+        nouns, since = [one for one in nouns if one in beside], [one for one in since if one[0] in beside]
     if len(nouns) + len(since) != 1:
         return ""
     composer.filters.take([one for one, _ in since])
     return next((field for _, field in since if field), "") or nouns[0].ref_of
+
+
+def _right_behind(composer: Composer, one: Span) -> bool:
+    """Whether a period stands right behind a word."""
+    at = next(place for place, other in enumerate(composer.spans) if other is one)
+    after = next((other for other in composer.spans[at + 1 :] if other.kind not in SILENT), None)
+    return after is not None and after.when is not None
 
 
 def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:

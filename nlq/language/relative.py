@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from nlq.language import anchored, named_days
 from nlq.language.tokens import number
@@ -25,7 +26,11 @@ class Relatives(Words, ABC):
     def _anchored(self, at: int) -> When | None:
         """A period that another one says; until then it is of all the data."""
         found = anchored.moved(self.words, at) if self.word(at) else None
-        return When(at, found[1], "all", moved=found[0]) if found is not None else None
+        if found is None:
+            return None
+        words = self.words[at : found[1]]
+        same = next((UNITS[after] for word, after in pairwise(words) if word in anchored.SAME and after in UNITS), None)
+        return When(at, found[1], "all", moved=found[0], running=None if same == "day" else same)
 
     def _by_name(self, at: int) -> When | None:
         """Holy Week, Christmas 2025: without a year the latest that has begun."""
@@ -125,6 +130,17 @@ class Relatives(Words, ABC):
             return None
         unit = "year" if self.word(at) == "ly" else UNITS[before[1]]
         return When(at, at + 1, Relative("last", unit).resolve(self.as_of), back=unit)
+
+    def _ago(self, at: int) -> When | None:
+        """Two weeks ago: the whole week before the last one. What something is set against, or begins with, is not that."""
+        count = number(self.tokens[at])
+        unit = UNITS.get(self.word(at + 1).rstrip("s"))
+        if self.word(at + 2) != "ago" or unit is None or count is None or count != int(count) or not 2 <= count <= 3660:
+            return None
+        if {self.word(at - 1), self.word(at - 2)} & {*anchored.AGAINST, "than", "from", "since", "until", "against"}:
+            return None
+        start = add(start_of(self.as_of, unit), -int(count), unit)
+        return When(at, at + 3, Period(start=start, end=end_of(start, unit)))
 
     def _relative(self, at: int) -> When | None:
         """This month, last 3 months, the past week."""

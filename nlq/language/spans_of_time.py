@@ -39,7 +39,12 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
     said = [_assumed(one) for one in whens if one.said and one.period != "all"]
     moved = [one for one in whens if one.moved]
     if moved:
-        return _moved(moved, [one for one in whens if not one.moved], default, said)
+        bases = [one for one in whens if not one.moved]
+        if not bases and moved[0].running is not None and today is not None:  # "down vs the same month last year"
+            default = Relative("this", moved[0].running).resolve(today)
+            said = [*said, Assumed(f"this {moved[0].running} so far", {})]
+            return default, _shift(moved[0], default), said
+        return _moved(moved, bases, default, said)
     if versus and len(whens) == 2:
         return _days_or_years(spans, today) or _against(whens[0], whens[1], said)
     if (

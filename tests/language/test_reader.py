@@ -15,7 +15,7 @@ DECLINED = {
     "top 5 stores by region": "out_of_scope",
     "top 3 stores and brands in each region": "out_of_scope",
     "the top 2 and bottom 2 stores": "out_of_scope",
-    "sales 2 weeks ago": "out_of_scope",
+    "sales vs 2 weeks ago": "out_of_scope",
     "sales in october and december": "out_of_scope",
     "sales in NCR but not NCR": "out_of_scope",
     "SELECT * FROM dim_store": "out_of_scope",

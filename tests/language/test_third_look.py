@@ -134,6 +134,18 @@ READ = {
     "store directory for palawan: name, type, city": {"list": "store", "dimensions": ["store_type", "city"], "where": [is_("province", "Palawan")]},
     "skus of frozen with brand": {"list": "product", "dimensions": ["brand"], "where": [is_("category", "Frozen")]},
     "list open supermarkets in region 3 w city and opening date": {"list": "store", "dimensions": ["city", "opened_on"], "where": [is_("still_open", True), is_("store_type", "supermarket"), is_("region", "R03")]},
+    # Lists with a figure beside; what a date is of; the part of a month that is named.
+    "list the stores in tarlac with their sales last month": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("province", "Tarlac")], "period": OCTOBER},
+    "ilista ang mga tindahan sa tarlac kasama ang benta nila noong oktubre": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("province", "Tarlac")], "period": OCTOBER},
+    "stores opened in 2024 that closed": {"list": "store", "dimensions": ["opened_on"], "where": [is_("still_open", False), during("opened_on", "2024-01-01", "2024-12-31")]},
+    "top 20 products with units and revenue, october": {"metrics": ["revenue", "units"], "dimensions": ["product"], "order": [{"by": "revenue", "dir": "desc"}], "limit": 20, "period": OCTOBER},
+    "categories that declined vs same month last year": {"metrics": ["revenue"], "dimensions": ["category"], "having": [{"field": "revenue__change", "op": "<", "values": [0]}], "order": [{"by": "revenue__change", "dir": "asc"}], "period": {"start": "2026-11-01", "end": "2026-11-15"}, "compare": [{"shift": "1 year"}]},
+    "first week of september sales": {"metrics": ["revenue"], "period": {"start": "2026-09-01", "end": "2026-09-07"}},
+    "benta noong unang linggo ng setyembre kada araw": {"metrics": ["revenue"], "dimensions": ["date.day"], "period": {"start": "2026-09-01", "end": "2026-09-07"}},
+    "sales in the last week of september": {"metrics": ["revenue"], "period": {"start": "2026-09-24", "end": "2026-09-30"}},
+    "huling sampung araw ng oktubre, benta kada rehiyon": {"metrics": ["revenue"], "dimensions": ["region"], "period": {"start": "2026-10-22", "end": "2026-10-31"}},
+    "sales 2 weeks ago": {"metrics": ["revenue"], "period": {"start": "2026-10-26", "end": "2026-11-01"}},
+    "ilan sa stores natin sa calabarzon ang di pa tumatanggap ng card this yr": {"metrics": ["stores"], "where": [is_("region", "R04A"), those("store", "not_in", where=[is_("payment_method", "card"), is_("region", "R04A")], period=THIS_YEAR)], "period": "all"},
     # A total that rolls is no average; what contributes the most is named; a part of every year.
     "rolling 30 day total sales": {"metrics": [{"metric": "revenue", "window": {"trailing": "30 day"}}], "dimensions": ["date.day"], "period": LAST_30},
     "which region contributes the most to sales last month": {"metrics": ["revenue"], "dimensions": ["region"], "share": {"within": []}, "order": [{"by": "revenue", "dir": "desc"}], "limit": 1, "period": OCTOBER},
@@ -163,6 +175,8 @@ NOT_READ = (
     "sales by type",  # of what
     "holidays in q4 so far",  # days, and no figure
     "rolling 30 day sales",  # an average, or a total
+    "branches that opened in 2024 and have closed since, when",
+    "sales vs 2 weeks ago",
     "average sales per day per store",  # an average over which
     "q4 sales by year",
     "holy week sales by year",

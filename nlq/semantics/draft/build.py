@@ -257,7 +257,14 @@ class Draft:
             else:
                 more = {"column": one.key[0], "type": one.types[one.key[0]]}
             values = {"values": "from_data"} if one.rows <= 100 * SOME and not is_private(name, label or "") else {}
-            self.entities[name] = self._add(called, table=name, **more, **values)
+            # Rows of a fact that name none would be ranked, and counted, as one of them.
+            unnamed = any(
+                way.end == name and way.start in made.facts and made.seen[way.start].nulls[way.column]
+                for way in made.ways
+            )
+            self.entities[name] = self._add(
+                called, table=name, **more, **values, **({"optional": True} if unnamed else {})
+            )
 
     def _columns(self, made: Guess) -> None:
         """Columns of few different values, of the facts and of what they name."""
