@@ -79,6 +79,7 @@ class Composer:
         self.corrected()
         counting_.in_cebuano(self.model, self.spans)
         self.walker.nouns()
+        periods_asked.in_both(self)
         figured = entries.moving(self.model, self.draft, self.spans)
         numbers.placed(self.walker)
         listed = lists.wanted(self)
@@ -121,7 +122,7 @@ class Composer:
             metrics,
             where,
             given=any(one.text.lower() not in NOW for one in draft.whens)
-            and (not chosen or bool(draft.absent or self.newcomers)),
+            and (not chosen or bool(draft.besides or self.newcomers)),
         )
         figured = entries.within(figured, period) if figured is not None else None
         if self._best is not None:

@@ -31,6 +31,9 @@ class Draft:
     adverbial: list[str] = field(default_factory=list)  # grains that were said as "daily" is
     newest: bool = False  # the newest or the oldest of things
     absent: list[Span] = field(default_factory=list)  # periods in which somebody did nothing: "but not in 1998"
+    present: list[Span] = field(
+        default_factory=list
+    )  # periods in which somebody did something too: "in both May and June"
     pair: tuple[str, str] | None = None  # a figure over another, for which the model has no name
     whose: Span | None = None  # things of which only those beyond a limit are meant
     whose_by: str = ""  # the figure that limit is of, where it is not the usual one
@@ -51,3 +54,8 @@ class Draft:
         None  # how much things have to have risen or fallen, as a part of what was before
     )
     having: list[tuple[str, tuple[float, ...], str | None]] = field(default_factory=list)
+
+    @property
+    def besides(self) -> list[Span]:
+        """Periods that things are chosen by, beside the one that figures are of."""
+        return [*self.absent, *self.present]

@@ -117,7 +117,7 @@ def _those_who(composer: Composer, entity: str) -> bool:
     """Whether a count's name stands for the things, which did the one and not the other: "stores that sold dairy in August but not in September"."""
     names = {word for texts in composer.model.dimensions[entity].synonyms.values() for word in texts}
     figures = [one for one in composer.spans if one.kind == "metric"]
-    chosen = composer.draft.absent or any(one.kind in ("none", "both", "solely") for one in composer.spans)
+    chosen = composer.draft.besides or any(one.kind in ("none", "both", "solely") for one in composer.spans)
     known = composer.model.dimensions[entity]
     return bool(chosen and figures and not known.optional and figures[0].text.lower().split()[0] in names)
 
@@ -127,7 +127,7 @@ def _exists(composer: Composer, nouns: list[tuple[Span, str]]) -> bool:
     draft, spans = composer.draft, composer.spans
     first = next((one for one in spans if one.kind not in (*SILENT, "list", "which")), None)
     usual = draft.metrics == [composer.model.header.default_metric]
-    return bool(usual and draft.absent and nouns and nouns[0][0] is first)
+    return bool(usual and draft.besides and nouns and nouns[0][0] is first)
 
 
 def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
@@ -141,7 +141,7 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
         and not draft.dimensions
         and not draft.metrics
     )
-    chosen = bool(draft.absent) or any(
+    chosen = bool(draft.besides) or any(
         one.kind in ("none", "both", "solely") or (one.kind == "not" and len(named) > 1) for one in composer.spans
     )
     fields = tuple(name for one in composer.filters.conditions() for name in one.fields())
@@ -151,7 +151,7 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
     }
     listed = chosen or bool(model.dimensions[entity].key) or table == {model.dimensions[entity].table}  # "dairy brands"
     listed = listed or bool(model.dimensions[entity].place and beside)  # "provinces in region 6 where we have stores"
-    told = bool(named or dates or draft.absent) and bool(dates or chosen or not draft.whens)
+    told = bool(named or dates or draft.besides) and bool(dates or chosen or not draft.whens)
     return alone and ordering.is_plural(model, composer.spans, span) and own and listed and told
 
 
@@ -299,7 +299,7 @@ def _chosen(composer: Composer, entity: str, found: tuple[Condition, ...], where
     """The sets by which the things are chosen: what they did in a period, and what they did not."""
     if not found and (far or period is not None):
         return (sets.chosen(composer.model, entity, where, period or "all"),)
-    bought = far or (composer.draft.absent and period is not None)
+    bought = far or (composer.draft.besides and period is not None)
     if (
         found and not composer.draft.lacks and bought
     ):  # those who bought the one, or then, of whom some have none of the other, or now

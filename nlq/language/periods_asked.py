@@ -42,6 +42,20 @@ def from_one_to_another(composer: Composer) -> None:
         draft.versus = True
 
 
+def in_both(composer: Composer) -> None:
+    """Two periods in each of which somebody did something: one is that of the figures, in the other they did so too."""
+    spans, draft = composer.spans, composer.draft
+    at = next((place for place, one in enumerate(spans) if one.kind == "both"), None)
+    if at is None or len(draft.whens) != 2 or draft.versus:
+        return
+    rest = [one for one in spans[at + 1 :] if one.kind not in SILENT][:3]
+    if [one.kind for one in rest] == ["time", "and", "time"] and rest[0] in draft.whens:
+        spans[at].kind = "filler"
+        rest[2].role = "set"
+        draft.present.append(rest[2])
+        draft.whens[:] = [rest[0]]
+
+
 def newly(composer: Composer) -> None:
     """New stores of a period are those that came to be in it, where the model knows when: "new stores this quarter"."""
     model, spans = composer.model, composer.spans

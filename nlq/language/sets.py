@@ -59,10 +59,12 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
     if entity is not None and not both:
         _each_or_either(model, filters, spans)
     lacking = filters.lacking(entity)
-    if not (both or alone or lacking or draft.lacks or draft.absent):
+    if not (both or alone or lacking or draft.lacks or draft.besides):
         return ()
     if entity is None:
         raise _no("I do not know who or what is meant to have the one and not the other: name customers, stores or products")  # fmt: skip
+    if draft.present and not counted:
+        raise _no(f'are figures of those meant in "{draft.present[0].text}" alone, or in both periods? Ask how many they are')  # fmt: skip
     sets: list[tuple[list[Condition], bool]] = [([one], False) for one in _pair(filters, spans, both)] if both else []
     sets += [(one, True) for one in lacking]
     if draft.lacks:
@@ -78,10 +80,10 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
     ]  # "both rice and noodles": what else they bought is no part of that
     beside = [one for one in filters.conditions() if not _own(one, lacking) and not _own(one, [pair]) and not _placed(model, one, lacking)]  # fmt: skip
     found = [chosen(model, entity, (*of, *beside), period, lacking=lack) for of, lack in sets]
-    for one in draft.absent:
+    for one in draft.besides:
         if one.when is None or not isinstance(one.when.period, Period):
             raise _no(f'I do not know when "{one.text}" is')
-        found.append(chosen(model, entity, beside, one.when.period, lacking=True))
+        found.append(chosen(model, entity, beside, one.when.period, lacking=one in draft.absent))
     return tuple(found) if counted else somebody(model, entity, tuple(found))
 
 

@@ -177,6 +177,8 @@ NOT_READ = (
     "rolling 30 day sales",  # an average, or a total
     "branches that opened in 2024 and have closed since, when",
     "sales vs 2 weeks ago",
+    "revenue from customers who bought in both september and october",  # in which of them
+    "sales in both september and october",
     "average sales per day per store",  # an average over which
     "q4 sales by year",
     "holy week sales by year",
@@ -201,6 +203,9 @@ HABITS = {  # by an analyst's own SQL, without the reader, the compiler or the g
     "buyers who only paid cash in oct": """
         SELECT count(*) FROM (SELECT customer_id FROM sold WHERE customer_id IS NOT NULL AND date_key BETWEEN '2026-10-01' AND '2026-10-31'
         GROUP BY customer_id HAVING bool_and(payment_method = 'cash'))""",
+    "no. of customers who bought in both sept and oct": """
+        SELECT count(*) FROM (SELECT customer_id FROM sold WHERE customer_id IS NOT NULL GROUP BY customer_id
+        HAVING bool_or(date_key BETWEEN '2026-09-01' AND '2026-09-30') AND bool_or(date_key BETWEEN '2026-10-01' AND '2026-10-31'))""",
     "how many products sold last month": """
         SELECT count(DISTINCT i.product_id) FROM sold JOIN scout.silver_transaction_items AS i USING (org_id, transaction_id)
         WHERE sold.date_key BETWEEN '2026-10-01' AND '2026-10-31'""",
