@@ -54,6 +54,7 @@ WITHOUT = frozenset(("without", "w/o", "w/out", "walang", "wala", "walay", "sans
 WHERE = frozenset(("where", "wheres", "saan", "san", "nasaan", "asa", "located"))
 BUT = frozenset(("but", "pero", "ngunit", "subalit", "kaso", "apan", "and", "at", "ug"))
 HAVING = frozenset(("have", "have", "got", "has", "may", "meron", "naa", "operate"))
+OWN = frozenset(("their", "they", "each", "nila", "ila", "bawat"))  # figures of what was named before
 NEWEST = {"newest": "desc", "oldest": "asc"}
 FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "monthly", "versus", "average", "running", "moving", "rose", "more", "why")  # fmt: skip
 
@@ -102,15 +103,22 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
 
 
 def with_figures(composer: Composer) -> None:
-    """Split figures by the things that are to be listed with them: "list the stores in Tarlac with their sales"."""
+    """Split figures by the things that they are to stand beside: "list the stores in Tarlac with their sales", "minimarts in NCR and what they sold"."""
     draft, spans = composer.draft, composer.spans
     kinds = [one.kind for one in spans]
-    nouns = [one for one in draft.loose if one.kind == "dimension"]
-    if "list" not in kinds or draft.top is not None or draft.dimensions or len(nouns) != 1 or "metric" not in kinds:
+    if draft.top is not None or draft.dimensions or "metric" not in kinds or len(draft.loose) > 1:
         return
-    if kinds.index("list") < next(at for at, one in enumerate(spans) if one is nouns[0]) < kinds.index("metric"):
-        composer.walker.group(nouns[0].ref_of, nouns[0])
-        draft.loose[:] = [one for one in draft.loose if one is not nouns[0]]
+    figure = kinds.index("metric")
+    first = next(at for at, one in enumerate(spans) if one.kind not in (*SILENT, "list"))
+    own = any(OWN.intersection(one.text.lower().split()) for one in spans[first:])
+    if not (own or "list" in kinds[:first]) or first >= figure:
+        return
+    noun = draft.loose[0] if draft.loose and draft.loose[0] is spans[first] and kinds[first] == "dimension" else None
+    if noun is not None:
+        composer.walker.group(noun.ref_of, noun)
+        draft.loose.clear()
+    elif own and not draft.loose and kinds[first] == "value":
+        draft.dimensions.extend(dict.fromkeys(name for _, name in _of_kind(composer)))
 
 
 def _those_who(composer: Composer, entity: str) -> bool:

@@ -137,6 +137,9 @@ READ = {
     # Lists with a figure beside; what a date is of; the part of a month that is named.
     "list the stores in tarlac with their sales last month": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("province", "Tarlac")], "period": OCTOBER},
     "ilista ang mga tindahan sa tarlac kasama ang benta nila noong oktubre": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("province", "Tarlac")], "period": OCTOBER},
+    "minimarts in ncr with their sales last month": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("store_type", "minimart"), is_("region", "NCR")], "period": OCTOBER},
+    "mga tindahan sa tarlac at ang benta nila noong oktubre": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("province", "Tarlac")], "period": OCTOBER},
+    "stores in baguio and what they sold last month": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("city", "Baguio")], "period": OCTOBER},
     "stores opened in 2024 that closed": {"list": "store", "dimensions": ["opened_on"], "where": [is_("still_open", False), during("opened_on", "2024-01-01", "2024-12-31")]},
     "top 20 products with units and revenue, october": {"metrics": ["revenue", "units"], "dimensions": ["product"], "order": [{"by": "revenue", "dir": "desc"}], "limit": 20, "period": OCTOBER},
     "categories that declined vs same month last year": {"metrics": ["revenue"], "dimensions": ["category"], "having": [{"field": "revenue__change", "op": "<", "values": [0]}], "order": [{"by": "revenue__change", "dir": "asc"}], "period": {"start": "2026-11-01", "end": "2026-11-15"}, "compare": [{"shift": "1 year"}]},
@@ -177,6 +180,7 @@ NOT_READ = (
     "rolling 30 day sales",  # an average, or a total
     "branches that opened in 2024 and have closed since, when",
     "sales vs 2 weeks ago",
+    "10 oldest branches still open and what they made last mo",  # the figure would be left out
     "revenue from customers who bought in both september and october",  # in which of them
     "sales in both september and october",
     "average sales per day per store",  # an average over which
