@@ -33,6 +33,8 @@ SPANS = (
     "date",
     "dates",
     "days",
+    "stretch",
+    "span",
     "panahon",
     "petsa",
     "weeks",

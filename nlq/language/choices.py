@@ -143,7 +143,7 @@ def for_unknown(model: SemanticModel, unknown: Sequence[Span], spans: Sequence[S
     names = [metric.label for metric in model.public_metrics().values()]
     near = get_close_matches(unknown[0].text.lower(), [name.lower() for name in names], n=2, cutoff=0.6)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    missing = not any(one.kind in ("metric", "performing", "top", "bottom") for one in spans)
+    missing = len(unknown) == 1 and not any(one.kind in ("metric", "performing", "top", "bottom") for one in spans)
     text = f"I do not know what {words} means here, and leaving it out could change the figure.{hint}"
     return Refusal("no_metric" if missing else "out_of_scope", text)
 

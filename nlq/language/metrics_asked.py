@@ -161,6 +161,8 @@ def check_division(composer: Composer, metrics: list[str]) -> None:
             (one for one in composer.model.public_metrics().values() if one.counts and one.counts == noun.ref_of), None
         )
         if counts is not None and composer.model.metrics[metrics[0]].adds_up and len(metrics) == 1:
+            if composer.draft.versus or any(one.kind == "versus" for one in composer.spans):
+                return  # "this week vs last week per branch": each with its own change
             if _split_further(composer, noun):  # "transactions per store by region"
                 by = counts.during or counts.name
                 composer.draft.dimensions[:] = [name for name in composer.draft.dimensions if name != noun.ref_of]

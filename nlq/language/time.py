@@ -94,7 +94,8 @@ class _Finder(Dates, Fiscal, Relatives):
         middle = self.word(first.last)
         joins = ("and",) if opener == "between" else ("to", "until", "till", "through", "thru", "-", "–", "up")
         if middle not in joins:
-            return None
+            within = opener == "from" and any(word in joins for word in self.words[start : first.last])
+            return replace(first, first=at) if within else None  # "mula Nobyembre 1 hanggang 10"
         if self.word(first.last + 1) in UP_TO_NOW:  # "jan to date", "2024 to now"
             return self._open(at, replace(first, last=first.last + 2), "since")
         second = self._single(first.last + (2 if middle == "up" else 1))
