@@ -112,6 +112,29 @@ def of_date(composer: Composer, table: str) -> tuple[Condition, ...]:
     return (Condition(field=name, op="between", values=(period.start.isoformat(), period.end.isoformat())),)
 
 
+def by_date(composer: Composer, table: str) -> tuple[Condition, ...]:
+    """What befell the things of a table, year by year: "how many stores opened per year since 2020". The grain becomes one of that date."""
+    draft, model, time = composer.draft, composer.model, composer.model.time_dimension
+    grains = [name for name in draft.dimensions if model.is_time_grain(name)]
+    timely = draft.trend or any(one.kind in ("running", "moving") for one in composer.spans)
+    if not table or time is None or len(grains) != 1 or timely or len(draft.whens) > 1:
+        return ()
+    period = composer.given_period()
+    nouns = list(draft.loose)
+    name = composer.dated or _date_said(composer, table)
+    grain = f"{name}.{grains[0].rpartition('.')[2]}"
+    if not name or grain not in model.grains:
+        return ()
+    for one in nouns:
+        one.role = "grouping" if one.ref_of == name else one.role
+    draft.loose[:] = [one for one in draft.loose if one.ref_of != name]
+    draft.dimensions[:] = [grain if one == grains[0] else one for one in draft.dimensions]
+    draft.whens.clear()
+    if not isinstance(period, Period):
+        return (Condition(field=name, op="is_not_null"),)
+    return (Condition(field=name, op="between", values=(period.start.isoformat(), period.end.isoformat())),)
+
+
 def _date_said(composer: Composer, table: str) -> str:
     """The date that a noun is ("opened"), or that a state has ("closed": what has a closing date); "" where none or several are."""
     model = composer.model

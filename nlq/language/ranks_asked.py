@@ -31,6 +31,14 @@ def split(composer: Composer, period: Any) -> list[str]:
         if time is not None:
             draft.dimensions.append(f"{time.name}.{grain}")
             composer.assume(f"by {grain}, as the trend's grain was not named", {"dimensions": [f"{time.name}.month"]})
+    dates = [name for name in draft.dimensions if name in composer.model.dimensions and composer.model.dimensions[name].type == "date" and not composer.model.dimensions[name].time]  # fmt: skip
+    if dates and any(
+        map(composer.model.is_time_grain, draft.dimensions)
+    ):  # "stores opened over time": revenue, or how many
+        label = composer.model.dimensions[dates[0]].label.lower()
+        raise Stop(
+            Refusal("out_of_scope", f'by {label} and over time at once cannot be read: say "how many … per year"')
+        )
     return draft.dimensions
 
 
@@ -51,7 +59,8 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
     if draft.top is None and draft.sorted is not None:
         return (Order(by=metrics[0], dir="desc" if draft.sorted else "asc"),), None
     if draft.top is None:
-        return (), None
+        dated = [name for name in dimensions if "." in name and name in composer.model.grains and not composer.model.is_time_grain(name)]  # fmt: skip
+        return tuple(Order(by=name, dir="asc") for name in dated[:1]), None  # by the year of opening: as years go
     if not dimensions:
         dimensions.extend(_kinds(composer))
     if not dimensions:

@@ -110,6 +110,8 @@ class _Labels:
 
     def column(self, name: str) -> str:
         """A column that rows are put in order by, or limited by."""
+        if name in self._model.dimensions or name in self._model.grains:
+            return self.field(name)
         known = self._model.metrics.get(name)
         return self._called(known).lower() if known is not None else name.replace("__", " ")
 

@@ -140,6 +140,12 @@ READ = {
     "minimarts in ncr with their sales last month": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("store_type", "minimart"), is_("region", "NCR")], "period": OCTOBER},
     "mga tindahan sa tarlac at ang benta nila noong oktubre": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("province", "Tarlac")], "period": OCTOBER},
     "stores in baguio and what they sold last month": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("city", "Baguio")], "period": OCTOBER},
+    "how many stores opened per year": {"metrics": ["stores"], "dimensions": ["opened_on.year"], "where": [known("opened_on")], "order": [{"by": "opened_on.year", "dir": "asc"}], "period": "all"},
+    "ilan ang nagbukas na tindahan kada taon": {"metrics": ["stores"], "dimensions": ["opened_on.year"], "where": [known("opened_on")], "order": [{"by": "opened_on.year", "dir": "asc"}], "period": "all"},
+    "how many stores closed by month in 2025": {"metrics": ["stores"], "dimensions": ["closed_on.month"], "where": [during("closed_on", "2025-01-01", "2025-12-31")], "order": [{"by": "closed_on.month", "dir": "asc"}], "period": "all"},
+    "benta mula nobyembre 1 hanggang 10": {"metrics": ["revenue"], "period": {"start": "2026-11-01", "end": "2026-11-10"}},
+    "gcash sales qtd vs the same stretch of last qtr": {"metrics": ["revenue"], "where": [is_("payment_method", "gcash")], "period": THIS_QUARTER, "compare": [{"shift": "1 quarter"}]},
+    "sales this week vs last week per branch sa cebu city": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("city", "Cebu City")], "period": {"start": "2026-11-09", "end": "2026-11-15"}, "compare": [{"start": "2026-11-02", "end": "2026-11-08"}]},
     "stores opened in 2024 that closed": {"list": "store", "dimensions": ["opened_on"], "where": [is_("still_open", False), during("opened_on", "2024-01-01", "2024-12-31")]},
     "top 20 products with units and revenue, october": {"metrics": ["revenue", "units"], "dimensions": ["product"], "order": [{"by": "revenue", "dir": "desc"}], "limit": 20, "period": OCTOBER},
     "categories that declined vs same month last year": {"metrics": ["revenue"], "dimensions": ["category"], "having": [{"field": "revenue__change", "op": "<", "values": [0]}], "order": [{"by": "revenue__change", "dir": "asc"}], "period": {"start": "2026-11-01", "end": "2026-11-15"}, "compare": [{"shift": "1 year"}]},
@@ -180,6 +186,7 @@ NOT_READ = (
     "rolling 30 day sales",  # an average, or a total
     "branches that opened in 2024 and have closed since, when",
     "sales vs 2 weeks ago",
+    "stores opened over time",  # revenue by opening date and day is not meant
     "10 oldest branches still open and what they made last mo",  # the figure would be left out
     "revenue from customers who bought in both september and october",  # in which of them
     "sales in both september and october",
@@ -223,6 +230,8 @@ HABITS = {  # by an analyst's own SQL, without the reader, the compiler or the g
         "show me customer emails",
         "birthdays of suki",
         "numero ng telepono ng mga customer",
+        "kaninong number to, 0900 391 9973?",
+        "sales of juan@example.com",
     ],
 )
 def test_how_to_reach_somebody_is_not_for_the_asking(assistant, question):
