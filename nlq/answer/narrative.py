@@ -34,14 +34,14 @@ def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tupl
     if not metrics:
         return f"{len(rows)} row{'s' if len(rows) > 1 else ''}."
     if not dimensions or len(rows) == 1:
-        return _single(columns, rows[0], metrics, dimensions)
+        return _single(columns, rows[0], metrics, dimensions) + _part(columns, rows[0], dimensions, days)
     filled = [row for row in rows if row[metrics[0]] is not None]
     if not filled:
         return f"{columns[metrics[0]].label} is unknown in all {len(rows)} rows."
     if per:
         groups = [index for index in dimensions if columns[index].name in per]
         return _firsts(columns, filled, groups, [index for index in dimensions if index not in groups], metrics[0])
-    if any(columns[index].type == "date" or columns[index].grain == "year" for index in dimensions[:1]):
+    if not limited and any(columns[index].type == "date" or columns[index].grain == "year" for index in dimensions[:1]):
         return _series(columns, filled, dimensions[0], metrics[0], days, single=len(dimensions) == 1)
     return _ranking(columns, filled, dimensions, metrics[0], limited=limited)
 
@@ -70,6 +70,13 @@ def _single(columns: tuple[Column, ...], row: tuple[Any, ...], metrics: list[int
                 text += f" ({way}{moved} from {shown(prior[1], prior[0])})"
         said.append(text)
     return f"{where}: {'; '.join(said)}." if where else f"{'; '.join(said)}."
+
+
+def _part(columns: tuple[Column, ...], row: tuple[Any, ...], dimensions: list[int],
+          days: tuple[date | None, date | None]) -> str:  # fmt: skip
+    """That a week, or a month, which comes first or last is so for only a part of it lies in the period."""
+    cut = [shown(row[index], columns[index]) for index in dimensions if _cut(row[index], columns[index], days)]
+    return f" Only a part lies in this period: {' and '.join(cut)}." if cut else ""
 
 
 def _series(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], time: int, metric: int,

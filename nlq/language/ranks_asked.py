@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import choices, lists, ordering
@@ -64,7 +65,7 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
     if not dimensions:
         dimensions.extend(_kinds(composer))
     if not dimensions:
-        dimensions.extend(_who(composer))
+        dimensions.extend(_who(composer) or _such_days(composer))
     if not dimensions:
         ask = (
             choices.for_missing_time
@@ -94,6 +95,17 @@ def _kinds(composer: Composer) -> list[str]:
         if meaning.ref in composer.model.dimensions
     ]
     return list(dict.fromkeys(kind for kind in kinds if kind))
+
+
+def _such_days(composer: Composer) -> list[str]:
+    """Days, where it is asked which of them: "which payday had the highest sales". A weekend is no day."""
+    time, model = composer.model.time_dimension, composer.model
+    for before, one in pairwise(composer.spans):
+        named = before.kind == "which" and one.kind == "value" and model.is_of_days(one.ref_of)
+        if named and time is not None and not one.text.lower().startswith("weekend"):
+            composer.draft.number = composer.draft.number or (None if one.text.lower().endswith("s") else 1)
+            return [f"{time.name}.day"]
+    return []
 
 
 def _who(composer: Composer) -> list[str]:

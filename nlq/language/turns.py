@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SPLITS = frozenset(("split", "breakdown", "distribution", "mix"))
 HOW = ("how has", "how have", "how did", "how is", "how are")
 BUT = ("not", "none", *COMPARE, "between", "preposition")
+REACH = ("reach", "reached", "hit", "umabot", "naabot", "naabot ang", "naabot natin ang")
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
 COMES = frozenset(
@@ -34,6 +35,8 @@ def taken(spans: Sequence[Span]) -> None:
             after.kind = "times"  # "5x or more"
         elif one.kind == "but" and after.kind in BUT:
             one.kind = "filler"
+        elif text in REACH and one.kind in COMPARE and _next(spans, one) in ("top", "bottom"):
+            one.kind = "filler"  # "when did we reach our highest sales"
         elif one.kind == "active":
             one.kind = "filler" if after.kind in ("time", "preposition") else "unsupported"
         elif one.kind == "but" and after.kind in ("value", "place", "ask"):
@@ -41,6 +44,12 @@ def taken(spans: Sequence[Span]) -> None:
     _years(spans)
     _moved(spans)
     _part(spans)
+
+
+def _next(spans: Sequence[Span], one: Span) -> str:
+    """The kind of the next word that says something."""
+    at = next(place for place, other in enumerate(spans) if other is one)
+    return next((other.kind for other in spans[at + 1 :] if other.kind not in SILENT), "")
 
 
 def _years(spans: Sequence[Span]) -> None:

@@ -200,3 +200,16 @@ def test_a_month_of_every_year_is_whole_once_it_has_passed(assistant):
         "Not whole in this period, and not counted as high or low: 2026"
         in assistant.ask("november transactions by year", asker).text
     )
+
+
+def test_what_comes_first_for_being_cut_is_said_to_be(assistant):
+    asker = assistant.settings.principal("analyst@tingi")
+    cut = assistant.ask("which week of october had the lowest sales", asker)
+    assert cut.text.endswith("Only a part lies in this period: week of 2026-09-28.")
+    assert "Only a part" not in assistant.ask("which week of october had the highest sales", asker).text
+
+
+def test_the_best_months_are_told_as_a_ranking(assistant):
+    """A few months that are the best are no series: the last of them is not the latest."""
+    text = assistant.ask("top 3 months of all time", assistant.settings.principal("analyst@tingi")).text
+    assert text.startswith("Dec 2025 comes first")

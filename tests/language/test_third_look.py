@@ -155,6 +155,8 @@ READ = {
     "huling sampung araw ng oktubre, benta kada rehiyon": {"metrics": ["revenue"], "dimensions": ["region"], "period": {"start": "2026-10-22", "end": "2026-10-31"}},
     "sales 2 weeks ago": {"metrics": ["revenue"], "period": {"start": "2026-10-26", "end": "2026-11-01"}},
     "ilan sa stores natin sa calabarzon ang di pa tumatanggap ng card this yr": {"metrics": ["stores"], "where": [is_("region", "R04A"), those("store", "not_in", where=[is_("payment_method", "card"), is_("region", "R04A")], period=THIS_YEAR)], "period": "all"},
+    "what date did we reach our highest sales in 2025": {"metrics": ["revenue"], "dimensions": ["date.day"], "order": [{"by": "revenue", "dir": "desc"}], "limit": 1, "period": Y2025},
+    "which payday had the highest sales in 2025": {"metrics": ["revenue"], "dimensions": ["date.day"], "where": [is_("is_payday", True)], "order": [{"by": "revenue", "dir": "desc"}], "limit": 1, "period": Y2025},
     # A total that rolls is no average; what contributes the most is named; a part of every year.
     "rolling 30 day total sales": {"metrics": [{"metric": "revenue", "window": {"trailing": "30 day"}}], "dimensions": ["date.day"], "period": LAST_30},
     "which region contributes the most to sales last month": {"metrics": ["revenue"], "dimensions": ["region"], "share": {"within": []}, "order": [{"by": "revenue", "dir": "desc"}], "limit": 1, "period": OCTOBER},
