@@ -11,6 +11,7 @@ from nlq.language import (
     clock,
     entries,
     habits,
+    listing,
     lists,
     metrics_asked,
     movers,
@@ -83,7 +84,7 @@ class Composer:
         figured = entries.moving(self.model, self.draft, self.spans)
         numbers.placed(self.walker)
         listed = lists.wanted(self)
-        query = lists.query(self, *listed) if listed is not None else self._figures(figured)
+        query = listing.query(self, *listed) if listed is not None else self._figures(figured)
         left = choices.leftover(self.spans) or apart.refused(self.model, query.where)
         if left is not None:
             raise Stop(left)
