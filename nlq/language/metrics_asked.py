@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nlq.language import choices, counting, entries, habits, sets, shares, usual
 from nlq.language.draft import Draft, Stop
 from nlq.language.entries import Figured
+from nlq.language.nouns import BESIDE
 from nlq.language.spans_of_time import NOW
 from nlq.semantics.joins import reaches
 from nlq.values import Refusal
@@ -15,9 +16,6 @@ from nlq.values import Refusal
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
-
-
-WITH = ("with", "w", "w/", "kasama", "uban", "incl", "including", "showing")
 
 
 def asked(composer: Composer) -> list[str]:
@@ -71,7 +69,7 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
 def _beside(composer: Composer) -> bool:
     """Whether the figures only stand beside what is ranked: "top products with units and revenue"."""
     first = next((at for at, one in enumerate(composer.spans) if one.kind == "metric"), 0)
-    return bool(first) and composer.spans[first - 1].text.lower().split()[0] in WITH
+    return bool(first) and composer.spans[first - 1].text.lower() in BESIDE
 
 
 def _counts(composer: Composer) -> list[str]:

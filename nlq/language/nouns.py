@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import ordering
 from nlq.language.draft import SILENT, Stop
+from nlq.semantics.joins import out_of_reach
 from nlq.values import Refusal
 from nlq.values.query import Period
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 BESIDE = ("with", "w", "with their", "and their", "plus", "incl", "including", "kasama", "uban")
+THEIRS = ("their", "its", "nila", "ila")
 THAT = (
     "with",
     "that",
@@ -151,6 +153,9 @@ def _beside_the_figure(composer: Composer, one: Span, name: str) -> None:
     if _with_figure(composer, one):
         composer.walker.group(name, one)
         return
+    if _describes(composer, one, name):
+        composer.walker.group(name, one)
+        return
     if composer.draft.top is not None and not composer.is_entity(one):
         raise _no(f'is the best of each "{one.text}" meant, or the best of all? Say "in each …"')
     if _is_said_of(composer, one):
@@ -159,6 +164,18 @@ def _beside_the_figure(composer: Composer, one: Span, name: str) -> None:
         raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
     one.role = "context"
     composer.assume(f"the whole, not split by {one.text.lower()}", {"dimensions": [*composer.draft.dimensions, name]})
+
+
+def _describes(composer: Composer, noun: Span, name: str) -> bool:
+    """Whether a noun says what is to stand beside things that are ranked, and that each has one of: "top 10 stores with their city"."""
+    spans, model, split = composer.spans, composer.model, composer.draft.dimensions
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    before = itertools.dropwhile(lambda one: one.kind == "and" or one.role == "dimension" or one.text.lower() in THEIRS, reversed(spans[:at]))  # fmt: skip
+    tie = next(before, None)
+    things = model.dimensions[split[0]] if split and split[0] in model.dimensions else None
+    if tie is None or tie.text.lower() not in BESIDE or things is None or not things.key:
+        return False
+    return not out_of_reach(model, things.table, (name,))
 
 
 def _with_figure(composer: Composer, noun: Span) -> bool:

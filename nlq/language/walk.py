@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import turns
+from nlq.language import ordering, turns
 from nlq.language.beside import Beside
 from nlq.language.draft import COMPARE, SILENT, Draft, Stop
 from nlq.values import Refusal
@@ -238,6 +238,8 @@ class Walker:
         adverb = one.kind == "grain" and (
             one.text.lower().endswith(("ly", "al", *ADVERBS)) or "-" in one.text or " " in one.text
         )
+        if mode == "by" and self._ranked_by(one):
+            return
         if grouped or adverb:
             self.group(name, one)
             if adverb and not grouped:
@@ -246,6 +248,19 @@ class Walker:
             one.role = "level"
         else:
             self.draft.loose.append(one)
+
+    def _ranked_by(self, one: Span) -> bool:
+        """Whether something is ranked by how many things of a kind there were: "top 5 provinces by customers"."""
+        nouns = [*self.draft.loose, *self.draft.dimensions]
+        counts = next((each for each in self.model.public_metrics().values() if each.counts == one.ref_of), None)
+        if counts is None or self.draft.top is None or self.draft.metrics or not nouns or not ordering.is_plural(self.model, self.spans, one):  # fmt: skip
+            return False
+        name = counts.during or counts.name
+        if not self.model.has_time(name):
+            return False
+        one.role, one.ref, self.draft.by_metric = "metric", name, name
+        self.draft.metrics.append(name)
+        return True
 
     def group(self, name: str, one: Span) -> None:
         """Split by a dimension."""

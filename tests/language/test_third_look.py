@@ -157,6 +157,9 @@ READ = {
     "ilan sa stores natin sa calabarzon ang di pa tumatanggap ng card this yr": {"metrics": ["stores"], "where": [is_("region", "R04A"), those("store", "not_in", where=[is_("payment_method", "card"), is_("region", "R04A")], period=THIS_YEAR)], "period": "all"},
     "what date did we reach our highest sales in 2025": {"metrics": ["revenue"], "dimensions": ["date.day"], "order": [{"by": "revenue", "dir": "desc"}], "limit": 1, "period": Y2025},
     "which payday had the highest sales in 2025": {"metrics": ["revenue"], "dimensions": ["date.day"], "where": [is_("is_payday", True)], "order": [{"by": "revenue", "dir": "desc"}], "limit": 1, "period": Y2025},
+    "top 5 provinces by customers, october": {"metrics": ["unique_customers"], "dimensions": ["province"], "order": [{"by": "unique_customers", "dir": "desc"}], "limit": 5, "period": OCTOBER},
+    "top 10 stores with city and store type, october": {"metrics": ["revenue"], "dimensions": ["store", "city", "store_type"], "order": [{"by": "revenue", "dir": "desc"}], "limit": 10, "period": OCTOBER},
+    "top 5 stores by transactions with their region, october": {"metrics": ["transactions"], "dimensions": ["store", "region"], "order": [{"by": "transactions", "dir": "desc"}], "limit": 5, "period": OCTOBER},
     # A total that rolls is no average; what contributes the most is named; a part of every year.
     "rolling 30 day total sales": {"metrics": [{"metric": "revenue", "window": {"trailing": "30 day"}}], "dimensions": ["date.day"], "period": LAST_30},
     "which region contributes the most to sales last month": {"metrics": ["revenue"], "dimensions": ["region"], "share": {"within": []}, "order": [{"by": "revenue", "dir": "desc"}], "limit": 1, "period": OCTOBER},
@@ -188,6 +191,8 @@ NOT_READ = (
     "rolling 30 day sales",  # an average, or a total
     "branches that opened in 2024 and have closed since, when",
     "sales vs 2 weeks ago",
+    "top 5 stores by region",  # of each, or of all
+    "top 5 brands with category",  # a brand has several
     "stores opened over time",  # revenue by opening date and day is not meant
     "10 oldest branches still open and what they made last mo",  # the figure would be left out
     "revenue from customers who bought in both september and october",  # in which of them
