@@ -86,8 +86,11 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
 
 
 def labelled(columns: tuple[Column, ...], model: SemanticModel) -> tuple[Column, ...]:
-    """The columns with what people read for their codes: "Sunday" for 7, "Central Luzon" for R03. Rows keep the codes."""
-    return tuple(replace(one, labels=model.labels[one.name]) if one.name in model.labels else one for one in columns)
+    """The columns with what people read for their codes: "Sunday" for 7, "Region III" for R03. Rows keep the codes."""
+    return tuple(
+        replace(one, labels=model.labels[one.name]) if one.role == "dimension" and one.name in model.labels else one
+        for one in columns
+    )
 
 
 def _ties(query: SemanticQuery | None, result: Result | None, model: SemanticModel) -> Iterator[str]:

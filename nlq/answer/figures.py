@@ -23,7 +23,7 @@ def shown(cell: Any, column: Column) -> str:
     """A cell in words: pesos with centavos, whole counts, fractions as percentages, months by name, codes by their labels."""
     if cell is None:
         return UNKNOWN if column.role == "dimension" else "—"
-    if cell in column.labels:
+    if column.labels and isinstance(cell, (str, int)) and cell in column.labels:  # a list has no hash
         return column.labels[cell]
     if isinstance(cell, bool):
         return "yes" if cell else "no"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nlq.language import places
-from nlq.language.draft import SILENT, Stop
+from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.language.ordering import is_plural
 from nlq.values import Refusal
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
 
-VALUES = ("value", "place", "ask")
 PARTICLES = ("ba", "man", "po", "ra", "lang", "naman")  # that stand behind the first of two
 EITHER = ("or", "o", "at/o", "and/or")
 

@@ -44,9 +44,7 @@ if TYPE_CHECKING:
     from nlq.values import ScopeValues
 
 
-LENGTHS = {"month": 31, "year": 366}  # days at most
 SHOWN = ("list", "as_chart", "as_table")  # every answer has a table, and a chart where one can be drawn
-ORDERS: dict[str, Literal["asc", "desc"]] = {"latest_first": "desc", "earliest_first": "asc"}
 
 
 class Composer:
@@ -111,10 +109,11 @@ class Composer:
         metrics_asked.check_averages(self, metrics)
         metrics_asked.check_division(self, metrics)
         best = shares.of_the_best(self, metrics)
-        by_date = periods_asked.by_date(self, self._counted_table(metrics))
+        table = self._counted_table(metrics)
+        by_date = periods_asked.by_date(self, table)
         self._best = nouns.placed(self, metrics)
         share = best.share if best is not None else shares.asked(self, metrics)
-        dated = by_date or periods_asked.of_date(self, self._counted_table(metrics))
+        dated = by_date or periods_asked.of_date(self, table)
         named, segments = self._named(against)
         where = (*named, *chosen, *(best.those if best is not None else ()), *dated, *own)
         period, compare = periods_asked.settled(self, metrics)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 COMPARE = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 SILENT = ("filler", "preposition", "reference")
+VALUES = ("value", "place", "ask")
 
 
 class Stop(Exception):

@@ -28,7 +28,6 @@ MOST_TRAILING = 366
 SUMS = frozenset(("sum", "total", "kabuuan", "suma"))
 AVERAGED = re.compile(r"a(?:ve|vg|verage)|mean|smooth|^s?ma$")
 MOST_LETTERS = 60
-A = ("a", "an", "one", "isang", "typical", "ordinary", "normal", "single", "given")
 UNITS_OF_TOTALS: tuple[Literal["week", "month", "quarter", "year"], ...] = ("week", "month", "quarter", "year")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import SILENT
+from nlq.language.draft import SILENT, VALUES
 from nlq.values.query import Condition, Segment
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 PAIR = 2
-VALUES = ("value", "place", "ask")
 BESIDE = ("side by side", "head to head", "toe to toe")
 COMPARES = ("compar", "kumpar", "kompar", "hambing", "tandi")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language.draft import SILENT, Stop
+from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Period, SemanticQuery
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.values.query import Order
 
-VALUES = ("value", "place", "ask")
 BOTH = ("and", "ug", "at", "saka", "at saka", "&")
 
 

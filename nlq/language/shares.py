@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import ordering, sets
-from nlq.language.draft import SILENT, Stop
-from nlq.language.relations import PAIR, VALUES, value_beside
+from nlq.language.draft import SILENT, VALUES, Stop
+from nlq.language.relations import PAIR, value_beside
 from nlq.values import Refusal
 from nlq.values.query import Condition, Share
 

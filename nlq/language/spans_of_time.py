@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import anchored, named_days
 from nlq.language.time import whole
+from nlq.language.when import YEARS_BACK
 from nlq.semantics import periods
 from nlq.semantics.periods import Relative, step_of
 from nlq.values import Assumed, Refusal
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 NOW = frozenset(("now", "ngayon", "karon", "right now"))
 LAST_OF = 2  # a year that is named, and the one before it
-YEARS_BACK = 10  # of which two digits may be said
 LONG = 365  # days: what is as long is set against the whole year
 Settled = tuple["Period | str | None", "Period | Shift | None", list[Assumed]]
 

@@ -9,6 +9,7 @@ import pytest
 
 from nlq.answer import chart
 from nlq.answer.figures import shown
+from nlq.values import Column
 
 QUESTIONS = (
     "Show me top performing stores in NCR",
@@ -213,3 +214,8 @@ def test_the_best_months_are_told_as_a_ranking(assistant):
     """A few months that are the best are no series: the last of them is not the latest."""
     text = assistant.ask("top 3 months of all time", assistant.settings.principal("analyst@tingi")).text
     assert text.startswith("Dec 2025 comes first")
+
+
+def test_a_cell_that_is_a_list_has_no_label():
+    column = Column("region", "Region", "string", None, "dimension", {"R03": "Region III"})
+    assert (shown("R03", column), shown([1, 2], column)) == ("Region III", "[1, 2]")
