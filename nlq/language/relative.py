@@ -133,9 +133,11 @@ class Relatives(Words, ABC):
 
     def _ago(self, at: int) -> When | None:
         """Two weeks ago: the whole week before the last one. What something is set against, or begins with, is not that."""
+        if self.word(at + 2) != "ago":
+            return None
         count = number(self.tokens[at])
         unit = UNITS.get(self.word(at + 1).rstrip("s"))
-        if self.word(at + 2) != "ago" or unit is None or count is None or count != int(count) or not 2 <= count <= 3660:
+        if unit is None or count is None or count != int(count) or not 2 <= count <= 3660:
             return None
         if {self.word(at - 1), self.word(at - 2)} & {*anchored.AGAINST, "than", "from", "since", "until", "against"}:
             return None
