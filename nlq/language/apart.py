@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nlq.semantics.model import Place, SemanticModel
-    from nlq.values.query import Condition
+    from nlq.values.query import Condition, SemanticQuery
 
 
 def refused(model: SemanticModel, where: Sequence[Condition]) -> Refusal | None:
@@ -29,6 +29,18 @@ def refused(model: SemanticModel, where: Sequence[Condition]) -> Refusal | None:
             return _no(model, one, other)
         if all(places) and not any(_meet(first, second) for first in places[0] for second in places[1]):
             return _no(model, one, other)
+    return None
+
+
+def off_day(model: SemanticModel, query: SemanticQuery) -> Refusal | None:
+    """Why a query of one day can mean none: it is not the day of the week that is named beside it ("on Monday and on Friday")."""
+    period, time = query.period, model.time_dimension
+    if time is None or period is None or isinstance(period, str) or period.start != period.end or period.start is None:
+        return None
+    for one in query.where:
+        if one.field == f"{time.name}.day_of_week" and one.op in HELD and period.start.isoweekday() not in one.values:
+            said = ", ".join(str(model.labels.get(one.field, {}).get(value, value)) for value in one.values)
+            return Refusal("out_of_scope", f"{period.start:%A %Y-%m-%d} is no {said}: ask for one day at a time, or name the dates", firm=True)  # fmt: skip
     return None
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 A = ("a", "an", "one", "isang", "typical", "ordinary", "normal", "single", "given")
 IN = ("in", "at", "sa", "ng")
+MARKS = ("average", "median")
 
 
 def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics: list[str]) -> Figured | None:
@@ -26,9 +27,19 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
 
     None where nothing says over what; what is split by the same word is split no more.
     """
-    marks = [one for one in spans if one.kind == "average" and not one.role]
+    marks = [one for one in spans if one.kind in MARKS and not one.role]
     if not marks or len(metrics) != 1:
         return None
+    middle = any(one.kind == "median" for one in marks)
+    of_each = _counted_under(model, metrics[0]) if middle else None
+    if of_each is not None and draft.pair is None:  # "median sales per store" is no median of a quotient
+        metrics[0] = of_each[0]
+        draft.metrics[:] = [of_each[0]]
+        return _taken(marks, Figured((of_each[1],), "median"))
+    if middle and (draft.pair is not None or model.metrics[metrics[0]].ratio is not None):
+        raise _no(
+            f"the median of {model.metrics[metrics[0]].label.lower()} cannot be taken: ask for that of a plain figure, as of daily sales"
+        )
     if draft.pair is not None:
         return _taken(marks, None)
     if model.metrics[metrics[0]].ratio is not None:
@@ -41,6 +52,8 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
             )
         return _taken(marks, None)
     unit = _unit(model, draft, spans) or _in_a(model, draft, spans) or _of_such_days(model, draft, spans, metrics[0])
+    if unit is None and middle:
+        raise _no('a median of what? Say "the median of daily sales", or "median sales per store"')
     if unit is None:
         return None
     _one_of_many(model, draft, spans, unit)
@@ -48,6 +61,8 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
         metrics[0] = model.metrics[metrics[0]].during or metrics[0]
     draft.dimensions[:] = [name for name in draft.dimensions if name != unit]
     draft.over.clear()
+    if middle:
+        return _taken(marks, Figured((unit,), "median"))
     counts = next((one for one in model.public_metrics().values() if one.counts and one.counts == unit), None)
     pair = (metrics[0], (counts.during or counts.name) if counts is not None else "")
     ratio = next((name for name, one in model.public_metrics().items() if one.ratio == pair), None)
@@ -55,6 +70,13 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
         metrics[0] = ratio
         return _taken(marks, None)
     return _taken(marks, Figured((unit,), "avg"))
+
+
+def _counted_under(model: SemanticModel, metric: str) -> tuple[str, str] | None:
+    """Of a figure over how many things there are, the figure, and the things."""
+    ratio = model.metrics[metric].ratio
+    counts = [one.counts for one in model.metrics.values() if ratio is not None and one.counts and ratio[1] in (one.name, one.during)]  # fmt: skip
+    return (ratio[0], counts[0]) if ratio is not None and counts else None
 
 
 def _one_of_many(model: SemanticModel, draft: Draft, spans: Sequence[Span], unit: str) -> None:

@@ -22,6 +22,7 @@ class Beside:
 
     def __init__(self, model: SemanticModel, spans: list[Span]) -> None:
         self.model, self.spans = model, spans
+        self.added: list[Span] = []  # values that were added to the list before them
 
     def level(self, index: int) -> str | None:
         """The level of place that stands beside a name: "Cebu province", "the region of Davao"."""
@@ -57,7 +58,7 @@ class Beside:
         Raises:
             Stop: "and" stands between values of different kinds, and may say both, or either.
         """
-        if self._side_by_side(index) or self._only_a_list(index):
+        if any(one is self.spans[index] for one in self.added) or self._side_by_side(index) or self._only_a_list(index):
             return True
         if self.spans[index].comma:
             listed = index > 0 and self.spans[index - 1].kind in (*VALUES, "dimension")

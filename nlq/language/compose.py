@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import (
+    additions,
     apart,
     averages,
     choices,
@@ -17,6 +18,7 @@ from nlq.language import (
     movers,
     nouns,
     numbers,
+    opposites,
     ordering,
     periods_asked,
     ranks_asked,
@@ -60,6 +62,7 @@ class Composer:
         self.newcomers = ""  # the people of whom only those are meant who are new
         self.dated = ""  # the date of things that the period is of
         self.each_year = False  # whether figures are of the same part of every year
+        self.opposite: opposites.Opposite | None = None  # a value that is set against all others
         self._best: nouns.Best | None = None  # what is best by a figure, where figures of the best are asked for
 
     def compose(self) -> SemanticQuery:
@@ -68,10 +71,12 @@ class Composer:
         Raises:
             Stop: it is better to ask, or to decline.
         """
+        self.walker.beside.added = additions.found(self.spans)
         turns.taken(self.spans)
         turns.types(self.model, self.spans)
         periods_asked.newly(self)
         habits.taken(self)
+        opposites.taken(self)
         refused = choices.refused(self.model, self.spans)
         if refused is not None:
             raise Stop(refused)
@@ -83,7 +88,9 @@ class Composer:
         numbers.placed(self.walker)
         listed = lists.wanted(self)
         query = listing.query(self, *listed) if listed is not None else self._figures(figured)
-        left = choices.leftover(self.spans) or apart.refused(self.model, query.where)
+        left = (
+            choices.leftover(self.spans) or apart.refused(self.model, query.where) or apart.off_day(self.model, query)
+        )
         if left is not None:
             raise Stop(left)
         self.assumptions = [_completed(one, query) for one in self.assumptions]
@@ -239,6 +246,9 @@ class Composer:
     def _named(self, against: list[Span]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:
         """The conditions of all that was named, and the values that are set against each other."""
         where = self.where()
+        if self.opposite is not None:
+            where, parts = opposites.segments(self, self.opposite)
+            return self._halved(where), parts
         if against:
             return relations.against(self.model, self.filters, self.draft, against)
         return self._halved(where), ()

@@ -105,7 +105,7 @@ class Edit:
     def _bare_number(self) -> None:
         """A number by itself, "make it 10", is how many, where there was a limit."""
         numbers = [one for one in self.spans if one.kind == "number"]
-        others = {one.kind for one in self.spans} & {"top", "bottom", "between", "dimension", "grain", "moving", "average", *COMPARE}  # fmt: skip
+        others = {one.kind for one in self.spans} & {"top", "bottom", "between", "dimension", "grain", "moving", "average", "median", *COMPARE}  # fmt: skip
         if len(numbers) == 1 and self.last.limit is not None and not others and numbers[0].number is not None:
             value = numbers[0].number
             if value == int(value) and 1 <= value <= MOST:

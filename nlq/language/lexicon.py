@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import Place, SemanticModel
     from nlq.values import ScopeValues
 
-FORMAT = 8  # raise when kept lexicons of an older nlq must not be read
+FORMAT = 9  # raise when kept lexicons of an older nlq must not be read
 PLAIN = tuple(
     Path(__file__).with_name(f"{name}.toml") for name in ("english", "tagalog", "cebuano")
 )  # what comes first wins

@@ -49,7 +49,7 @@ SHOW = frozenset(
 POINTING = frozenset(("what", "all", "lahat", "tanan", "tanang", "anong", "unsang", "unsa"))
 HAVING = frozenset(("have", "have", "got", "has", "may", "meron", "naa", "operate"))
 OWN = frozenset(("their", "they", "each", "nila", "ila", "bawat"))  # figures of what was named before
-FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "monthly", "versus", "average", "running", "moving", "rose", "more", "why")  # fmt: skip
+FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "monthly", "versus", "average", "median", "running", "moving", "rose", "more", "why")  # fmt: skip
 
 
 def wanted(composer: Composer) -> tuple[Span, str] | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
-ELSE = ("why", "count", "more", "share", "average", "whenever", "trend", "fastest", "slowest", "versus", "running", "moving")  # fmt: skip
+ELSE = ("why", "count", "more", "share", "average", "median", "whenever", "trend", "fastest", "slowest", "versus", "running", "moving")  # fmt: skip
 
 
 def taken(composer: Composer) -> tuple[int, ...]:

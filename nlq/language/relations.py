@@ -30,6 +30,8 @@ def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
         return _had_more(spans, filters, more)
     marks = compared_at(spans)
     pairs = [(value_beside(spans, at, -1), value_beside(spans, at, 1)) for at in marks]
+    if len(pairs) == 1 and pairs[0][1] is not None and not (pairs[0][0] is not None and alike(*pairs[0])):
+        pairs = [(_alone_before(spans, marks[0], pairs[0][1]) or pairs[0][0], pairs[0][1])]
     if len(pairs) == 1 and None in pairs[0]:
         return _of_one_list(spans, filters, marks[0], *pairs[0])
     found: list[Span] = []
@@ -105,14 +107,28 @@ def against(
     fields = {one.field for one in taken}
     known = model.dimensions.get(fields.pop() or "") if len(fields) == 1 else None
     if known is None or known.type != "string":  # whose values are numbers to nobody who types names
-        return where, tuple(Segment(_called(one), (condition,)) for one, condition in zip(spans, taken, strict=True))
+        return where, tuple(Segment(called(one), (condition,)) for one, condition in zip(spans, taken, strict=True))
     if known.name not in draft.dimensions:
         draft.dimensions.insert(0, known.name)
     values = tuple(value for one in taken for value in one.values)
     return (*where, Condition(field=known.name, op="in", values=values)), ()
 
 
-def _called(one: Span) -> str:
+def _alone_before(spans: Sequence[Span], at: int, after: Span) -> Span | None:
+    """The one value before a mark that is of the kind of the one behind it: "card sales vs cash", "how did BGC do in October vs Makati"."""
+    if any(one.kind in ("and", "not", "none", "dimension", "grain", "by") for one in spans[:at]):
+        return None
+    found = [one for one in spans[:at] if one.kind in VALUES and alike(one, after)]
+    return found[0] if len(found) == 1 else None
+
+
+def alike(one: Span, other: Span) -> bool:
+    """Whether two values are of one field, or both places."""
+    places = all(each.kind in ("place", "ask") for each in (one, other))
+    return places or bool({(each.kind, each.ref) for each in one.meanings} & {(each.kind, each.ref) for each in other.meanings})  # fmt: skip
+
+
+def called(one: Span) -> str:
     """A value as it was typed, in the capitals that it has."""
     known = [name for each in one.meanings for name in (each.label, *(each.place.names if each.place else ()))]
     return next((name for name in known if name.casefold() == one.text.casefold()), one.text)

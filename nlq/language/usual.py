@@ -11,7 +11,24 @@ USUAL = frozenset(
     ("share", "running", "moving", "rose", "more")
 )  # what is asked of a figure, and says that one is meant
 BUSY = frozenset(
-    ("busiest", "quietest", "rush", "used", "packed", "crowded", "deadest", "pinakamatao", "pinakamataong")
+    (
+        "busiest",
+        "quietest",
+        "rush",
+        "used",
+        "packed",
+        "crowded",
+        "deadest",
+        "pinakamatao",
+        "pinakamataong",
+        "often",
+        "frequent",
+        "frequently",
+        "pinakamadalas",
+        "madalas",
+        "bumibili",
+        "subsob",
+    )
 )  # of how many come, not of how much they spend
 SLICES = frozenset(("versus", "value", "place", "ask", "time", "clock", "and", "not", "by", "dimension", "grain", "filler", "preposition"))  # fmt: skip
 WHETHER = frozenset((
@@ -41,7 +58,7 @@ def is_meant(composer: Composer) -> bool:
     kinds = {one.kind for one in composer.spans}
     compared = draft.versus or ("why" in kinds and bool(kinds & {"value", "place", "ask", "time"}))
     shaped = bool(kinds & USUAL) or (
-        "average" in kinds and bool(draft.adverbial or draft.each)
+        bool(kinds & {"average", "median"}) and bool(draft.adverbial or draft.each)
     )  # "daily average in October"
     ranked = draft.top is not None or (
         draft.sorted is not None and bool(draft.loose)

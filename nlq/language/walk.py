@@ -94,7 +94,7 @@ class Walker:
                 self._noun(one, index, mode if not used or mode == "by" else "")
                 if mode == "by" and each:
                     self._of_every(one, index)
-                used = True
+                used = used or one.role != "level"  # "except the city of Cebu" leaves Cebu out
             elif kind in ("value", "place", "ask"):
                 mode = self._left_out(one, index) if used and mode == "not" else mode
                 self._value(

@@ -1,0 +1,107 @@
+"""A value and all else: "payday or not", "NCR vs outside NCR", "cash vs the rest", "NCR vs the rest of Luzon".
+
+Where a value is one of two answers (a payday or none) figures are split by the answer; else the value and the others are set against
+each other, as named parts of the data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nlq.language.draft import SILENT, Stop
+from nlq.language.relations import called
+from nlq.values import Refusal
+from nlq.values.query import Condition, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.compose import Composer
+    from nlq.language.match import Span
+
+OR_NOT = frozenset(("or not", "o hindi", "o di", "o dili", "man o hindi", "ba o hindi", "or none"))
+NOT = frozenset(("not", "non", "hindi", "di", "dili", "hindi naman"))
+OR = frozenset(("or", "o"))
+HELD = ("=", "in")
+
+
+@dataclass(frozen=True, slots=True)
+class Opposite:
+    """A value that is set against all others, and what these were called."""
+
+    value: Span
+    others: str
+
+
+def taken(composer: Composer) -> None:
+    """Note the value that stands against all else, or split by its answer; the words that said so are used up."""
+    spans = composer.spans
+    for at, one in enumerate(spans):
+        if one.kind not in ("value", "place"):
+            continue
+        words = _all_else(spans, at)
+        if not words:
+            continue
+        if one.kind == "value" and _is_answer(composer, one):
+            one.kind, one.role, one.ref = "filler", "dimension", one.ref_of
+            composer.draft.dimensions.append(one.ref_of)
+        else:
+            others = [word.text for word in words if word.kind not in ("versus", "and")]
+            text = " ".join(others).removesuffix(" of")
+            composer.opposite = Opposite(one, text)
+        for word in words:
+            word.kind, word.role = "filler", "comparison"
+        return
+
+
+def _all_else(spans: Sequence[Span], at: int) -> list[Span]:
+    """The words behind a value that say "and all that is not"; none where nothing says so."""
+    rest = list(spans[at + 1 :])
+    if rest and rest[0].text.lower() in OR_NOT:
+        return rest[:1]
+    tie = next((place for place, one in enumerate(rest) if one.kind not in SILENT), None)
+    if tie is None or rest[tie].kind not in ("and", "versus"):
+        return []
+    either = rest[tie].kind == "versus" or rest[tie].text.lower() in OR
+    after = next((place for place in range(tie + 1, len(rest)) if rest[place].kind not in SILENT or rest[place].kind == "rest"), None)  # fmt: skip
+    if after is None:
+        return []
+    said = rest[after]
+    if said.kind == "rest":
+        return [*rest[: after + 1], *_of(rest[after + 1 :])] if either or rest[tie].kind == "and" else []
+    if said.kind != "not" and said.text.lower() not in NOT:
+        return []
+    again = next((place for place in range(after + 1, len(rest)) if rest[place].kind not in SILENT), None)
+    if again is not None and _same(rest[again], spans[at]):
+        return rest[: again + 1]
+    ends = again is None or rest[again].kind not in ("value", "place", "ask")
+    return rest[: after + 1] if either and ends and said.text.lower() in NOT else []
+
+
+def _of(rest: Sequence[Span]) -> list[Span]:
+    """What "the rest" is of is a filter by itself; "of" says nothing more."""
+    return list(rest[:1]) if rest and rest[0].text.lower() in ("of", "of the", "ng", "sa") else []
+
+
+def _same(one: Span, other: Span) -> bool:
+    return one.kind == other.kind and {(each.ref, str(each.value)) for each in one.meanings} == {(each.ref, str(each.value)) for each in other.meanings}  # fmt: skip
+
+
+def _is_answer(composer: Composer, one: Span) -> bool:
+    """Whether a value is one of the two answers that its dimension has."""
+    known = composer.model.dimensions.get(one.ref_of)
+    return known is not None and known.type == "boolean"
+
+
+def segments(composer: Composer, found: Opposite) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:
+    """What holds of both sides, and the two sides: the value, and all others.
+
+    Raises:
+        Stop: the value is no value of one dimension.
+    """
+    (held,) = composer.filters.take([found.value])
+    if held.field is None or held.op not in HELD:
+        raise Stop(Refusal("out_of_scope", f'what "{found.others}" is cannot be read here: name the others'))
+    sides = Segment(called(found.value), (held,)), Segment(found.others, (replace(held, op="not_in"),))
+    return composer.filters.conditions(), sides
