@@ -30,16 +30,8 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
     marks = [one for one in spans if one.kind in MARKS and not one.role]
     if not marks or len(metrics) != 1:
         return None
-    middle = any(one.kind == "median" for one in marks)
-    of_each = _counted_under(model, metrics[0]) if middle else None
-    if of_each is not None and draft.pair is None:  # "median sales per store" is no median of a quotient
-        metrics[0] = of_each[0]
-        draft.metrics[:] = [of_each[0]]
-        return _taken(marks, Figured((of_each[1],), "median"))
-    if middle and (draft.pair is not None or model.metrics[metrics[0]].ratio is not None):
-        raise _no(
-            f"the median of {model.metrics[metrics[0]].label.lower()} cannot be taken: ask for that of a plain figure, as of daily sales"
-        )
+    if any(one.kind == "median" for one in marks):
+        return _taken(marks, _median(model, draft, spans, metrics))
     if draft.pair is not None:
         return _taken(marks, None)
     if model.metrics[metrics[0]].ratio is not None:
@@ -52,8 +44,6 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
             )
         return _taken(marks, None)
     unit = _unit(model, draft, spans) or _in_a(model, draft, spans) or _of_such_days(model, draft, spans, metrics[0])
-    if unit is None and middle:
-        raise _no('a median of what? Say "the median of daily sales", or "median sales per store"')
     if unit is None:
         return None
     _one_of_many(model, draft, spans, unit)
@@ -61,8 +51,6 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
         metrics[0] = model.metrics[metrics[0]].during or metrics[0]
     draft.dimensions[:] = [name for name in draft.dimensions if name != unit]
     draft.over.clear()
-    if middle:
-        return _taken(marks, Figured((unit,), "median"))
     counts = next((one for one in model.public_metrics().values() if one.counts and one.counts == unit), None)
     pair = (metrics[0], (counts.during or counts.name) if counts is not None else "")
     ratio = next((name for name, one in model.public_metrics().items() if one.ratio == pair), None)
@@ -70,6 +58,30 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
         metrics[0] = ratio
         return _taken(marks, None)
     return _taken(marks, Figured((unit,), "avg"))
+
+
+def _median(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics: list[str]) -> Figured:
+    """The middle one of the figures of each day, store or whatever: never an average, nor of a quotient.
+
+    Raises:
+        Stop: it is not said of what, or the figure is a quotient.
+    """
+    under = _counted_under(model, metrics[0])
+    if under is not None and draft.pair is None:  # "median sales per store"
+        metrics[0] = under[0]
+        draft.metrics[:] = [under[0]]
+        return Figured((under[1],), "median")
+    if draft.pair is not None or model.metrics[metrics[0]].ratio is not None:
+        raise _no(f"the median of {model.metrics[metrics[0]].label.lower()} cannot be taken: ask for that of a plain figure, as of daily sales")  # fmt: skip
+    unit = _unit(model, draft, spans) or _in_a(model, draft, spans) or _of_such_days(model, draft, spans, metrics[0])
+    if unit is None:
+        raise _no('a median of what? Say "the median of daily sales", or "median sales per store"')
+    _one_of_many(model, draft, spans, unit)
+    if model.is_time_grain(unit):
+        metrics[0] = model.metrics[metrics[0]].during or metrics[0]
+    draft.dimensions[:] = [name for name in draft.dimensions if name != unit]
+    draft.over.clear()
+    return Figured((unit,), "median")
 
 
 def _counted_under(model: SemanticModel, metric: str) -> tuple[str, str] | None:

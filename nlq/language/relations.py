@@ -30,8 +30,10 @@ def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:
         return _had_more(spans, filters, more)
     marks = compared_at(spans)
     pairs = [(value_beside(spans, at, -1), value_beside(spans, at, 1)) for at in marks]
-    if len(pairs) == 1 and pairs[0][1] is not None and not (pairs[0][0] is not None and alike(*pairs[0])):
-        pairs = [(_alone_before(spans, marks[0], pairs[0][1]) or pairs[0][0], pairs[0][1])]
+    if len(pairs) == 1:
+        before, after = pairs[0]
+        if after is not None and (before is None or not alike(before, after)):
+            pairs = [(_alone_before(spans, marks[0], after) or before, after)]
     if len(pairs) == 1 and None in pairs[0]:
         return _of_one_list(spans, filters, marks[0], *pairs[0])
     found: list[Span] = []
