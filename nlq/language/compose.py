@@ -21,6 +21,7 @@ from nlq.language import (
     opposites,
     ordering,
     periods_asked,
+    periods_listed,
     ranks_asked,
     relations,
     sets,
@@ -106,6 +107,7 @@ class Composer:
             draft.whens[:] = [one for one in draft.whens if one.text.lower() not in NOW]
         own = (*periods_asked.own_dates(self), *habits.returned(self), *periods_asked.of_each_year(self))
         periods_asked.from_one_to_another(self)
+        listed = periods_listed.taken(self)
         against = self._against()
         draft.trend = draft.trend and not draft.versus  # "movement in sales, Q3 over Q2"
         ways = movers.taken(self)
@@ -154,7 +156,7 @@ class Composer:
         query = SemanticQuery(
             metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=having,
             period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=limit,
-            per=tuple(draft.per), segments=segments, share=share,
+            per=tuple(draft.per), segments=segments or listed, share=share,
         )  # fmt: skip
         if query.having and any(one.kind == "count" for one in spans):
             raise Stop(Refusal("out_of_scope", 'how many there are beyond a limit: say "how many stores have …"'))

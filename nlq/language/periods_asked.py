@@ -174,7 +174,7 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
         composer.draft.whens,
         versus=composer.draft.versus,
         default=composer.default_period(),
-        near=_near(composer),
+        near=near(composer),
         today=composer.as_of,
     )
     if isinstance(found, Refusal):
@@ -266,8 +266,8 @@ def so_far(composer: Composer) -> Period:
     return period
 
 
-def _near(composer: Composer) -> bool:
-    """Whether the periods stand beside one another, with nothing but "and" and the like between them."""
+def near(composer: Composer, ties: tuple[str, ...] = ()) -> bool:
+    """Whether the periods stand beside one another, with nothing but "and" and the like (and kinds of `ties`) between them."""
     places = [at for at, one in enumerate(composer.spans) if one in composer.draft.whens]
     between = [one for at, one in enumerate(composer.spans[places[0] : places[-1]], places[0]) if at not in places] if places else []  # fmt: skip
-    return all(one.kind in (*SILENT, "and") for one in between)
+    return all(one.kind in (*SILENT, "and", *ties) for one in between)

@@ -33,7 +33,7 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
     Several that stand `near` one another are one period, where they make one ("October and November", "the last week of October").
     `default` is the period that holds where none is named: what is said by another period ("the week before") is said by that one.
     """
-    whens = _in_their_years([one.when for one in spans if one.when is not None], versus=versus)
+    whens = in_their_years([one.when for one in spans if one.when is not None], versus=versus)
     if versus and today is not None:
         whens = _now(spans, whens, today)
     said = [_assumed(one) for one in whens if one.said and one.period != "all"]
@@ -97,12 +97,12 @@ def _now(spans: list[Span], whens: list[When], today: date) -> list[When]:
 
 def two_periods(spans: list[Span]) -> bool:
     """Whether two periods are named, or one by another."""
-    whens = _in_their_years([one.when for one in spans if one.when is not None], versus=True)
+    whens = in_their_years([one.when for one in spans if one.when is not None], versus=True)
     back = len(whens) == 1 and whens[0].back is not None
     return len(whens) == 2 or back or sum(bool(one.moved) for one in whens) == 1
 
 
-def _in_their_years(whens: list[When], *, versus: bool) -> list[When]:
+def in_their_years(whens: list[When], *, versus: bool) -> list[When]:
     """A day that goes by a name, in the years that are named beside it: "Holy Week, this year against last year"."""
     named = [one for one in whens if one.named]
     whens = [

@@ -1,0 +1,78 @@
+"""Several periods in one question, each by itself: "9.9, 10.10 and 11.11", "June, July and August", "Holy Week 2025 and 2026".
+
+Months that follow one another are shown month by month, and so on; others are named parts of the data, beside one another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from nlq.language.periods_asked import near
+from nlq.language.spans_of_time import in_their_years
+from nlq.semantics.periods import UNITS, end_of, start_of
+from nlq.values.query import Condition, Period, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from nlq.language.compose import Composer
+    from nlq.language.when import When
+
+PAIR = 2  # periods that are set against each other otherwise
+# What is asked of all periods as one, or has its own way with periods.
+AS_ONE = frozenset((
+    "top", "bottom", "fastest", "slowest", "more", "rose", "growth", "running", "moving", "average", "median", "share", "why", "both", "none",
+    "again", "yearly", "monthly", "weekly", "trend", "newest", "oldest", "list", "solely",
+))  # fmt: skip
+TOGETHER = frozenset(("combined", "together", "altogether", "pinagsama", "pinagsamang", "kombinado", "combine", "sum", "both"))  # fmt: skip
+
+
+def taken(composer: Composer) -> tuple[Segment, ...]:
+    """The periods of a question as parts of the data, or as a split by what each of them is; nothing where they are one, or two that are compared."""
+    draft, model, spans = composer.draft, composer.model, composer.spans
+    time, whens = model.time_dimension, draft.whens
+    listed = len(whens) > (PAIR if draft.versus else 1)
+    if time is None or not listed or draft.besides or draft.having or composer.opposite is not None or composer.dated:
+        return ()
+    said = {word for one in spans for word in one.text.lower().split()}
+    if AS_ONE & {one.kind for one in spans} or TOGETHER & said or not near(composer, ties=("versus",)):
+        return ()
+    if any(map(model.is_time_grain, draft.dimensions)) or draft.step:
+        return ()
+    found = in_their_years([one.when for one in whens if one.when is not None], versus=True)
+    periods = _apart(found)
+    if len(periods) != len(whens):
+        return ()
+    for one in spans if draft.versus else ():
+        one.role = "comparison" if one.kind == "versus" else one.role
+    draft.versus = False
+    hull = Period(start=min(one.start for one in periods), end=max(one.end for one in periods))
+    labels = [one.text for one in whens]
+    for one in whens:
+        one.role = "period"
+    assert whens[0].when is not None  # noqa: S101 - asked above
+    whens[:] = [replace(whens[0], when=replace(whens[0].when, period=hull, said="", other=None, running=None, back=None))]
+    unit = _unit(sorted(periods, key=lambda one: one.start), composer.as_of)
+    if unit:
+        draft.dimensions.append(f"{time.name}.{unit}")
+        return ()
+    return tuple(Segment(label, (Condition(field=time.name, op="between", values=(one.start.isoformat(), one.end.isoformat())),)) for label, one in zip(labels, periods, strict=True))  # fmt: skip
+
+
+def _apart(found: Sequence[When]) -> list[Period]:
+    """The periods, where each is one by itself and none lies in another."""
+    periods = [one.period for one in found if isinstance(one.period, Period) and not (one.moved or one.since or one.parts)]
+    ordered = sorted(periods, key=lambda one: one.start)
+    return [] if any(second.start <= first.end for first, second in pairwise(ordered)) else periods
+
+
+def _unit(ordered: Sequence[Period], today: date) -> str:
+    """The unit that each of the periods is one of, where they follow one another; "" where they do not."""
+    if any(first.end + timedelta(days=1) != second.start for first, second in pairwise(ordered)):
+        return ""
+    whole = (unit for unit in UNITS if all(one.start == start_of(one.start, unit) and one.end in (end_of(one.start, unit), today) for one in ordered))  # fmt: skip
+    return next(iter(whole), "")
