@@ -22,6 +22,7 @@ from nlq.language import (
     ordering,
     periods_asked,
     periods_listed,
+    positions,
     ranks_asked,
     relations,
     sets,
@@ -64,6 +65,7 @@ class Composer:
         self.dated = ""  # the date of things that the period is of
         self.each_year = False  # whether figures are of the same part of every year
         self.opposite: opposites.Opposite | None = None  # a value that is set against all others
+        self.placed: Span | None = None  # a value whose place in a ranking is asked for
         self._best: nouns.Best | None = None  # what is best by a figure, where figures of the best are asked for
 
     def compose(self) -> SemanticQuery:
@@ -78,6 +80,7 @@ class Composer:
         periods_asked.newly(self)
         habits.taken(self)
         opposites.taken(self)
+        positions.taken(self)
         refused = choices.refused(self.model, self.spans)
         if refused is not None:
             raise Stop(refused)
@@ -85,6 +88,7 @@ class Composer:
         counting_.in_cebuano(self.model, self.spans)
         self.walker.nouns()
         periods_asked.in_both(self)
+        positions.among(self)
         figured = entries.moving(self.model, self.draft, self.spans)
         numbers.placed(self.walker)
         listed = lists.wanted(self)
@@ -150,6 +154,7 @@ class Composer:
             *where,
             *ranks_asked.named_only(self, metrics, dimensions, chosen=limit is not None or bool(draft.having)),
         )
+        where = (*where, *positions.behind(self, metrics, dimensions, where, order))
         where = (*where, *(entries.known_only(model, figured) if figured is not None else ()))
         having = (*ranks_asked.limits(self, metrics, dimensions), *movers.limits(ways, metrics, compare, draft.beyond))
         timed = all(model.has_time(name) for name in metrics)

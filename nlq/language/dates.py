@@ -72,7 +72,8 @@ class Dates(Words):
         if found.last > at + LONG:  # with a day, or a year, which says it all
             return replace(found, first=at)
         start = date(self.as_of.year, month, 1)
-        if last and end_of(start, "month") >= self.as_of:
+        this = any(one in THIS and MONTHS.get(after) == month for one, after in pairwise(self.words))
+        if last and (end_of(start, "month") >= self.as_of or this):  # "this October against last October"
             start = start.replace(year=start.year - 1)
         if not last and start > self.as_of:
             return None

@@ -1,0 +1,134 @@
+"""Places in a ranking: "2nd best store", "3rd to 5th brands", "where does Bicol rank", "is Laguna in the top 10 provinces".
+
+What is second is first among all but the first, which a set leaves out. Whose place is asked for is shown among all that it is ranked
+with: alone it would have none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language.draft import SILENT, Stop
+from nlq.values import Refusal
+from nlq.values.query import Condition, SemanticQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.compose import Composer
+    from nlq.language.match import Span
+    from nlq.values.query import Order
+
+PLACES = {name: place for place, names in enumerate((
+    "second 2nd ikalawa ikalawang pangalawa pangalawang ikaduha", "third 3rd ikatlo ikatlong pangatlo pangatlong ikatulo",
+    "fourth 4th ikaapat ika-apat pang-apat ikaupat", "fifth 5th ikalima ikalimang panlima panlimang pang-lima", "sixth 6th ikaanim ika-anim pang-anim ikaunom",
+    "seventh 7th ikapito ikapitong pampito", "eighth 8th ikawalo ikawalong pangwalo", "ninth 9th ikasiyam pangsiyam",
+    "tenth 10th ikasampu ikasampung pangsampu ikapulo",
+), 2) for name in names.split()}  # fmt: skip
+TO = ("to", "-", "–", "until", "thru", "through", "hanggang", "hangtod", "up to")
+WHETHER = ("is", "are", "was", "were", "nasa", "kasama", "kabilang", "pasok", "did", "apil", "naa", "does", "has")
+
+
+def taken(composer: Composer) -> None:
+    """Take the words that name a place in a ranking.
+
+    Raises:
+        Stop: it is not clear which places, or whose.
+    """
+    _ordinals(composer)
+    if composer.draft.position is None:
+        _whose(composer)
+
+
+def _ordinals(composer: Composer) -> None:
+    """"2nd best", "3rd to 5th": the first and the last place that are meant."""
+    spans, draft = composer.spans, composer.draft
+    marks = [at for at, one in enumerate(spans) if one.kind == "ordinal"]
+    if not marks:
+        return
+    places = [PLACES.get(spans[at].text.lower(), 0) for at in marks]
+    if 0 in places:
+        raise Stop(Refusal("out_of_scope", f'which place is "{spans[marks[places.index(0)]].text}"? Write it as 2nd, 3rd and so on'))
+    tied = {each.text.lower() for each in spans[marks[0] + 1 : marks[-1]]}
+    if len(marks) > 2 or (len(marks) == 2 and (not tied or not tied <= set(TO) or places[0] >= places[1])):  # noqa: PLR2004 - from one to another
+        raise Stop(Refusal("out_of_scope", f'"{spans[marks[0]].text}" and "{spans[marks[-1]].text}" at once cannot be read yet: ask for one of them'))  # fmt: skip
+    for one in spans[marks[0] : marks[-1] + 1]:
+        one.kind, one.role = "filler", "limit"
+    draft.position = places[0], places[-1]
+    draft.number = places[-1] - places[0] + 1
+    if not any(one.kind in ("top", "bottom") for one in spans):
+        draft.top = True
+        composer.assume("from the highest down", {})
+
+
+def _whose(composer: Composer) -> None:
+    """"Where does Bicol rank", "is Laguna in the top 10": all that it is ranked with are shown."""
+    spans = composer.spans
+    values = [one for one in spans if one.kind in ("place", "value")]
+    placing = next((one for one in spans if one.kind == "placing"), None)
+    at = next((place for place, one in enumerate(spans) if one.kind in ("top", "bottom")), None)
+    whether = at is not None and (spans[0].text.lower().split()[0] in WHETHER)
+    if placing is None and not whether:
+        return
+    if placing is not None:
+        placing.kind = "filler"
+        nouns = [one for one in spans if one.kind in ("dimension", "grain", "by", "versus")]
+        if at is not None or not values or (nouns and values[0].start > nouns[0].start):
+            composer.draft.sorted = None if at is not None else True  # "rank stores by sales"
+            return
+        placing.role = "order"
+        composer.placed = values[0]
+    elif at is not None and _named_beside(spans, at, values):
+        composer.placed = _named_beside(spans, at, values)
+
+
+def _named_beside(spans: Sequence[Span], at: int, values: Sequence[Span]) -> Span | None:
+    """The value whose place among the best is asked for: "is Laguna in the top 10", "nasa top 10 ba ang laguna"."""
+    for one in values:
+        place = next(index for index, each in enumerate(spans) if each is one)
+        low, high = sorted((place, at))
+        if all(each.kind in (*SILENT, "number") for each in spans[low + 1 : high]) and (place < at or spans[0].text.lower() == "nasa"):  # fmt: skip
+            return one
+    return None
+
+
+def among(composer: Composer) -> None:
+    """Take the value whose place is asked for out of the filters: what it is of is what is ranked.
+
+    Raises:
+        Stop: something else is ranked.
+    """
+    one = composer.placed
+    if one is None:
+        return
+    (held,) = composer.filters.take([one])
+    field = held.field
+    known = composer.model.dimensions.get(field or "")
+    nouns = {each.ref_of for each in composer.draft.loose} | set(composer.draft.dimensions)
+    if field is None or known is None or nouns - {field}:
+        raise Stop(Refusal("out_of_scope", f'among what is "{one.text}" to be placed? Say "rank the provinces by sales"'))
+    for each in composer.draft.loose:
+        each.role = each.role or "dimension"
+    composer.draft.loose.clear()
+    if field not in composer.draft.dimensions:
+        composer.draft.dimensions.append(field)
+    if composer.draft.top is None:
+        composer.draft.sorted = True
+    one.role = "ranked among all"
+    composer.assume(f"every {known.label.lower()} is ranked, so that the place of {one.text} is seen", {})
+
+
+def behind(composer: Composer, metrics: Sequence[str], dimensions: Sequence[str], where: tuple[Condition, ...], order: tuple[Order, ...]) -> tuple[Condition, ...]:  # fmt: skip
+    """The condition that leaves out what comes before the first place that is meant.
+
+    Raises:
+        Stop: it is a place within groups, in time, or by what a growth is.
+    """
+    draft = composer.draft
+    if draft.position is None:
+        return ()
+    plain = len(dimensions) == 1 and not (draft.per or draft.having or draft.growth) and dimensions[0] in composer.model.dimensions
+    if not plain or len(order) != 1 or order[0].by not in metrics:
+        raise Stop(Refusal("out_of_scope", "a place in a ranking is found for one kind of things at a time, by a figure of one period"))
+    first = SemanticQuery(metrics=(order[0].by,), dimensions=tuple(dimensions), where=where, period=None, order=order, limit=draft.position[0] - 1)
+    return (Condition(field=dimensions[0], op="not_in", query=first),)
