@@ -47,7 +47,9 @@ def english(words: list[str]) -> list[str]:
             found[at] == "today" and at + 1 < len(words) and words[at + 1] in HEIRS
         ):  # "karon bulana", as "karong bulana"
             found[at] = "this"
-        if word in BEGINNINGS:
+        if word in BEGINNINGS and any(one in BEGINNINGS for one in words[max(0, at - 2) : at]):
+            found[at] = "start"  # "mula sa simula ng taon"
+        elif word in BEGINNINGS:
             found[at] = "from" if "to" in found[at + 1 :] else "since"
         elif (
             word in ONES

@@ -33,14 +33,29 @@ HOURS = {name: number for number, names in enumerate(
 HALVES = {"umaga": "a", "buntag": "a", "hapon": "p", "gabi": "p", "gabii": "p", "tanghali": "p", "udto": "p", "am": "a", "pm": "p"}  # fmt: skip
 
 
+# Parts of the day by their names, as the hours from which and up to before which they are taken.
+PARTS = {fold(name): hours for names, hours in {
+    "morning mornings umaga buntag kabuntagon": (5, 12), "noon noontime tanghali udto katanghalian": (11, 13), "lunch lunchtime tanghalian paniudto": (11, 14),
+    "afternoon afternoons hapon kahaponon": (12, 18), "dinner dinnertime hapunan panihapon": (18, 21), "evening evenings gabi gabii kagabhion": (18, 22),
+    "night nighttime nights": (18, 24), "graveyard": (22, 6),
+}.items() for name in names.split()}  # fmt: skip
+# What stands before such a word where it is that of one day, or a greeting.
+OF_ONE_DAY = _folded("this", "last", "good", "kaninang", "kanina", "ngayong", "karong", "mamayang", "magandang", "maganda", "maayong", "every other", "gud", "gd")  # fmt: skip
+BEHIND_PART = _folded("time", "hours", "hour", "hrs", "shift", "rush", "oras", "crowd")
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Hours of the day found in tokens `first` to `last` (exclusive): from one hour up to before another."""
+    """Hours of the day found in tokens `first` to `last` (exclusive): from one hour up to before another.
+
+    `said` explains what a name was taken for.
+    """
 
     first: int
     last: int
     start: int
     end: int
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +76,22 @@ def find(tokens: Sequence[Token]) -> list[Hours]:
     found: list[Hours] = []
     at = 0
     while at < len(tokens):
-        one = _stretch(tokens, at)
+        one = _stretch(tokens, at) or _part(tokens, at)
         if one is not None:
             found.append(one)
         at = one.last if one is not None else at + 1
     return found
+
+
+def _part(tokens: Sequence[Token], at: int) -> Hours | None:
+    """A part of the day by its name: "morning", "lunch time", "tuwing umaga"; not of one day ("this morning"), which is another thing."""
+    hours = PARTS.get(tokens[at].word)
+    before = tokens[at - 1].word if at else ""
+    if hours is None or before in OF_ONE_DAY:
+        return None
+    last = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].word in BEHIND_PART)
+    start, end = hours
+    return Hours(at, last, start, end, f"{tokens[at].text.lower()} taken as {start}:00 to {(end - 1) % DAY}:59")
 
 
 def _time(tokens: Sequence[Token], at: int, *, bare: bool = False) -> _Time | None:
@@ -115,10 +141,12 @@ def _stretch(tokens: Sequence[Token], at: int) -> Hours | None:
 
 
 def condition(model: SemanticModel, found: Hours) -> Condition | None:
-    """The hours as a condition; None where nothing of the data has hours, or they go over midnight."""
+    """The hours as a condition; None where nothing of the data has hours, or they are none or all."""
     field = next((name for name, one in model.dimensions.items() if one.part is not None and one.part.unit == "hour"), None)  # fmt: skip
-    if field is None or found.start >= found.end:
+    if field is None or found.start == found.end:
         return None
+    if found.start > found.end:  # over midnight
+        return Condition(field=field, op="in", values=(*range(found.start, DAY), *range(found.end)))
     if (found.start, found.end) == (0, DAY):
         return None
     return Condition(field=field, op="between", values=(found.start, found.end - 1))

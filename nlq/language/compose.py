@@ -65,6 +65,7 @@ class Composer:
         self.dated = ""  # the date of things that the period is of
         self.each_year = False  # whether figures are of the same part of every year
         self.opposite: opposites.Opposite | None = None  # a value that is set against all others
+        self.clocks: list[Span] = []  # hours of the day that are set against each other
         self.placed: Span | None = None  # a value whose place in a ranking is asked for
         self._best: nouns.Best | None = None  # what is best by a figure, where figures of the best are asked for
 
@@ -154,8 +155,11 @@ class Composer:
             *where,
             *ranks_asked.named_only(self, metrics, dimensions, chosen=limit is not None or bool(draft.having)),
         )
-        where = (*where, *positions.behind(self, metrics, dimensions, where, order))
-        where = (*where, *(entries.known_only(model, figured) if figured is not None else ()))
+        where = (
+            *where,
+            *positions.behind(self, metrics, dimensions, where, order),
+            *(entries.known_only(model, figured) if figured is not None else ()),
+        )
         having = (*ranks_asked.limits(self, metrics, dimensions), *movers.limits(ways, metrics, compare, draft.beyond))
         timed = all(model.has_time(name) for name in metrics)
         query = SemanticQuery(
@@ -179,6 +183,8 @@ class Composer:
         """Values that are set against each other; where it is periods that are, none."""
         draft, spans = self.draft, self.spans
         against = relations.opposed(spans, self.filters) if draft.versus else []
+        if draft.versus and not against and not two_periods(draft.whens):
+            self._of_clocks()
         several = len(relations.compared_at(spans)) > 1
         if draft.versus and not against and (not two_periods(draft.whens) or several):
             raise Stop(
@@ -191,6 +197,14 @@ class Composer:
         for one in spans if draft.versus else ():
             one.role = "comparison" if one.kind == "versus" else one.role
         return against
+
+    def _of_clocks(self) -> None:
+        """Two times of the day that are set against each other: "mornings vs afternoons"."""
+        clocks = [one for one in self.spans if one.hours is not None]
+        if len(clocks) == 2:
+            self.clocks, self.draft.versus = clocks, False
+            for one in self.spans:
+                one.role = "comparison" if one.kind == "versus" else one.role
 
     def _sets(self, metrics: list[str]) -> tuple[Condition, ...]:
         """Things that are chosen by what they did, and are counted or that figures are of."""
@@ -256,6 +270,8 @@ class Composer:
         if self.opposite is not None:
             where, parts = opposites.segments(self, self.opposite)
             return self._halved(where), parts
+        if self.clocks:
+            return self._halved(where), tuple(Segment(one.text, (self._of_hours(one),)) for one in self.clocks)
         if against:
             return relations.against(self.model, self.filters, self.draft, against)
         return self._halved(where), ()
@@ -270,15 +286,17 @@ class Composer:
 
     def _hours(self) -> list[Condition]:
         """Hours of the day that were named."""
-        found = []
-        for one in self.spans:
-            if one.hours is not None:
-                made = clock.condition(self.model, one.hours)
-                if made is None:
-                    raise Stop(Refusal("out_of_scope", f'"{one.text}" is nothing that these figures can be split by'))
-                one.role = "filter"
-                found.append(made)
-        return found
+        apart = [id(one) for one in self.clocks]
+        return [self._of_hours(one) for one in self.spans if one.hours is not None and id(one) not in apart]
+
+    def _of_hours(self, one: Span) -> Condition:
+        made = clock.condition(self.model, one.hours) if one.hours is not None else None
+        if made is None:
+            raise Stop(Refusal("out_of_scope", f'"{one.text}" is nothing that these figures can be split by'))
+        one.role = "filter"
+        if one.hours is not None and one.hours.said:
+            self.assume(one.hours.said, {})
+        return made
 
     def options_base(self, conditions: tuple[Condition, ...]) -> SemanticQuery:
         """The query with one choice of places, for the options of a question back."""

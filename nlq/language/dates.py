@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from nlq.language.tokens import number
-from nlq.language.when import DATE, LAST, MONTHS, ORDINALS, THIS, UNITS, BadDate, When, Words
+from nlq.language.when import DATE, LAST, MONTHS, MONTHS_OF_HALF, ORDINALS, THIS, UNITS, BadDate, When, Words
 from nlq.semantics.periods import add, end_of, start_of
 from nlq.values.query import Period
 
 LONGEST = 31  # days of a month
 DOUBLE = re.compile(r"(\d{1,2})\.\1")
 HALVES, MIDDLE, DAYS_OF_WEEK = (1, 2), 15, 7
+PAYROLL = {
+    "kinsenas": 15,
+    "kinse": 15,
+    "kinsena": 15,
+    "akinse": 15,
+    "katapusan": 31,
+}  # the middle of a month, and its end
 OF = ("of", "in", "ng", "sa", "noong", "nitong", "niadtong")
 LONG = 2  # words of "last October"
 
@@ -171,7 +179,7 @@ class Dates(Words):
         return self._until_now(at, last, start, end_of(start, "quarter"), "quarter", said)
 
     def _half(self, at: int) -> When | None:
-        """H1 2025, first half of 2025."""
+        """H1 2025, first half of 2025; of no year or month the latest that began, or a half of the month that the other one is of."""
         word, last = self.word(at), at + 1
         ordinal = ORDINALS.get(word, 0) if self.word(at + 1) == "half" else 0
         after = at + 2 + (self.word(at + 2) == "of")
@@ -181,11 +189,43 @@ class Dates(Words):
             return self._half_of_month(at, after, ordinal)
         elif ordinal in HALVES and (after == at + 3 or self._year_at(after) or self.word(after) in (*LAST, *THIS)):
             half, last = ordinal, at + 2
+        elif ordinal in HALVES and self.word(at + 2) != "of":
+            return self._half_of_none(at, ordinal)
         else:
             return None
         year, last = self._short_year(last)
         start = date(year or self.as_of.year, 1 if half == 1 else 7, 1)
         return self._until_now(at, last, start, end_of(add(start, 5, "month"), "month"), None)
+
+    def _half_of_none(self, at: int, half: int) -> When | None:
+        """A half of nothing that is named beside it: of the month of the other half ("first half vs second half of October"), or of the year."""
+        for place in range(at + 2, len(self.tokens)):
+            after = place + 2 + (self.word(place + 2) == "of")
+            if (
+                ORDINALS.get(self.word(place), 0) in HALVES
+                and self.word(place + 1) == "half"
+                and self.word(after) in MONTHS
+            ):
+                found = self._half_of_month(at, after, half)
+                return found and replace(found, last=at + 2)
+        year = self.as_of.year - (half == HALVES[-1] and self.as_of.month <= MONTHS_OF_HALF)
+        start = date(year, 1 if half == 1 else MONTHS_OF_HALF + 1, 1)
+        found = self._until_now(at, at + 2, start, end_of(add(start, MONTHS_OF_HALF - 1, "month"), "month"), None)
+        return replace(found, said=found.said or f"the {self.word(at)} half of {year}")
+
+    def _payroll(self, at: int) -> When | None:
+        """The middle or the end of a month that is named, when wages are paid: "kinsenas ng Oktubre", "katapusan ng Oktubre"."""
+        day, after = PAYROLL.get(self.word(at), 0), at + 1 + (self.word(at + 1) in OF)
+        month = self._month(after) if day and self.word(after) in MONTHS else None
+        if month is None or month.period == "all" or month.last > after + 2:
+            return None
+        last = end_of(month.period.start, "month")
+        found = month.period.start.replace(day=MIDDLE) if day == MIDDLE else last
+        return (
+            None
+            if found > self.as_of
+            else replace(month, first=at, period=Period(start=found, end=found), said="", other=None, running=None)
+        )
 
     def _half_of_month(self, at: int, after: int, half: int) -> When | None:
         """The first half of October is its first 15 days."""

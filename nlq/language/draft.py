@@ -46,7 +46,9 @@ class Draft:
     whens: list[Span] = field(default_factory=list)
     top: bool | None = None
     number: int | None = None
-    position: tuple[int, int] | None = None  # the places in the ranking that are meant: the second, the third to the fifth
+    position: tuple[int, int] | None = (
+        None  # the places in the ranking that are meant: the second, the third to the fifth
+    )
     trend: bool = False
     versus: bool = False
     growth: bool = False

@@ -234,9 +234,14 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
         first, last = tokens[start], tokens[start + length - 1]
         return Span(text[first.start : last.end], first.start, last.end, kind)
 
-    if not any(length == 1 for length, _ in lexicon.at(words, start)):  # known within longer phrases only
-        words = [*words[:start], _unlinked(words[start], lexicon), *words[start + 1 :]]
-    for length, meanings in lexicon.at(words, start):
+    known = list(lexicon.at(words, start))
+    plain = _unlinked(words[start], lexicon) if not any(length == 1 for length, _ in known) else words[start]
+    if plain != words[start]:  # known within longer phrases only
+        lengths = {length for length, _ in known}
+        words = [*words[:start], plain, *words[start + 1 :]]
+        known += [(length, meanings) for length, meanings in lexicon.at(words, start) if length not in lengths]
+        known.sort(key=lambda one: -one[0])
+    for length, meanings in known:
         one = span(length, meanings[0].kind)
         one.meanings = [m for m in meanings if not m.capitals or m.capitals == one.text]
         if one.meanings:

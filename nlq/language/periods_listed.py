@@ -45,7 +45,8 @@ def taken(composer: Composer) -> tuple[Segment, ...]:
         return ()
     found = in_their_years([one.when for one in whens if one.when is not None], versus=True)
     periods = _apart(found)
-    if len(periods) != len(whens):
+    bare = {one.period.start.year for one in found if one.other is not None and isinstance(one.period, Period)}
+    if len(periods) != len(whens) or len(bare) > 1:  # "October and December", of which the one is of last year
         return ()
     for one in spans if draft.versus else ():
         one.role = "comparison" if one.kind == "versus" else one.role
@@ -55,7 +56,9 @@ def taken(composer: Composer) -> tuple[Segment, ...]:
     for one in whens:
         one.role = "period"
     assert whens[0].when is not None  # noqa: S101 - asked above
-    whens[:] = [replace(whens[0], when=replace(whens[0].when, period=hull, said="", other=None, running=None, back=None))]
+    whens[:] = [
+        replace(whens[0], when=replace(whens[0].when, period=hull, said="", other=None, running=None, back=None))
+    ]
     unit = _unit(sorted(periods, key=lambda one: one.start), composer.as_of)
     if unit:
         draft.dimensions.append(f"{time.name}.{unit}")
@@ -65,7 +68,9 @@ def taken(composer: Composer) -> tuple[Segment, ...]:
 
 def _apart(found: Sequence[When]) -> list[Period]:
     """The periods, where each is one by itself and none lies in another."""
-    periods = [one.period for one in found if isinstance(one.period, Period) and not (one.moved or one.since or one.parts)]
+    periods = [
+        one.period for one in found if isinstance(one.period, Period) and not (one.moved or one.since or one.parts)
+    ]
     ordered = sorted(periods, key=lambda one: one.start)
     return [] if any(second.start <= first.end for first, second in pairwise(ordered)) else periods
 

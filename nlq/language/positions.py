@@ -41,16 +41,20 @@ def taken(composer: Composer) -> None:
 
 
 def _ordinals(composer: Composer) -> None:
-    """"2nd best", "3rd to 5th": the first and the last place that are meant."""
+    """The first and the last place that are meant: "2nd best", "3rd to 5th"."""
     spans, draft = composer.spans, composer.draft
     marks = [at for at, one in enumerate(spans) if one.kind == "ordinal"]
     if not marks:
         return
     places = [PLACES.get(spans[at].text.lower(), 0) for at in marks]
     if 0 in places:
-        raise Stop(Refusal("out_of_scope", f'which place is "{spans[marks[places.index(0)]].text}"? Write it as 2nd, 3rd and so on'))
+        raise Stop(
+            Refusal(
+                "out_of_scope", f'which place is "{spans[marks[places.index(0)]].text}"? Write it as 2nd, 3rd and so on'
+            )
+        )
     tied = {each.text.lower() for each in spans[marks[0] + 1 : marks[-1]]}
-    if len(marks) > 2 or (len(marks) == 2 and (not tied or not tied <= set(TO) or places[0] >= places[1])):  # noqa: PLR2004 - from one to another
+    if len(marks) > 2 or (len(marks) == 2 and (not tied or not tied <= set(TO) or places[0] >= places[1])):
         raise Stop(Refusal("out_of_scope", f'"{spans[marks[0]].text}" and "{spans[marks[-1]].text}" at once cannot be read yet: ask for one of them'))  # fmt: skip
     for one in spans[marks[0] : marks[-1] + 1]:
         one.kind, one.role = "filler", "limit"
@@ -62,7 +66,7 @@ def _ordinals(composer: Composer) -> None:
 
 
 def _whose(composer: Composer) -> None:
-    """"Where does Bicol rank", "is Laguna in the top 10": all that it is ranked with are shown."""
+    """Show all that a value is ranked with: "where does Bicol rank", "is Laguna in the top 10"."""
     spans = composer.spans
     values = [one for one in spans if one.kind in ("place", "value")]
     placing = next((one for one in spans if one.kind == "placing"), None)
@@ -72,8 +76,9 @@ def _whose(composer: Composer) -> None:
         return
     if placing is not None:
         placing.kind = "filler"
-        nouns = [one for one in spans if one.kind in ("dimension", "grain", "by", "versus")]
-        if at is not None or not values or (nouns and values[0].start > nouns[0].start):
+        own = {each.ref for each in values[0].meanings} if values else set()
+        other = [one for one in spans if one.kind in ("grain", "versus") or (one.kind == "dimension" and one.ref_of not in own)]  # fmt: skip
+        if at is not None or len(values) == 0 or other:
             composer.draft.sorted = None if at is not None else True  # "rank stores by sales"
             return
         placing.role = "order"
@@ -106,7 +111,9 @@ def among(composer: Composer) -> None:
     known = composer.model.dimensions.get(field or "")
     nouns = {each.ref_of for each in composer.draft.loose} | set(composer.draft.dimensions)
     if field is None or known is None or nouns - {field}:
-        raise Stop(Refusal("out_of_scope", f'among what is "{one.text}" to be placed? Say "rank the provinces by sales"'))
+        raise Stop(
+            Refusal("out_of_scope", f'among what is "{one.text}" to be placed? Say "rank the provinces by sales"')
+        )
     for each in composer.draft.loose:
         each.role = each.role or "dimension"
     composer.draft.loose.clear()
@@ -127,8 +134,24 @@ def behind(composer: Composer, metrics: Sequence[str], dimensions: Sequence[str]
     draft = composer.draft
     if draft.position is None:
         return ()
-    plain = len(dimensions) == 1 and not (draft.per or draft.having or draft.growth) and dimensions[0] in composer.model.dimensions
+    plain = (
+        len(dimensions) == 1
+        and not (draft.per or draft.having or draft.growth)
+        and dimensions[0] in composer.model.dimensions
+    )
     if not plain or len(order) != 1 or order[0].by not in metrics:
-        raise Stop(Refusal("out_of_scope", "a place in a ranking is found for one kind of things at a time, by a figure of one period"))
-    first = SemanticQuery(metrics=(order[0].by,), dimensions=tuple(dimensions), where=where, period=None, order=order, limit=draft.position[0] - 1)
+        raise Stop(
+            Refusal(
+                "out_of_scope",
+                "a place in a ranking is found for one kind of things at a time, by a figure of one period",
+            )
+        )
+    first = SemanticQuery(
+        metrics=(order[0].by,),
+        dimensions=tuple(dimensions),
+        where=where,
+        period=None,
+        order=order,
+        limit=draft.position[0] - 1,
+    )
     return (Condition(field=dimensions[0], op="not_in", query=first),)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from nlq.language import anchored, named_days
 from nlq.language.tokens import number
-from nlq.language.when import DAYS, LAST, PAST, THIS, UNITS, When, Words
+from nlq.language.when import DAYS, LAST, MONTHS_OF_HALF, PAST, THIS, UNITS, When, Words
 from nlq.semantics.periods import Relative, Unit, add, end_of, start_of
 from nlq.values.query import Period
 
+FULL = ("full", "whole", "complete", "buong", "buo", "completed", "kompletong")
+HALF = ("sem", "semester", "semestre", "half", "half-year", "kalahati")
 NOT = frozenset(("no", "not", "never", "without", "havent", "haven't", "hasnt", "hasn't", "didnt", "didn't"))
 
 
@@ -144,10 +146,19 @@ class Relatives(Words, ABC):
         start = add(start_of(self.as_of, unit), -int(count), unit)
         return When(at, at + 3, Period(start=start, end=end_of(start, unit)))
 
+    def _half_year(self, at: int, *, last: bool) -> When:
+        """This half of the year, or the one before it."""
+        start = date(self.as_of.year, 1 if self.as_of.month <= MONTHS_OF_HALF else MONTHS_OF_HALF + 1, 1)
+        start = add(start, -MONTHS_OF_HALF, "month") if last else start
+        found = self._until_now(at, at + 2, start, end_of(add(start, MONTHS_OF_HALF - 1, "month"), "month"))
+        return replace(found, said=f"half a year, from {start:%B} on")
+
     def _relative(self, at: int) -> When | None:
         """This month, last 3 months, the past week."""
         word, after = self._word_of(at), self.word(at + 1)
         unit = UNITS.get(after)
+        if after in HALF and (word in THIS or word in LAST) and self.word(at + 2) not in ("of", "hour"):
+            return self._half_year(at, last=word in LAST)
         if word in THIS and unit:
             return When(at, at + 2, Relative("this", unit).resolve(self.as_of), running=unit)
         if word == "so" and after == "far" and self.word(at + 2) == "this" and self.word(at + 3) in UNITS:
@@ -155,23 +166,30 @@ class Relatives(Words, ABC):
             return When(at, at + 4, Relative("this", unit).resolve(self.as_of), running=unit)
         if word not in LAST:
             return None
-        if unit and unit != "day":
-            period = Relative("last", unit).resolve(self.as_of)
-            if word != "past":
-                return When(at, at + 2, period, back=unit)
-            rolling = Period(start=add(self.as_of, -1, unit) + timedelta(days=1), end=self.as_of)
-            return When(at, at + 2, period, f"the {unit} before this one", rolling)
+        return self._last_unit(at, unit, rolls=word == "past") if unit else self._last_units(at)
+
+    def _last_unit(self, at: int, unit: Unit, *, rolls: bool) -> When:
+        """Last month; the past week may as well be the last seven days."""
         if unit == "day":
             day = self.as_of - timedelta(days=1)
             return When(at, at + 2, Period(start=day, end=day))
+        period = Relative("last", unit).resolve(self.as_of)
+        if not rolls:
+            return When(at, at + 2, period, back=unit)
+        rolling = Period(start=add(self.as_of, -1, unit) + timedelta(days=1), end=self.as_of)
+        return When(at, at + 2, period, f"the {unit} before this one", rolling)
+
+    def _last_units(self, at: int) -> When | None:
+        """The last 3 months, the last 3 full months."""
         count = number(self.tokens[at + 1]) if at + 1 < len(self.tokens) else None
-        unit = UNITS.get(self.word(at + 2).rstrip("s"))
+        full = self.word(at + 2) in FULL  # "last 3 full months"
+        unit = UNITS.get(self.word(at + 2 + full).rstrip("s"))
         if count is None or unit is None or not 1 <= count <= 3660 or count != int(count):
             return None
         period = Relative("last", unit, int(count)).resolve(self.as_of)
         if unit != "day" and self.as_of == end_of(self.as_of, unit):  # the one that ends today is over
             period = Period(start=add(start_of(self.as_of, unit), 1 - int(count), unit), end=self.as_of)
-        if unit == "day":
-            return When(at, at + 3, period)
+        if unit == "day" or full:
+            return When(at, at + 3 + full, period)
         rolling = Period(start=add(self.as_of, -int(count), unit) + timedelta(days=1), end=self.as_of)
         return When(at, at + 3, period, f"the last {int(count)} whole {unit}s", rolling)

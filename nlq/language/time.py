@@ -11,7 +11,7 @@ from nlq.language.dates import Dates
 from nlq.language.fiscal import Fiscal
 from nlq.language.relative import Relatives
 from nlq.language.tokens import near
-from nlq.language.when import DAYS, MONTHS, BadDate, When
+from nlq.language.when import DAYS, MONTHS, UNITS, BadDate, When
 from nlq.semantics.periods import EARLIEST, Unit, add, end_of, start_of
 from nlq.values.query import Period
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DOING = ("without", "w/o", "have", "has", "not", "never", "hasnt", "havent", "did", "who")
 UP_TO_NOW = ("date", "now", "present", "ngayon", "karon")
+STARTS = ("start", "beginning", "pagsugod", "sinugdanan", "sinugdan", "umpisa", "pagsisimula", "pasimula")
 SHORTEST = 6  # letters of a word that is put right
 VOCABULARY = frozenset((*MONTHS, *DAYS, "yesterday", "today", "month", "quarter", "previous", "weekend", "current"))
 
@@ -84,7 +85,7 @@ class _Finder(Dates, Fiscal, Relatives):
                 if self.word(at + 1) in ("from", "of", "on", "the", "noong", "nung", "sa", "niadtong")
                 else at + 1
             )
-            one = self._single(start)
+            one = self._single(start) or (self._of_now(start) if begins else None)
             if one is None or one.period == "all":
                 return None
             return self._open(at, one, opener)
@@ -114,8 +115,14 @@ class _Finder(Dates, Fiscal, Relatives):
 
     def _beginning(self, at: int) -> int:
         """Where a period stands whose first day is meant: "since the start of 2025"; 0 where none does."""
+        at += self.word(at) in ("the", "sa")
+        return at + 1 + (self.word(at + 1) in ("of", "sa")) if self.word(at) in STARTS else 0
+
+    def _of_now(self, at: int) -> When | None:
+        """The unit that today is in: "since the start of the year"."""
         at += self.word(at) == "the"
-        return at + 1 + (self.word(at + 1) in ("of", "sa")) if self.word(at) in ("start", "beginning") else 0
+        unit = UNITS.get(self.word(at))
+        return None if unit is None else When(at, at + 1, Period(start=start_of(self.as_of, unit), end=self.as_of))
 
     def _open(self, at: int, one: When, opener: str) -> When:
         assert one.period != "all"  # noqa: S101 - asked before
@@ -148,6 +155,7 @@ class _Finder(Dates, Fiscal, Relatives):
             self._double,
             self._month,
             self._half,
+            self._payroll,
             self._year,
             self._ever,
         ):

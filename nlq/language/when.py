@@ -38,6 +38,7 @@ LAST = ("last", "previous", "prev", "past", "prior", "preceding")
 THIS = ("this", "current")
 PAST = ("noong", "nung", "nuong", "niadtong")  # what stands before a day that has been
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+MONTHS_OF_HALF = 6
 YEARS_BACK = 10  # of which two digits may be said
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
