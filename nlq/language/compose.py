@@ -9,6 +9,7 @@ from nlq.language import (
     apart,
     averages,
     choices,
+    clauses,
     clock,
     entries,
     habits,
@@ -65,6 +66,7 @@ class Composer:
         self.dated = ""  # the date of things that the period is of
         self.each_year = False  # whether figures are of the same part of every year
         self.opposite: opposites.Opposite | None = None  # a value that is set against all others
+        self.clause: clauses.Clause | None = None  # those of whom figures are, by what they bought
         self.clocks: list[Span] = []  # hours of the day that are set against each other
         self.placed: Span | None = None  # a value whose place in a ranking is asked for
         self._best: nouns.Best | None = None  # what is best by a figure, where figures of the best are asked for
@@ -87,6 +89,7 @@ class Composer:
             raise Stop(refused)
         self.corrected()
         counting_.in_cebuano(self.model, self.spans)
+        clauses.taken(self)
         self.walker.nouns()
         periods_asked.in_both(self)
         positions.among(self)
@@ -164,7 +167,7 @@ class Composer:
         timed = all(model.has_time(name) for name in metrics)
         query = SemanticQuery(
             metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=having,
-            period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=limit,
+            period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=None if draft.extremes else limit,
             per=tuple(draft.per), segments=segments or listed, share=share,
         )  # fmt: skip
         if query.having and any(one.kind == "count" for one in spans):
@@ -212,7 +215,7 @@ class Composer:
         entity = sets.entity_of(self.model, metrics, self.draft)
         counted = all(sets.entity_of(self.model, [name], Draft()) is not None for name in metrics)
         found = sets.of_words(self.model, self.draft, self.filters, self.spans, entity, period, counted=counted)
-        found = (*found, *habits.newcomers(self, counted=counted))
+        found = (*found, *habits.newcomers(self, counted=counted), *clauses.among(self))
         if self.draft.whose is not None:
             found = (*found, sets.beyond(self.model, self.draft))
         for one in self.spans if found else ():

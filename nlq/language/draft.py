@@ -45,6 +45,7 @@ class Draft:
     loose: list[Span] = field(default_factory=list)
     whens: list[Span] = field(default_factory=list)
     top: bool | None = None
+    extremes: bool = False  # the best and the worst at once
     number: int | None = None
     position: tuple[int, int] | None = (
         None  # the places in the ranking that are meant: the second, the third to the fifth

@@ -143,7 +143,8 @@ def _ranks(walker: Walker, value: float, before: Span | None, after: Span | None
     beside = (before is not None and before.kind in ("top", "bottom", "fastest", "slowest")) or (
         after is not None and after.kind in RANKED
     )
-    return (draft.top is not None or draft.newest) and draft.number is None and value == int(value) and beside
+    free = draft.number is None or (draft.extremes and draft.number == value)  # "top 3 and bottom 3"
+    return (draft.top is not None or draft.newest) and free and value == int(value) and beside
 
 
 def _limit(walker: Walker, index: int, op: str, values: tuple[float, ...], taken: tuple[Span, ...]) -> None:

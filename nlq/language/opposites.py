@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 OR_NOT = frozenset(("or not", "o hindi", "o di", "o dili", "man o hindi", "ba o hindi", "or none"))
 NOT = frozenset(("not", "non", "hindi", "di", "dili", "hindi naman"))
-OR = frozenset(("or", "o"))
+OR, AT = frozenset(("or", "o")), frozenset(("at", "ug", "saka"))
+WHEN = frozenset(("kapag", "pag", "kung", "when", "if", "tuwing"))
 HELD = ("=", "in")
 
 
@@ -62,8 +63,14 @@ def _all_else(spans: Sequence[Span], at: int) -> list[Span]:
         return rest[:1]
     tie = next((place for place, one in enumerate(rest) if one.kind not in SILENT), None)
     if tie is None or rest[tie].kind not in ("and", "versus"):
+        tie = next((place for place, one in enumerate(rest[:2]) if one.text.lower() in AT), None)
+    if tie is None or any(one.kind not in SILENT for one in rest[:tie]):
         return []
-    either = rest[tie].kind == "versus" or rest[tie].text.lower() in OR
+    either = (
+        rest[tie].kind == "versus"
+        or rest[tie].text.lower() in OR
+        or any(one.text.lower() in WHEN for one in rest[tie + 1 : tie + 2])
+    )
     after = next((place for place in range(tie + 1, len(rest)) if rest[place].kind not in SILENT or rest[place].kind == "rest"), None)  # fmt: skip
     if after is None:
         return []

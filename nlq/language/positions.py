@@ -6,18 +6,17 @@ with: alone it would have none.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nlq.language.draft import SILENT, Stop
 from nlq.values import Refusal
-from nlq.values.query import Condition, SemanticQuery
+from nlq.values.query import Condition, Order, SemanticQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nlq.language.compose import Composer
     from nlq.language.match import Span
-    from nlq.values.query import Order
 
 PLACES = {name: place for place, names in enumerate((
     "second 2nd ikalawa ikalawang pangalawa pangalawang ikaduha", "third 3rd ikatlo ikatlong pangatlo pangatlong ikatulo",
@@ -26,6 +25,7 @@ PLACES = {name: place for place, names in enumerate((
     "tenth 10th ikasampu ikasampung pangsampu ikapulo",
 ), 2) for name in names.split()}  # fmt: skip
 TO = ("to", "-", "–", "until", "thru", "through", "hanggang", "hangtod", "up to")
+WAYS: tuple[Literal["desc", "asc"], ...] = ("desc", "asc")  # the best, and the worst
 WHETHER = ("is", "are", "was", "were", "nasa", "kasama", "kabilang", "pasok", "did", "apil", "naa", "does", "has")
 
 
@@ -126,13 +126,13 @@ def among(composer: Composer) -> None:
 
 
 def behind(composer: Composer, metrics: Sequence[str], dimensions: Sequence[str], where: tuple[Condition, ...], order: tuple[Order, ...]) -> tuple[Condition, ...]:  # fmt: skip
-    """The condition that leaves out what comes before the first place that is meant.
+    """The condition that leaves out what comes before the first place that is meant, or all but the best and the worst.
 
     Raises:
         Stop: it is a place within groups, in time, or by what a growth is.
     """
     draft = composer.draft
-    if draft.position is None:
+    if draft.position is None and not draft.extremes:
         return ()
     plain = (
         len(dimensions) == 1
@@ -146,6 +146,10 @@ def behind(composer: Composer, metrics: Sequence[str], dimensions: Sequence[str]
                 "a place in a ranking is found for one kind of things at a time, by a figure of one period",
             )
         )
+    if draft.position is None:
+        ends = [SemanticQuery(metrics=(order[0].by,), dimensions=tuple(dimensions), where=where, period=None, order=(Order(by=order[0].by, dir=way),), limit=draft.number or 1) for way in WAYS]  # fmt: skip
+        composer.assumptions[:] = [one for one in composer.assumptions if "limit" not in one.change]
+        return (Condition(any=tuple(Condition(field=dimensions[0], op="in", query=one) for one in ends)),)
     first = SemanticQuery(
         metrics=(order[0].by,),
         dimensions=tuple(dimensions),

@@ -6,6 +6,7 @@ Each is a set filter: a query whose only dimension is the thing. What is chosen 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from nlq.language.draft import SILENT, VALUES, Stop
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from nlq.values.query import Order
 
 BOTH = ("and", "ug", "at", "saka", "at saka", "&")
+TOO = ("too", "as well", "also", "rin", "din", "pud", "usab", "sad")
 
 
 def entity_of(model: SemanticModel, metrics: Sequence[str], draft: Draft) -> str | None:
@@ -55,16 +57,16 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
         Stop: it is not said of what things.
     """
     both, alone = ([one for one in spans if one.kind == kind] for kind in ("both", "solely"))
-    if entity is not None and not both:
-        _each_or_either(model, filters, spans)
+    twice = _each_or_either(model, filters, spans) if entity is not None and not both else None
+    pairs = _pair(filters, spans, both) if both else filters.take(filters.listed(twice)) if twice is not None else []
     lacking = filters.lacking(entity)
-    if not (both or alone or lacking or draft.lacks or draft.besides):
+    if not (pairs or alone or lacking or draft.lacks or draft.besides):
         return ()
     if entity is None:
         raise _no("I do not know who or what is meant to have the one and not the other: name customers, stores or products")  # fmt: skip
     if draft.present and not counted:
         raise _no(f'are figures of those meant in "{draft.present[0].text}" alone, or in both periods? Ask how many they are')  # fmt: skip
-    sets: list[tuple[list[Condition], bool]] = [([one], False) for one in _pair(filters, spans, both)] if both else []
+    sets: list[tuple[list[Condition], bool]] = [([one], False) for one in pairs]
     sets += [(one, True) for one in lacking]
     if draft.lacks:
         sets.append(([], True))
@@ -75,7 +77,7 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
         sets += [([one], False) for one in own]
         filters.leave(own)
     pair = [
-        one for of, lack in sets if not lack and both for one in of
+        one for of, lack in sets if not lack and pairs for one in of
     ]  # "both rice and noodles": what else they bought is no part of that
     beside = [one for one in filters.conditions() if not _own(one, lacking) and not _own(one, [pair]) and not _placed(model, one, lacking)]  # fmt: skip
     found = [chosen(model, entity, (*of, *beside), period, lacking=lack) for of, lack in sets]
@@ -94,8 +96,11 @@ def somebody(model: SemanticModel, entity: str, found: tuple[Condition, ...]) ->
     return (*found, Condition(field=entity, op="is_not_null"))
 
 
-def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span]) -> None:
-    """Who "bought rice and snacks" may have bought both, or either: of things that somebody does, "and" does not say."""
+def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span]) -> Span | None:
+    """Who "bought rice and snacks" may have bought both, or either: of things that somebody does, "and" does not say; "snacks too" does.
+
+    The first of two that are meant at once; None where nothing is said twice.
+    """
     for at, one in enumerate(spans[1:-1], 1):
         before, after = spans[at - 1], next((other for other in spans[at + 1 :] if other.kind not in SILENT), None)
         if (
@@ -108,9 +113,13 @@ def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span
             continue
         fields = {meaning.ref for meaning in before.meanings} & {meaning.ref for meaning in after.meanings}
         if before.role != "left out" and any(name in model.dimensions and model.dimensions[name].kind_of is None for name in fields) and after in filters.listed(before):  # fmt: skip
+            behind = next((other for other, last in pairwise(reversed(spans)) if last is after), None)
+            if behind is not None and behind.text.lower() in TOO:  # "rice and snacks too"
+                return before
             raise _no(
                 f'are those meant who have both {before.text} and {after.text}, or either? Say "both … and …", or "… or …"'
             )
+    return None
 
 
 def _own(condition: Condition, lacking: Sequence[Sequence[Condition]]) -> bool:

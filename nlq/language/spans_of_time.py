@@ -182,6 +182,9 @@ def _begun_within(whens: list[When]) -> Period | None:
         one.period for one in whens if not one.since and isinstance(one.period, Period) and whole(one.period, "year")
     ]
     opened = [one.period for one in whens if one.since and isinstance(one.period, Period)]
+    running = [one.period for one in whens if one.running == "year" and isinstance(one.period, Period)]
+    if len(whens) == LAST_OF and len(running) == 1 and len(opened) == 1 and running[0].start <= opened[0].start:
+        return opened[0] if opened[0].end == running[0].end else None  # "this year, since January"
     if len(whens) != LAST_OF or len(years) != 1 or len(opened) != 1:
         return None
     year = years[0].start.year

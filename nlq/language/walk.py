@@ -192,11 +192,8 @@ class Walker:
     def _mark(self, one: Span, mode: str) -> None:
         draft = self.draft
         if one.kind in ("top", "bottom"):
-            if draft.top is not None and draft.top != (one.kind == "top"):
-                raise Stop(
-                    Refusal("out_of_scope", "the best and the worst at once cannot be read yet; ask for one of them")
-                )
-            draft.top = one.kind == "top"
+            draft.extremes = draft.extremes or (draft.top is not None and draft.top != (one.kind == "top"))
+            draft.top = draft.extremes or one.kind == "top"
             one.role = "order"
         elif one.kind in ("high_first", "low_first"):
             draft.sorted = one.kind == "high_first"
