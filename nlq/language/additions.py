@@ -5,14 +5,17 @@ Two values of one field are nothing that one row can be at once: behind a word t
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import SILENT, VALUES
+from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.language.relations import alike
+from nlq.values import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nlq.language.compose import Composer
     from nlq.language.match import Span
 
 BEFORE = frozenset((
@@ -52,3 +55,39 @@ def _beside(spans: Sequence[Span], at: int) -> list[Span]:
     if at + 1 < len(spans) and spans[at + 1].text.lower() in BEHIND:
         marks.append(spans[at + 1])
     return marks
+
+
+def apiece(spans: Sequence[Span]) -> Span | None:
+    """The first value of a list of which each is asked for: "gcash, maya and card each", "tagsa ang Caraga ug Zamboanga"."""
+    for at, one in enumerate(spans):
+        beside = [other for other in (at - 1, at + 1) if 0 <= other < len(spans)]
+        after = next((each for each in spans[at + 1 :] if each.kind not in SILENT), None)
+        trails = one.kind == "by" and one.text.lower() == "each" and at > 0 and spans[at - 1].kind in VALUES and (after is None or after.kind in ("time", "metric"))  # fmt: skip
+        if one.kind != "apiece" and not trails:
+            continue
+        listed = [each for each in spans if each.kind in VALUES]
+        near = any(spans[other].kind in (*VALUES, *SILENT) for other in beside)
+        first = next((each for each, other in pairwise(listed) if alike(each, other)), None)
+        if first is not None and near:
+            one.kind, one.role = "filler", "grouping"
+            return first
+    return None
+
+
+def split_by_them(composer: Composer) -> None:
+    """Split by what the values are of each of which is asked for.
+
+    Raises:
+        Stop: they are of several levels.
+    """
+    if composer.apiece is None:
+        return
+    fields = {
+        name
+        for one in composer.filters.listed(composer.apiece)
+        for each in composer.filters.of(one)
+        for name in each.fields()
+    }
+    if len(fields) != 1:
+        raise Stop(Refusal("out_of_scope", f'each of "{composer.apiece.text}" and the others cannot be split by yet: name one kind of them'))  # fmt: skip
+    composer.draft.dimensions[:0] = [name for name in fields if name not in composer.draft.dimensions]

@@ -21,7 +21,7 @@ def _folded(*words: str) -> frozenset[str]:
 
 
 FROM = _folded("after", "since", "from", "starting", "pagkatapos", "mula", "simula", "human", "sukad", "gikan")
-UNTIL = _folded("before", "until", "till", "bago", "hanggang", "una", "hangtod")
+UNTIL = _folded("before", "b4", "until", "till", "bago", "hanggang", "una", "hangtod")
 TO = _folded("to", "until", "till", "and", "-", "–", "hanggang", "at", "hangtod", "ug")
 TIES = _folded("ng", "sa", "mag", "the", "of", "-", "nga")
 LATER = _folded("onwards", "onward", "pataas", "pasulong", "paibabaw")

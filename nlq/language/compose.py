@@ -66,6 +66,7 @@ class Composer:
         self.dated = ""  # the date of things that the period is of
         self.each_year = False  # whether figures are of the same part of every year
         self.opposite: opposites.Opposite | None = None  # a value that is set against all others
+        self.apiece: Span | None = None  # the first of a list of which each is asked for
         self.clause: clauses.Clause | None = None  # those of whom figures are, by what they bought
         self.clocks: list[Span] = []  # hours of the day that are set against each other
         self.placed: Span | None = None  # a value whose place in a ranking is asked for
@@ -82,6 +83,7 @@ class Composer:
         turns.types(self.model, self.spans)
         periods_asked.newly(self)
         habits.taken(self)
+        self.apiece = additions.apiece(self.spans)
         opposites.taken(self)
         positions.taken(self)
         refused = choices.refused(self.model, self.spans)
@@ -265,10 +267,13 @@ class Composer:
         if problem is not None:
             raise Stop(problem)
         self.assumptions.extend(self.filters.assumptions())
-        return (*self.filters.conditions(), *self._hours())
+        for _ in self.draft.worth:
+            self.assume("the limit is of what each is worth, not of how many there are", {})
+        return (*self.filters.conditions(), *self._hours(), *self.draft.worth)
 
     def _named(self, against: list[Span]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:
         """The conditions of all that was named, and the values that are set against each other."""
+        additions.split_by_them(self)
         where = self.where()
         if self.opposite is not None:
             where, parts = opposites.segments(self, self.opposite)

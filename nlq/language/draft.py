@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.values import Clarification, Refusal
+    from nlq.values.query import Condition
 
 COMPARE = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 SILENT = ("filler", "preposition", "reference")
@@ -58,6 +59,7 @@ class Draft:
     beyond: tuple[str, float] | None = (
         None  # how much things have to have risen or fallen, as a part of what was before
     )
+    worth: list[Condition] = field(default_factory=list)  # what each event has to be worth
     having: list[tuple[str, tuple[float, ...], str | None]] = field(default_factory=list)
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.semantics.joins import reaches
 from nlq.values import Refusal
+from nlq.values.query import Condition
 
 if TYPE_CHECKING:
     from nlq.language.match import Span
@@ -71,6 +72,8 @@ def _compared(walker: Walker) -> None:
         base = one.text.lower() in FROM and moved and after.when is not None and after.when.back is not None
         if (one.kind in COMPARE or base) and after.kind == "time" and not one.role:
             one.kind, one.role, walker.draft.versus = "versus", "comparison", True
+        if one.kind == "rose" and one.text.lower() == "behind" and after.kind == "time":
+            walker.draft.versus = True
         moved = one.kind in MOVED or (moved and one.kind in SILENT)
     for index, one in enumerate(walker.spans):
         if one.kind == "percent" or _is_percent(walker.model, walker.spans, index):
@@ -150,7 +153,8 @@ def _ranks(walker: Walker, value: float, before: Span | None, after: Span | None
 def _limit(walker: Walker, index: int, op: str, values: tuple[float, ...], taken: tuple[Span, ...]) -> None:
     for one in taken:
         one.role = "threshold"
-    _of_events(walker, index)
+    if _of_events(walker, index, op, values):
+        return
     _of_attribute(walker, index)
     _whose(walker, index)
     metric = _metric_of(walker, index)
@@ -187,16 +191,33 @@ def _of_attribute(walker: Walker, index: int) -> None:
         raise _no(f'a limit on "{last.text}" cannot be read: name one of its groups')
 
 
-def _of_events(walker: Walker, index: int) -> None:
-    """A limit right after a count of events, "transactions over 1k", is of each event's value or of how many there are: not said."""
+def _of_events(walker: Walker, index: int, op: str, values: tuple[float, ...]) -> bool:
+    """A limit right after a count of events, "transactions over 1k", is of what each is worth, where the model knows that; whether it was.
+
+    Raises:
+        Stop: it does not, or there is a split that the limit may be of as well.
+    """
     before = [span for span in walker.spans[: index - 1] if span.kind not in SILENT]
     last = before[-1] if before else None
     if last is None or last.kind != "metric" or any(span.kind in ("dimension", "grain") for span in before):
-        return
+        return False
     known = walker.model.metrics[last.ref_of]
     if known.agg is not None and known.agg.function == "count" and not known.counts:
+        worth = _worth(walker.model, known.agg.table)
+        if worth is not None:
+            walker.draft.worth.append(Condition(field=worth, op=op, values=values))  # type: ignore[arg-type]
+            return True
         text = f'is "{walker.spans[index].text}" what each of the {last.text} has to be worth, or how many there have to be in a group? Say "stores with over …"'
         raise _no(text)
+    return False
+
+
+def _worth(model: SemanticModel, table: str) -> str | None:
+    """The dimension that is what each row of a table adds to the usual figure; None where the model has none."""
+    usual = model.metrics[model.header.default_metric].agg
+    if usual is None or usual.function != "sum" or usual.table != table:
+        return None
+    return next((name for name, one in model.dimensions.items() if one.table == table and one.column == usual.column), None)  # fmt: skip
 
 
 def _whose(walker: Walker, index: int) -> None:

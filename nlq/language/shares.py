@@ -228,6 +228,9 @@ def share(
         raise _no("a share is of one figure whose parts add up, such as sales; ask for that alone")
     split = [name for name in draft.dimensions if not model.is_time_grain(name)]
     parts = part_of(spans, filters, split=bool(split))
+    if parts is None and not split:  # "luzon visayas mindanao split in percent": of each of those
+        split = _of_a_list(filters, draft, spans)
+        parts = [] if split else None
     if parts is None or not (parts or split):
         raise _no("I do not know whose share of what is meant: say what is split, or name the part")
     fields = dict.fromkeys(name for one in parts for condition in filters.of(one) for name in condition.fields())
@@ -241,6 +244,17 @@ def share(
     grains = tuple(name for name in draft.dimensions if model.is_time_grain(name))
     draft.dimensions.extend(fields)  # the part, by its name
     return Share(within=(*grains, *(split if fields else within)), free=tuple(fields))
+
+
+def _of_a_list(filters: Filters, draft: Draft, spans: Sequence[Span]) -> list[str]:
+    """What the values of the one list are of, which figures are then split by."""
+    lists = [filters.listed(one) for one in spans if one.kind in VALUES]
+    several = [one for one in lists if len(one) > 1]
+    fields = {name for one in (several[0] if several else ()) for each in filters.of(one) for name in each.fields()}
+    if len(fields) != 1 or any(one not in several[0] for each in lists for one in each):
+        return []
+    draft.dimensions.extend(fields)
+    return list(fields)
 
 
 def _split_beside(draft: Draft, spans: Sequence[Span]) -> str | None:

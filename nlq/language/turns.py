@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 SPLITS = frozenset(("split", "breakdown", "distribution", "mix"))
 HOW = ("how has", "how have", "how did", "how is", "how are")
 BUT = ("not", "none", *COMPARE, "between", "preposition")
+STRONG, WEAK = (
+    frozenset(("kusog", "malakas", "mabenta", "mahalin")),
+    frozenset(("mahina", "matumal", "hinay", "mahinay")),
+)
 REACH = ("reach", "reached", "hit", "umabot", "naabot", "naabot ang", "naabot natin ang")
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
@@ -42,6 +46,7 @@ def taken(spans: Sequence[Span]) -> None:
         elif one.kind == "but" and after.kind in ("value", "place", "ask"):
             one.kind = "unsupported"
     _years(spans)
+    _strong(spans)
     _moved(spans)
     _part(spans)
 
@@ -95,6 +100,28 @@ def _which_of_such(model: SemanticModel, spans: Sequence[Span]) -> None:
         known = [name for name, each in model.dimensions.items() if asked in each.synonyms.get("en", ())]
         if len(known) == 1:
             one.kind, one.meanings = "dimension", [Meaning("dimension", known[0])]
+
+
+def _strong(spans: Sequence[Span]) -> None:
+    """When something "is strong" is when it is strongest: "unsang orasa kusog ang halin"; what is "behind" last month is below it."""
+    for at, one in enumerate(spans):
+        words = set(one.text.lower().split())
+        after = spans[at + 1] if at + 1 < len(spans) else None
+        if one.kind == "moved" and one.text.lower() == "behind" and after is not None and after.kind == "time":
+            one.kind = "rose"
+        elif (
+            one.kind == "moved"
+            and words & (STRONG | WEAK)
+            and at > 1
+            and not any(other.kind == "versus" for other in spans)
+        ):
+            noun = next((other for other in reversed(spans[:at]) if other.kind not in SILENT), None)
+            asked = (
+                noun is not None
+                and noun.kind in ("dimension", "grain")
+                and any(other.kind == "which" for other in spans[:at])
+            )
+            one.kind = ("top" if words & STRONG else "bottom") if asked else one.kind
 
 
 def _moved(spans: Sequence[Span]) -> None:
