@@ -90,4 +90,4 @@ def split_by_them(composer: Composer) -> None:
     }
     if len(fields) != 1:
         raise Stop(Refusal("out_of_scope", f'each of "{composer.apiece.text}" and the others cannot be split by yet: name one kind of them'))  # fmt: skip
-    composer.draft.dimensions[:0] = [name for name in fields if name not in composer.draft.dimensions]
+    composer.draft.dimensions.extend(name for name in fields if name not in composer.draft.dimensions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import (
@@ -31,7 +32,7 @@ from nlq.language import (
     turns,
 )
 from nlq.language import counting as counting_
-from nlq.language.draft import Draft, Stop
+from nlq.language.draft import SILENT, Draft, Stop
 from nlq.language.filters import Filters
 from nlq.language.spans_of_time import NOW, two_periods
 from nlq.language.walk import Walker
@@ -188,7 +189,7 @@ class Composer:
         """Values that are set against each other; where it is periods that are, none."""
         draft, spans = self.draft, self.spans
         against = relations.opposed(spans, self.filters) if draft.versus else []
-        if draft.versus and not against and not two_periods(draft.whens):
+        if draft.versus and not against:
             self._of_clocks()
         several = len(relations.compared_at(spans)) > 1
         if draft.versus and not against and (not two_periods(draft.whens) or several):
@@ -206,7 +207,9 @@ class Composer:
     def _of_clocks(self) -> None:
         """Two times of the day that are set against each other: "mornings vs afternoons"."""
         clocks = [one for one in self.spans if one.hours is not None]
-        if len(clocks) == 2:
+        said = [one for one in self.spans if one.kind not in SILENT]
+        beside = any(before.hours is not None and one.kind == "versus" for before, one in pairwise(said)) or any(one.kind == "versus" and after.hours is not None for one, after in pairwise(said))  # fmt: skip
+        if len(clocks) == 2 and (beside or not two_periods(self.draft.whens)):
             self.clocks, self.draft.versus = clocks, False
             for one in self.spans:
                 one.role = "comparison" if one.kind == "versus" else one.role

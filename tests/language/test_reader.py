@@ -14,7 +14,6 @@ DECLINED = {
     "sales of stores opened this year": "out_of_scope",
     "top 5 stores by region": "out_of_scope",
     "top 3 stores and brands in each region": "out_of_scope",
-    "the top 2 and bottom 2 stores": "out_of_scope",
     "sales vs 2 weeks ago": "out_of_scope",
     "sales in october and december": "out_of_scope",
     "sales in NCR but not NCR": "out_of_scope",
