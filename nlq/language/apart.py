@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from nlq.values import Refusal
 
@@ -52,7 +52,8 @@ def _states(model: SemanticModel, where: Sequence[Condition]) -> list[Condition]
 def _never(one: Condition, other: Condition) -> bool:
     """Whether one says that there is no such thing, and the other which it is; or two stretches of one field do not meet."""
     if one.op == other.op == "between":
-        first, last, start, end = cast("tuple[Any, ...]", (*one.values, *other.values))
+        ends: tuple[Any, ...] = (*one.values, *other.values)
+        first, last, start, end = ends
         return bool(last < start or end < first)
     return "is_null" in (one.op, other.op) and one.op != other.op
 
