@@ -112,8 +112,9 @@ def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | Non
         return None  # values are set against each other by their figures, metrics by what they mean
     if topic == "meaning" and all(kind == "absent" for kind, _ in refs):
         return None
-    if topic in ("figures", "extent", "freshness", "week") and any(one.kind in ("place", "ask") for one in spans):
-        return None
+    placed = any(one.kind in ("place", "ask") for one in spans)
+    if placed and (topic in ("figures", "extent", "freshness", "week") or (topic == "meaning" and named)):
+        return None  # "what does a shopper spend per visit in Baguio"
     known = {word for known in phrases() for word in known}
     unknown = tuple(one.text for one in spans if one.kind == "unknown" and phrase(one.text) and phrase(one.text)[0] not in known)  # fmt: skip
     if len(unknown) > MOST_UNKNOWN or (topic != "meaning" and unknown and by_words is None):

@@ -67,6 +67,9 @@ class Composer:
         self.dated = ""  # the date of things that the period is of
         self.each_year = False  # whether figures are of the same part of every year
         self.opposite: opposites.Opposite | None = None  # a value that is set against all others
+        self.known_before: tuple[str, str, str] | None = (
+            None  # people who are new against those who are not, by their names
+        )
         self.apiece: Span | None = None  # the first of a list of which each is asked for
         self.clause: clauses.Clause | None = None  # those of whom figures are, by what they bought
         self.clocks: list[Span] = []  # hours of the day that are set against each other
@@ -281,6 +284,9 @@ class Composer:
         if self.opposite is not None:
             where, parts = opposites.segments(self, self.opposite)
             return self._halved(where), parts
+        known = habits.parts(self)
+        if known:
+            return self._halved(where), known
         if self.clocks:
             return self._halved(where), tuple(Segment(one.text, (self._of_hours(one),)) for one in self.clocks)
         if against:

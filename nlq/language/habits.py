@@ -12,7 +12,7 @@ from nlq.language.lexicon import Meaning
 from nlq.language.match import Span
 from nlq.semantics.periods import EARLIEST
 from nlq.values import Refusal
-from nlq.values.query import Period
+from nlq.values.query import Period, Segment
 
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
@@ -22,6 +22,7 @@ PERIODS = ("first", "later")
 AGAIN = 2  # purchases, of those who came back
 REPEAT = frozenset(("repeat", "repeating"))
 NEW = frozenset(("new", "first time", "first timer", "bagong", "bago", "bag ong", "bag o"))
+KNOWN = ("returning", "existing", "old", "dati", "dati na", "dating", "luma", "lumang", "daan")
 SHOPPING = frozenset(
     ("bumili", "namili", "bumibili", "namimili", "namalit", "mipalit", "nipalit", "mopalit", "shopped", "shop")
 )  # what only people do
@@ -39,6 +40,7 @@ def taken(composer: Composer) -> None:
             after.kind = "or_more"  # "3+ branches"
     _times(composer)
     _once(composer)
+    _new_and_known(composer)
     for one, noun in list(pairwise(composer.spans)):
         text, people = one.text.lower().replace("-", " "), _people(composer, noun)
         if one.kind != "unsupported" or people is None:
@@ -58,6 +60,44 @@ def taken(composer: Composer) -> None:
             _counted(composer, noun, people)
 
 
+def _new_and_known(composer: Composer) -> None:
+    """Note that those who are new are set against those who were known before: "new vs returning customers"."""
+    spans = composer.spans
+    for at, one in enumerate(spans):
+        rest = [other for other in spans[at + 1 :] if other.kind not in SILENT][:3]
+        if one.text.lower().replace("-", " ") not in NEW or len(rest) < 3 or rest[0].kind not in ("versus", "and"):
+            continue
+        people = _people(composer, rest[2])
+        if rest[1].text.lower() in KNOWN and people is not None:
+            for other in (one, rest[0], rest[1]):
+                other.kind, other.role = "filler", "comparison"
+            composer.known_before = (people, one.text, rest[1].text)
+            _counted(composer, rest[2], people)
+            return
+
+
+def parts(composer: Composer) -> tuple[Segment, ...]:
+    """Those who are new, and those who were known before the period, as parts of the data.
+
+    Raises:
+        Stop: there is no one period that they would be new in.
+    """
+    if composer.known_before is None:
+        return ()
+    people, new, known = composer.known_before
+    before = _before(composer)
+    return tuple(Segment(label, (sets.chosen(composer.model, people, (), before, lacking=lacks),)) for label, lacks in ((new, True), (known, False)))  # fmt: skip
+
+
+def _before(composer: Composer) -> Period:
+    """All that was before the period of a question."""
+    period = composer.given_period()
+    if not isinstance(period, Period) or any(map(composer.model.is_time_grain, composer.draft.dimensions)):
+        raise Stop(Refusal("out_of_scope", "those who are new are found for one period at a time: name one, and no split by time"))  # fmt: skip
+    composer.assume(f"new are those of whom the data has nothing before {period.start}", {})
+    return Period(start=EARLIEST, end=period.start - timedelta(days=1))
+
+
 def newcomers(composer: Composer, *, counted: bool = True) -> tuple[Condition, ...]:
     """Those who bought nothing before the period, where only they are meant. `counted`: themselves, not some figure of theirs.
 
@@ -66,12 +106,7 @@ def newcomers(composer: Composer, *, counted: bool = True) -> tuple[Condition, .
     """
     if not composer.newcomers:
         return ()
-    period = composer.given_period()
-    if not isinstance(period, Period) or any(map(composer.model.is_time_grain, composer.draft.dimensions)):
-        raise Stop(Refusal("out_of_scope", "those who are new are found for one period at a time: name one, and no split by time"))  # fmt: skip
-    before = Period(start=EARLIEST, end=period.start - timedelta(days=1))
-    composer.assume(f"new are those of whom the data has nothing before {period.start}", {})
-    new = sets.chosen(composer.model, composer.newcomers, (), before, lacking=True)
+    new = sets.chosen(composer.model, composer.newcomers, (), _before(composer), lacking=True)
     return (new,) if counted else sets.somebody(composer.model, composer.newcomers, (new,))
 
 

@@ -187,7 +187,7 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
     if any(one.kind == "top" and RECORD.intersection(one.text.lower().split()) for one in composer.spans):
         composer.assume("over all the data, as a record is asked for", {})
         return "all", compare
-    if (composer.each_year or seasonal(composer)) and _by_year(composer):
+    if _by_year(composer):  # of 30 days no year would be one
         composer.assume("of every year in the data", {})
         return "all", compare
     default = composer.default_period()  # which what is said by another period is said by

@@ -65,6 +65,7 @@ READ = {
     "mula simula ng buwan magkano benta": {"metrics": ["revenue"], "period": {"start": "2026-11-01", "end": "2026-11-15"}},
     "benta noong kinsenas ng oktubre": {"metrics": ["revenue"], "period": {"start": "2026-10-15", "end": "2026-10-15"}},
     "sales this year since march": {"metrics": ["revenue"], "period": {"start": "2026-03-01", "end": "2026-11-15"}},
+    "caraga revenue per year": {"metrics": ["revenue"], "dimensions": ["date.year"], "where": [is_("region", "R13")], "period": "all"},
     # Parts of the day, by their names.
     "benta tuwing umaga kumpara sa hapon noong oktubre": {"metrics": ["revenue"], "period": OCTOBER, "segments": [part("umaga", hours(5, 11)), part("hapon", hours(12, 17))]},
     "graveyard sales last month": {"metrics": ["revenue"], "where": [is_("date.hour_of_day", 22, 23, 0, 1, 2, 3, 4, 5)], "period": OCTOBER},
@@ -116,6 +117,7 @@ LAST = {
 PARTS = {
     "sales on 9.9 10.10 and 11.11": "SELECT sum(peso_value) FROM sold WHERE date_key IN ('2026-09-09', '2026-10-10', '2026-11-11') GROUP BY date_key",
     "ncr vs outside ncr transactions last month": f"SELECT count(*) FROM sold WHERE {IN_OCTOBER} GROUP BY region = 'NCR'",
+    "new vs returning customers last month": f"SELECT count(DISTINCT customer_id) FROM sold WHERE {IN_OCTOBER} GROUP BY customer_id IN (SELECT customer_id FROM sold WHERE date_key < '2026-10-01' AND customer_id IS NOT NULL) HAVING count(customer_id) > 0",
     "lunch time sales vs dinner last month": f"SELECT sum(peso_value) FROM sold WHERE {IN_OCTOBER} AND hour(occurred_at) IN (11, 12, 13, 18, 19, 20) GROUP BY hour(occurred_at) < 14",
 }  # fmt: skip
 
