@@ -40,7 +40,9 @@ PARTS = {fold(name): hours for names, hours in {
     "night nighttime nights": (18, 24), "graveyard": (22, 6),
 }.items() for name in names.split()}  # fmt: skip
 # What stands before such a word where it is that of one day, or a greeting.
-OF_ONE_DAY = _folded("this", "last", "good", "kaninang", "kanina", "ngayong", "karong", "mamayang", "magandang", "maganda", "maayong", "every other", "gud", "gd")  # fmt: skip
+OF_ONE_DAY = _folded("this", "last", "good", "kaninang", "kanina", "ngayong", "karong", "mamayang", "magandang", "maganda", "maayong", "gud", "gd", "ganina", "ganinang", "kaganina", "kagahapon", "kinaugma", "bukas", "ugma", "mula", "hanggang", "until", "till", "since")  # fmt: skip
+LAST_ONE = _folded("gabii")  # by itself it is that of yesterday
+TUWING = _folded("sa", "matag", "kada", "inig", "tuwing", "og", "ug", "vs", "kontra")
 BEHIND_PART = _folded("time", "hours", "hour", "hrs", "shift", "rush", "oras", "crowd")
 
 
@@ -87,7 +89,7 @@ def _part(tokens: Sequence[Token], at: int) -> Hours | None:
     """A part of the day by its name: "morning", "lunch time", "tuwing umaga"; not of one day ("this morning"), which is another thing."""
     hours = PARTS.get(tokens[at].word)
     before = tokens[at - 1].word if at else ""
-    if hours is None or before in OF_ONE_DAY:
+    if hours is None or before in OF_ONE_DAY or (tokens[at].word in LAST_ONE and before not in TUWING):
         return None
     last = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].word in BEHIND_PART)
     start, end = hours

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import SILENT, VALUES
+from nlq.language.draft import SILENT, VALUES, Stop
+from nlq.values import Refusal
 from nlq.values.query import Condition, Segment
 
 if TYPE_CHECKING:
@@ -107,6 +108,11 @@ def against(
     taken = filters.take(spans)
     where = filters.conditions()
     fields = {one.field for one in taken}
+    answers = [model.dimensions[name or ""] for name in fields if (name or "") in model.dimensions]
+    if len(answers) > 1 and all(one.type == "boolean" and model.is_of_days(one.name) for one in answers) and any(one.values == (False,) for one in taken):  # fmt: skip
+        named = next(span for span, one in zip(spans, taken, strict=True) if one.values == (False,))
+        other = next(span for span in spans if span is not named)
+        raise Stop(Refusal("out_of_scope", f'is "{named.text}" what is no {other.text}? Say "{other.text} or not"'))
     known = model.dimensions.get(fields.pop() or "") if len(fields) == 1 else None
     if known is None or known.type != "string":  # whose values are numbers to nobody who types names
         return where, tuple(Segment(called(one), (condition,)) for one, condition in zip(spans, taken, strict=True))

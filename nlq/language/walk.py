@@ -44,6 +44,8 @@ MONEY = frozenset(("peso", "pesos", "php", "₱", "amount", "value", "spend", "m
 ONLY = frozenset(("only", "alone", "lang", "lamang", "ra", "lng"))
 ASKING = ("did", "has", "have", "is", "are", "was", "were", "do", "does")
 AROUND = ("around", "around the", "bandang", "mga bandang")
+OVER = frozenset(("per", "kada", "each", "every", "bawat", "matag"))
+AVERAGED = frozenset(("average", "avg", "ave", "mean", "karaniwang", "karaniwan", "kasagarang", "kasagaran"))
 PER = ("per", "kada", "ng isang", "sa usa ka")
 ADVERBS = (
     "arawan",
@@ -297,12 +299,28 @@ class Walker:
             return False
         if mode == "by":
             self.draft.by_metric = name
+        if self._of_each_event(one, name):
+            return False
         if name not in self.draft.metrics:
             self.draft.metrics.append(name)
         if self._under is not None:
             under, self._under = self._under, None
             self._over((name, under.ref_of))
         return False
+
+    def _of_each_event(self, one: Span, name: str) -> bool:
+        """Whether an average right behind a figure is that figure's: "items on average per receipt" is no basket of pesos."""
+        ratio, known = self.model.metrics[name].ratio, self.model.public_metrics()
+        at = next(place for place, other in enumerate(self.spans) if other is one)
+        before = next((other for other in reversed(self.spans[:at]) if other.kind not in SILENT), None)
+        words = set(one.text.lower().split())
+        if ratio is None or before is None or before.kind != "metric" or not (words & OVER and words & AVERAGED) or before.ref_of == ratio[0]:  # fmt: skip
+            return False
+        found = next((each for each, metric in known.items() if metric.ratio == (before.ref_of, ratio[1])), None)
+        if found is None:
+            raise Stop(Refusal("no_metric", f"there is no metric of {before.text} {one.text}"))
+        self.draft.metrics[:] = [found if each == before.ref_of else each for each in self.draft.metrics]
+        return True
 
     def _of_money(self) -> None:
         """Settle a figure that another is divided by, with no figure before it: money, where that is said ("pesos per piece")."""
