@@ -23,7 +23,7 @@ WORDS = {
     **dict.fromkeys(("ikatlong", "pangatlong", "ikatulong"), "third"), **dict.fromkeys(("ikaapat", "ikaapat na", "ikaupat", "pang-apat"), "fourth"),
     "piskal": "fiscal", "ngaung": "this", "ngaun": "today", "ngyn": "today", "ngyong": "this",
     **dict.fromkeys(("hanggang", "hangtod", "hangtud"), "to"),
-    **dict.fromkeys(("yday", "ystrday", "ystdy", "yest", "kahapong"), "yesterday"), "2day": "today", "b4": "before", "tdy": "today", "todays": "today", "yesterdays": "yesterday", "mayo": "may",
+    **dict.fromkeys(("yday", "ystrday", "ystdy", "yest", "kahapong"), "yesterday"), "2day": "today", "b4": "before", "til": "until", "'til": "until", "tdy": "today", "todays": "today", "yesterdays": "yesterday", "mayo": "may",
     **dict.fromkeys(("wk", "wks"), "week"), **dict.fromkeys(("mth", "mths", "mnth", "mos"), "month"), **dict.fromkeys(("yr", "yrs"), "year"), **dict.fromkeys(("qtr", "qtrs", "kwarto"), "quarter"),
 }  # fmt: skip
 BEGINNINGS = frozenset(

@@ -26,6 +26,7 @@ KNOWN = ("returning", "existing", "old", "dati", "dati na", "dating", "luma", "l
 SHOPPING = frozenset(
     ("bumili", "namili", "bumibili", "namimili", "namalit", "mipalit", "nipalit", "mopalit", "shopped", "shop")
 )  # what only people do
+BOUGHT = frozenset(("bought", "purchased", "buy"))
 LISTED = ("count", "list", "which", "top", "bottom", "fastest", "slowest")
 
 
@@ -142,7 +143,10 @@ def who_shopped(composer: Composer) -> list[str]:
     """The metric of those who bought, where only what they did is said: "ilan ang bumili sa Cebu"; none where nobody is meant."""
     said = {word for one in composer.spans for word in one.text.lower().split()}
     people = [one.during for one in composer.model.public_metrics().values() if one.during and one.counts and composer.model.dimensions[one.counts].optional]  # fmt: skip
-    return [name for name in people if name] if len(people) == 1 and SHOPPING & said else []
+    bought = any(
+        one.kind == "count" and BOUGHT & set(after.text.lower().split()) for one, after in pairwise(composer.spans)
+    )  # "how many bought rice"
+    return [name for name in people if name] if len(people) == 1 and (SHOPPING & said or bought) else []
 
 
 def _times(composer: Composer) -> None:

@@ -25,6 +25,7 @@ UNKNOWN_COST = 10.0
 PARTED_COST = 1.1  # of beginning a span within the name of a dimension: "sales per store | type"
 THOUSAND, MILLION = 1_000, 1_000_000
 ONE = ("isang", "usang", "a")
+HALF = ("half", "kalahating", "kalahati", "tunga")
 
 
 # A minus before a number, which is less than nothing and none that is placed here; it stands at most so many characters before.
@@ -278,11 +279,26 @@ def _numbers(
         yield 1, one
 
 
+def _half_of(words: list[str], start: int) -> tuple[int, float] | None:
+    """Half a million, "kalahating milyon": the length in words, and the number."""
+    if words[start] not in HALF:
+        return None
+    after = start + 1 + (words[start + 1 : start + 2] in (["a"], ["ka"], ["na"]))
+    scale = SCALES.get(words[after], 0) if after < len(words) else 0
+    return (after + 1 - start, scale // 2) if scale >= THOUSAND else None
+
+
 def _number(
     tokens: list[Token], words: list[str], start: int, span: Callable[[int, str], Span]
 ) -> Iterator[tuple[int, Span]]:
     """The number that begins at a word, with what multiplies it: "2.5 milyon", "isang libo", "tulo ka milyon"."""
     value = number(tokens[start])
+    half = _half_of(words, start)
+    if half:
+        one = span(half[0], "number")
+        one.number = half[1]
+        yield half[0], one
+        return
     if words[start] in ONE and start + 1 < len(words) and words[start + 1] in SCALES:
         value = 1
     if value is None:

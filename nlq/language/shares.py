@@ -75,7 +75,7 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
     ):
         return []  # "share by brand, within snacks", "brand share of snacks", "top stores' share of Luzon sales"
     before = spans[at - 1] if at and spans[at - 1].kind in VALUES else None
-    named = NAMES.intersection(spans[at].text.lower().split())
+    named = NAMES.intersection(spans[at].text.lower().split()) and not spans[at].comma
     if after is not None and before is not None and (named or _inside(spans, at, after)):
         return [before]  # "cash's cut of the total in BARMM", "NCR share of snacks"
     if after is not None:

@@ -56,6 +56,10 @@ READ = {
     "sales in september and october combined": {"metrics": ["revenue"], "period": {"start": "2026-09-01", "end": "2026-10-31"}},
     "sales in q3 2025 and q3 2026": {"metrics": ["revenue"], "period": {"start": "2025-07-01", "end": "2026-09-30"},
                                      "segments": [part("q3 2025", days("2025-07-01", "2025-09-30")), part("q3 2026", days("2026-07-01", "2026-09-30"))]},
+    "benta noong enero, marso at hulyo 2025, magkakahiwalay": {"metrics": ["revenue"], "period": {"start": "2025-01-01", "end": "2025-07-31"},
+        "segments": [part("enero", days("2025-01-01", "2025-01-31")), part("marso", days("2025-03-01", "2025-03-31")), part("hulyo 2025", days("2025-07-01", "2025-07-31"))]},
+    "sales in october and november 2025": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": {"start": "2025-10-01", "end": "2025-11-30"}},
+    "sales in q1 and q2 2025": {"metrics": ["revenue"], "dimensions": ["date.quarter"], "period": {"start": "2025-01-01", "end": "2025-06-30"}},
     # Periods that were not known.
     "did we sell more noodles this october than last october": {"metrics": ["revenue"], "where": [is_("category", "Instant Noodles")], "period": OCTOBER,
                                                                 "compare": [{"start": "2025-10-01", "end": "2025-10-31"}], "order": DOWN},
@@ -77,13 +81,17 @@ READ = {
     "unsang orasa kusog ang halin niaging bulan": {"metrics": ["revenue"], "dimensions": ["date.hour_of_day"], "order": DOWN, "limit": 1, "period": OCTOBER},
     "sinong suki ang pinakamadalas bumili ngayong taon": {"metrics": ["transactions"], "dimensions": ["customer"], "where": [{"field": "customer", "op": "is_not_null", "values": []}],
                                                           "order": [{"by": "transactions", "dir": "desc"}], "limit": 1, "period": THIS_YEAR},
+    "ilang items on average kada resibo, supermarket vs sari-sari": {"metrics": ["items_per_transaction"], "dimensions": ["store_type"], "where": [is_("store_type", "supermarket", "sari-sari")], "period": LAST_30},
     # Of each of which, and of all.
+    "whats cash's cut of the total in barmm": {"metrics": ["revenue"], "dimensions": ["payment_method"], "where": [is_("payment_method", "cash"), is_("region", "BARMM")],
+                                               "share": {"within": [], "free": ["payment_method"]}, "period": LAST_30},
+    "stores with sales above half a million last month": {"metrics": ["revenue"], "dimensions": ["store"], "having": [{"field": "revenue", "op": ">", "values": [500000]}], "period": OCTOBER},
     "luzon visayas mindanao split of trans ytd in percent": {"metrics": ["transactions"], "dimensions": ["island_group"], "where": [is_("island_group", "Luzon", "Visayas", "Mindanao")],
                                                              "share": {"within": [], "free": []}, "period": THIS_YEAR},
 }  # fmt: skip
 NOT_READ = [
     "median average basket", "median sales last month", "7 day median of sales", "ilang transaksyon noong lunes at noong biyernes", "sales in the rest of luzon",
-    "rice in ncr last month and noodles in cebu", "second best day in october", "second best store in each region", "sales this morning", "sales in october and december",
+    "rice in ncr last month and noodles in cebu", "second best day in october", "second best store in each region", "sales this morning", "pila ang halin gabii", "mas malakas ba pag holiday kaysa ordinary days this year", "sales in october and december",
 ]  # fmt: skip
 
 test_it_is_the_query_that_is_written_out, test_it_is_asked_about_or_declined = held(READ, NOT_READ)
