@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nlq.language import places
 from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.language.ordering import is_plural
+from nlq.language.relations import alike
 from nlq.values import Refusal
 
 if TYPE_CHECKING:
@@ -150,6 +151,4 @@ class Beside:
         """Whether two values are of one kind: between such "at" is Tagalog's "and"."""
         if self.spans[other].kind == "dimension":  # "NCR region, Cebu": the noun says what stands before it
             other -= 1
-        one, two = ({(meaning.kind, meaning.ref) for meaning in self.spans[place].meanings} for place in (index, other))
-        places = [self.spans[place].kind in ("place", "ask") for place in (index, other)]
-        return all(places) or bool(one & two)
+        return alike(self.spans[index], self.spans[other])

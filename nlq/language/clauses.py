@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nlq.language import sets
-from nlq.language.draft import SILENT, Draft
+from nlq.language import habits, sets
+from nlq.language.draft import SILENT
 from nlq.values.query import Condition, Period
 
 if TYPE_CHECKING:
@@ -57,10 +57,12 @@ def taken(composer: Composer) -> None:
     if any(one.kind in ELSE for one in spans):
         return
     for at, one in enumerate(spans):
-        people = _people(composer, one)
+        people = habits.people_of(composer, one)
         values = _bought(spans, at) if people else []
         others = [
-            each for each in spans if each.kind == "metric" and each is not one and _people(composer, each) is None
+            each
+            for each in spans
+            if each.kind == "metric" and each is not one and habits.people_of(composer, each) is None
         ]
         if not people or not values or len(others) != 1 or (at and spans[at - 1].text.lower() in FIRST):
             continue
@@ -75,13 +77,6 @@ def taken(composer: Composer) -> None:
             after.kind, after.role = "filler", "set"
         composer.clause = Clause(people, tuple(values), period if isinstance(period, Period) else None)
         return
-
-
-def _people(composer: Composer, one: Span) -> str | None:
-    """The people that a noun or a count names."""
-    entity = one.ref_of if one.kind == "dimension" else sets.entity_of(composer.model, [one.ref_of], Draft()) if one.kind == "metric" else None  # fmt: skip
-    known = composer.model.dimensions.get(entity or "")
-    return entity if known is not None and known.optional else None
 
 
 def _bought(spans: Sequence[Span], at: int) -> list[Span]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import (
@@ -11,7 +10,6 @@ from nlq.language import (
     averages,
     choices,
     clauses,
-    clock,
     entries,
     habits,
     listing,
@@ -26,20 +24,20 @@ from nlq.language import (
     periods_listed,
     positions,
     ranks_asked,
-    relations,
     sets,
     shares,
+    sides,
     turns,
 )
 from nlq.language import counting as counting_
-from nlq.language.draft import SILENT, Draft, Stop
+from nlq.language.draft import Draft, Stop
 from nlq.language.filters import Filters
-from nlq.language.spans_of_time import NOW, two_periods
+from nlq.language.spans_of_time import NOW
 from nlq.language.walk import Walker
 from nlq.semantics.periods import named_period
 from nlq.sql.filters import fields_of
 from nlq.values import Assumed, Refusal
-from nlq.values.query import Condition, Period, Segment, SemanticQuery, dump
+from nlq.values.query import Condition, Period, SemanticQuery, dump
 
 if TYPE_CHECKING:
     from datetime import date
@@ -122,7 +120,7 @@ class Composer:
         own = (*periods_asked.own_dates(self), *habits.returned(self), *periods_asked.of_each_year(self))
         periods_asked.from_one_to_another(self)
         listed = periods_listed.taken(self)
-        against = self._against()
+        against = sides.against(self)
         draft.trend = draft.trend and not draft.versus  # "movement in sales, Q3 over Q2"
         ways = movers.taken(self)
         counted = metrics_asked.counted(self)
@@ -137,7 +135,7 @@ class Composer:
         self._best = nouns.placed(self, metrics)
         share = best.share if best is not None else shares.asked(self, metrics)
         dated = by_date or periods_asked.of_date(self, table)
-        named, segments = self._named(against)
+        named, segments = sides.named(self, against)
         where = (*named, *chosen, *(best.those if best is not None else ()), *dated, *own)
         period, compare = periods_asked.settled(self, metrics)
         if figured is not None and figured.window is not None and figured.window.running and not draft.whens:
@@ -187,35 +185,6 @@ class Composer:
         entity = sets.entity_of(self.model, metrics, Draft())
         timed = any(map(self.model.has_time, metrics))
         return "" if timed or entity is None else self.model.dimensions[entity].table
-
-    def _against(self) -> list[Span]:
-        """Values that are set against each other; where it is periods that are, none."""
-        draft, spans = self.draft, self.spans
-        against = relations.opposed(spans, self.filters) if draft.versus else []
-        if draft.versus and not against:
-            self._of_clocks()
-        several = len(relations.compared_at(spans)) > 1
-        if draft.versus and not against and (not two_periods(draft.whens) or several):
-            raise Stop(
-                Refusal(
-                    "out_of_scope",
-                    "nlq can set values or periods against each other, one at a time; ask for each, or for all by name",
-                )
-            )
-        draft.versus = draft.versus and not against  # of periods, from here on
-        for one in spans if draft.versus else ():
-            one.role = "comparison" if one.kind == "versus" else one.role
-        return against
-
-    def _of_clocks(self) -> None:
-        """Two times of the day that are set against each other: "mornings vs afternoons"."""
-        clocks = [one for one in self.spans if one.hours is not None]
-        said = [one for one in self.spans if one.kind not in SILENT]
-        beside = any(before.hours is not None and one.kind == "versus" for before, one in pairwise(said)) or any(one.kind == "versus" and after.hours is not None for one, after in pairwise(said))  # fmt: skip
-        if len(clocks) == 2 and (beside or not two_periods(self.draft.whens)):
-            self.clocks, self.draft.versus = clocks, False
-            for one in self.spans:
-                one.role = "comparison" if one.kind == "versus" else one.role
 
     def _sets(self, metrics: list[str]) -> tuple[Condition, ...]:
         """Things that are chosen by what they did, and are counted or that figures are of."""
@@ -269,51 +238,21 @@ class Composer:
         Raises:
             Stop: what a name means has to be asked.
         """
+        self.settle_places()
+        return (*self.filters.conditions(), *sides.hours(self), *self.draft.worth)
+
+    def settle_places(self) -> None:
+        """Note which place each name was taken for, and what a limit is of.
+
+        Raises:
+            Stop: what a name means has to be asked.
+        """
         problem = self.filters.problem(self.options_base)
         if problem is not None:
             raise Stop(problem)
         self.assumptions.extend(self.filters.assumptions())
         for _ in self.draft.worth:
             self.assume("the limit is of what each is worth, not of how many there are", {})
-        return (*self.filters.conditions(), *self._hours(), *self.draft.worth)
-
-    def _named(self, against: list[Span]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:
-        """The conditions of all that was named, and the values that are set against each other."""
-        additions.split_by_them(self)
-        where = self.where()
-        if self.opposite is not None:
-            where, parts = opposites.segments(self, self.opposite)
-            return self._halved(where), parts
-        known = habits.parts(self)
-        if known:
-            return self._halved(where), known
-        if self.clocks:
-            return self._halved(where), tuple(Segment(one.text, (self._of_hours(one),)) for one in self.clocks)
-        if against:
-            return relations.against(self.model, self.filters, self.draft, against)
-        return self._halved(where), ()
-
-    def _halved(self, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
-        """Conditions of which both answers are named split by what is asked: "weekday/weekend breakdown"."""
-        both = [one for one in where if one.op == "in" and one.field in self.model.dimensions and set(one.values) == {True, False}]  # fmt: skip
-        self.draft.dimensions.extend(
-            one.field for one in both if one.field is not None and one.field not in self.draft.dimensions
-        )
-        return tuple(one for one in where if one not in both)
-
-    def _hours(self) -> list[Condition]:
-        """Hours of the day that were named."""
-        apart = [id(one) for one in self.clocks]
-        return [self._of_hours(one) for one in self.spans if one.hours is not None and id(one) not in apart]
-
-    def _of_hours(self, one: Span) -> Condition:
-        made = clock.condition(self.model, one.hours) if one.hours is not None else None
-        if made is None:
-            raise Stop(Refusal("out_of_scope", f'"{one.text}" is nothing that these figures can be split by'))
-        one.role = "filter"
-        if one.hours is not None and one.hours.said:
-            self.assume(one.hours.said, {})
-        return made
 
     def options_base(self, conditions: tuple[Condition, ...]) -> SemanticQuery:
         """The query with one choice of places, for the options of a question back."""

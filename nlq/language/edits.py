@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language import averages, choices, entries, ordering, relations, sets
+from nlq.language import apart, averages, choices, entries, ordering, relations, sets, sides
 from nlq.language import counting as counting_
 from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
@@ -46,12 +46,21 @@ class Edit:
         if refused is not None:
             raise Stop(refused)
         self.composer.corrected()
+        for at, one in enumerate(self.spans):
+            if one.kind == "placing":  # "rank them"
+                one.kind = "high_first"
+                for after in self.spans[at + 1 : at + 2]:
+                    after.role = "order" if after.kind == "reference" else after.role
         within = self._of_each()
         adding = self._adding()
         self._bare_number()
         self.composer.walker.nouns()
         moving = entries.moving(self.model, self.draft, self.spans)
         placed(self.composer.walker)
+        if self.draft.extremes:
+            raise _no(
+                "the best and the worst at once are no change of the question before: ask for them in one of their own"
+            )
         if any(one.kind == "list" for one in self.spans):
             return self._listed()
         level = self._level()
@@ -63,6 +72,7 @@ class Edit:
         where, segments = self._where(against), self.last.segments
         if against:
             where, segments = relations.against(self.model, self.composer.filters, self.draft, against)
+            where = (*where, *sides.hours(self.composer), *self.draft.worth)
             where, dimensions = self._beside(where), self._split(dimensions)
         where = (*(where if level is None else self._at_level(where, *level)), *chosen)
         self._pointed()
@@ -75,7 +85,7 @@ class Edit:
             compare=shown if shown is not None else compare, order=order, limit=limit, per=per, share=share,
         )  # fmt: skip
         query = self._figured(query, moving)
-        left = choices.leftover(self.spans)
+        left = choices.leftover(self.spans) or apart.refused(self.model, query.where)
         if left is not None:
             raise Stop(left)
         if query == self.last and not same:

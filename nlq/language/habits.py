@@ -43,7 +43,7 @@ def taken(composer: Composer) -> None:
     _once(composer)
     _new_and_known(composer)
     for one, noun in list(pairwise(composer.spans)):
-        text, people = one.text.lower().replace("-", " "), _people(composer, noun)
+        text, people = one.text.lower().replace("-", " "), people_of(composer, noun)
         if one.kind != "unsupported" or people is None:
             continue
         if text in REPEAT:
@@ -68,7 +68,7 @@ def _new_and_known(composer: Composer) -> None:
         rest = [other for other in spans[at + 1 :] if other.kind not in SILENT][:3]
         if one.text.lower().replace("-", " ") not in NEW or len(rest) < 3 or rest[0].kind not in ("versus", "and"):
             continue
-        people = _people(composer, rest[2])
+        people = people_of(composer, rest[2])
         if rest[1].text.lower() in KNOWN and people is not None:
             for other in (one, rest[0], rest[1]):
                 other.kind, other.role = "filler", "comparison"
@@ -83,8 +83,7 @@ def parts(composer: Composer) -> tuple[Segment, ...]:
     Raises:
         Stop: there is no one period that they would be new in.
     """
-    if composer.known_before is None:
-        return ()
+    assert composer.known_before is not None  # noqa: S101 - asked before
     people, new, known = composer.known_before
     before = _before(composer)
     return tuple(Segment(label, (sets.chosen(composer.model, people, (), before, lacking=lacks),)) for label, lacks in ((new, True), (known, False)))  # fmt: skip
@@ -121,7 +120,7 @@ def returned(composer: Composer) -> tuple[Condition, ...]:
     whens = composer.draft.whens
     if not again or len(whens) != len(PERIODS) or composer.draft.versus:
         return ()
-    nouns = [one for one in composer.spans if _people(composer, one) is not None]
+    nouns = [one for one in composer.spans if people_of(composer, one) is not None]
     shopped = who_shopped(composer) if not nouns else []
     first, later = sorted(whens, key=lambda one: one.when.period.start if one.when is not None and isinstance(one.when.period, Period) else EARLIEST)  # fmt: skip
     if not (nouns or shopped) or first.when is None or not isinstance(first.when.period, Period) or later.when is None:
@@ -129,12 +128,12 @@ def returned(composer: Composer) -> tuple[Condition, ...]:
     again[0].role = first.role = "set"
     whens[:] = [later]
     if nouns and nouns[0].kind == "dimension" and not any(one.kind in ("metric", "list") for one in composer.spans):
-        _counted(composer, nouns[0], _people(composer, nouns[0]) or "")
+        _counted(composer, nouns[0], people_of(composer, nouns[0]) or "")
     counted = [one.ref_of for one in nouns if one.kind == "metric"] or shopped
     if counted and not composer.draft.metrics:
         composer.draft.loose[:] = [one for one in composer.draft.loose if one not in nouns]
         composer.draft.metrics.append(counted[0])
-    people = _people(composer, nouns[0]) if nouns else sets.entity_of(composer.model, counted, type(composer.draft)())
+    people = people_of(composer, nouns[0]) if nouns else sets.entity_of(composer.model, counted, type(composer.draft)())
     people = people or ""
     return (sets.chosen(composer.model, people, composer.filters.conditions(), first.when.period),)
 
@@ -187,7 +186,7 @@ def _event(composer: Composer, one: Span) -> str:
     return name
 
 
-def _people(composer: Composer, noun: Span) -> str | None:
+def people_of(composer: Composer, noun: Span) -> str | None:
     """The people that a noun names, or that a metric counts."""
     if noun.kind == "metric":
         entity = sets.entity_of(composer.model, [noun.ref_of], type(composer.draft)())

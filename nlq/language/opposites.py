@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nlq.language.draft import SILENT, Stop
 from nlq.language.relations import called
 from nlq.values import Refusal
-from nlq.values.query import Condition, Segment
+from nlq.values.query import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,8 +101,8 @@ def _is_answer(composer: Composer, one: Span) -> bool:
     return known is not None and known.type == "boolean"
 
 
-def segments(composer: Composer, found: Opposite) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:
-    """What holds of both sides, and the two sides: the value, and all others.
+def segments(composer: Composer, found: Opposite) -> tuple[Segment, ...]:
+    """The two sides: the value, and all others.
 
     Raises:
         Stop: the value is no value of one dimension.
@@ -110,5 +110,4 @@ def segments(composer: Composer, found: Opposite) -> tuple[tuple[Condition, ...]
     (held,) = composer.filters.take([found.value])
     if held.field is None or held.op not in HELD:
         raise Stop(Refusal("out_of_scope", f'what "{found.others}" is cannot be read here: name the others'))
-    sides = Segment(called(found.value), (held,)), Segment(found.others, (replace(held, op="not_in"),))
-    return composer.filters.conditions(), sides
+    return Segment(called(found.value), (held,)), Segment(found.others, (replace(held, op="not_in"),))

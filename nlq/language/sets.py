@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from nlq.language.additions import BEHIND
 from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Period, SemanticQuery
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from nlq.values.query import Order
 
 BOTH = ("and", "ug", "at", "saka", "at saka", "&")
-TOO = ("too", "as well", "also", "rin", "din", "pud", "usab", "sad")
 
 
 def entity_of(model: SemanticModel, metrics: Sequence[str], draft: Draft) -> str | None:
@@ -114,7 +114,7 @@ def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span
         fields = {meaning.ref for meaning in before.meanings} & {meaning.ref for meaning in after.meanings}
         if before.role != "left out" and any(name in model.dimensions and model.dimensions[name].kind_of is None for name in fields) and after in filters.listed(before):  # fmt: skip
             behind = next((other for other, last in pairwise(reversed(spans)) if last is after), None)
-            if behind is not None and behind.text.lower() in TOO:  # "rice and snacks too"
+            if behind is not None and behind.text.lower() in BEHIND:  # "rice and snacks too"
                 return before
             raise _no(
                 f'are those meant who have both {before.text} and {after.text}, or either? Say "both … and …", or "… or …"'

@@ -159,3 +159,41 @@ def test_the_parts_are_the_analysts(assistant, raw, question, sql):
 def test_a_question_ends_where_its_words_do(assistant):
     answer = assistant.ask("how are we doing 2", assistant.settings.principal("analyst@tingi"))
     assert answer.status != "answered"
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("gcash vs cash sales after 6pm last month", "date.hour_of_day"),
+        ("gcash vs the rest at lunch last month", "date.hour_of_day"),
+        ("ncr vs cebu sales after 6pm last month", "date.hour_of_day"),
+        ("new vs returning customers in the morning last month", "date.hour_of_day"),
+        ("ncr vs cebu transactions over 1k last month", "transaction_value"),
+    ],
+)
+def test_what_holds_of_both_sides_is_not_lost(assistant, question, field):
+    answer = assistant.ask(question, assistant.settings.principal("analyst@tingi"))
+    assert field in [one["field"] for one in answer.query.to_json()["where"]]
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "part"),
+    [
+        ("sales last month", "gcash vs cash after 6pm", {"where": [is_("payment_method", "gcash", "cash"), hours(18, 23)]}),
+        ("sales by category last month", "rank them", {"order": DOWN}),
+        ("sales by store last month", "rank worst to best", {"order": [{"by": "revenue", "dir": "asc"}]}),
+    ],
+)  # fmt: skip
+def test_a_follow_up_keeps_what_it_says(assistant, before, then, part):
+    asker = assistant.settings.principal("analyst@tingi")
+    assistant.ask(before, asker, conversation_id=f"fourth-look {then}")
+    answer = assistant.ask(then, asker, conversation_id=f"fourth-look {then}")
+    read = answer.query.to_json()
+    assert {name: read[name] for name in part} == part
+
+
+@pytest.mark.parametrize("then", ["top and bottom", "mornings vs afternoons", "vs the rest"])
+def test_a_follow_up_that_cannot_be_read_is_declined(assistant, then):
+    asker = assistant.settings.principal("analyst@tingi")
+    assistant.ask("sales by store in NCR last month", asker, conversation_id=f"fourth-look {then}")
+    assert assistant.ask(then, asker, conversation_id=f"fourth-look {then}").status == "declined"

@@ -1,0 +1,88 @@
+"""This against that, in one question: which values, times of the day or people are set against each other, and what holds of all sides."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from nlq.language import additions, clock, habits, opposites, relations
+from nlq.language.draft import SILENT, Stop
+from nlq.language.spans_of_time import two_periods
+from nlq.values import Refusal
+from nlq.values.query import Condition, Segment
+
+if TYPE_CHECKING:
+    from nlq.language.compose import Composer
+    from nlq.language.match import Span
+
+
+def against(composer: Composer) -> list[Span]:
+    """Values that are set against each other; where it is periods that are, or times of the day, none.
+
+    Raises:
+        Stop: it is not said what is set against what.
+    """
+    draft, spans = composer.draft, composer.spans
+    found = relations.opposed(spans, composer.filters) if draft.versus else []
+    if draft.versus and not found:
+        _of_clocks(composer)
+    several = len(relations.compared_at(spans)) > 1
+    if draft.versus and not found and (not two_periods(draft.whens) or several):
+        raise Stop(Refusal("out_of_scope", "nlq can set values or periods against each other, one at a time; ask for each, or for all by name"))  # fmt: skip
+    draft.versus = draft.versus and not found  # of periods, from here on
+    for one in spans if draft.versus else ():
+        one.role = "comparison" if one.kind == "versus" else one.role
+    return found
+
+
+def _of_clocks(composer: Composer) -> None:
+    """Two times of the day that are set against each other: "mornings vs afternoons"."""
+    clocks = [one for one in composer.spans if one.hours is not None]
+    said = [one for one in composer.spans if one.kind not in SILENT]
+    beside = any("versus" in (one.kind, other.kind) and (one.hours or other.hours) for one, other in pairwise(said))
+    if len(clocks) == 2 and (beside or not two_periods(composer.draft.whens)):
+        composer.clocks, composer.draft.versus = clocks, False
+        for one in composer.spans:
+            one.role = "comparison" if one.kind == "versus" else one.role
+
+
+def named(composer: Composer, found: list[Span]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:
+    """The conditions of all that was named, and the sides: what holds of both stands in the conditions."""
+    additions.split_by_them(composer)
+    composer.settle_places()
+    beside = (*hours(composer), *composer.draft.worth)
+    sides: tuple[Segment, ...] = ()
+    if composer.opposite is not None:
+        sides = opposites.segments(composer, composer.opposite)
+    elif composer.known_before is not None:
+        sides = habits.parts(composer)
+    elif composer.clocks:
+        sides = tuple(Segment(one.text, (_of_hours(composer, one),)) for one in composer.clocks)
+    elif found:
+        where, sides = relations.against(composer.model, composer.filters, composer.draft, found)
+        return (*where, *beside), sides
+    return _halved(composer, (*composer.filters.conditions(), *beside)), sides
+
+
+def _halved(composer: Composer, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """Conditions of which both answers are named split by what is asked: "weekday/weekend breakdown"."""
+    both = [one for one in where if one.op == "in" and one.field in composer.model.dimensions and set(one.values) == {True, False}]  # fmt: skip
+    dimensions = composer.draft.dimensions
+    dimensions.extend(one.field for one in both if one.field is not None and one.field not in dimensions)
+    return tuple(one for one in where if one not in both)
+
+
+def hours(composer: Composer) -> list[Condition]:
+    """Hours of the day that were named, and are set against no others."""
+    apart = [id(one) for one in composer.clocks]
+    return [_of_hours(composer, one) for one in composer.spans if one.hours is not None and id(one) not in apart]
+
+
+def _of_hours(composer: Composer, one: Span) -> Condition:
+    made = clock.condition(composer.model, one.hours) if one.hours is not None else None
+    if made is None:
+        raise Stop(Refusal("out_of_scope", f'"{one.text}" is nothing that these figures can be split by'))
+    one.role = "filter"
+    if one.hours is not None and one.hours.said:
+        composer.assume(one.hours.said, {})
+    return made
