@@ -148,6 +148,14 @@ def who_shopped(composer: Composer) -> list[str]:
     return [name for name in people if name] if len(people) == 1 and (SHOPPING & said or bought) else []
 
 
+def somebody(composer: Composer) -> str | None:
+    """The people of whom something is said that only people do, where no noun names any: "who bought rice but no dairy", "ng mga bumili ng bigas"."""
+    said = {word for one in composer.spans for word in one.text.lower().split()}
+    people = [name for name, one in composer.model.dimensions.items() if one.optional]
+    nouns = any(one.kind == "dimension" for one in composer.draft.loose)
+    return people[0] if len(people) == 1 and (SHOPPING | BOUGHT) & said and not nouns else None
+
+
 def _times(composer: Composer) -> None:
     """So many times is so many of what is counted as events."""
     for at, one in enumerate(composer.spans):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import dropwhile, pairwise
 from typing import TYPE_CHECKING
 
+from nlq.language.calendar_words import WORDS
 from nlq.language.draft import COMPARE, SILENT
-from nlq.language.lexicon import Meaning
+from nlq.language.lexicon import GRAINS, Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,7 @@ def taken(spans: Sequence[Span]) -> None:
         elif one.kind == "but" and after.kind in ("value", "place", "ask"):
             one.kind = "unsupported"
     _years(spans)
+    _which_unit(spans)
     _strong(spans)
     _moved(spans)
     _part(spans)
@@ -100,6 +102,15 @@ def _which_of_such(model: SemanticModel, spans: Sequence[Span]) -> None:
         known = [name for name, each in model.dimensions.items() if asked in each.synonyms.get("en", ())]
         if len(known) == 1:
             one.kind, one.meanings = "dimension", [Meaning("dimension", known[0])]
+
+
+def _which_unit(spans: Sequence[Span]) -> None:
+    """Of what time it is asked which, though it stands as before a date: "aling buwan ng 2025 ang pinakamatumal"."""
+    for before, one in pairwise(spans):
+        word = one.text.lower().split()[0]
+        unit = GRAINS.get(WORDS.get(word, word))
+        if before.kind == "which" and one.kind == "preposition" and unit is not None:
+            one.kind, one.ref, one.meanings = "grain", unit, []
 
 
 def _strong(spans: Sequence[Span]) -> None:

@@ -82,6 +82,8 @@ READ = {
     "sinong suki ang pinakamadalas bumili ngayong taon": {"metrics": ["transactions"], "dimensions": ["customer"], "where": [{"field": "customer", "op": "is_not_null", "values": []}],
                                                           "order": [{"by": "transactions", "dir": "desc"}], "limit": 1, "period": THIS_YEAR},
     "ilang items on average kada resibo, supermarket vs sari-sari": {"metrics": ["items_per_transaction"], "dimensions": ["store_type"], "where": [is_("store_type", "supermarket", "sari-sari")], "period": LAST_30},
+    "aling buwan ng 2025 ang pinakamatumal": {"metrics": ["revenue"], "dimensions": ["date.month"], "order": [{"by": "revenue", "dir": "asc"}], "limit": 1,
+                                              "period": {"start": "2025-01-01", "end": "2025-12-31"}},
     # Of each of which, and of all.
     "whats cash's cut of the total in barmm": {"metrics": ["revenue"], "dimensions": ["payment_method"], "where": [is_("payment_method", "cash"), is_("region", "BARMM")],
                                                "share": {"within": [], "free": ["payment_method"]}, "period": LAST_30},
@@ -115,6 +117,10 @@ FIGURES = {
     "revenue this year from customers who bought rice in october": f"SELECT sum(peso_value) FROM sold WHERE date_key >= '2026-01-01' AND customer_id IN ({RICE})",
     "magkano na ang nagastos ngayong taon nung mga suking bumili ng bigas noong oktubre": f"SELECT sum(peso_value) FROM sold WHERE date_key >= '2026-01-01' AND customer_id IN ({RICE})",
 }  # fmt: skip
+FIGURES["magkano ang ginastos ng mga bumili ng bigas pero hindi ng de lata noong oktubre"] = (
+    f"SELECT sum(peso_value) FROM sold WHERE {IN_OCTOBER} AND customer_id IN ({RICE}) "
+    f"AND customer_id NOT IN ({RICE.replace('Rice and Grains', 'Canned Goods')} AND s.customer_id IS NOT NULL)"
+)
 LAST = {
     "2nd best store last month": f"SELECT made FROM ({BY_STORE}) ORDER BY made DESC LIMIT 1 OFFSET 1",
     "3rd to 5th stores by sales last month": f"SELECT made FROM ({BY_STORE}) ORDER BY made DESC LIMIT 3 OFFSET 2",
