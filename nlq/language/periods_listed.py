@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nlq.language.when import When
 
 YEAR = re.compile(r"\b(19|20)\d\d\b|['’]\d\d\b|\b(this|last|ngayong|nakaraang|niaging|karong) (year|yr|taon|tuig)")
+TIES = ("at", "ug", "saka", "tsaka", "tapos")
 PAIR = 2  # periods that are set against each other otherwise
 # What is asked of all periods as one, or has its own way with periods.
 AS_ONE = frozenset((
@@ -51,6 +52,10 @@ def taken(composer: Composer) -> tuple[Segment, ...]:
     periods = _apart(found)
     bare = {one.period.start.year for one in found if one.other is not None and isinstance(one.period, Period)}
     if len(periods) != len(whens) or len(bare) > 1:  # "October and December", of which the one is of last year
+        return ()
+    if not _tied(composer) and not _one_unit(
+        periods, composer.as_of
+    ):  # "sales yesterday last month" contradicts itself
         return ()
     for one in spans if draft.versus else ():
         one.role = "comparison" if one.kind == "versus" else one.role
@@ -102,9 +107,21 @@ def _apart(found: Sequence[When]) -> list[Period]:
     return [] if any(second.start <= first.end for first, second in pairwise(ordered)) else periods
 
 
+def _tied(composer: Composer) -> bool:
+    """Whether a word between periods says that they are several."""
+    first, last = composer.draft.whens[0], composer.draft.whens[-1]
+    between = [one for one in composer.spans if first.end <= one.start < last.start]
+    return any(one.kind in ("and", "versus") or one.text.lower() in TIES for one in between)
+
+
+def _one_unit(periods: Sequence[Period], today: date) -> str:
+    """The unit that each of the periods is one of; "" where they are of several lengths."""
+    whole = (unit for unit in UNITS if all(one.start == start_of(one.start, unit) and one.end in (end_of(one.start, unit), today) for one in periods))  # fmt: skip
+    return next(iter(whole), "")
+
+
 def _unit(ordered: Sequence[Period], today: date) -> str:
     """The unit that each of the periods is one of, where they follow one another; "" where they do not."""
     if any(first.end + timedelta(days=1) != second.start for first, second in pairwise(ordered)):
         return ""
-    whole = (unit for unit in UNITS if all(one.start == start_of(one.start, unit) and one.end in (end_of(one.start, unit), today) for one in ordered))  # fmt: skip
-    return next(iter(whole), "")
+    return _one_unit(ordered, today)
