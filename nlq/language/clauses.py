@@ -35,7 +35,7 @@ ELSE = (
     "versus",
     "share",
     "which",
-    "rank",
+    "placing",
     "times",
     "once",
 )

@@ -135,7 +135,7 @@ class Composer:
         self._best = nouns.placed(self, metrics)
         share = best.share if best is not None else shares.asked(self, metrics)
         dated = by_date or periods_asked.of_date(self, table)
-        named, segments = sides.named(self, against)
+        named, segments = sides.named(self, against, listed)
         where = (*named, *chosen, *(best.those if best is not None else ()), *dated, *own)
         period, compare = periods_asked.settled(self, metrics)
         if figured is not None and figured.window is not None and figured.window.running and not draft.whens:
@@ -172,7 +172,7 @@ class Composer:
         query = SemanticQuery(
             metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=having,
             period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=None if draft.extremes else limit,
-            per=tuple(draft.per), segments=segments or listed, share=share,
+            per=tuple(draft.per), segments=segments, share=share,
         )  # fmt: skip
         if query.having and any(one.kind == "count" for one in spans):
             raise Stop(Refusal("out_of_scope", 'how many there are beyond a limit: say "how many stores have …"'))

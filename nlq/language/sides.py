@@ -46,8 +46,19 @@ def _of_clocks(composer: Composer) -> None:
             one.role = "comparison" if one.kind == "versus" else one.role
 
 
-def named(composer: Composer, found: list[Span]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:
-    """The conditions of all that was named, and the sides: what holds of both stands in the conditions."""
+def named(composer: Composer, found: list[Span], periods: tuple[Segment, ...]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:  # fmt: skip
+    """The conditions of all that was named, and the sides (or the `periods`): what holds of both stands in the conditions.
+
+    Raises:
+        Stop: both values and periods are set beside one another.
+    """
+    where, sides = _sides(composer, found)
+    if sides and periods:
+        raise Stop(Refusal("out_of_scope", "several periods and several sides at once cannot be shown yet: ask for one period, or one side"))  # fmt: skip
+    return where, sides or periods
+
+
+def _sides(composer: Composer, found: list[Span]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:
     additions.split_by_them(composer)
     composer.settle_places()
     beside = (*hours(composer), *composer.draft.worth)
