@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 .PHONY: demo demo-stack test test-fast test-long lint format bench bench-stack eval serve servers servers-stop lock clean
 
@@ -10,10 +11,10 @@ demo: $(READY)  ## builds the demo warehouse (once) and answers the first questi
 	@$(BIN)/nlq demo
 
 test: $(READY)  ## the whole suite; what needs a server skips, and says so
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: $(READY)
-	$(BIN)/python -m pytest -m "not slow and not long"
+	$(PYTEST) -m "not slow and not long"
 
 test-long: $(READY)  ## 10,000 generated models with queries against plain Python, 20,000 scoped queries (half an hour or more)
 	$(BIN)/python -m pytest -m long --timeout 14400 tests/sql tests/guard

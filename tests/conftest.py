@@ -13,6 +13,14 @@ from helpers import ROOT, one_at_a_time
 _connect = socket.socket.connect
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Where several processes run the tests (`--dist loadgroup`): a file's are run by one, and one has all that share the servers."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "servers" else str(item.path.relative_to(ROOT))))
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch):
     """A test that calls out fails; loopback is allowed."""
