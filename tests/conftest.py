@@ -11,14 +11,29 @@ import pytest
 from helpers import ROOT, one_at_a_time
 
 _connect = socket.socket.connect
+SERVERS = "tests/servers/"
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Where several processes run the tests (`--dist loadgroup`): a file's are run by one, and one has all that share the servers."""
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder == "servers" else str(item.path.relative_to(ROOT))))
+    """What shares the servers comes first: it takes longest, and one process runs all of it."""
+    items.sort(key=lambda item: _shares(item.nodeid) != SERVERS)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Where several processes run the tests, one runs all of a file's, and one all that share the servers."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByWhatTheyShare(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return _shares(nodeid)
+
+    return ByWhatTheyShare(config, log)
+
+
+def _shares(nodeid):
+    path = nodeid.partition("::")[0]
+    return SERVERS if path.startswith(SERVERS) else path
 
 
 @pytest.fixture(autouse=True)
