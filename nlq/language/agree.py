@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nlq.errors import SettingsError
+from nlq.language import followups
 from nlq.language.client import ModelAway
 from nlq.language.say import reading
 from nlq.semantics import periods
@@ -49,7 +50,11 @@ class Readings:
         first = self.reader.reading(question, values)
         if wanted == "reader" or self.planner is None:
             return first
-        if wanted == "both" and _settled(first):
+        if followups.is_about_turns(question, first):
+            return first
+        if wanted == "both" and (
+            _settled(first) or (first.changed is not None and not self.planner.can_change(question))
+        ):
             return first
         try:
             second = await self.planner.read(question, values, snapshot)
@@ -105,7 +110,7 @@ def _passed_over(first: Interpretation, second: Interpretation) -> tuple[str, ..
 
 def _settled(first: Interpretation) -> bool:
     """Whether no second reading could change what is done: a question back, something known not to be in the data, or what only the reader reads."""
-    if first.changed is not None or isinstance(first.outcome, (About, Decomposition)):
+    if isinstance(first.outcome, (About, Decomposition)):
         return True
     return isinstance(first.outcome, Clarification) or (isinstance(first.outcome, Refusal) and first.outcome.firm)
 

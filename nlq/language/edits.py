@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import apart, averages, choices, entries, ordering, relations, sets, sides
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 PLACES = "place"  # all levels of place are one family: another place is instead of the one before
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "along with", "together with", "apil")  # fmt: skip
 OF_EACH = ("sa bawat isa", "bawat isa", "sa matag usa", "in each", "for each", "of each", "in each of them", "for each of them", "per each")  # fmt: skip
-NAMES = {"metrics": "figure", "dimensions": "split", "where": "filters", "having": "limits on figures", "period": "period", "compare": "comparison",
-         "segments": "groups", "share": "share", "order": "order", "limit": "number of rows", "per": "number of rows", "list": "list"}  # fmt: skip
 
 
 class Edit:
@@ -91,11 +89,6 @@ class Edit:
         if query == self.last and not same:
             raise _no("this changes nothing of the question before: say what is to be another")
         return query
-
-    def changed(self, query: SemanticQuery) -> tuple[str, ...]:
-        """What was changed, by the names that people know."""
-        parts = [NAMES.get(one.name, one.name) for one in fields(query) if getattr(query, one.name) != getattr(self.last, one.name)]  # fmt: skip
-        return tuple(dict.fromkeys(parts))
 
     # What the words are made ready for.
 

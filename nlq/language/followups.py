@@ -5,7 +5,7 @@ What stands by itself is a new question, whatever was asked before: nothing of t
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Literal
 
 from nlq.language.draft import SILENT
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
+    from nlq.values import Question
     from nlq.values.conversation import Conversation
     from nlq.values.query import SemanticQuery
 
@@ -24,6 +25,8 @@ Kind = Literal["new", "edit", "command"]
 COMMANDS = ("undo", "unlimited", "as_chart", "as_table", "anew")
 FIGURES = ("performing", "amount", "trend", "growth", "share")  # figures that are asked for by no name of their own
 NARROWING = ("time", "value", "place", "ask", "clock")
+NAMES = {"metrics": "figure", "dimensions": "split", "where": "filters", "having": "limits on figures", "period": "period", "compare": "comparison",
+         "segments": "groups", "share": "share", "order": "order", "limit": "number of rows", "per": "number of rows", "list": "list"}  # fmt: skip
 PLACED = (
     "first",
     "1st",
@@ -65,6 +68,12 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     return "new" if kinds & {*FIGURES} and narrowed and not weak else "edit"
 
 
+def changes(before: SemanticQuery, query: SemanticQuery) -> tuple[str, ...]:
+    """The parts in which a query differs from the one before it, by the names that people know."""
+    parts = [NAMES.get(one.name, one.name) for one in fields(query) if getattr(query, one.name) != getattr(before, one.name)]  # fmt: skip
+    return tuple(dict.fromkeys(parts))
+
+
 def commanded(spans: Sequence[Span], before: Conversation) -> Interpretation:
     """What a command makes of the conversation."""
     command = next(one for one in spans if one.kind in COMMANDS)
@@ -81,6 +90,13 @@ def commanded(spans: Sequence[Span], before: Conversation) -> Interpretation:
     if command.kind == "unlimited":
         return Interpretation(replace(last, limit=None, per=()), changed=("limit",))
     return Interpretation(last, changed=("shown " + ("as a chart" if command.kind == "as_chart" else "as a table"),))
+
+
+def is_about_turns(question: Question, read: Interpretation) -> bool:
+    """Whether a question is about the conversation itself, a command or the choice of an option: no reading of words changes it."""
+    if read.changed is None:
+        return False
+    return picked(question.text, question.before) is not None or any(one.kind == "command" for one in read.words)
 
 
 def picked(text: str, before: Conversation) -> SemanticQuery | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nlq.errors import BadRequest, NlqError
-from nlq.language import known
+from nlq.language import followups, known
 from nlq.language.client import ModelAway
 from nlq.language.prompts import Message, prompt
 from nlq.language.say import reading
@@ -35,6 +35,9 @@ REPAIRS = 2
 MOST_OPTIONS = 5
 CONTENT = re.compile(r"\w+", re.UNICODE)
 OPS = (*COUNTS, "in", "not_in")
+NOT_SAYABLE = (
+    "the question before this one is of a kind that a language model cannot change here: ask all of it in one question"
+)
 DECLINED = {
     "no_metric": "the figure that this asks for is not in the data",
     "out_of_scope": "this is no question that this data can answer",
@@ -64,6 +67,11 @@ class ModelPlanner:
                 return await self._read(_Asked(question, values, snapshot, self.model))
         except TimeoutError:
             raise ModelAway("the language model took too long", where=self.client.name) from None
+
+    def can_change(self, question: Question) -> bool:
+        """Whether the query before a question is one that a reply could change."""
+        last = question.before.last
+        return last is not None and sayable(last) is not None
 
     async def _read(self, asked: _Asked) -> Interpretation:
         chosen, repairs = prompt("plan"), [REPAIRS]
@@ -110,9 +118,9 @@ class _Asked:
     def plan_inputs(self) -> dict[str, Any]:
         """What the plan's prompt takes."""
         model, text, header, as_of = self.model, self.question.text, self.model.header, self.question.as_of
-        time = model.time_dimension
+        time, last = model.time_dimension, self.question.before.last
         return {
-            "question": text, "as_of": as_of.isoformat(), "weekday": f"{as_of:%A}", "about": header.description,
+            "question": text, "before": None if last is None else {"query": sayable(last)}, "as_of": as_of.isoformat(), "weekday": f"{as_of:%A}", "about": header.description,
             "timezone": header.timezone, "periods": known.periods(as_of), "default_period": header.default_period,
             "default_metric": header.default_metric, "default_limit": header.default_ranking_limit,
             "metrics": known.metrics(model, text), "dimensions": known.dimensions(model, text),
@@ -135,6 +143,11 @@ class _Asked:
         words = self._words(reply["words"])
         base = Interpretation(Refusal("out_of_scope", ""), words=words, language=reply["language"], author="model")
         kind, plain = reply["kind"], reply["queries"]
+        before = self.question.before.last if reply["follows"] else None
+        if reply["follows"] and before is None:
+            raise _Unusable('there is no question before this one: "follows" is false')
+        if before is not None and sayable(before) is None:
+            return replace(base, outcome=Refusal("out_of_scope", NOT_SAYABLE)), None
         if kind == "query":
             if len(plain) != 1:
                 raise _Unusable('kind "query" needs exactly one query')
@@ -142,7 +155,10 @@ class _Asked:
             if unread:
                 raise _Unusable(f"{', '.join(unread)}: what is not understood cannot be left out; ask or decline")
             query, assumed = self._query(plain[0])
-            return replace(base, outcome=query, assumptions=assumed), None
+            changed = None if before is None else followups.changes(before, query)
+            if changed == ():
+                raise _Unusable("this changes nothing of the query before it")
+            return replace(base, outcome=query, assumptions=assumed, changed=changed), None
         if kind == "clarify":
             found = list(dict.fromkeys(self._query(one)[0] for one in plain))
             if not 2 <= len(found) <= MOST_OPTIONS:
@@ -221,21 +237,38 @@ class _Asked:
         return tuple(sorted(found, key=lambda one: one.start))
 
 
+def sayable(query: SemanticQuery) -> dict[str, Any] | None:
+    """A query as a reply of the plan's prompt says one; None where its form has no room for some part of it."""
+    form = prompt("plan").schema or {}
+    plain, parts = query.to_json(), form["$defs"]["query"]["properties"]
+    said = {name: plain.pop(name) for name in parts}
+    beyond = any(plain.values()) or problem_of(said, {"$ref": "#/$defs/query", "$defs": form["$defs"]})
+    return None if beyond else said
+
+
 def _json(text: str, schema: Any) -> dict[str, Any]:
     """The reply as JSON of the schema; a fence around it is forgiven."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - of the extra llm
-    from jsonschema.exceptions import best_match  # noqa: PLC0415
-
     bare = re.sub(r"^\s*```(?:json)?\s*|\s*```\s*$", "", text)
     try:
         found = json.loads(bare)
     except ValueError:
         raise _Unusable("it is not one JSON value") from None
-    problem = best_match(Draft202012Validator(schema).iter_errors(found))
-    if problem is not None:
-        where = ".".join(str(part) for part in problem.absolute_path) or "the reply"
-        raise _Unusable(f"{where}: {problem.message[:300]}")
+    problem = problem_of(found, schema)
+    if problem:
+        raise _Unusable(problem)
     return dict(found)
+
+
+def problem_of(value: Any, schema: Any) -> str:
+    """What of a value is not of a schema, and where; "" where all is."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - of the extra llm
+    from jsonschema.exceptions import best_match  # noqa: PLC0415
+
+    problem = best_match(Draft202012Validator(schema).iter_errors(value))
+    if problem is None:
+        return ""
+    where = ".".join(str(part) for part in problem.absolute_path) or "the reply"
+    return f"{where}: {problem.message[:300]}"
 
 
 def _first(problem: ValueError) -> str:

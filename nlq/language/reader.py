@@ -88,7 +88,7 @@ class Reader:
         outcome: SemanticQuery | Decomposition | Refusal | Clarification
         try:
             query = edit.query(same=asks)
-            changed = edit.changed(query)
+            changed = followups.changes(edit.last, query)
             outcome = why.decomposed(self._model, query, claimed) if asks else query
         except Stop as stop:
             outcome, changed = stop.outcome, ()
