@@ -71,6 +71,7 @@ class Composer:
         self.apiece: Span | None = None  # the first of a list of which each is asked for
         self.clause: clauses.Clause | None = None  # those of whom figures are, by what they bought
         self.clocks: list[Span] = []  # hours of the day that are set against each other
+        self.before: Period | None = None  # the period of the question before, which stands where none is named
         self.placed: Span | None = None  # a value whose place in a ranking is asked for
         self._best: nouns.Best | None = None  # what is best by a figure, where figures of the best are asked for
 
@@ -272,7 +273,9 @@ class Composer:
         return next((one.when.period for one in self.draft.whens if one.when is not None and not one.when.moved), None)
 
     def default_period(self) -> Period:
-        """The period that the model takes where none is named."""
+        """The period that is taken where none is named."""
+        if self.before is not None:
+            return self.before
         relative = named_period("this year" if periods_asked.seasonal(self) else self.model.header.default_period)
         assert relative is not None  # noqa: S101 - model check holds it
         return relative.resolve(self.as_of)

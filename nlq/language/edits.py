@@ -103,7 +103,7 @@ class Edit:
 
     def _adding(self) -> bool:
         """Whether what is named comes beside what was there."""
-        return any(one.text.lower() in ADDING for one in self.spans)
+        return any(one.text.lower() in ADDING or one.text.lower().startswith("break ") for one in self.spans)
 
     def _bare_number(self) -> None:
         """A number by itself, "make it 10", is how many, where there was a limit."""
@@ -281,7 +281,8 @@ class Edit:
             ranked = [name for name in dimensions if name not in per]
             if not ranked:
                 raise _no("the best of what? Name what is ranked: stores, products …")
-            default = self.model.header.default_ranking_limit
+            one_asked = any(one.kind == "which" for one in self.spans) and not ordering.plural(self.model, self.spans)
+            default = 1 if one_asked else self.model.header.default_ranking_limit
             return ordering.by(draft, first), draft.number or last.limit or default, per
         if draft.number is not None:
             return last.order or (Order(by=first),), draft.number, per

@@ -195,6 +195,7 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
         this = named_period("this month")
         other = this.resolve(composer.as_of) if this else default
         text = "this year, as a season was named and no period" if seasonal(composer) else f"{composer.model.header.default_period}, as no period was named"  # fmt: skip
+        text = "the period of the question before, as none was named" if composer.before is not None else text
         composer.assume(text,
                      {"period": {"start": other.start.isoformat(), "end": other.end.isoformat()}})  # fmt: skip
     return default, compare

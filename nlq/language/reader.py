@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from nlq.language import about, followups, strange, tongue, why
+from nlq.language import about, followups, strange, those, tongue, why
 from nlq.language.compose import Composer
 from nlq.language.draft import Stop
 from nlq.language.edits import Edit
@@ -21,7 +22,7 @@ from nlq.language.tokens import phrase
 from nlq.values import Clarification, Interpretation, Refusal, SemanticQuery, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from nlq.language.lexicon import Phrases
@@ -62,16 +63,25 @@ class Reader:
         chosen = followups.picked(question.text, before)
         if chosen is not None:
             return Interpretation(chosen, words=_words(found), changed=("the choice that was asked for",))
-        if before.last is not None:
-            kind = followups.kind_of(found, self._model)
-            if kind == "command":
-                return replace(followups.commanded(found, before), words=_words(found))
-            if kind == "edit":
-                return self._edited(question, values, found, before.last)
+        if before.last is not None and followups.kind_of(found, self._model) == "command":
+            return replace(followups.commanded(found, before), words=_words(found))
+        read = self._way(question, values, found)
         open_ = next((at for at, one in enumerate(found) if one.either), None)
-        if open_ is None:
-            return self._composed(question, values, found)
-        return self._either(question, values, found, open_)
+        return read(found) if open_ is None else self._either(found, open_, read)
+
+    def _way(self, question: Question, values: ScopeValues, found: list[Span]) -> Callable[[list[Span]], Interpretation]:  # fmt: skip
+        """How a question is read: by itself, as a change of the query before it, or as a figure of what that showed."""
+        before, last = question.before, question.before.last
+        pointed = those.are_pointed_at(found)
+        if pointed and before.options:
+            return lambda spans: Interpretation(those.OPEN, _words(spans))
+        if last is None or (not pointed and followups.kind_of(found, self._model) == "new"):
+            return partial(self._composed, question, values)
+        if pointed and those.are_meant(found, last, self._model):
+            return partial(self._of_those, question, values, last)
+        if pointed and those.are_some(found, last):
+            return lambda spans: Interpretation(those.UNKNOWN, _words(spans))
+        return partial(self._edited, question, values, last)
 
     def _of_money(self, query: SemanticQuery) -> bool:
         """Whether the limits of a query are of money."""
@@ -79,7 +89,7 @@ class Reader:
         names = [one.field for one in (*query.having, *inner)]
         return bool(names) and all(name in self._model.metrics and self._model.metrics[name].unit == self._model.header.currency for name in names)  # fmt: skip
 
-    def _edited(self, question: Question, values: ScopeValues, found: list[Span], last: SemanticQuery) -> Interpretation:  # fmt: skip
+    def _edited(self, question: Question, values: ScopeValues, last: SemanticQuery, found: list[Span]) -> Interpretation:  # fmt: skip
         """A follow-up, as a change of the query before it, or as a question why that changed."""
         composer = Composer(self._model, values, found, question.as_of)
         asks = why.is_asked(found)
@@ -92,6 +102,18 @@ class Reader:
             outcome = why.decomposed(self._model, query, claimed) if asks else query
         except Stop as stop:
             outcome, changed = stop.outcome, ()
+        return Interpretation(outcome, _words(found), tuple(composer.assumptions), tuple(composer.doubts), changed=changed)  # fmt: skip
+
+    def _of_those(self, question: Question, values: ScopeValues, last: SemanticQuery, found: list[Span]) -> Interpretation:  # fmt: skip
+        """A figure of the things that the query before showed."""
+        composer = Composer(self._model, values, found, question.as_of)
+        outcome: SemanticQuery | Refusal | Clarification
+        changed: tuple[str, ...] = ()
+        try:
+            outcome = those.query(composer, last)
+            changed = followups.changes(last, outcome)
+        except Stop as stop:
+            outcome = stop.outcome
         return Interpretation(outcome, _words(found), tuple(composer.assumptions), tuple(composer.doubts), changed=changed)  # fmt: skip
 
     def _composed(self, question: Question, values: ScopeValues, found: list[Span]) -> Interpretation:
@@ -111,10 +133,13 @@ class Reader:
             doubts=tuple(composer.doubts),
         )
 
-    def _either(self, question: Question, values: ScopeValues, found: list[Span], at: int) -> Interpretation:
+    def _either(self, found: list[Span], at: int, read_as: Callable[[list[Span]], Interpretation]) -> Interpretation:
         """A word that means one thing or another, with nothing to decide by: read both ways, and asked."""
         one = found[at]
-        read = [(name, self._composed(question, values, [*map(copy, found[:at]), copy(way), *map(copy, found[at + 1 :])])) for name, way in one.either]  # fmt: skip
+        read = [
+            (name, read_as([*map(copy, found[:at]), copy(way), *map(copy, found[at + 1 :])]))
+            for name, way in one.either
+        ]
         first = read[0][1]
         options = [(name, each.outcome) for name, each in read if isinstance(each.outcome, SemanticQuery)]
         if len(options) < len(read) or len({query for _, query in options}) < len(read):

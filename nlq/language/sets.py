@@ -26,12 +26,17 @@ if TYPE_CHECKING:
 BOTH = ("and", "ug", "at", "saka", "at saka", "&")
 
 
+def counted_by(model: SemanticModel, metrics: Sequence[str]) -> str | None:
+    """The things that the first of these metrics that counts any counts, on the books or active ones."""
+    every = [one for one in model.public_metrics().values() if one.counts]
+    return next((one.counts for name in metrics for one in every if name in (one.name, one.during)), None)
+
+
 def entity_of(model: SemanticModel, metrics: Sequence[str], draft: Draft) -> str | None:
     """The things that are meant: those that a metric counts, on the books or active ones, or the one noun that nothing was done with."""
-    for name in metrics:
-        for other in model.public_metrics().values():
-            if other.counts and name in (other.name, other.during):
-                return other.counts
+    found = counted_by(model, metrics)
+    if found is not None:
+        return found
     nouns = list(dict.fromkeys(one.ref_of for one in draft.loose if one.kind == "dimension"))
     return nouns[0] if len(nouns) == 1 else None
 

@@ -1,0 +1,143 @@
+"""Figures of the very things that the answer before showed: "top 5 stores in Cebu", then "how much did they sell last year".
+
+They are chosen as they were, by a set filter; only what is asked of them is new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from nlq.language import followups, sets
+from nlq.language.draft import SILENT, Stop
+from nlq.values import Refusal
+from nlq.values.query import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.compose import Composer
+    from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+    from nlq.values.query import Condition, SemanticQuery
+
+THEY = frozenset(("they", "their", "theirs", "its", "nila", "sila", "kanila", "kanilang", "nilang", "silang"))
+THEM = frozenset(("them", "those", "these"))  # which may also say what is shown: "rank them", "only those with …"
+DOES = ("did", "does", "has", "had")  # before "it", which else is mere grammar: "how much is it"
+RELATIVE = ("that", "who", "which", "with", "where", "whose")
+WHOLE = frozenset(("why", "share", "list"))  # what a change of the query before says of all that it shows
+
+
+UNKNOWN = Refusal(
+    "out_of_scope", "which are meant cannot be told from the question before: ask all of it in one question"
+)
+OPEN = Refusal(
+    "out_of_scope",
+    "the question before this is still open: choose what was meant there first, or ask all of it in one question",
+)
+
+
+def are_pointed_at(spans: Sequence[Span]) -> bool:
+    """Whether words point at what was shown before."""
+    words = _words(spans)
+    if any(one.kind == "again" for one in spans) or any(" ".join(words).startswith(one) for one in ("who are they", "where are they", "what are they")):  # fmt: skip
+        return False
+    if THEY.intersection(words) or any(one == "it" and before in DOES for before, one in pairwise(words)):
+        return True
+    at = next((place for place, one in enumerate(words) if one in THEM), None)
+    return at is not None and not any(one in RELATIVE for one in words[at:])
+
+
+def are_meant(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) -> bool:
+    """Whether words that point ask a figure of just the things that the query before showed.
+
+    A question that could not stand by itself is a change of the query before, which has those things; where that chose some of them,
+    another figure would choose others.
+    """
+    if of(last, model) is None:
+        return False
+    kinds, they = {one.kind for one in spans}, bool(THEY.intersection(_words(spans)))
+    if followups.kind_of(spans, model) == "new":
+        return not kinds & WHOLE or they
+    asked = kinds & {"metric", "amount"} and "time" in kinds and not kinds & WHOLE
+    counts = sets.counted_by(model, _names(last)) is not None and not any(
+        one.kind == "metric" and sets.counted_by(model, [one.ref_of]) for one in spans
+    )
+    return (they and (_some(last) or ("metric" in kinds and counts and not last.dimensions))) or (
+        bool(asked) and (_some(last) or last.list is not None)
+    )
+
+
+def are_some(spans: Sequence[Span], last: SemanticQuery) -> bool:
+    """Whether they are some of many, chosen by a figure, whom a change of the query before would choose anew."""
+    return _some(last) and bool(THEY.intersection(_words(spans)))
+
+
+def _some(last: SemanticQuery) -> bool:
+    return last.limit is not None or bool(last.having)
+
+
+def of(last: SemanticQuery, model: SemanticModel) -> str | None:
+    """The things that a query shows or counts; None where it shows none."""
+    if last.list is not None:
+        return last.list
+    shown = [name for name in last.dimensions if not model.is_time_grain(name)]
+    if shown:
+        return shown[0] if len(shown) == 1 else None
+    return sets.counted_by(model, _names(last))
+
+
+def _names(last: SemanticQuery) -> list[str]:
+    return [one for one in last.metrics if isinstance(one, str)]
+
+
+def query(composer: Composer, last: SemanticQuery) -> SemanticQuery:
+    """What the words ask, of those things alone; of each of them, where the query before showed each.
+
+    Raises:
+        Stop: it is better to ask, or to decline.
+    """
+    model, spans = composer.model, composer.spans
+    if any(one.kind in WHOLE for one in spans):
+        raise Stop(UNKNOWN)
+    entity = of(last, model)
+    assert entity is not None  # noqa: S101 - asked before
+    pointing = {one.text.lower(): one for one in spans if one.kind in SILENT and (THEY | THEM | {"it"}).intersection(one.text.lower().split())}  # fmt: skip
+    for one in pointing.values():
+        one.kind, one.role = "filler", "set"
+    composer.before = last.period if isinstance(last.period, Period) else None
+    found = composer.compose()
+    where = (*_chosen(last, entity, model), *found.where)
+    each = bool(last.list or last.dimensions) and not found.dimensions and found.list is None and found.limit is None
+    return replace(found, where=where, dimensions=(entity,) if each else found.dimensions)
+
+
+def _chosen(last: SemanticQuery, entity: str, model: SemanticModel) -> tuple[Condition, ...]:
+    """The conditions that hold for those things and for no others."""
+    plain = last.list is not None and not last.metrics
+    metric = last.metrics[0] if last.metrics and isinstance(last.metrics[0], str) else None
+    counted = metric is not None and sets.counted_by(model, [metric]) == entity
+    parted = [name for name in last.dimensions if name != entity] if not plain else []
+    if (
+        last.per
+        or last.compare
+        or last.segments
+        or last.share
+        or parted
+        or (plain and (last.limit or last.having))
+        or not (plain or metric)
+    ):
+        raise Stop(UNKNOWN)
+    if plain or (
+        counted and metric is not None and not model.has_time(metric)
+    ):  # what is on the books is what its conditions say
+        return last.where
+    if not (last.where or last.having or last.limit):
+        return ()  # all of them
+    return (sets.chosen(model, entity, last.where, last.period, order=last.order, limit=last.limit, having=last.having,
+                        metric=None if counted else metric),)  # fmt: skip
+
+
+def _words(spans: Sequence[Span]) -> list[str]:
+    return [word for one in spans for word in one.text.lower().split()]

@@ -1,0 +1,82 @@
+"""Figures of the very things that the answer before showed, against SQL that was written by hand and runs raw on the file."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+SALES = "FROM scout.silver_transactions_cleaned t JOIN scout.dim_store s USING (org_id, store_id) WHERE t.org_id = 'tingi' AND t.deleted_at IS NULL"
+OCTOBER, THIS_YEAR = (
+    "t.date_key BETWEEN '2026-10-01' AND '2026-10-31'",
+    "t.date_key BETWEEN '2026-01-01' AND '2026-11-15'",
+)
+Y2025 = "t.date_key BETWEEN '2025-01-01' AND '2025-12-31'"
+BEST = f"SELECT t.store_id {SALES} AND {OCTOBER} AND s.province = 'Cebu' GROUP BY 1 ORDER BY sum(t.peso_value) DESC, 1 LIMIT 5"
+OPENED = "s.opened_on BETWEEN '2025-01-01' AND '2025-12-31'"
+LINES = "FROM scout.silver_transaction_items i JOIN scout.silver_transactions_cleaned t USING (org_id, transaction_id) JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi' AND t.deleted_at IS NULL"
+RICE = f"SELECT t.customer_id {LINES} AND {OCTOBER} AND p.category = 'Rice and Grains'"
+ASKED = {
+    ("stores that opened in 2025", "how much did they sell this year"): f"SELECT sum(t.peso_value) {SALES} AND {OPENED} AND {THIS_YEAR} GROUP BY s.store_id",
+    ("stores that opened in 2025", "how much did those stores sell this year"): f"SELECT sum(t.peso_value) {SALES} AND {OPENED} AND {THIS_YEAR} GROUP BY s.store_id",
+    ("mga tindahan na nagbukas noong 2025", "magkano ang benta nila ngayong taon"): f"SELECT sum(t.peso_value) {SALES} AND {OPENED} AND {THIS_YEAR} GROUP BY s.store_id",
+    ("how many stores opened in 2025", "how much did they sell this year"): f"SELECT sum(t.peso_value) {SALES} AND {OPENED} AND {THIS_YEAR}",
+    ("top 5 stores in cebu last month", "how much did they sell in 2025"): f"SELECT sum(t.peso_value) {SALES} AND {Y2025} AND t.store_id IN ({BEST}) GROUP BY s.store_id",
+    ("top 5 stores in cebu last month", "their transactions"): f"SELECT count(*) {SALES} AND {OCTOBER} AND t.store_id IN ({BEST}) GROUP BY s.store_id",
+    ("top 5 na tindahan sa cebu noong oktubre", "magkano ang benta nila noong 2025"): f"SELECT sum(t.peso_value) {SALES} AND {Y2025} AND t.store_id IN ({BEST}) GROUP BY s.store_id",
+    ("customers who bought rice last month", "how much did they spend this year"): f"SELECT sum(t.peso_value) {SALES} AND {THIS_YEAR} AND t.customer_id IN ({RICE})",
+    ("how many customers bought rice last month", "how much did they spend on snacks"): f"SELECT sum(i.line_value) {LINES} AND {OCTOBER} AND p.category = 'Snacks' AND t.customer_id IN ({RICE})",
+    ("sales in ncr last month", "how much did they sell in 2025"): f"SELECT sum(t.peso_value) {SALES} AND {Y2025} AND s.region = 'NCR'",  # of no things: the figure before, in another period
+}  # fmt: skip
+
+
+@pytest.fixture
+def talk(assistant, analyst):
+    def call(*turns):
+        conversation = str(uuid.uuid4())
+        return [assistant.ask(turn, analyst, conversation_id=conversation) for turn in turns]
+
+    return call
+
+
+@pytest.mark.parametrize(("turns", "sql"), ASKED.items(), ids=[" > ".join(turns) for turns in ASKED])
+def test_a_figure_is_of_the_things_that_were_shown(talk, raw, turns, sql):
+    answer = talk(*turns)[-1]
+    assert answer.status == "answered", answer.text
+    figures = sorted(row[-1] for row in answer.rows)
+    assert [round(float(one), 2) for one in figures] == [
+        round(float(row[0]), 2) for row in sorted(raw.execute(sql).fetchall())
+    ]
+    assert "going on from" in answer.reading or "karugtong" in answer.reading
+
+
+@pytest.mark.parametrize("turns", [
+    ("top 5 stores in cebu", "why did their sales drop last week"),
+    ("top 2 stores in each region", "how much did they sell in 2025"),
+    ("sari-sari stores in bohol", "their sales per month this year"),  # which was asked back about
+])  # fmt: skip
+def test_of_which_it_cannot_be_told_is_not_answered(talk, turns):
+    *_, answer = talk(*turns)
+    assert answer.status == "declined"
+
+
+def test_a_question_that_points_at_nothing_stands_by_itself(talk):
+    _, second = talk("top 5 stores in ncr last month", "top 3 brands in cebu in 2025")
+    assert (second.query.limit, second.query.where[0].field) == (3, "province")
+
+
+@pytest.mark.parametrize(("turns", "query"), [
+    (("daily sales this month", "which day was highest"), {"dimensions": ("date.day",), "limit": 1}),
+    (("sales by region last month", "which ones are the highest"), {"dimensions": ("region",), "limit": 10}),
+    (("monthly sales 2026", "break it down by store type"), {"dimensions": ("date.month", "store_type"), "limit": None}),
+    (("monthly sales 2026", "by store type instead"), {"dimensions": ("store_type",), "limit": None}),
+])  # fmt: skip
+def test_a_change_keeps_or_takes_what_it_says(talk, turns, query):
+    answer = talk(*turns)[-1]
+    assert {name: getattr(answer.query, name) for name in query} == query
+
+
+def test_a_word_of_two_meanings_is_asked_about_in_a_change_too(talk):
+    answer = talk("ilang transaksyon nung sabado", "nung linggo naman")[-1]
+    assert (answer.status, [one.label for one in answer.options]) == ("clarify", ["last week", "last Sunday"])
+    assert all(one.query.metrics == ("transactions",) for one in answer.options)
