@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from nlq.semantics.model import Place, SemanticModel
     from nlq.values import ScopeValues
 
-FORMAT = 9  # raise when kept lexicons of an older nlq must not be read
+FORMAT = 10  # raise when kept lexicons of an older nlq must not be read
 PLAIN = tuple(
     Path(__file__).with_name(f"{name}.toml") for name in ("english", "tagalog", "cebuano")
 )  # what comes first wins
 # What people type for the words of a model.
 SHORT = {"average": ("avg", "ave"), "quantity": ("qty",), "number": ("no", "num"), "customer": ("cust",), "customers": ("custs", "custs."), "transaction": ("txn", "trx"), "transactions": ("txns", "trxs", "trans"),
-         "revenue": ("rev",), "amount": ("amt",), "category": ("cat",), "categories": ("cats",), "department": ("dept",), "product": ("prod",), "products": ("prods",), "payment": ("pmt",), "region": ("reg", "rgn"), "group": ("grp",), "groups": ("grps",), "supermarket": ("supermkt",), "supermarkets": ("supermkts",), "province": ("prov",), "provinces": ("provs",)}  # fmt: skip
+         "revenue": ("rev",), "amount": ("amt",), "category": ("cat",), "categories": ("cats",), "department": ("dept",), "product": ("prod",), "products": ("prods",), "payment": ("pmt",), "region": ("reg", "rgn"), "group": ("grp",), "groups": ("grps",), "supermarket": ("supermkt",), "supermarkets": ("supermkts",), "province": ("prov",), "provinces": ("provs",), "kailan": ("kelan",)}  # fmt: skip
 # Words that split by a span of time wherever they stand, and so are phrases by themselves.
 GRAINS = {
     "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month", "quarter": "quarter",

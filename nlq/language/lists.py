@@ -50,6 +50,7 @@ POINTING = frozenset(("what", "all", "lahat", "tanan", "tanang", "anong", "unsan
 HAVING = frozenset(("have", "have", "got", "has", "may", "meron", "naa", "operate"))
 OWN = frozenset(("their", "they", "each", "nila", "ila", "bawat"))  # figures of what was named before
 FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "monthly", "versus", "average", "median", "running", "moving", "rose", "more", "why")  # fmt: skip
+WHEN = ("kailan", "kelan", "kanus-a")  # as a model's word for a date begins: "kailan nagbukas"
 
 
 def wanted(composer: Composer) -> tuple[Span, str] | None:
@@ -200,7 +201,10 @@ def _asked_when(composer: Composer) -> bool:
         for one in composer.draft.loose
         if one.kind == "dimension" and composer.model.dimensions[one.ref_of].type == "date"
     ]
-    return bool(dates) and any(one.kind == "whenever" for one in composer.spans)
+    whenever = any(one.kind == "whenever" for one in composer.spans) or any(
+        one.text.lower().startswith(WHEN) for one in dates
+    )
+    return bool(dates) and whenever
 
 
 def _named(composer: Composer) -> list[tuple[Span, str]]:

@@ -31,6 +31,20 @@ HALF = ("half", "kalahating", "kalahati", "tunga")
 # A minus before a number, which is less than nothing and none that is placed here; it stands at most so many characters before.
 NEGATIVE, LONGEST_SIGN = re.compile(r"(?<!\S)[-−]\s?₱?$"), 3
 PERCENT = re.compile(r"\d{1,4}(?:\.\d+)?%")
+POINTING = (
+    "unsang",
+    "kinsang",
+    "asang",
+    "kining",
+    "kanang",
+    "kadtong",
+    "karong",
+    "niining",
+    "ning",
+    "niadtong",
+    "nianang",
+    "aning",
+)  # before a noun in "-a"
 LONE = (
     ["one"],
     ["a", "single"],
@@ -156,7 +170,7 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
             words[index] = "ang"  # "may benta": there is; a month was taken for one before; but not "ng Ana May Santos"
         if lexicon.knows(word) or number(tokens[index]) is not None:
             continue
-        words[index] = _unlinked(word, lexicon)
+        words[index] = _unlinked(words, index, lexicon)
         if words[index] == word:
             unknown.append(index)
     corrections = typos.mend(words, unknown, lexicon)
@@ -218,8 +232,13 @@ def _adds(run: list[Token], at: int) -> bool:
     return run[at].text == "+" and 0 < at < len(run) - 1 and all(other.word[:1].isalpha() for other in (run[at - 1], run[at + 1]))  # fmt: skip
 
 
-def _unlinked(word: str, lexicon: Lexicon) -> str:
-    """A word without the linker that Tagalog and Cebuano put to its end: "bentang", "tindahang"."""
+def _unlinked(words: list[str], at: int, lexicon: Lexicon) -> str:
+    """A word without what Tagalog and Cebuano put to its end: a linker ("bentang", "tindahang"), or after one that points "-a" ("unsang tindahana")."""
+    word = words[at]
+    if at and words[at - 1] in POINTING and word.endswith("a"):
+        for known in (word.removesuffix("ha"), word[:-1]):
+            if known != word and lexicon.knows(known):
+                return known
     if word.endswith("ng") and len(word) > typos.MIN_CORRECTED:
         for known in (word[:-2], word[:-1]):
             if lexicon.knows(known):
@@ -236,7 +255,7 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
         return Span(text[first.start : last.end], first.start, last.end, kind)
 
     known = list(lexicon.at(words, start))
-    plain = _unlinked(words[start], lexicon) if not any(length == 1 for length, _ in known) else words[start]
+    plain = _unlinked(words, start, lexicon) if not any(length == 1 for length, _ in known) else words[start]
     if plain != words[start]:  # known within longer phrases only
         lengths = {length for length, _ in known}
         words = [*words[:start], plain, *words[start + 1 :]]

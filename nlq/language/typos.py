@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nlq.language.lexicon import GRAINS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -44,7 +46,7 @@ def mend(words: list[str], unknown: Iterable[int], lexicon: Lexicon, least: int 
     for at in unknown:
         if at in found or _is_unit(words, at) or words[at].startswith(SUPERLATIVES):
             continue
-        candidates = list(_candidates(words[at], lexicon))
+        candidates = _of_one_meaning(_candidates(words[at], lexicon))
         best = _settled(words, at, candidates, lexicon, least)
         moved = _moved(words, at, lexicon, least) if best is None else None
         if best is not None:
@@ -133,6 +135,16 @@ def _candidates(word: str, lexicon: Lexicon) -> Iterator[Candidate]:
         for other, slip in sorted(_variants(word, lexicon.letters).items()):
             if len(other) >= MIN_WITHIN and lexicon.knows(other) and other.isalpha():
                 yield other, slip
+
+
+def _of_one_meaning(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Candidates that differ in meaning: of words for one span of time ("monthly", "mthly") the longest."""
+    found: dict[str, Candidate] = {}
+    for word, slip in candidates:
+        meant = f"{GRAINS[word]}ly" if word in GRAINS else word
+        if meant not in found or len(word) > len(found[meant][0]):
+            found[meant] = word, slip
+    return list(found.values())
 
 
 def _variants(word: str, letters: str) -> dict[str, int]:

@@ -13,6 +13,11 @@ USUAL = frozenset(
 BUSY = frozenset(
     (
         "busiest",
+        "namalit",
+        "mamalitay",
+        "mopalit",
+        "namimili",
+        "mamimili",
         "quietest",
         "rush",
         "used",

@@ -1,0 +1,60 @@
+"""Readings that a fifth set of unseen questions asked for: endings of Cebuano nouns, spellings, slips with two words for one thing."""
+
+from __future__ import annotations
+
+from helpers import held
+
+OCTOBER, LAST_30 = {"start": "2026-10-01", "end": "2026-10-31"}, {"start": "2026-10-17", "end": "2026-11-15"}
+HOURS = {
+    "metrics": ["transactions"],
+    "dimensions": ["date.hour_of_day"],
+    "period": LAST_30,
+    "order": [{"by": "transactions", "dir": "desc"}],
+    "limit": 1,
+}
+
+
+def first(dimension, way, period):
+    return {
+        "metrics": ["revenue"],
+        "dimensions": [dimension],
+        "period": period,
+        "order": [{"by": "revenue", "dir": way}],
+        "limit": 1,
+    }
+
+
+def opened(*where):
+    return {"list": "store", "dimensions": ["opened_on"], "where": list(where)}
+
+
+def is_(field, value):
+    return {"field": field, "op": "in", "values": [value]}
+
+
+READ = {
+    # A noun in "-a" behind a word that points.
+    "unsang tindahana ang pinakagamay og halin sa miaging bulan": first("store", "asc", OCTOBER),
+    "unsang rehiyona ang pinakadako og halin niaging bulan": first("region", "desc", OCTOBER),
+    # How many come, not what they spend.
+    "unsang orasa pinakadaghan ang namalit": HOURS,
+    "anong oras pinakamaraming namimili": HOURS,
+    # A date that a value's things have.
+    "kelan nagbukas yung mga convenience store sa metro manila": opened(is_("store_type", "convenience"), is_("region", "NCR")),
+    "mga supermarket sa bohol kailan nagbukas": opened(is_("store_type", "supermarket"), is_("province", "Bohol")),
+    # Two words for one span of time are one correction.
+    "mothly sales 2025": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": {"start": "2025-01-01", "end": "2025-12-31"}},
+}  # fmt: skip
+test_read_as_written_out, test_not_answered = held(READ, ["unsang bayabasa ang pinakadako og halin niaging bulan"])
+
+
+def test_also_in_cebuano_goes_on(assistant, analyst):
+    conversation = "bohol"
+    for turn in ("halin sa cebu sa miaging bulan", "sa bohol sad"):
+        answer = assistant.ask(turn, analyst, conversation_id=conversation)
+    assert (answer.status, answer.query.where[0].values) == ("answered", ("Bohol",))
+    assert answer.query.period.start.isoformat() == OCTOBER["start"]
+
+
+def test_a_noun_in_a_needs_a_word_that_points(assistant, analyst):
+    assert assistant.ask("halin sa tindahana niaging bulan", analyst).status != "answered"
