@@ -11,6 +11,8 @@ from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
 from nlq.language.places import choice_of
 from nlq.language.spans_of_time import LONG, settle
+from nlq.language.stays import Stays
+from nlq.language.those import chosen_in
 from nlq.language.tokens import phrase
 from nlq.semantics import periods
 from nlq.semantics.joins import out_of_reach
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
 
-PLACES = "place"  # all levels of place are one family: another place is instead of the one before
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "along with", "together with", "apil")  # fmt: skip
 OF_EACH = ("sa bawat isa", "bawat isa", "sa matag usa", "in each", "for each", "of each", "in each of them", "for each of them", "per each")  # fmt: skip
 
@@ -33,6 +34,7 @@ class Edit:
     def __init__(self, composer: Composer, last: SemanticQuery) -> None:
         self.composer, self.last = composer, last
         self.model, self.spans, self.draft = composer.model, composer.spans, composer.draft
+        self.stays = Stays(composer, last)
 
     def query(self, *, same: bool = False) -> SemanticQuery:
         """The query before, changed; `same` where it may be left as it is.
@@ -67,13 +69,14 @@ class Edit:
         metrics = self._metrics(adding=adding)
         dimensions = self._dimensions(within, adding=adding)
         chosen = self._again()
-        where, segments = self._where(against), self.last.segments
+        where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
         if against:
             where, segments = relations.against(self.model, self.composer.filters, self.draft, against)
             where = (*where, *sides.hours(self.composer), *self.draft.worth)
-            where, dimensions = self._beside(where), self._split(dimensions)
+            where, dimensions = self.stays.beside(where), self._split(dimensions)
         where = (*(where if level is None else self._at_level(where, *level)), *chosen)
         self._pointed()
+        where = self.stays.split_again(where, dimensions)
         period, compare = self._period(metrics)
         share = self._share(dimensions)
         order, limit, per = self._order(metrics, dimensions, within)
@@ -97,6 +100,9 @@ class Edit:
         found = [one for one in self.spans if one.text.lower() in OF_EACH]
         after = [one for one in self.spans if found and one.start >= found[0].end and one.kind not in SILENT]
         if not found or (found[0].kind == "by" and after):
+            return False
+        if any(one.kind == "share" for one in self.spans):  # "what is the share of each"
+            found[0].kind, found[0].role = "filler", "share"
             return False
         found[0].kind, found[0].role = "filler", "grouping"
         return True
@@ -154,7 +160,8 @@ class Edit:
         draft.loose.clear()
         if not draft.dimensions:
             return list(self.last.dimensions)
-        if within or adding:
+        further = self.spans[0].kind == "and" and not self.draft.metrics  # "and by month"
+        if within or adding or further:
             return list(dict.fromkeys([*self.last.dimensions, *draft.dimensions]))
         kept = [name for name in self.last.dimensions if self.last.dimensions and name not in draft.dimensions]
         if kept:
@@ -189,24 +196,6 @@ class Edit:
         pair = self._namesake(level)
         assert pair is not None  # noqa: S101 - asked before
         return tuple(pair[1] if one == pair[0] else one for one in where)
-
-    def _family(self, condition: Condition) -> set[str]:
-        found = set()
-        for name in condition.fields():
-            known = self.model.dimensions.get(name)
-            found.add(PLACES if known is not None and known.place else name)
-        return found
-
-    def _where(self, against: list[Span]) -> tuple[Condition, ...]:
-        """The conditions of before, but for those that are of what is named now; what is left out now is so beside the rest."""
-        named = () if against else self.composer.where()
-        mine: set[str] = set().union(*(self._family(one) for one in named if one.op != "not_in")) if named else set()
-        kept = tuple(one for one in self.last.where if not mine & self._family(one) and one not in named)
-        return (*kept, *named)
-
-    def _beside(self, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
-        mine: set[str] = set().union(*(self._family(one) for one in where)) if where else set()
-        return (*(one for one in self.last.where if not mine & self._family(one)), *where)
 
     def _split(self, dimensions: list[str]) -> list[str]:
         """What is split by, with what values are set against each other in."""
@@ -258,7 +247,9 @@ class Edit:
 
     def _whole(self) -> Any:
         """The period of a query that had none: all of it where it was so asked; else the usual one."""
-        return "all" if all(self.model.has_time(name) for name in self.last.metric_names()) else self.composer.default_period()  # fmt: skip
+        if all(self.model.has_time(name) for name in self.last.metric_names()):
+            return "all"
+        return chosen_in(self.last) or self.composer.default_period()
 
     def _share(self, dimensions: list[str]) -> Share | None:
         if not any(one.kind == "share" for one in self.spans):
@@ -328,7 +319,7 @@ class Edit:
         for one in self.spans:
             if one.kind in ("list", "reference") or one in nouns:
                 one.role = "list"
-        where = self._where([])
+        where, _, _ = self.stays.where([], set_against=False, adding=False)
         near = tuple(one for one in where if not out_of_reach(self.model, table, tuple(one.fields())))
         active = len(near) < len(where) or self.model.has_time(names[0])
         period: Period | Literal["all"] = self.last.period if isinstance(self.last.period, Period) else "all"

@@ -27,6 +27,7 @@ FIGURES = ("performing", "amount", "trend", "growth", "share")  # figures that a
 NARROWING = ("time", "value", "place", "ask", "clock")
 NAMES = {"metrics": "figure", "dimensions": "split", "where": "filters", "having": "limits on figures", "period": "period", "compare": "comparison",
          "segments": "groups", "share": "share", "order": "order", "limit": "number of rows", "per": "number of rows", "list": "list"}  # fmt: skip
+CORRECTING = ("no", "nope", "hindi", "dili")
 PLACED = (
     "first",
     "1st",
@@ -46,6 +47,8 @@ PLACED = (
 
 def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     """Whether a question is new, a command on what was said before, or changes a part of the query before it."""
+    if len(spans) > 1 and spans[0].text.lower() in CORRECTING and (spans[1].comma or spans[1].kind == "time"):
+        spans[0].kind = "followup"  # "no, last month"
     kinds = {one.kind for one in spans if one.kind not in SILENT}
     if not kinds and not any(one.kind == "reference" for one in spans):
         return "new"  # "how's business" names no part that could be another
@@ -65,7 +68,8 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
         return "edit" if pointing or not (narrowed or split or counted) else "new"
     if kinds & {"list", "absent"} and split and not weak:
         return "new"
-    return "new" if kinds & {*FIGURES} and narrowed and not weak else "edit"
+    figures = kinds & {*FIGURES} - (set() if "time" in kinds else {"share"})  # of what before, where it says no more
+    return "new" if figures and narrowed and not weak else "edit"
 
 
 def changes(before: SemanticQuery, query: SemanticQuery) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 THEY = frozenset(("they", "their", "theirs", "its", "nila", "sila", "kanila", "kanilang", "nilang", "silang"))
 THEM = frozenset(("them", "those", "these"))  # which may also say what is shown: "rank them", "only those with …"
-DOES = ("did", "does", "has", "had")  # before "it", which else is mere grammar: "how much is it"
+DOES = ("did", "does", "has", "had", "was")  # before "it", which else is mere grammar: "how much is it"
 RELATIVE = ("that", "who", "which", "with", "where", "whose")
 WHOLE = frozenset(("why", "share", "list"))  # what a change of the query before says of all that it shows
 
@@ -43,7 +43,7 @@ def are_pointed_at(spans: Sequence[Span]) -> bool:
     words = _words(spans)
     if any(one.kind == "again" for one in spans) or any(" ".join(words).startswith(one) for one in ("who are they", "where are they", "what are they")):  # fmt: skip
         return False
-    if THEY.intersection(words) or any(one == "it" and before in DOES for before, one in pairwise(words)):
+    if _they(words):
         return True
     at = next((place for place, one in enumerate(words) if one in THEM), None)
     return at is not None and not any(one in RELATIVE for one in words[at:])
@@ -57,7 +57,7 @@ def are_meant(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) 
     """
     if of(last, model) is None:
         return False
-    kinds, they = {one.kind for one in spans}, bool(THEY.intersection(_words(spans)))
+    kinds, they = {one.kind for one in spans}, _they(_words(spans))
     if followups.kind_of(spans, model) == "new":
         return not kinds & WHOLE or they
     asked = kinds & {"metric", "amount"} and "time" in kinds and not kinds & WHOLE
@@ -71,7 +71,17 @@ def are_meant(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) 
 
 def are_some(spans: Sequence[Span], last: SemanticQuery) -> bool:
     """Whether they are some of many, chosen by a figure, whom a change of the query before would choose anew."""
-    return _some(last) and bool(THEY.intersection(_words(spans)))
+    return _some(last) and _they(_words(spans))
+
+
+def _they(words: Sequence[str]) -> bool:
+    return bool(THEY.intersection(words)) or any(one == "it" and before in DOES for before, one in pairwise(words))
+
+
+def chosen_in(last: SemanticQuery) -> Period | None:
+    """The period in which the things of a query were chosen; None where they were not."""
+    inner = [one.query.period for one in last.where if one.query is not None]
+    return next((one for one in inner if isinstance(one, Period)), None)
 
 
 def _some(last: SemanticQuery) -> bool:
@@ -106,7 +116,7 @@ def query(composer: Composer, last: SemanticQuery) -> SemanticQuery:
     pointing = {one.text.lower(): one for one in spans if one.kind in SILENT and (THEY | THEM | {"it"}).intersection(one.text.lower().split())}  # fmt: skip
     for one in pointing.values():
         one.kind, one.role = "filler", "set"
-    composer.before = last.period if isinstance(last.period, Period) else None
+    composer.before = last.period if isinstance(last.period, Period) else chosen_in(last)
     found = composer.compose()
     where = (*_chosen(last, entity, model), *found.where)
     each = bool(last.list or last.dimensions) and not found.dimensions and found.list is None and found.limit is None

@@ -6,6 +6,8 @@ import uuid
 
 import pytest
 
+from nlq.values.query import Share
+
 SALES = "FROM scout.silver_transactions_cleaned t JOIN scout.dim_store s USING (org_id, store_id) WHERE t.org_id = 'tingi' AND t.deleted_at IS NULL"
 OCTOBER, THIS_YEAR = (
     "t.date_key BETWEEN '2026-10-01' AND '2026-10-31'",
@@ -26,6 +28,8 @@ ASKED = {
     ("top 5 na tindahan sa cebu noong oktubre", "magkano ang benta nila noong 2025"): f"SELECT sum(t.peso_value) {SALES} AND {Y2025} AND t.store_id IN ({BEST}) GROUP BY s.store_id",
     ("customers who bought rice last month", "how much did they spend this year"): f"SELECT sum(t.peso_value) {SALES} AND {THIS_YEAR} AND t.customer_id IN ({RICE})",
     ("how many customers bought rice last month", "how much did they spend on snacks"): f"SELECT sum(i.line_value) {LINES} AND {OCTOBER} AND p.category = 'Snacks' AND t.customer_id IN ({RICE})",
+    ("best category this month", "how was it doing in october"): f"SELECT sum(i.line_value) {LINES} AND {OCTOBER} AND p.category = (SELECT p.category {LINES} AND t.date_key BETWEEN '2026-11-01' AND '2026-11-15' GROUP BY 1 ORDER BY sum(i.line_value) DESC LIMIT 1)",
+    ("bottom 2 provinces by revenue this year", "how many stores do they have", "and their transactions"): f"SELECT count(*) {SALES} AND {THIS_YEAR} AND s.province IN (SELECT s.province {SALES} AND {THIS_YEAR} GROUP BY 1 ORDER BY sum(t.peso_value), 1 LIMIT 2) GROUP BY s.province",
     ("sales in ncr last month", "how much did they sell in 2025"): f"SELECT sum(t.peso_value) {SALES} AND {Y2025} AND s.region = 'NCR'",  # of no things: the figure before, in another period
 }  # fmt: skip
 
@@ -50,7 +54,40 @@ def test_a_figure_is_of_the_things_that_were_shown(talk, raw, turns, sql):
     assert "going on from" in answer.reading or "karugtong" in answer.reading
 
 
+@pytest.mark.parametrize(("turns", "values"), [
+    (("average basket ng supermarkets last quarter", "isama na minimart"), {"supermarket", "minimart"}),
+    (("average basket of supermarkets last quarter", "also minimarts"), {"supermarket", "minimart"}),
+    (("average basket of supermarkets last quarter", "minimarts"), {"minimart"}),
+    (("sales in mindanao this year", "i meant visayas"), {"Visayas"}),
+    (("sales in mindanao this year", "ay mali, visayas pala"), {"Visayas"}),
+    (("unique customers in bohol last month", "vs cebu"), {"Bohol", "Cebu"}),
+    (("unique customers in bohol last month", "compare to cebu"), {"Bohol", "Cebu"}),
+])  # fmt: skip
+def test_a_value_is_instead_of_the_one_before_or_beside_it(talk, turns, values):
+    first, answer = talk(*turns)
+    (condition,) = answer.query.where
+    assert (answer.query.period, set(condition.values)) == (first.query.period, values)
+    assert (condition.field in answer.query.dimensions) == turns[1].startswith(("vs", "compare"))
+
+
+def test_a_value_that_is_no_name_is_set_against_the_one_before(talk, raw):
+    answer = talk("sales on paydays this year", "compared to ordinary days")[-1]
+    known = raw.execute(
+        f"SELECT extract(day FROM t.date_key) = 15 OR t.date_key = last_day(t.date_key), sum(t.peso_value) {SALES} AND {THIS_YEAR} GROUP BY 1"
+    ).fetchall()
+    at = [one.name for one in answer.columns].index("revenue")
+    assert sorted(round(float(row[at]), 2) for row in answer.rows) == sorted(round(float(row[1]), 2) for row in known)
+
+
+def test_no_and_a_comma_corrects(talk):
+    first, answer = talk("top 10 stores by sales this month", "no, last month")
+    assert (answer.query.limit, answer.query.dimensions) == (first.query.limit, first.query.dimensions)
+    assert answer.query.period.start.isoformat() == "2026-10-01"
+
+
 @pytest.mark.parametrize("turns", [
+    ("sales last month", "vs cebu"),  # nothing stands there to be set against
+    ("halin sa cebu karong bulana", "pila ka porsyento sa tibuok visayas"),
     ("top 5 stores in cebu", "why did their sales drop last week"),
     ("top 2 stores in each region", "how much did they sell in 2025"),
     ("sari-sari stores in bohol", "their sales per month this year"),  # which was asked back about
@@ -70,6 +107,10 @@ def test_a_question_that_points_at_nothing_stands_by_itself(talk):
     (("sales by region last month", "which ones are the highest"), {"dimensions": ("region",), "limit": 10}),
     (("monthly sales 2026", "break it down by store type"), {"dimensions": ("date.month", "store_type"), "limit": None}),
     (("monthly sales 2026", "by store type instead"), {"dimensions": ("store_type",), "limit": None}),
+    (("sales in visayas this year", "by province", "and by month"), {"dimensions": ("province", "date.month")}),
+    (("sales of supermarkets in october", "all store types"), {"dimensions": ("store_type",), "where": ()}),
+    (("monthly sales in iloilo in 2025", "top 5 brands nationwide this year"), {"dimensions": ("brand",), "where": (), "limit": 5}),
+    (("sales by payment method last month", "wats the share of each"), {"dimensions": ("payment_method",), "share": Share()}),
 ])  # fmt: skip
 def test_a_change_keeps_or_takes_what_it_says(talk, turns, query):
     answer = talk(*turns)[-1]
