@@ -19,6 +19,7 @@ from nlq.language.lexicon import Lexicon, build, phrases_of
 from nlq.language.match import spans
 from nlq.language.time import BadDate
 from nlq.language.tokens import phrase
+from nlq.language.within import parted
 from nlq.values import Clarification, Interpretation, Refusal, SemanticQuery, Word
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class Reader:
         if refused is not None:
             return Interpretation(refused)
         try:
-            found = spans(question.text, self._lexicon(values), question.as_of, self._model.header.fiscal_year_start)
+            lexicon = self._lexicon(values)
+            found = parted(spans(question.text, lexicon, question.as_of, self._model.header.fiscal_year_start), lexicon)
         except BadDate as problem:
             return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar", firm=True))
         asked = about.asked(question.text, found, self._model)

@@ -42,6 +42,11 @@ READ = {
     # A date that a value's things have.
     "kelan nagbukas yung mga convenience store sa metro manila": opened(is_("store_type", "convenience"), is_("region", "NCR")),
     "mga supermarket sa bohol kailan nagbukas": opened(is_("store_type", "supermarket"), is_("province", "Bohol")),
+    # Things that a value's own words name.
+    "which dairy products sold the most in october 2026": {"metrics": ["revenue"], "dimensions": ["product"], "where": [is_("category", "Dairy")], "period": OCTOBER, "order": [{"by": "revenue", "dir": "desc"}], "limit": 10},
+    "top stores for dairy products last month": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("category", "Dairy")], "period": OCTOBER, "order": [{"by": "revenue", "dir": "desc"}], "limit": 10},
+    "sales of dairy products last month": {"metrics": ["revenue"], "where": [is_("category", "Dairy")], "period": OCTOBER},
+    "how many dairy products were sold last month": {"metrics": [{"metric": "revenue", "each": ["product"], "agg": "count"}], "where": [is_("category", "Dairy")], "period": OCTOBER},
     # Two words for one span of time are one correction.
     "mothly sales 2025": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": {"start": "2025-01-01", "end": "2025-12-31"}},
 }  # fmt: skip

@@ -1,0 +1,55 @@
+"""Things that a value's own words name: "top dairy products" ranks products, though "dairy products" is a category."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nlq.language.tokens import phrase
+
+if TYPE_CHECKING:
+    from nlq.language.lexicon import Lexicon, Meaning
+    from nlq.language.match import Span
+
+RANKS, COUNTED = ("top", "bottom"), ("count", "list")
+SPLITS = ("dimension", "grain", "by")
+
+
+def parted(spans: list[Span], lexicon: Lexicon) -> list[Span]:
+    """The spans; where something is ranked, counted or listed and no thing is named, a value whose words end with one is the value and the thing."""
+    kinds = {one.kind for one in spans}
+    asked = kinds.intersection(RANKS) or (kinds.intersection(COUNTED) and "metric" not in kinds)
+    if not asked or kinds.intersection(SPLITS):
+        return spans
+    found: list[Span] = []
+    for one in spans:
+        found.extend(_two(one, lexicon) if one.kind == "value" and " " in one.text else [one])
+    return found
+
+
+def _two(span: Span, lexicon: Lexicon) -> list[Span]:
+    *rest, last = span.text.split()
+    value = [
+        one
+        for one in _meanings(rest, lexicon)
+        if any((one.ref, one.value) == (other.ref, other.value) for other in span.meanings)
+    ]
+    thing = [one for one in _meanings([last], lexicon) if one.kind == "dimension"]
+    if not value or not thing:
+        return [span]
+    start = span.end - len(last)
+    return [
+        replace(
+            span,
+            text=span.text[: -len(last)].rstrip(),
+            end=span.start + len(span.text[: -len(last)].rstrip()),
+            meanings=value,
+        ),
+        replace(span, text=last, start=start, kind="dimension", meanings=thing, comma=False, corrected=""),
+    ]
+
+
+def _meanings(words: list[str], lexicon: Lexicon) -> list[Meaning]:
+    """What these words mean, all of them together."""
+    said = [*phrase(" ".join(words))]
+    return next((meanings for length, meanings in lexicon.at(said, 0) if length == len(said)), [])
