@@ -144,8 +144,11 @@ class Composer:
         metrics = self._during(
             metrics,
             where,
-            given=any(one.text.lower() not in NOW for one in draft.whens)
-            and (not chosen or bool(draft.besides or self.newcomers)),
+            given=metrics_asked.was_sold(self.spans)
+            or (
+                any(one.text.lower() not in NOW for one in draft.whens)
+                and (not chosen or bool(draft.besides or self.newcomers))
+            ),
         )
         figured = entries.within(figured, period) if figured is not None else None
         if self._best is not None:

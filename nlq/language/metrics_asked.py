@@ -14,8 +14,11 @@ from nlq.semantics.joins import reaches
 from nlq.values import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nlq.language.compose import Composer
     from nlq.language.match import Span
+SOLD = frozenset(("sold", "nabenta", "nabentang", "naibenta", "naibentang", "nabaligya", "nabaligyang", "nahalin"))
 
 
 def asked(composer: Composer) -> list[str]:
@@ -196,10 +199,15 @@ def _of_sales(composer: Composer) -> bool:
     return any(not any(reaches(composer.model, name, field) for name in counts) for field in fields)
 
 
+def was_sold(spans: Sequence[Span]) -> bool:
+    """Whether words say that something was sold, which is over a period though none is named: "how many products were sold"."""
+    return any(not SOLD.isdisjoint(one.text.lower().split()) for one in spans if one.kind == "filler")
+
+
 def _sold(composer: Composer) -> tuple[str, Figured] | None:
     """How many things of a catalogue sold in a period: "how many products were sold last month"; their count itself has no time."""
     model, draft = composer.model, composer.draft
-    if not any(one.text.lower() not in NOW for one in draft.whens) or draft.having:
+    if not (any(one.text.lower() not in NOW for one in draft.whens) or was_sold(composer.spans)) or draft.having:
         return None
     names = draft.metrics or (counting.of_noun(model, composer.spans, composer.walker) if any(one.kind == "count" for one in composer.spans) else [])  # fmt: skip
     known = model.metrics[names[0]] if len(names) == 1 else None
@@ -225,5 +233,5 @@ def counted(composer: Composer) -> tuple[str, Figured] | None:
         found = _sold(composer)
     bare = not draft.metrics and any(one.kind == "count" for one in spans) and not counting.of_noun(model, spans, composer.walker)  # fmt: skip
     if found is None and bare:
-        return entries.kinds(model, draft, default, beyond=bool(draft.whens) or _of_sales(composer))
+        return entries.kinds(model, draft, default, beyond=bool(draft.whens) or was_sold(spans) or _of_sales(composer))
     return found

@@ -47,6 +47,11 @@ READ = {
     "top stores for dairy products last month": {"metrics": ["revenue"], "dimensions": ["store"], "where": [is_("category", "Dairy")], "period": OCTOBER, "order": [{"by": "revenue", "dir": "desc"}], "limit": 10},
     "sales of dairy products last month": {"metrics": ["revenue"], "where": [is_("category", "Dairy")], "period": OCTOBER},
     "how many dairy products were sold last month": {"metrics": [{"metric": "revenue", "each": ["product"], "agg": "count"}], "where": [is_("category", "Dairy")], "period": OCTOBER},
+    # What was sold, was so in a period, though none is named.
+    "how many products were sold": {"metrics": [{"metric": "revenue", "each": ["product"], "agg": "count"}], "period": LAST_30},
+    "ilan ang nabentang produkto": {"metrics": [{"metric": "revenue", "each": ["product"], "agg": "count"}], "period": LAST_30},
+    "how many stores sold": {"metrics": ["active_stores"], "period": LAST_30},
+    "how many products do we sell": {"metrics": ["products"]},
     # Two words for one span of time are one correction.
     "mothly sales 2025": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": {"start": "2025-01-01", "end": "2025-12-31"}},
 }  # fmt: skip
