@@ -66,7 +66,7 @@ def apiece(spans: Sequence[Span]) -> Span | None:
         if one.kind != "apiece" and not trails:
             continue
         listed = [each for each in spans if each.kind in VALUES]
-        near = any(spans[other].kind in (*VALUES, *SILENT) for other in beside)
+        near = any(spans[other].kind in (*VALUES, *SILENT, "time") for other in beside)
         first = next((each for each, other in pairwise(listed) if alike(each, other)), None)
         if first is not None and near:
             one.kind, one.role = "filler", "grouping"

@@ -52,6 +52,14 @@ READ = {
     "ilan ang nabentang produkto": {"metrics": [{"metric": "revenue", "each": ["product"], "agg": "count"}], "period": LAST_30},
     "how many stores sold": {"metrics": ["active_stores"], "period": LAST_30},
     "how many products do we sell": {"metrics": ["products"]},
+    # Each of several, with a period between; what a comparison shows anyway; words for rising and falling.
+    "benta sa bulacan, pampanga at tarlac nung hulyo, isa isa": {"metrics": ["revenue"], "dimensions": ["province"], "where": [{"field": "province", "op": "in", "values": ["Bulacan", "Pampanga", "Tarlac"]}], "period": {"start": "2026-07-01", "end": "2026-07-31"}},
+    "luzon visayas mindanao sales 2025, separate pls": {"metrics": ["revenue"], "dimensions": ["island_group"], "where": [{"field": "island_group", "op": "in", "values": ["Luzon", "Visayas", "Mindanao"]}], "period": {"start": "2025-01-01", "end": "2025-12-31"}},
+    "oct vs sept revenue, every region, with the diff": {"metrics": ["revenue"], "dimensions": ["region"], "period": OCTOBER, "compare": [{"start": "2026-09-01", "end": "2026-09-30"}]},
+    "anong tatak ang pinakabumagsak ngayong q3 kumpara last yr": {"metrics": ["revenue"], "dimensions": ["brand"], "period": {"start": "2026-07-01", "end": "2026-09-30"}, "compare": [{"shift": "1 year"}],
+                                                               "order": [{"by": "revenue__growth", "dir": "asc"}], "limit": 1},
+    "tig tatlong pinakamalakas na branch bawat isla, ytd": {"metrics": ["revenue"], "dimensions": ["island_group", "store"], "period": {"start": "2026-01-01", "end": "2026-11-15"},
+                                                            "order": [{"by": "island_group", "dir": "asc"}, {"by": "revenue", "dir": "desc"}], "limit": 3, "per": ["island_group"]},
     # Two words for one span of time are one correction.
     "mothly sales 2025": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": {"start": "2025-01-01", "end": "2025-12-31"}},
 }  # fmt: skip
