@@ -46,11 +46,7 @@ class Edit:
         if refused is not None:
             raise Stop(refused)
         self.composer.corrected()
-        for at, one in enumerate(self.spans):
-            if one.kind == "placing":  # "rank them"
-                one.kind = "high_first"
-                for after in self.spans[at + 1 : at + 2]:
-                    after.role = "order" if after.kind == "reference" else after.role
+        self._ready()
         within = self._of_each()
         adding = self._adding()
         self._bare_number()
@@ -94,6 +90,16 @@ class Edit:
         return query
 
     # What the words are made ready for.
+
+    def _ready(self) -> None:
+        """Words that say another thing in a change of a question than in one of its own."""
+        for at, one in enumerate(self.spans):
+            if one.kind == "placing":  # "rank them"
+                one.kind = "high_first"
+                for after in self.spans[at + 1 : at + 2]:
+                    after.role = "order" if after.kind == "reference" else after.role
+        if len(self.spans) > 1 and self.spans[0].kind == "none" and self.spans[1].kind == "value":
+            self.spans[0].kind = "not"  # "no gcash", "walay cash": of a figure that is there
 
     def _of_each(self) -> bool:
         """Whether it is for each group of the query before: "the top 3 products in each"."""

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Literal
 
 from nlq.language.draft import SILENT
+from nlq.language.stays import is_of_all_places
 from nlq.language.tokens import phrase
 from nlq.values import Interpretation, Refusal
 
@@ -51,7 +52,8 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
         spans[0].kind = "followup"  # "no, last month"
     kinds = {one.kind for one in spans if one.kind not in SILENT}
     if not kinds and not any(one.kind == "reference" for one in spans):
-        return "new"  # "how's business" names no part that could be another
+        # "how's business" names no part that could be another
+        return "edit" if any(is_of_all_places(one) for one in spans) else "new"
     if len(kinds & {*COMMANDS}) == 1 and not kinds - {*COMMANDS, "followup"}:
         return "command"
     if kinds & {"followup", *COMMANDS}:

@@ -11,12 +11,19 @@ from nlq.values.query import Condition, Segment
 
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
+    from nlq.language.match import Span
     from nlq.values.query import SemanticQuery
 
 PLACES = "place"  # all levels of place are one family: another place is instead of the one before
 HELD = ("=", "in")
 NATIONWIDE = frozenset(("nationwide", "nationally", "countrywide", "everywhere"))
 WHOLE = ("buong pilipinas", "buong pinas", "sa buong pinas", "sa buong pilipinas", "whole country", "the whole country", "tibuok nasud", "all regions", "pinas", "sa pinas")  # fmt: skip
+
+
+def is_of_all_places(span: Span) -> bool:
+    """Whether words say that no place is meant more than another."""
+    said = span.text.lower()
+    return said in WHOLE or not NATIONWIDE.isdisjoint(said.split())
 
 
 class Stays:
@@ -45,10 +52,7 @@ class Stays:
         if adding:
             named = tuple(self._with_those_before(one) for one in named)
         mine: set[str] = set().union(*(self._family(one) for one in named if one.op != "not_in")) if named else set()
-        if any(
-            NATIONWIDE.intersection(one.text.lower().split()) or one.text.lower() in WHOLE
-            for one in self.composer.spans
-        ):
+        if any(is_of_all_places(one) for one in self.composer.spans):
             mine.add(PLACES)
         self.named = named
         kept = tuple(one for one in self.last.where if not mine & self._family(one) and one not in named)

@@ -22,6 +22,7 @@ STRONG, WEAK = (
     frozenset(("kusog", "malakas", "mabenta", "mahalin")),
     frozenset(("mahina", "matumal", "hinay", "mahinay")),
 )
+DISTINCT = ("distinct", "unique", "number of distinct", "no. of distinct")
 REACH = ("reach", "reached", "hit", "umabot", "naabot", "naabot ang", "naabot natin ang")
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
@@ -46,6 +47,8 @@ def taken(spans: Sequence[Span]) -> None:
             one.kind = "filler" if after.kind in ("time", "preposition") else "unsupported"
         elif one.kind == "but" and after.kind in ("value", "place", "ask"):
             one.kind = "unsupported"
+    if len(spans) > 1 and spans[0].text.lower() in DISTINCT and spans[1].kind == "dimension":
+        spans[0].kind = "count"  # "distinct products sold in Mindanao"
     _years(spans)
     _which_unit(spans)
     _strong(spans)

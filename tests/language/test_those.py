@@ -79,6 +79,22 @@ def test_a_value_that_is_no_name_is_set_against_the_one_before(talk, raw):
     assert sorted(round(float(row[at]), 2) for row in answer.rows) == sorted(round(float(row[1]), 2) for row in known)
 
 
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("sales by region last month", "no gcash"),
+        ("halin matag rehiyon niaging bulan", "walay gcash"),
+        ("sales by region last month", "without gcash"),
+    ],
+)
+def test_none_of_a_value_in_a_change_leaves_it_out(talk, turns):
+    answer = talk(*turns)[-1]
+    assert answer.query.dimensions == ("region",)
+    assert [(one.field, one.op, one.values) for one in answer.query.where] in (
+        [("payment_method", op, ("gcash",))] for op in ("!=", "not_in")
+    )
+
+
 def test_no_and_a_comma_corrects(talk):
     first, answer = talk("top 10 stores by sales this month", "no, last month")
     assert (answer.query.limit, answer.query.dimensions) == (first.query.limit, first.query.dimensions)
@@ -110,6 +126,8 @@ def test_a_question_that_points_at_nothing_stands_by_itself(talk):
     (("sales in visayas this year", "by province", "and by month"), {"dimensions": ("province", "date.month")}),
     (("sales of supermarkets in october", "all store types"), {"dimensions": ("store_type",), "where": ()}),
     (("monthly sales in iloilo in 2025", "top 5 brands nationwide this year"), {"dimensions": ("brand",), "where": (), "limit": 5}),
+    (("top 5 na tindahan sa mindanao this quarter", "buong pilipinas"), {"dimensions": ("store",), "where": (), "limit": 5}),
+    (("sales in cebu last month", "nationwide"), {"dimensions": (), "where": ()}),
     (("sales by payment method last month", "wats the share of each"), {"dimensions": ("payment_method",), "share": Share()}),
 ])  # fmt: skip
 def test_a_change_keeps_or_takes_what_it_says(talk, turns, query):
