@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import followups, sets
 from nlq.language.draft import SILENT, Stop
-from nlq.values import Refusal
+from nlq.values import Clarification, Refusal
 from nlq.values.query import Period
 
 if TYPE_CHECKING:
@@ -117,16 +117,31 @@ def query(composer: Composer, last: SemanticQuery) -> SemanticQuery:
     for one in pointing.values():
         one.kind, one.role = "filler", "set"
     composer.before = last.period if isinstance(last.period, Period) else chosen_in(last)
-    found = composer.compose()
-    where = (*_chosen(last, entity, model), *found.where)
-    each = bool(last.list or last.dimensions) and not found.dimensions and found.list is None and found.limit is None
-    return replace(found, where=where, dimensions=(entity,) if each else found.dimensions)
+    chosen = _chosen(last, entity, model)
+    shown = bool(last.list or last.dimensions)
+    try:
+        return _of(composer.compose(), chosen, entity if shown else None)
+    except Stop as stop:
+        asked = stop.outcome
+        if not isinstance(asked, Clarification):
+            raise
+        options = tuple((label, _of(one, chosen, entity if shown else None)) for label, one in asked.options)
+        raise Stop(replace(asked, options=options)) from None
+
+
+def _of(query: SemanticQuery, chosen: tuple[Condition, ...], entity: str | None) -> SemanticQuery:
+    """A query of those who are chosen alone, and where they are named of each, unless it says what it splits or ranks."""
+    each = entity is not None and not query.dimensions and query.list is None and query.limit is None
+    return replace(query, where=(*chosen, *query.where), dimensions=(entity,) if each and entity else query.dimensions)
 
 
 def _chosen(last: SemanticQuery, entity: str, model: SemanticModel) -> tuple[Condition, ...]:
     """The conditions that hold for those things and for no others."""
     plain = last.list is not None and not last.metrics
-    metric = last.metrics[0] if last.metrics and isinstance(last.metrics[0], str) else None
+    names = _names(last)
+    by = [one.by for one in last.order if one.by in names] or names
+    metric = by[0] if by and len(names) == len(last.metrics) else None
+    others = {one.by for one in last.order} | {str(one.field) for one in last.having}  # a set knows one figure
     counted = metric is not None and sets.counted_by(model, [metric]) == entity
     parted = [name for name in last.dimensions if name != entity] if not plain else []
     if (
@@ -135,6 +150,7 @@ def _chosen(last: SemanticQuery, entity: str, model: SemanticModel) -> tuple[Con
         or last.segments
         or last.share
         or parted
+        or others - {metric, entity}
         or (plain and (last.limit or last.having))
         or not (plain or metric)
     ):

@@ -29,6 +29,7 @@ ASKED = {
     ("customers who bought rice last month", "how much did they spend this year"): f"SELECT sum(t.peso_value) {SALES} AND {THIS_YEAR} AND t.customer_id IN ({RICE})",
     ("how many customers bought rice last month", "how much did they spend on snacks"): f"SELECT sum(i.line_value) {LINES} AND {OCTOBER} AND p.category = 'Snacks' AND t.customer_id IN ({RICE})",
     ("best category this month", "how was it doing in october"): f"SELECT sum(i.line_value) {LINES} AND {OCTOBER} AND p.category = (SELECT p.category {LINES} AND t.date_key BETWEEN '2026-11-01' AND '2026-11-15' GROUP BY 1 ORDER BY sum(i.line_value) DESC LIMIT 1)",
+    ("sales and transactions of top 5 stores in cebu last month", "how much did they sell in 2025"): f"SELECT sum(t.peso_value) {SALES} AND {Y2025} AND t.store_id IN ({BEST}) GROUP BY s.store_id",
     ("bottom 2 provinces by revenue this year", "how many stores do they have", "and their transactions"): f"SELECT count(*) {SALES} AND {THIS_YEAR} AND s.province IN (SELECT s.province {SALES} AND {THIS_YEAR} GROUP BY 1 ORDER BY sum(t.peso_value), 1 LIMIT 2) GROUP BY s.province",
     ("sales in ncr last month", "how much did they sell in 2025"): f"SELECT sum(t.peso_value) {SALES} AND {Y2025} AND s.region = 'NCR'",  # of no things: the figure before, in another period
 }  # fmt: skip
@@ -116,6 +117,13 @@ def test_of_which_it_cannot_be_told_is_not_answered(talk, turns):
 def test_a_question_that_points_at_nothing_stands_by_itself(talk):
     _, second = talk("top 5 stores in ncr last month", "top 3 brands in cebu in 2025")
     assert (second.query.limit, second.query.where[0].field) == (3, "province")
+
+
+def test_a_question_back_is_of_those_things_too(talk):
+    asked = talk("top 5 stores in cebu last month", "what was it in 2025")[-1]
+    assert asked.status == "clarify"
+    assert all(one.query.where[0].query.limit == 5 for one in asked.options)
+    assert all(one.query.dimensions == ("store",) for one in asked.options)
 
 
 @pytest.mark.parametrize(("turns", "query"), [
