@@ -62,6 +62,9 @@ READ = {
                                                             "order": [{"by": "island_group", "dir": "asc"}, {"by": "revenue", "dir": "desc"}], "limit": 3, "per": ["island_group"]},
     "distinct products sold in mindanao in october 2026": {"metrics": [{"metric": "revenue", "each": ["product"], "agg": "count"}], "where": [is_("island_group", "Mindanao")], "period": OCTOBER},
     "list stores that sold nothing last month": {"list": "store", "where": [{"field": "store", "op": "not_in", "query": {"metrics": ["revenue"], "dimensions": ["store"], "period": OCTOBER}}]},
+    # What there is of something.
+    "ano ang mga uri ng tindahan": {"metrics": ["stores"], "dimensions": ["store_type"]},
+    "what categories exist": {"metrics": ["products"], "dimensions": ["category"]},
     # Two words for one span of time are one correction.
     "mothly sales 2025": {"metrics": ["revenue"], "dimensions": ["date.month"], "period": {"start": "2025-01-01", "end": "2025-12-31"}},
 }  # fmt: skip
