@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from nlq.language.draft import HELD
 from nlq.values import Refusal
 
-HELD, STATES = ("=", "in"), ("is_null", "is_not_null", "between")
+STATES = ("is_null", "is_not_null", "between")
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 COMPARE = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 SILENT = ("filler", "preposition", "reference")
 VALUES = ("value", "place", "ask")
+HELD = ("=", "in")  # operators of a condition that holds for the values it names
 
 
 class Stop(Exception):

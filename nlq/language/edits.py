@@ -115,7 +115,7 @@ class Edit:
 
     def _adding(self) -> bool:
         """Whether what is named comes beside what was there."""
-        return any(one.text.lower() in ADDING or one.text.lower().startswith("break ") for one in self.spans)
+        return any(one.text.lower() in ADDING for one in self.spans)
 
     def _bare_number(self) -> None:
         """A number by itself, "make it 10", is how many, where there was a limit."""
@@ -166,7 +166,8 @@ class Edit:
         draft.loose.clear()
         if not draft.dimensions:
             return list(self.last.dimensions)
-        further = self.spans[0].kind == "and" and not self.draft.metrics  # "and by month"
+        broken = any(one.text.lower().startswith("break ") for one in self.spans)  # "break it down by brand"
+        further = broken or (self.spans[0].kind == "and" and not self.draft.metrics)  # "and by month"
         if within or adding or further:
             return list(dict.fromkeys([*self.last.dimensions, *draft.dimensions]))
         kept = [name for name in self.last.dimensions if self.last.dimensions and name not in draft.dimensions]

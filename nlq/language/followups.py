@@ -46,10 +46,14 @@ PLACED = (
 )
 
 
+def corrected(spans: Sequence[Span]) -> None:
+    """A "no" that corrects what was said before goes on from it: "no, last month"."""
+    if len(spans) > 1 and spans[0].text.lower() in CORRECTING and (spans[1].comma or spans[1].kind == "time"):
+        spans[0].kind = "followup"
+
+
 def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     """Whether a question is new, a command on what was said before, or changes a part of the query before it."""
-    if len(spans) > 1 and spans[0].text.lower() in CORRECTING and (spans[1].comma or spans[1].kind == "time"):
-        spans[0].kind = "followup"  # "no, last month"
     kinds = {one.kind for one in spans if one.kind not in SILENT}
     if not kinds and not any(one.kind == "reference" for one in spans):
         # "how's business" names no part that could be another

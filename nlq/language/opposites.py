@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import SILENT, Stop
+from nlq.language.draft import HELD, SILENT, Stop
 from nlq.language.relations import called
 from nlq.values import Refusal
 from nlq.values.query import Segment
@@ -24,7 +24,6 @@ OR_NOT = frozenset(("or not", "o hindi", "o di", "o dili", "man o hindi", "ba o 
 NOT = frozenset(("not", "non", "hindi", "di", "dili", "hindi naman"))
 OR, AT = frozenset(("or", "o")), frozenset(("at", "ug", "saka"))
 WHEN = frozenset(("kapag", "pag", "kung", "when", "if", "tuwing"))
-HELD = ("=", "in")
 
 
 @dataclass(frozen=True, slots=True)

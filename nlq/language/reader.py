@@ -65,8 +65,10 @@ class Reader:
         chosen = followups.picked(question.text, before)
         if chosen is not None:
             return Interpretation(chosen, words=_words(found), changed=("the choice that was asked for",))
-        if before.last is not None and followups.kind_of(found, self._model) == "command":
-            return replace(followups.commanded(found, before), words=_words(found))
+        if before.last is not None:
+            followups.corrected(found)
+            if followups.kind_of(found, self._model) == "command":
+                return replace(followups.commanded(found, before), words=_words(found))
         read = self._way(question, values, found)
         open_ = next((at for at, one in enumerate(found) if one.either), None)
         return read(found) if open_ is None else self._either(found, open_, read)

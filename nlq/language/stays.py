@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import Stop
+from nlq.language.draft import HELD, Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Segment
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 PLACES = "place"  # all levels of place are one family: another place is instead of the one before
-HELD = ("=", "in")
 NATIONWIDE = frozenset(("nationwide", "nationally", "countrywide", "everywhere"))
 WHOLE = ("buong pilipinas", "buong pinas", "sa buong pinas", "sa buong pilipinas", "whole country", "the whole country", "tibuok nasud", "all regions", "pinas", "sa pinas")  # fmt: skip
 

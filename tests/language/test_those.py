@@ -147,3 +147,8 @@ def test_a_word_of_two_meanings_is_asked_about_in_a_change_too(talk):
     answer = talk("ilang transaksyon nung sabado", "nung linggo naman")[-1]
     assert (answer.status, [one.label for one in answer.options]) == ("clarify", ["last week", "last Sunday"])
     assert all(one.query.metrics == ("transactions",) for one in answer.options)
+
+
+def test_what_is_broken_down_further_takes_another_value_instead(talk):
+    answer = talk("sales of supermarkets last month", "break it down by region for minimarts")[-1]
+    assert (answer.query.dimensions, answer.query.where[0].values) == (("region",), ("minimart",))
