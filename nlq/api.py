@@ -160,7 +160,9 @@ class Assistant:
             Refused: UnsafeSql, NotPermitted or TooExpensive.
         """
         watermark = self._now(self._pipeline.engine.snapshot(principal.org_id)).watermark if self._loops else None
-        return scope(draft_statement(SqlDraft(sql, "caller"), self.model, watermark), self.keyed(principal), self.model)
+        today = self.settings.day(self.model.header.timezone)
+        statement = draft_statement(SqlDraft(sql, "caller"), self.model, watermark, today)
+        return scope(statement, self.keyed(principal), self.model)
 
     def keyed(self, principal: Principal) -> Principal:
         """The asker with their tenant's own key of hashing masks, which is made of the deployment's."""

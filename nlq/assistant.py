@@ -20,6 +20,7 @@ from nlq.values.explaining import About, Decomposition
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from datetime import date
 
     from nlq.engines.base import Engine, Limits
     from nlq.policy.budgets import Budgets
@@ -96,7 +97,7 @@ class Pipeline:
                 return
             for run in range(RUNS):
                 yield snapshot
-                statement = self._statement(plan, snapshot)
+                statement = self._statement(plan, snapshot, question.as_of)
                 warnings = *plan.warnings, *data_warnings(plan, statement, snapshot)
                 watch.lap("compile")
                 yield statement
@@ -193,11 +194,11 @@ class Pipeline:
         await self.engine.close()
         await self.reader.close()
 
-    def _statement(self, plan: Plan, snapshot: Snapshot) -> Statement:
+    def _statement(self, plan: Plan, snapshot: Snapshot, as_of: date) -> Statement:
         """The outcome as one SELECT, in the tiers that the snapshot says."""
         assert isinstance(plan.outcome, (SqlDraft, SemanticQuery))  # noqa: S101 - the others were answered before
         if isinstance(plan.outcome, SqlDraft):
-            return draft_statement(plan.outcome, self.model, snapshot.watermark)
+            return draft_statement(plan.outcome, self.model, snapshot.watermark, as_of)
         return compile_query(self.model, plan.outcome, snapshot)
 
     async def _still(self, snapshot: Snapshot, org_id: str) -> Snapshot:

@@ -35,7 +35,6 @@ UNSAFE = (
     "SELECT opened_on + INTERVAL '1' FORTNIGHT FROM dim_store",
     "SELECT * FROM TABLE(exclude_columns(input => TABLE(dim_store)))",
     "SELECT getenv('HOME')",
-    "SELECT current_date",
     "SELECT * FROM dim_store TABLESAMPLE BERNOULLI (10)",
     "SELECT * FROM dim_store FOR VERSION AS OF 1",
     "SELECT * FROM dim_store FETCH FIRST 5 ROWS WITH TIES",

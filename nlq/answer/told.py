@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from typing import TYPE_CHECKING
 
 from nlq.semantics.joins import reaches
@@ -77,8 +78,13 @@ def _freshness(about: About, model: SemanticModel, snapshot: Snapshot) -> Iterat
         yield f"It was last filled on {max(filled):%Y-%m-%d at %H:%M}."
 
 
-def _week(_about: About, _model: SemanticModel, _snapshot: Snapshot) -> Iterator[str]:
+def _week(_about: About, model: SemanticModel, _snapshot: Snapshot) -> Iterator[str]:
     yield "Weeks start on Monday and end on Sunday."
+    first = model.header.fiscal_year_start
+    if first is not None:
+        yield f"Fiscal years start in {month_name[first]}, and are called by the year in which they end."
+    else:
+        yield "Years are those of the calendar: no fiscal year is set."
 
 
 def _source(about: About, model: SemanticModel, snapshot: Snapshot) -> Iterator[str]:
@@ -86,6 +92,8 @@ def _source(about: About, model: SemanticModel, snapshot: Snapshot) -> Iterator[
     for name in (name for kind, name in about.refs if kind == "metric"):
         tables = ", ".join(f"{table} ({model.tables[table].description})" for table in sorted(model.base_tables(name)))
         yield f"{model.metrics[name].label} is from {tables}."
+        if model.metrics[name].owner:
+            yield f"Its definition is kept by {model.metrics[name].owner}."
     yield from _extent(about, model, snapshot)
 
 

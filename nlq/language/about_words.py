@@ -5,6 +5,7 @@ Said of a figure or of a place these words ask for rows; so each topic says what
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import SILENT
@@ -24,7 +25,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 DATA = _words("data dataset datos database records numbers info information date petsa")
-ENDS = _words("start starts begin begins earliest oldest end ends latest recent newest last first until since cover covers hanggang hangtod kutob mula simula nagsimula "
+ENDS = _words("start starts begin begins earliest oldest end ends latest recent newest last first until since cover covers when hanggang hangtod kutob mula simula nagsimula "
               "nagsugod nagsisimula sukad pinakahuling pinakahuli huli pinakabago pinakabagong pinakaulahing pinakauna kailan kelan kanus")  # fmt: skip
 OPENS = _words("what whats when which where how is are does do saan san hanggang hangtod kailan kelan ano anong unsa unsay kanus up latest may meron naa until mula sukad")  # fmt: skip
 FRESH = _words("fresh current updated update refreshed refresh loaded load live realtime outdated bago")
@@ -36,12 +37,18 @@ SPLITS = _words(
 )
 ABLE = _words("can could possible able pwede pwedeng puwede puwedeng maaari maaaring mahimo")
 UNITS = _words("currency timezone utc")
+PAIRS = (("time", "zone"), ("time", "zones"))  # units that are written as two words
+YEARS = (("fiscal", "year"), ("financial", "year"), ("fiscal", "years"))
+BEGINS = _words("start starts begin begins starting end ends nagsisimula simula magsugod sugod")
+OWNS = _words("own owns owner owned maintain maintains responsible accountable handles hawak tag iya nagmamay ari may")
 COMPUTES = _words("calculate calculated compute computed define defined derive derived count counted work binibilang kinukwenta kinukuwenta kwenta pagkwenta pagkuwenta kinukuha "
                   "kinakalkula kinocompute computation")  # fmt: skip
 HOW = _words("how pano paano giunsa")
 WHAT = _words("what whats define explain describe")
-SOURCE = _words("source sources galing gikan nanggaling")
-WHERE = _words("what whats where san saan asa")
+SOURCE = _words("source sources galing gikan nanggaling come comes coming pulled taken sourced kinukuha nagmula")
+WHERE = _words("what whats where which from san saan asa taga")
+WHO = _words("who whos sino sinong kinsa kinsay kaninong kanino kang")
+RANKED = ("top", "bottom", "growth", "share", "number", "above", "below", "at_least", "at_most", "time")  # "where do most sales come from" is of places
 MORE = ("value", "place", "ask", "metric", "dimension", "absent")  # kinds of what rows are asked for by
 
 
@@ -54,8 +61,10 @@ def topic_of(words: tuple[str, ...], spans: Sequence[Span], refs: Refs) -> Topic
         return "figures"
     if said & SPLITS and said & ABLE and not kinds & {*MORE} - {"metric"}:
         return "splits"
-    if not named and said & UNITS:
+    if _together(words, PAIRS) or (not named and said & UNITS):
         return "defaults"
+    if _together(words, YEARS) and said & BEGINS and not kinds & {"metric", "place"}:
+        return "week"
     if not named and opener in OPENS and said & DATA and said & FRESH:
         return "freshness"
     if not named and opener in OPENS and said & DATA and (said & ENDS or ("time" in kinds and _has(said))):
@@ -64,10 +73,17 @@ def topic_of(words: tuple[str, ...], spans: Sequence[Span], refs: Refs) -> Topic
         opener in WHERE
         and said & SOURCE
         and (said & DATA or "metric" in kinds)
-        and not kinds & {"place", "ask", "value"}
+        and not kinds & {"place", "ask", "value", *RANKED}
     ):
         return "source"
+    if opener in WHO and said & OWNS and "metric" in kinds and not kinds & {"place", "ask", "value", "time"}:
+        return "source"
     return _meaning(words, spans, refs)
+
+
+def _together(words: tuple[str, ...], pairs: tuple[tuple[str, str], ...]) -> bool:
+    """Whether two words stand side by side."""
+    return any(pair in pairs for pair in pairwise(words))
 
 
 def _has(said: frozenset[str]) -> bool:

@@ -176,7 +176,7 @@ class _Asked:
             return None
         draft = SqlDraft(str(reply["sql"]), "model")
         try:
-            statement = draft_statement(draft, self.model, self.snapshot.watermark)
+            statement = draft_statement(draft, self.model, self.snapshot.watermark, self.question.as_of)
             scope(statement, self.question.principal, self.model)
         except NlqError as problem:
             raise _Unusable(f"the SQL is refused: {problem}") from None

@@ -27,7 +27,7 @@ from nlq.sql.joined import joins_hold
 from nlq.sql.resolve import is_cte
 from nlq.sql.tiers import expand
 from nlq.sql.total import total
-from nlq.sql.validate import parse, validate
+from nlq.sql.validate import of_the_day, parse, validate
 from nlq.values.pipeline import Column, Lineage, SqlDraft, Statement, Tree
 
 if TYPE_CHECKING:
@@ -177,22 +177,25 @@ class ScopedQuery:
         return f"ScopedQuery(tables={self.tables}, fingerprint={self.fingerprint[:8]}…)"
 
 
-def draft_statement(draft: SqlDraft, model: SemanticModel, watermark: date | None = None) -> Statement:
+def draft_statement(draft: SqlDraft, model: SemanticModel, watermark: date | None = None, as_of: date | None = None) -> Statement:  # fmt: skip
     """A caller's or a model's SQL as a resolved Statement: validated, and made total so that no value can raise.
 
-    Its tables are those of both tiers, where the watermark splits them.
+    Its tables are those of both tiers, where the watermark splits them; CURRENT_DATE is the asker's day `as_of`, and refused without one.
 
     Raises:
         UnsafeSql: something other than one read-only SELECT over allowed nodes; a model's join that could multiply rows.
         NotPermitted: a table or column that is not in the model.
         TooExpensive: over a limit.
     """
-    key = draft.text, draft.author == "model", watermark
-    return _Guard.of(model).drafts.get(key, lambda: _drafted(draft, model, watermark))
+    key = draft.text, draft.author == "model", watermark, as_of
+    return _Guard.of(model).drafts.get(key, lambda: _drafted(draft, model, watermark, as_of))
 
 
-def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None) -> Statement:
-    checked, tables = validate(parse(draft.text), model)
+def _drafted(draft: SqlDraft, model: SemanticModel, watermark: date | None, as_of: date | None) -> Statement:
+    parsed = parse(draft.text)
+    if as_of is not None:
+        parsed = of_the_day(parsed, draft.text, as_of)
+    checked, tables = validate(parsed, model)
     if draft.author == "model":
         joins_hold(checked, model)
     tree = total(checked, _masked(model))

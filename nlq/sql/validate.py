@@ -23,6 +23,7 @@ from nlq.sql.resolve import resolve_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     from nlq.semantics.model import SemanticModel
 
@@ -66,6 +67,19 @@ def parse(text: str) -> exp.Expr:
         for fetch in list(tree.find_all(exp.Fetch)):
             _as_limit(fetch)
     _is_query(tree)
+    return tree
+
+
+def of_the_day(tree: exp.Expr, text: str, as_of: date) -> exp.Expr:
+    """The tree of a text, in place, with the asker's day where CURRENT_DATE stands: an engine has a clock and a zone of its own."""
+    words = text.lower()
+    if "current_date" not in words or "current_datetime" in words:  # which the parser takes for it
+        return tree
+    for node in list(tree.find_all(exp.CurrentDate)):
+        if not any(node.args.values()):
+            day = exp.Cast(this=exp.Literal.string(as_of.isoformat()), to=exp.DataType(this=exp.DType.DATE))
+            picked = node.arg_key == "expressions" and isinstance(node.parent, exp.Select)
+            node.replace(exp.Alias(this=day, alias=exp.to_identifier("current_date")) if picked else day)
     return tree
 
 
@@ -145,7 +159,7 @@ def nodes_are_allowed(node: exp.Expr) -> None:
     may = ALLOWED.get(kind)
     if may is None:
         if isinstance(node, CLOCK):
-            raise UnsafeSql("the clock of the engine is not the asker's", where=spot(node), fix="write the date, as DATE '2026-11-15'")  # fmt: skip
+            raise UnsafeSql("the clock of the engine is not the asker's", where=spot(node), fix="write CURRENT_DATE, the asker's day, or a date: DATE '2026-11-15'")  # fmt: skip
         raise UnsafeSql(f"{_named(node)} is not allowed", where=spot(node), fix="see docs/sql.md for what is")
     for name, value in () if node.args.keys() <= may else node.args.items():
         if value and name not in may and not (value is True and kind in FUNCTIONS):  # what the parser notes of itself
