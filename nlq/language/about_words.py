@@ -61,7 +61,7 @@ def topic_of(words: tuple[str, ...], spans: Sequence[Span], refs: Refs) -> Topic
         return "figures"
     if said & SPLITS and said & ABLE and not kinds & {*MORE} - {"metric"}:
         return "splits"
-    if _together(words, PAIRS) or (not named and said & UNITS):
+    if _together(words, PAIRS) or "timezone" in said or (not named and said & UNITS):
         return "defaults"
     if _together(words, YEARS) and said & BEGINS and not kinds & {"metric", "place"}:
         return "week"

@@ -79,6 +79,9 @@ def _lies(inner: Place, outer: Place) -> bool:
 
 
 def _no(model: SemanticModel, one: Condition, other: Condition) -> Refusal:
+    if one.field == other.field and "is_null" in (one.op, other.op):
+        known = model.dimensions[one.field or ""].label.lower()
+        return Refusal("out_of_scope", f"nothing has a {known} and has none at once: ask for those that have one, or for the others", firm=True)  # fmt: skip
     first, second = (", ".join(map(str, each.values)) for each in (one, other))
     fields = " and ".join(dict.fromkeys(model.dimensions[each.field or ""].label.lower() for each in (one, other)))
     return Refusal("out_of_scope", f'nothing is of "{first}" and of "{second}" at once ({fields}): ask for one of them, or for each', firm=True)  # fmt: skip

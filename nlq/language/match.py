@@ -86,6 +86,7 @@ def spans(text: str, lexicon: Lexicon, as_of: date, fiscal: int | None = None) -
 
     Raises:
         BadDate: something written as a date is none.
+        OpenDate: dates of numbers of which nothing says whether the month comes first.
     """
     tokens = tokenize(text)
     hours = {one.first: one for one in clock.find(tokens)}

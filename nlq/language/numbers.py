@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import COMPARE, SILENT, Stop
+from nlq.language.draft import COMPARE, SILENT, VALUES, Stop
 from nlq.semantics.joins import reaches
 from nlq.values import Refusal
 from nlq.values.query import Condition
@@ -40,6 +40,7 @@ EARNED = {
 }  # money, that is
 FROM = ("on", "from", "since", "mula", "mula sa", "gikan", "gikan sa")  # what a change is counted from
 MOVED = ("growth", "rose", "moved", "why")
+LINKERS = ("na", "nga", "ng", "pang")
 TO = ("to", "up to", "hanggang", "hangtod")
 MOST = 10_000  # rows that can be asked for in words
 
@@ -242,6 +243,8 @@ def _metric_of(walker: Walker, index: int) -> str | None:
     if after is None:
         return before
     right_behind = _beside(walker, index, after)
+    if right_behind and after.kind in VALUES:
+        after = _of_such(spans, after)  # "5 open stores"
     if after.kind == "metric" and not after.comma and right_behind:
         return after.ref_of  # "customers who bought 5 or more times"
     if after.kind == "dimension" and right_behind and after.ref_of not in walker.model.counted:
@@ -268,6 +271,13 @@ def _counting(model: SemanticModel, name: str, who: str | None, *, active: bool)
     """The count of things on the books; of active ones where those who have to have so many are no part of the books."""
     during = model.metrics[name].during
     return during if during is not None and active and (who is None or not reaches(model, name, who)) else name
+
+
+def _of_such(spans: list[Span], value: Span) -> Span:
+    """What a value is said of, where that stands right behind it: "open stores", "bukas na tindahan"; else the value, which is a thing itself."""
+    at = next(place for place, one in enumerate(spans) if one is value)
+    rest = [one for one in spans[at + 1 :] if one.text.lower() not in LINKERS]
+    return rest[0] if rest and rest[0].kind in ("dimension", "metric") and not rest[0].comma else value
 
 
 def _beside(walker: Walker, index: int, noun: Span) -> bool:

@@ -17,7 +17,7 @@ from nlq.language.draft import Stop
 from nlq.language.edits import Edit
 from nlq.language.lexicon import Lexicon, build, phrases_of
 from nlq.language.match import spans
-from nlq.language.time import BadDate
+from nlq.language.time import BadDate, OpenDate
 from nlq.language.tokens import phrase
 from nlq.language.within import parted
 from nlq.values import Clarification, Interpretation, Refusal, SemanticQuery, Word
@@ -58,6 +58,8 @@ class Reader:
             found = parted(spans(question.text, lexicon, question.as_of, self._model.header.fiscal_year_start), lexicon)
         except BadDate as problem:
             return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar", firm=True))
+        except OpenDate as problem:
+            return Interpretation(Refusal("out_of_scope", f"{problem} may be of either of two months: write the month as a word", firm=True))  # fmt: skip
         asked = about.asked(question.text, found, self._model)
         if asked is not None:
             return Interpretation(asked, words=_words(found))

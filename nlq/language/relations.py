@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PAIR = 2
 BESIDE = ("side by side", "head to head", "toe to toe")
-COMPARES = ("with the diff", "compar", "kumpar", "kompar", "hambing", "tandi")
+COMPARES = ("diff", "gap", "agwat", "kaiba", "kalainan", "compar", "kumpar", "kompar", "hambing", "tandi")
 
 
 def opposed(spans: Sequence[Span], filters: Filters) -> list[Span]:

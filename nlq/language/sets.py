@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.values.query import Order
 
+ONLY = frozenset(("only", "just", "lang", "lamang", "lng", "ra"))  # which stand before what is alone, or behind it
 BOTH = ("and", "ug", "at", "saka", "at saka", "&")
 
 
@@ -162,8 +163,11 @@ def _alone(
         Stop: it is not said what alone, or it is nothing that somebody does.
     """
     at = next(place for place, one in enumerate(spans) if one is mark)
-    value = next((one for one in spans[at + 1 :] if one.kind == "value"), None)
-    listed = filters.of(value) if value is not None and len(filters.listed(value)) == 1 else []
+    value = next((one for one in spans[at + 1 :] if one.kind in ("value", "place", "time")), None)
+    if at and spans[at - 1].kind in VALUES and mark.text.lower() in ONLY:
+        value = spans[at - 1]
+    named = value is not None and value.kind != "time"
+    listed = filters.of(value) if value is not None and named and len(filters.listed(value)) == 1 else []
     if value is None or len(listed) != 1 or listed[0].op not in ("=", "in") or not model.dimensions[entity].key:
         raise _no(f'"{mark.text}" what? Name the one thing')
     taken = filters.take([value])

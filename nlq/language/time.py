@@ -11,7 +11,7 @@ from nlq.language.dates import Dates
 from nlq.language.fiscal import Fiscal
 from nlq.language.relative import Relatives
 from nlq.language.tokens import near
-from nlq.language.when import DAYS, MONTHS, UNITS, BadDate, When
+from nlq.language.when import DAYS, MONTHS, UNITS, BadDate, OpenDate, When
 from nlq.semantics.periods import EARLIEST, Unit, add, end_of, start_of
 from nlq.values.query import Period
 
@@ -26,7 +26,7 @@ STARTS = ("start", "beginning", "pagsugod", "sinugdanan", "sinugdan", "umpisa", 
 SHORTEST = 6  # letters of a word that is put right
 VOCABULARY = frozenset((*MONTHS, *DAYS, "yesterday", "today", "month", "quarter", "previous", "weekend", "current"))
 
-__all__ = ["BadDate", "When", "find", "whole"]
+__all__ = ["BadDate", "OpenDate", "When", "find", "whole"]
 
 
 def find(
@@ -38,6 +38,7 @@ def find(
 
     Raises:
         BadDate: something written as a date is none (31 February).
+        OpenDate: dates of numbers of which nothing says whether the month comes first.
     """
     kept = [at for at, token in enumerate(tokens) if token.text.lower() not in LINKERS]
     finder = _Finder([tokens[at] for at in kept], as_of, fiscal)
@@ -152,6 +153,7 @@ class _Finder(Dates, Fiscal, Relatives):
             self._ago,
             self._relative,
             self._iso,
+            self._slashed,
             self._double,
             self._month,
             self._half,

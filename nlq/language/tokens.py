@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TOKEN = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{1,2}(?i:st|nd|rd|th)\b|\d{1,2}(?::\d{2})?\s?[aApP]\.?[mM]\b|[wW]/[oO](?:[uU][tT])?\b|[wW]/"
+    r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?![\d/])|\d{4}/\d{1,2}/\d{1,2}(?![\d/])|\d{1,2}(?i:st|nd|rd|th)\b|\d{1,2}(?::\d{2})?\s?[aApP]\.?[mM]\b|[wW]/[oO](?:[uU][tT])?\b|[wW]/"
     r"|(?:₱\s?|\b(?:PHP|Php|php|P)\s?)?\d(?:[\d,]*\d)?(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]",
     re.UNICODE,
 )

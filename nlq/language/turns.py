@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import dropwhile, pairwise
+from itertools import dropwhile, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from nlq.language.calendar_words import WORDS
-from nlq.language.draft import COMPARE, SILENT
+from nlq.language.draft import COMPARE, SILENT, VALUES
 from nlq.language.lexicon import GRAINS, Meaning
+from nlq.language.sets import ONLY, counted_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,12 +24,18 @@ STRONG, WEAK = (
     frozenset(("mahina", "matumal", "hinay", "mahinay")),
 )
 DISTINCT = ("distinct", "unique", "number of distinct", "no. of distinct")
+ONE = ("isa", "isang", "isa ka", "usa", "usa ka", "sa isa", "sa isang", "sa usa", "sa usa ka")
 REACH = ("reach", "reached", "hit", "umabot", "naabot", "naabot ang", "naabot natin ang")
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
 COMES = frozenset(
     ("is", "are", "was", "were", "come", "comes", "came", "coming", "galing", "gikan", "nanggaling", "mula")
 )
+DOES = frozenset((
+    "buy", "buys", "bought", "buying", "pay", "pays", "paid", "paying", "sell", "sells", "sold", "selling", "use", "uses", "used", "using", "shop", "shops", "shopped", "order", "orders", "ordered",
+    "bumili", "bumibili", "binili", "binibili", "nabili", "namimili", "nagbabayad", "nagbayad", "gumagamit", "gumamit", "ginagamit", "gamit", "bayad", "nagbebenta", "nagbenta", "nabenta",
+    "palit", "mopalit", "mipalit", "nipalit", "namalit", "mobayad", "mibayad", "nibayad", "migamit", "nigamit", "mogamit", "baligya", "nagbaligya",
+))  # what somebody does who may do nothing else  # fmt: skip
 
 
 def taken(spans: Sequence[Span]) -> None:
@@ -43,6 +50,8 @@ def taken(spans: Sequence[Span]) -> None:
             one.kind = "filler"
         elif text in REACH and one.kind in COMPARE and _next(spans, one) in ("top", "bottom"):
             one.kind = "filler"  # "when did we reach our highest sales"
+        elif one.kind == "between" and after.kind in VALUES and any(other.kind == "versus" for other in spans):
+            one.kind = "filler"  # "the difference of sales between NCR and Cebu"
         elif one.kind == "active":
             one.kind = "filler" if after.kind in ("time", "preposition") else "unsupported"
         elif one.kind == "but" and after.kind in ("value", "place", "ask"):
@@ -63,10 +72,12 @@ def _next(spans: Sequence[Span], one: Span) -> str:
 
 
 def _years(spans: Sequence[Span]) -> None:
-    """What looks like a year is a number between a limit and what it is of: "more than 2000 transactions"."""
+    """What is "more than one" in Tagalog and Cebuano is a number there, and no article: "higit sa isang tindahan". What looks like a year is a number between a limit and what it is of: "more than 2000 transactions"."""
     for at, (before, one) in enumerate(pairwise(spans)):
         after = next((other for other in spans[at + 2 :] if other.kind not in SILENT), None)
         counted = after is not None and after.kind in ("metric", "dimension", "grain")
+        if before.kind in COMPARE and one.kind in (*SILENT, "by") and one.text.lower() in ONE and counted:
+            one.kind, one.number = "number", 1
         if before.kind in COMPARE and one.kind == "time" and one.text.isdecimal() and counted:
             one.kind, one.number, one.when = "number", int(one.text), None
 
@@ -83,6 +94,7 @@ def types(model: SemanticModel, spans: Sequence[Span]) -> None:
             one.meanings = [Meaning("dimension", name) for name in known] if len(known) == 1 else []
     _which_of_such(model, spans)
     _without(model, spans)
+    _only(model, spans)
 
 
 def _without(model: SemanticModel, spans: Sequence[Span]) -> None:
@@ -94,6 +106,32 @@ def _without(model: SemanticModel, spans: Sequence[Span]) -> None:
         rest = list(dropwhile(lambda other: other.kind in ("value", "place", "and"), spans[at:]))
         if things and rest and rest[0].kind == "metric":
             one.kind = "none"  # "stores without gcash sales"
+
+
+def _only(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """Who "bought only on paydays", "weekend ra mopalit", "bumili ng bigas lang" did nothing else; sales "in NCR only" are of NCR."""
+    nouns = [one for one in spans if one.kind in ("dimension", "metric")]
+    if not any(model.dimensions[one.ref_of].key if one.kind == "dimension" else counted_by(model, [one.ref_of]) for one in nouns):
+        return
+    for at, one in enumerate(spans[1:], 1):
+        if one.kind not in SILENT or one.text.lower() not in ONLY:
+            continue
+        value = spans[at - 1].kind in VALUES
+        behind = _next(spans, one) in (*VALUES, "time") and _does(spans[at - 1])
+        before = spans[at - 1].kind == "value" and any(map(_does, _silent(spans[: at - 1][::-1])))
+        if behind or before or (value and any(map(_does, _silent(spans[at + 1 :])))):
+            one.kind = "solely"
+
+
+def _does(one: Span) -> bool:
+    words = one.text.lower().split()
+    return (one.kind in SILENT and not DOES.isdisjoint(words)) or (one.kind == "metric" and words[-1] in DOES)
+
+
+def _silent(spans: Sequence[Span]) -> Sequence[Span]:
+    """The first of these that say nothing of themselves, and the one after them, which may be a figure that ends with what is done."""
+    silent = list(takewhile(lambda one: one.kind in SILENT, spans))
+    return spans[: len(silent) + 1]
 
 
 def _which_of_such(model: SemanticModel, spans: Sequence[Span]) -> None:

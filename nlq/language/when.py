@@ -67,6 +67,10 @@ class BadDate(ValueError):
     """A date that is not in the calendar."""
 
 
+class OpenDate(ValueError):
+    """A date that may be of either of two months, beside others of which that is so too."""
+
+
 class Words:
     """The tokens of a question, with the words of the calendar in English."""
 
