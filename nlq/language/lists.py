@@ -6,7 +6,7 @@ A thing that has a key is listed by it, every one; of others, such as cities, th
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import dropwhile, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from nlq.language import counting, ordering, sets
@@ -146,6 +146,8 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
     chosen = bool(draft.besides) or any(
         one.kind in ("none", "both", "solely") or (one.kind == "not" and len(named) > 1) for one in composer.spans
     )
+    did = _did(composer.spans, span)
+    chosen = chosen or did
     fields = tuple(name for one in composer.filters.conditions() for name in one.fields())
     own = chosen or not out_of_reach(model, model.dimensions[entity].table, fields)
     table = {
@@ -153,8 +155,15 @@ def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:
     }
     listed = chosen or bool(model.dimensions[entity].key) or table == {model.dimensions[entity].table}  # "dairy brands"
     listed = listed or bool(model.dimensions[entity].place and beside)  # "provinces in region 6 where we have stores"
-    told = bool(named or dates or draft.besides) and bool(dates or chosen or not draft.whens)
+    told = bool(named or dates or draft.besides or (did and draft.whens)) and bool(dates or chosen or not draft.whens)
     return alone and ordering.is_plural(model, composer.spans, span) and own and listed and told
+
+
+def _did(spans: Sequence[Span], noun: Span) -> bool:
+    """Whether those are meant who did something, said right behind the noun: "mga tindahan na nagbenta ng bigas", "products sold in Cebu"."""
+    behind = takewhile(lambda one: one.kind in SILENT, dropwhile(lambda one: one.start <= noun.start, spans))
+    first = next((one for one in spans if one.kind not in SILENT), None)
+    return first is noun and any(map(sets.does, behind))
 
 
 def _is_beside(composer: Composer, one: Span, entity: str) -> bool:

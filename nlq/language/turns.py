@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nlq.language.calendar_words import WORDS
 from nlq.language.draft import COMPARE, SILENT, VALUES
 from nlq.language.lexicon import GRAINS, Meaning
-from nlq.language.sets import ONLY, counted_by
+from nlq.language.sets import ONLY, counted_by, does
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +31,6 @@ PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
 COMES = frozenset(
     ("is", "are", "was", "were", "come", "comes", "came", "coming", "galing", "gikan", "nanggaling", "mula")
 )
-DOES = frozenset((
-    "buy", "buys", "bought", "buying", "pay", "pays", "paid", "paying", "sell", "sells", "sold", "selling", "use", "uses", "used", "using", "shop", "shops", "shopped", "order", "orders", "ordered",
-    "bumili", "bumibili", "binili", "binibili", "nabili", "namimili", "nagbabayad", "nagbayad", "gumagamit", "gumamit", "ginagamit", "gamit", "bayad", "nagbebenta", "nagbenta", "nabenta",
-    "palit", "mopalit", "mipalit", "nipalit", "namalit", "mobayad", "mibayad", "nibayad", "migamit", "nigamit", "mogamit", "baligya", "nagbaligya",
-))  # what somebody does who may do nothing else  # fmt: skip
 
 
 def taken(spans: Sequence[Span]) -> None:
@@ -117,15 +112,10 @@ def _only(model: SemanticModel, spans: Sequence[Span]) -> None:
         if one.kind not in SILENT or one.text.lower() not in ONLY:
             continue
         value = spans[at - 1].kind in VALUES
-        behind = _next(spans, one) in (*VALUES, "time") and _does(spans[at - 1])
-        before = spans[at - 1].kind == "value" and any(map(_does, _silent(spans[: at - 1][::-1])))
-        if behind or before or (value and any(map(_does, _silent(spans[at + 1 :])))):
+        behind = _next(spans, one) in (*VALUES, "time") and does(spans[at - 1])
+        before = spans[at - 1].kind == "value" and any(map(does, _silent(spans[: at - 1][::-1])))
+        if behind or before or (value and any(map(does, _silent(spans[at + 1 :])))):
             one.kind = "solely"
-
-
-def _does(one: Span) -> bool:
-    words = one.text.lower().split()
-    return (one.kind in SILENT and not DOES.isdisjoint(words)) or (one.kind == "metric" and words[-1] in DOES)
 
 
 def _silent(spans: Sequence[Span]) -> Sequence[Span]:
