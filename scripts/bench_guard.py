@@ -75,7 +75,10 @@ def measured() -> dict[str, Callable[[], Callable[[], object]]]:
     states = {name: TableState("1", 1_000, date(2024, 1, 1), date(2026, 11, 15), None) for name in model.tables}
     snapshot = Snapshot(None, states, frozenset({"revenue"}))
     fresh = count(1)
-    read = {lines: [path.read_text(encoding="utf-8") for path in sorted(WRITTEN.glob(f"{lines}_*.sql"))] for lines in (15, 80)}
+    read = {
+        lines: [path.read_text(encoding="utf-8") for path in sorted(WRITTEN.glob(f"{lines}_*.sql"))]
+        for lines in (15, 80)
+    }
     texts, again = ({lines: cycle(those) for lines, those in read.items()} for _ in range(2))
     others = cycle([Principal(f"a{n}", f"org_{n}", regions=(f"R{n:02}", "NCR")) for n in range(50)])
     kept = compile_query(model, SemanticQuery.from_json(QUERIES["compiled, one fact"]), snapshot)
@@ -147,7 +150,9 @@ def main() -> None:
     width = max(map(len, taken))
     print(f"{'the guard, with its proof':<{width}}  p50 ms  best ms")  # the best of each text, on average
     for what, times in taken.items():
-        print(f"{what:<{width}}  {statistics.median(times):6.3f}  {statistics.mean(min(times[one::EACH]) for one in range(EACH)):7.3f}")
+        print(
+            f"{what:<{width}}  {statistics.median(times):6.3f}  {statistics.mean(min(times[one::EACH]) for one in range(EACH)):7.3f}"
+        )
 
 
 if __name__ == "__main__":

@@ -96,7 +96,8 @@ def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | Non
     apart = _set_apart(words, spans)
     refs = _refs(spans, model, apart=apart is not None)
     by_words = about_words.topic_of(words, spans, refs)
-    topic = _topic(words) or _includes(words) or apart or _what_is(words, spans, refs, model) or by_words
+    told = by_words if by_words == "source" else None  # "which table does revenue come from" is not of all tables
+    topic = told or _topic(words) or _includes(words) or apart or _what_is(words, spans, refs, model) or by_words
     figured = [one.kind for one in spans if one.kind in FIGURED and not (topic == "meaning" and one.start == 0)]
     dated = topic in DATED and not any(
         kind in ("metric", "filter") for kind, _ in refs

@@ -48,7 +48,18 @@ WHAT = _words("what whats define explain describe")
 SOURCE = _words("source sources galing gikan nanggaling come comes coming pulled taken sourced kinukuha nagmula")
 WHERE = _words("what whats where which from san saan asa taga")
 WHO = _words("who whos sino sinong kinsa kinsay kaninong kanino kang")
-RANKED = ("top", "bottom", "growth", "share", "number", "above", "below", "at_least", "at_most", "time")  # "where do most sales come from" is of places
+RANKED = (
+    "top",
+    "bottom",
+    "growth",
+    "share",
+    "number",
+    "above",
+    "below",
+    "at_least",
+    "at_most",
+    "time",
+)  # "where do most sales come from" is of places
 MORE = ("value", "place", "ask", "metric", "dimension", "absent")  # kinds of what rows are asked for by
 
 

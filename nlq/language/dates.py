@@ -14,7 +14,7 @@ from nlq.values.query import Period
 
 LONGEST = 31  # days of a month
 DOUBLE = re.compile(r"(\d{1,2})\.\1")
-SLASHED = re.compile(r"(\d{1,4})/(\d{1,2})/(\d{2,4})")
+SLASHED = re.compile(r"(\d{1,4})/(\d{1,2})/(\d{1,4})")
 MOST_SHORT = 99  # what is beyond it is a year in full
 HALVES, MIDDLE, DAYS_OF_WEEK = (1, 2), 15, 7
 PAYROLL = {
@@ -49,7 +49,10 @@ class Dates(Words):
         if not SLASHED.fullmatch(text):
             return None
         written = [one.text for one in self.tokens if SLASHED.fullmatch(one.text)]
-        ways = {month_first: [_slashed(one, self.as_of, month_first=month_first) for one in written] for month_first in (True, False)}
+        ways = {
+            month_first: [_slashed(one, self.as_of, month_first=month_first) for one in written]
+            for month_first in (True, False)
+        }
         read = {first: [day for day in days if day is not None] for first, days in ways.items()}
         orders = [first for first, days in read.items() if len(days) == len(written)]
         if not orders:
@@ -317,7 +320,9 @@ def _slashed(text: str, as_of: date, *, month_first: bool) -> date | None:
     """A date of numbers in this order; None where the calendar has no such day."""
     first, second, last = map(int, text.split("/"))
     year = last if last > MOST_SHORT else as_of.year // 100 * 100 + last
-    of = (first, second, last) if first > MOST_SHORT else (year, first, second) if month_first else (year, second, first)
+    of = (
+        (first, second, last) if first > MOST_SHORT else (year, first, second) if month_first else (year, second, first)
+    )
     try:
         return date(*of)
     except ValueError:

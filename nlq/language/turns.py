@@ -106,7 +106,10 @@ def _without(model: SemanticModel, spans: Sequence[Span]) -> None:
 def _only(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Who "bought only on paydays", "weekend ra mopalit", "bumili ng bigas lang" did nothing else; sales "in NCR only" are of NCR."""
     nouns = [one for one in spans if one.kind in ("dimension", "metric")]
-    if not any(model.dimensions[one.ref_of].key if one.kind == "dimension" else counted_by(model, [one.ref_of]) for one in nouns):
+    if not any(
+        model.dimensions[one.ref_of].key if one.kind == "dimension" else counted_by(model, [one.ref_of])
+        for one in nouns
+    ):
         return
     for at, one in enumerate(spans[1:], 1):
         if one.kind not in SILENT or one.text.lower() not in ONLY:

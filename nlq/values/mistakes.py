@@ -25,8 +25,12 @@ def told(errors: list[ErrorDetails], plain: Mapping[str, Any]) -> tuple[str, str
 def _said(one: ErrorDetails) -> str:
     text = one["msg"].removeprefix("Value error, ")
     if one["type"] == "unexpected_keyword_argument":
-        near = get_close_matches(str(one["loc"][-1]), PARTS, n=1)
-        return f"there is no {one['loc'][-1]!r} here" + (f": did you mean {near[0]!r}?" if near else "")
+        name = str(one["loc"][-1])
+        near = get_close_matches(name, PARTS, n=1)
+        hint = (
+            "" if not near else ": it is a key of another part" if near[0] == name else f": did you mean {near[0]!r}?"
+        )
+        return f"there is no {name!r} here{hint}"
     return f"{one['loc'][-1]!r} is missing" if one["type"] == "missing" else text
 
 

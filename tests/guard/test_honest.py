@@ -52,7 +52,13 @@ def test_current_date_is_the_askers_day(text):
 
 
 def test_the_engines_clock_stays_refused():
-    for text in ("SELECT current_timestamp", "SELECT now()", "SELECT current_datetime", "SELECT localtime", "SELECT current_date('UTC')"):
+    for text in (
+        "SELECT current_timestamp",
+        "SELECT now()",
+        "SELECT current_datetime",
+        "SELECT localtime",
+        "SELECT current_date('UTC')",
+    ):
         with pytest.raises(Refused):
             draft_statement(SqlDraft(text, "caller"), MODEL, as_of=TODAY)
     with pytest.raises(UnsafeSql):  # of nobody's day

@@ -19,6 +19,7 @@ from nlq.values.given import parse_query
         ({"metrics": ["revenue"], "period": {"start": "2026-02-01", "end": "2026-01-01"}}, "period", "before it starts"),
         ({"metrics": ["revenue"], "period": "yesterday"}, "period", "'all'"),
         ({"metrics": ["revenue"], "where": [{"field": "region", "op": "=", "value": ["NCR"]}]}, "where.0.value", "did you mean 'values'?"),
+        ({"metrics": [{"metric": "revenue", "to_date": "year"}]}, "metrics.0.to_date", "it is a key of another part"),
         ({"metrics": ["revenue"], "where": [{"field": "store", "op": "in", "query": {"metrics": ["revenue"], "dimensions": ["store"], "limit": -3}}]},
          "where.0.query", "limit is from 1"),
         ({"metrics": ["revenue"], "limit": "x"}, "limit", "integer"),
