@@ -134,7 +134,7 @@ class Composer:
         table = self._counted_table(metrics)
         by_date = periods_asked.by_date(self, table)
         self._best = nouns.placed(self, metrics)
-        share = best.share if best is not None else shares.asked(self, metrics)
+        share = best.share if best is not None else shares.asked(self, metrics, against)
         dated = by_date or periods_asked.of_date(self, table)
         named, segments = sides.named(self, against, listed)
         where = (*named, *chosen, *(best.those if best is not None else ()), *dated, *own)

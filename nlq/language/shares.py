@@ -170,10 +170,25 @@ class Best:
     share: Share
 
 
-def asked(composer: Composer, metrics: list[str]) -> Share | None:
-    """The share that is asked for, where it is not that of one figure in another, which becomes a ratio."""
+def asked(composer: Composer, metrics: list[str], against: Sequence[Span] = ()) -> Share | None:
+    """The share that is asked for, where it is not that of one figure in another, which becomes a ratio.
+
+    `against` are values that are set against each other: "gcash share in Visayas vs Mindanao" is the part that it is of each.
+    """
     model, draft, spans = composer.model, composer.draft, composer.spans
-    return None if part_metric(model, draft, spans, metrics) else share(model, composer.filters, draft, spans, metrics)
+    if part_metric(model, draft, spans, metrics):
+        return None
+    return share(model, composer.filters, draft, spans, metrics, _sides(composer, against))
+
+
+def _sides(composer: Composer, against: Sequence[Span]) -> Sequence[Span]:
+    """Values that are set against each other, where figures can be split by what they are of; so they are."""
+    fields = {name for one in against for condition in composer.filters.of(one) for name in condition.fields()}
+    known = composer.model.dimensions.get(next(iter(fields))) if len(fields) == 1 else None
+    if known is None or known.type != "string" or not any(one.kind == "share" for one in composer.spans):
+        return ()
+    composer.draft.dimensions[:] = dict.fromkeys((*composer.draft.dimensions, known.name))
+    return against
 
 
 def of_the_best(composer: Composer, metrics: list[str]) -> Best | None:
@@ -214,9 +229,11 @@ def of_the_best(composer: Composer, metrics: list[str]) -> Best | None:
 
 
 def share(
-    model: SemanticModel, filters: Filters, draft: Draft, spans: Sequence[Span], metrics: list[str]
+    model: SemanticModel, filters: Filters, draft: Draft, spans: Sequence[Span], metrics: list[str], sides: Sequence[Span]
 ) -> Share | None:
     """Each group's part of the total, or that of the value that is named; None where no share is asked for.
+
+    `sides` are values by which figures are split, of each of which it is the part.
 
     Raises:
         Stop: it is not said whose share, or of what.
@@ -228,10 +245,12 @@ def share(
         kinds = [one.kind for one in spans if one.role != "growth"]
     if "share" not in kinds:
         return None
-    if len(metrics) != 1 or not model.metrics[metrics[0]].adds_up or "versus" in kinds or draft.growth or draft.having:
+    if len(metrics) != 1 or not model.metrics[metrics[0]].adds_up or ("versus" in kinds and not sides) or draft.growth or draft.having:
         raise _no("a share is of one figure whose parts add up, such as sales; ask for that alone")
     split = [name for name in draft.dimensions if not model.is_time_grain(name)]
-    parts = part_of(spans, filters, split=bool(split))
+    parts = _named_beside(spans, sides) if sides else part_of(spans, filters, split=bool(split))
+    if sides and parts == list(sides):  # "gcash vs cash share of sales": of all that there are
+        parts, split = list(sides[:1]), split[:-1]
     if parts is None and not split:  # "luzon visayas mindanao split in percent": of each of those
         split = _of_a_list(filters, draft, spans)
         parts = [] if split else None
@@ -246,8 +265,16 @@ def share(
     for one in spans:
         one.role = "share" if one.kind == "share" else one.role
     grains = tuple(name for name in draft.dimensions if model.is_time_grain(name))
-    draft.dimensions.extend(fields)  # the part, by its name
+    draft.dimensions.extend(name for name in fields if name not in draft.dimensions)  # the part, by its name
     return Share(within=(*grains, *(split if fields else within)), free=tuple(fields))
+
+
+def _named_beside(spans: Sequence[Span], sides: Sequence[Span]) -> list[Span] | None:
+    """The part that stands right beside "share", which is none of the sides; these, where they stand there themselves."""
+    at = next(place for place, one in enumerate(spans) if one.kind == "share")
+    beside = [one for one in (value_beside(spans, at, -1), value_beside(spans, at, 1)) if one is not None]
+    others = [one for one in beside if all(one is not side for side in sides)]
+    return others[:1] or (list(sides) if beside else None)
 
 
 def _of_a_list(filters: Filters, draft: Draft, spans: Sequence[Span]) -> list[str]:
