@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import choices, counting, entries, habits, sets, shares, usual
-from nlq.language.draft import Draft, Stop
+from nlq.language.draft import SILENT, Draft, Stop
 from nlq.language.entries import Figured
 from nlq.language.nouns import BESIDE
 from nlq.language.spans_of_time import NOW
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
     from nlq.language.compose import Composer
     from nlq.language.match import Span
+
+BUYERS = frozenset(("bumili", "bumibili", "namili", "namimili", "mamimili", "namalit", "mamalit", "mopalit", "mipalit", "nipalit", "mamamalit"))  # fmt: skip
+# How things fare, which is no matter of how many there are: "bakit humina ang mga tindahan".
+FARED = frozenset((
+    "humina", "lumakas", "mahina", "malakas", "hina", "lakas", "matumal", "tumumal", "sumigla", "tamlay", "matamlay", "tumamlay", "lumamlam", "gumanda", "pumangit", "hinay", "nahinay", "kusog",
+    "nikusog", "mikusog", "weak", "weaker", "strong", "stronger", "slow", "soft", "bad", "good", "struggling", "weakened",
+))  # fmt: skip
 SOLD = frozenset(("sold", "nabenta", "nabentang", "naibenta", "naibentang", "nabaligya", "nabaligyang", "nahalin"))
 
 
@@ -36,7 +43,7 @@ def asked(composer: Composer) -> list[str]:
         draft.metrics.extend(_counts(composer))
     if draft.metrics:
         return _named(composer, counts_=counts_)
-    if any(one.kind in ("followup", "reference") for one in composer.spans):
+    if any(one.kind in ("followup", "reference") for one in composer.spans) or _of_it(composer.spans):
         raise Stop(
             Refusal(
                 "out_of_scope",
@@ -141,7 +148,11 @@ def _of_things(composer: Composer) -> list[str]:
     draft = composer.draft
     kinds = {one.kind for one in composer.spans}
     nouns = [one for one in draft.loose if one.kind == "dimension"]
-    if not (draft.growth or draft.versus or "why" in kinds) or len(nouns) != 1 or draft.top is not None:
+    if not (draft.growth or draft.versus or "why" in kinds) or draft.top is not None:
+        return []
+    if not nouns and _are_those_who(composer.spans):
+        return habits.who_shopped(composer)
+    if len(nouns) != 1:
         return []
     if any(one.kind == "which" and after is nouns[0] for one, after in pairwise(composer.spans)):
         return []  # "which branches dragged us down": a figure of theirs
@@ -150,9 +161,24 @@ def _of_things(composer: Composer) -> list[str]:
     )
     if counts is None or counts.during is None:
         return []
-    nouns[0].role = "counted"
+    fared = any(one.kind == "moved" and FARED.intersection(one.text.lower().split()) for one in composer.spans)
+    nouns[0].role = "context" if fared else "counted"
     draft.loose[:] = [one for one in draft.loose if one is not nouns[0]]
-    return [counts.during]
+    return [composer.model.header.default_metric if fared else counts.during]
+
+
+def _of_it(spans: Sequence[Span]) -> bool:
+    """Whether it is asked why "it" changed, of which nothing was said."""
+    return any(one.kind == "why" for one in spans) and any(one.kind == "filler" and "it" in one.text.lower().split() for one in spans)  # fmt: skip
+
+
+def _are_those_who(spans: Sequence[Span]) -> bool:
+    """Whether people are named by what they do: "bakit nabawasan ang bumibili", "nisaka ang mga namalit"."""
+    return any(
+        before.kind in SILENT and before.text.lower().split()[-1] in ("ang", "mga", "yung")
+        and one.kind in SILENT and one.text.lower().split()[0] in BUYERS
+        for before, one in pairwise(spans)
+    )  # fmt: skip
 
 
 def check_division(composer: Composer, metrics: list[str]) -> None:

@@ -178,6 +178,8 @@ class _Labels:
         parts += [self.condition(one) for one in query.where]
         if isinstance(query.period, Period):
             parts.append(words.period(query.period))
+        elif query.period == "all" and any(_timed(self._model, one) for one in query.metrics):
+            parts.append(words.say("all_data"))
         parts += [words.say("where", self.figure(one)) for one in query.having]
         if query.limit:
             first = query.order[0] if query.order else None

@@ -98,12 +98,25 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
         one for of, lack in sets if not lack and pairs for one in of
     ]  # "both rice and noodles": what else they bought is no part of that
     beside = [one for one in filters.conditions() if not _own(one, lacking) and not _own(one, [pair]) and not _placed(model, one, lacking)]  # fmt: skip
-    found = [chosen(model, entity, (*of, *beside), period, lacking=lack) for of, lack in sets]
+    never = _never(spans)
+    found = [chosen(model, entity, (*of, *beside), "all" if lack and never else period, lacking=lack) for of, lack in sets]  # fmt: skip
     for one in draft.besides:
         if one.when is None or not isinstance(one.when.period, Period):
             raise _no(f'I do not know when "{one.text}" is')
         found.append(chosen(model, entity, beside, one.when.period, lacking=one in draft.absent))
     return tuple(found) if counted else somebody(model, entity, tuple(found))
+
+
+def _never(spans: Sequence[Span]) -> bool:
+    """Whether what was never done was not so at any time, though the rest is of one: "bought rice last month but never noodles"."""
+    marks = [at for at, one in enumerate(spans) if one.kind in ("none", "not")]
+    whens = [at for at, one in enumerate(spans) if one.kind == "time"]
+    if len(marks) != 1 or not whens or max(whens) > marks[0]:
+        return False
+    at = marks[0]
+    words = [word for one in spans[at : at + 2] if one.kind in ("none", "not", *SILENT) for word in one.text.lower().split()]
+    yet = "pa" in words and not {"wala", "hindi", "di"}.isdisjoint(words)
+    return yet or not {"never", "kailanman"}.isdisjoint(words)
 
 
 def somebody(model: SemanticModel, entity: str, found: tuple[Condition, ...]) -> tuple[Condition, ...]:
