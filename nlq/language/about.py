@@ -32,7 +32,7 @@ CHAT = {
 WHETHER = frozenset(phrase("does do is are was were did kasama apil kabilang kasali counted included"))
 INCLUDING = frozenset(
     phrase(
-        "include including included count counting counted exclude excluding excluded kasama kasali kabilang apil netted"
+        "include including included count counting counted exclude excluding excluded leave leaves omit omits skip skips kasama kasali kabilang apil netted"
     )
 )
 PAIR = 2

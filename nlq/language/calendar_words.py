@@ -27,7 +27,7 @@ WORDS = {
     **dict.fromkeys(("wk", "wks"), "week"), **dict.fromkeys(("mth", "mths", "mnth", "mos"), "month"), **dict.fromkeys(("yr", "yrs"), "year"), **dict.fromkeys(("qtr", "qtrs", "kwarto"), "quarter"),
 }  # fmt: skip
 BEGINNINGS = frozenset(
-    {"mula", "simula", "magmula", "buhat", "sukad", "gikan", "nagsugod"}
+    {"mula", "simula", "magmula", "buhat", "sukad", "gikan", "nagsugod", "umpisa", "sugod", "sinugdanan"}
 )  # "from", or "since" where no end follows
 BEFORE_ONE = frozenset(
     {"noong", "nung", "nuong", "niadtong"}

@@ -136,7 +136,7 @@ class Composer:
         self._best = nouns.placed(self, metrics)
         share = best.share if best is not None else shares.asked(self, metrics, against)
         dated = by_date or periods_asked.of_date(self, table)
-        named, segments = sides.named(self, against, listed)
+        named, segments = sides.named(self, against, listed, metrics if figured is None else [])
         where = (*named, *chosen, *(best.those if best is not None else ()), *dated, *own)
         period, compare = periods_asked.settled(self, metrics)
         if figured is not None and figured.window is not None and figured.window.running and not draft.whens:

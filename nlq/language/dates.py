@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 from nlq.language.tokens import number
-from nlq.language.when import DATE, LAST, MONTHS, MONTHS_OF_HALF, ORDINALS, THIS, UNITS, BadDate, OpenDate, When, Words
+from nlq.language.when import DATE, LAST, MONTHS, MONTHS_OF_HALF, ORDINALS, THIS, UNITS, BadDate, When, Words
 from nlq.semantics.periods import add, end_of, start_of
 from nlq.values.query import Period
 
 LONGEST = 31  # days of a month
-DOUBLE = re.compile(r"(\d{1,2})\.\1")
-SLASHED = re.compile(r"(\d{1,4})/(\d{1,2})/(\d{1,4})")
-MOST_SHORT = 99  # what is beyond it is a year in full
 HALVES, MIDDLE, DAYS_OF_WEEK = (1, 2), 15, 7
 PAYROLL = {
     "kinsenas": 15,
@@ -42,38 +38,6 @@ class Dates(Words):
         except ValueError:
             raise BadDate(text) from None
         return When(at, at + 1, Period(start=day, end=day))
-
-    def _slashed(self, at: int) -> When | None:
-        """10/31/2026, 2026/10/31: the month first or the day, as all such dates of a question can be read."""
-        text = self.tokens[at].text if at < len(self.tokens) else ""
-        if not SLASHED.fullmatch(text):
-            return None
-        written = [one.text for one in self.tokens if SLASHED.fullmatch(one.text)]
-        ways = {
-            month_first: [_slashed(one, self.as_of, month_first=month_first) for one in written]
-            for month_first in (True, False)
-        }
-        read = {first: [day for day in days if day is not None] for first, days in ways.items()}
-        orders = [first for first, days in read.items() if len(days) == len(written)]
-        if not orders:
-            raise BadDate(text)
-        been = [first for first in orders if max(read[first]) <= self.as_of] or orders[:1]
-        if read[been[0]] == read[been[-1]]:
-            been = been[:1]
-        if len(been) > 1 and len(written) > 1:
-            raise OpenDate(text)
-        days = [read[first][written.index(text)] for first in been]
-        found = [When(at, at + 1, Period(start=day, end=day)) for day in days]
-        if len(found) > 1:
-            return replace(found[0], either=tuple((f"{day:%B} {day.day}, {day.year}", one) for day, one in zip(days, found, strict=True)))  # fmt: skip
-        open_ = len(orders) > 1 and read[True] != read[False]  # but for the days that are yet to be
-        said = f"{text} as {days[0]:%B} {days[0].day}: read the other way round it is yet to be" if open_ else ""
-        return replace(found[0], said=said)
-
-    def _double(self, at: int) -> When | None:
-        """11.11, 12.12: the day of the month of its own number, as sales go by that name."""
-        found = DOUBLE.fullmatch(self.tokens[at].text) if at < len(self.tokens) else None
-        return self._day(at, at + 1, int(found[1]), int(found[1])) if found and 1 <= int(found[1]) <= 12 else None
 
     def _month(self, at: int) -> When | None:
         """October, Oct 2026, October 5, 5 October 2026, October last year."""
@@ -145,7 +109,7 @@ class Dates(Words):
         joins = ("-", "–", "to", "until", "through", "thru", *(("and", "&", "at") if self._next_day(last) else ()))
         if self.word(last) not in joins:
             return None
-        text = self.word(last + 1)
+        text = self.word(last + 1).rstrip("stndrh")
         if not (text.isdecimal() and 1 <= int(text) <= LONGEST) or self._year_at(last + 1):
             return None
         begins = self.word(last - 1).rstrip("stndrh")
@@ -314,19 +278,6 @@ class Dates(Words):
             return None
         start = date(int(self.word(place)), 1, 1)
         return self._until_now(at, place + 1, start, end_of(start, "year"), "year")
-
-
-def _slashed(text: str, as_of: date, *, month_first: bool) -> date | None:
-    """A date of numbers in this order; None where the calendar has no such day."""
-    first, second, last = map(int, text.split("/"))
-    year = last if last > MOST_SHORT else as_of.year // 100 * 100 + last
-    of = (
-        (first, second, last) if first > MOST_SHORT else (year, first, second) if month_first else (year, second, first)
-    )
-    try:
-        return date(*of)
-    except ValueError:
-        return None
 
 
 def _monday(year: int, week: int) -> date:

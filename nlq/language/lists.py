@@ -48,9 +48,8 @@ SHOW = frozenset(
 )
 POINTING = frozenset(("what", "all", "lahat", "tanan", "tanang", "anong", "unsang", "unsa"))
 HAVING = frozenset(("have", "have", "got", "has", "may", "meron", "naa", "operate"))
-WITH = frozenset(("with", "w/", "may", "had", "have", "having", "adunay", "naay", "meron", "merong", "mayroong"))
 OWN = frozenset(("their", "they", "each", "nila", "ila", "bawat"))  # figures of what was named before
-FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "monthly", "versus", "average", "median", "running", "moving", "rose", "more", "why")  # fmt: skip
+FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "quarterly", "monthly", "versus", "average", "median", "running", "moving", "rose", "more", "why")  # fmt: skip
 WHEN = ("kailan", "kelan", "kanus-a")  # as a model's word for a date begins: "kailan nagbukas"
 
 
@@ -133,8 +132,12 @@ def _exists(composer: Composer, nouns: list[tuple[Span, str]]) -> bool:
     if not (usual and nouns and nouns[0][0] is first):
         return False
     figure = next(one for one in spans if one.kind == "metric")
-    between = {word for one in spans if nouns[0][0].end <= one.start < figure.start for word in one.text.lower().split()}
-    lacks = any(one.kind in ("none", "not") for one in spans) and WITH & between  # "with sales of rice but no canned goods"
+    between = {
+        word for one in spans if nouns[0][0].end <= one.start < figure.start for word in one.text.lower().split()
+    }
+    lacks = (
+        any(one.kind in ("none", "not") for one in spans) and sets.WITH & between
+    )  # "with sales of rice but no canned goods"
     return bool(draft.besides or lacks)
 
 

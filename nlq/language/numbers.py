@@ -118,7 +118,7 @@ def _is_percent(model: SemanticModel, spans: list[Span], index: int) -> bool:
 def _grows(model: SemanticModel, one: Span) -> bool:
     """Whether a word says that something rose or fell."""
     named = one.kind == "metric" and bool(model.metrics[one.ref_of].growth)
-    return named or one.kind in ("rose", "growth", "yearly", "monthly", "weekly")
+    return named or one.kind in ("rose", "growth", "yearly", "quarterly", "monthly", "weekly")
 
 
 def _change(walker: Walker, index: int, one: Span) -> None:
@@ -198,7 +198,7 @@ def _of_events(walker: Walker, index: int, op: str, values: tuple[float, ...]) -
     Raises:
         Stop: it does not, or there is a split that the limit may be of as well.
     """
-    before = [span for span in walker.spans[: index - 1] if span.kind not in SILENT]
+    before = [span for span in walker.spans[: index - 1] if span.kind not in (*SILENT, "time")]
     last = before[-1] if before else None
     if last is None or last.kind != "metric" or any(span.kind in ("dimension", "grain") for span in before):
         return False

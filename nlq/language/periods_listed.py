@@ -29,7 +29,7 @@ PAIR = 2  # periods that are set against each other otherwise
 # What is asked of all periods as one, or has its own way with periods.
 AS_ONE = frozenset((
     "top", "bottom", "fastest", "slowest", "more", "rose", "growth", "running", "moving", "average", "median", "share", "why", "both", "none",
-    "again", "yearly", "monthly", "weekly", "trend", "newest", "oldest", "list", "solely",
+    "again", "yearly", "quarterly", "monthly", "weekly", "trend", "newest", "oldest", "list", "solely",
 ))  # fmt: skip
 TOGETHER = frozenset(("combined", "together", "altogether", "pinagsama", "pinagsamang", "kombinado", "combine", "sum", "both"))  # fmt: skip
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BOUGHT = frozenset(("shopped", "shops", "shop", "visited", "visits", "namili", "namimili", "buy", "buys", "bought", "buying", "spend", "spends", "spent", "purchase", "purchased", "bumili", "bumibili", "gumastos", "nipalit", "mipalit", "namalit", "mopalit", "migasto", "nigasto"))  # fmt: skip
 ORDERS: dict[str, Literal["asc", "desc"]] = {"latest_first": "desc", "earliest_first": "asc"}
-LENGTHS = {"week": 7, "month": 31, "year": 366}  # days at most
+LENGTHS = {"week": 7, "month": 31, "quarter": 92, "year": 366}  # days at most
 
 
 def split(composer: Composer, period: Any) -> list[str]:

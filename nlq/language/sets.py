@@ -30,6 +30,7 @@ DOES = frozenset((
     "binebenta", "ibinebenta", "ibinenta", "naibenta", "nabebenta", "nabibili", "nagtinda", "nagtitinda", "bumisita", "nabaligya", "gibaligya", "namaligya", "gigamit", "visited", "ordering",
     "palit", "mopalit", "mipalit", "nipalit", "namalit", "mobayad", "mibayad", "nibayad", "migamit", "nigamit", "mogamit", "baligya", "nagbaligya",
 ))  # what somebody does who may do nothing else  # fmt: skip
+WITH = frozenset(("with", "w/", "may", "has", "had", "have", "having", "adunay", "naay", "meron", "merong", "mayroong"))
 BOTH = ("and", "ug", "at", "saka", "at saka", "&")
 
 
@@ -114,7 +115,9 @@ def _never(spans: Sequence[Span]) -> bool:
     if len(marks) != 1 or not whens or max(whens) > marks[0]:
         return False
     at = marks[0]
-    words = [word for one in spans[at : at + 2] if one.kind in ("none", "not", *SILENT) for word in one.text.lower().split()]
+    words = [
+        word for one in spans[at : at + 2] if one.kind in ("none", "not", *SILENT) for word in one.text.lower().split()
+    ]
     yet = "pa" in words and not {"wala", "hindi", "di"}.isdisjoint(words)
     return yet or not {"never", "kailanman"}.isdisjoint(words)
 

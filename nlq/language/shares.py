@@ -229,7 +229,12 @@ def of_the_best(composer: Composer, metrics: list[str]) -> Best | None:
 
 
 def share(
-    model: SemanticModel, filters: Filters, draft: Draft, spans: Sequence[Span], metrics: list[str], sides: Sequence[Span]
+    model: SemanticModel,
+    filters: Filters,
+    draft: Draft,
+    spans: Sequence[Span],
+    metrics: list[str],
+    sides: Sequence[Span],
 ) -> Share | None:
     """Each group's part of the total, or that of the value that is named; None where no share is asked for.
 
@@ -245,7 +250,13 @@ def share(
         kinds = [one.kind for one in spans if one.role != "growth"]
     if "share" not in kinds:
         return None
-    if len(metrics) != 1 or not model.metrics[metrics[0]].adds_up or ("versus" in kinds and not sides) or draft.growth or draft.having:
+    if (
+        len(metrics) != 1
+        or not model.metrics[metrics[0]].adds_up
+        or ("versus" in kinds and not sides)
+        or draft.growth
+        or draft.having
+    ):
         raise _no("a share is of one figure whose parts add up, such as sales; ask for that alone")
     split = [name for name in draft.dimensions if not model.is_time_grain(name)]
     parts = _named_beside(spans, sides) if sides else part_of(spans, filters, split=bool(split))

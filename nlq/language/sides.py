@@ -46,8 +46,10 @@ def _of_clocks(composer: Composer) -> None:
             one.role = "comparison" if one.kind == "versus" else one.role
 
 
-def named(composer: Composer, found: list[Span], periods: tuple[Segment, ...]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:  # fmt: skip
+def named(composer: Composer, found: list[Span], periods: tuple[Segment, ...], totals: list[str]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:  # fmt: skip
     """The conditions of all that was named, and the sides (or the `periods`): what holds of both stands in the conditions.
+
+    `totals` are metrics of which plain totals are asked for.
 
     Raises:
         Stop: both values and periods are set beside one another.
@@ -55,7 +57,24 @@ def named(composer: Composer, found: list[Span], periods: tuple[Segment, ...]) -
     where, sides = _sides(composer, found)
     if sides and periods:
         raise Stop(Refusal("out_of_scope", "several periods and several sides at once cannot be shown yet: ask for one period, or one side"))  # fmt: skip
+    _of_unlike_days(composer, sides, totals)
     return where, sides or periods
+
+
+def _of_unlike_days(composer: Composer, sides: tuple[Segment, ...], metrics: list[str]) -> None:
+    """Say of totals over days of two kinds that there are more of the one: weekdays sell more than weekends, for there are five of them."""
+    model, time = composer.model, composer.model.time_dimension
+    fields = [name for side in sides for one in side.where for name in one.fields()]
+    either = all(
+        model.is_of_days(name) and (name in model.filters or model.dimensions[name].type == "boolean")
+        for name in fields
+    )
+    if fields and either and time is not None and len(metrics) == 1 and model.metrics[metrics[0]].adds_up:
+        each = {"metric": metrics[0], "each": [f"{time.name}.day"], "agg": "avg"}
+        composer.assume(
+            "these are totals over more days of the one kind than of the other, not what an average day of each had",
+            {"metrics": [each]},
+        )
 
 
 def _sides(composer: Composer, found: list[Span]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:

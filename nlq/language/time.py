@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from nlq.language.calendar_words import LINKERS
-from nlq.language.dates import Dates
 from nlq.language.fiscal import Fiscal
+from nlq.language.numbered import Numbered
 from nlq.language.relative import Relatives
 from nlq.language.tokens import near
 from nlq.language.when import DAYS, MONTHS, UNITS, BadDate, OpenDate, When
@@ -49,7 +49,7 @@ def find(
     ]  # fmt: skip
 
 
-class _Finder(Dates, Fiscal, Relatives):
+class _Finder(Numbered, Fiscal, Relatives):
     """Reads periods off tokens, left to right."""
 
     def mend(self, known: Callable[[str], bool]) -> dict[int, str]:
@@ -67,7 +67,7 @@ class _Finder(Dates, Fiscal, Relatives):
         found: list[When] = []
         at = 0
         while at < len(self.tokens):
-            one = self._range(at) or self._single(at)
+            one = self._nth_days(at) or self._range(at) or self._single(at)
             if one is None:
                 at += 1
                 continue
@@ -90,7 +90,8 @@ class _Finder(Dates, Fiscal, Relatives):
             if one is None or one.period == "all":
                 return None
             return self._open(at, one, opener)
-        first = self._single(start)
+        begins = self._beginning(start) if opener == "from" else 0
+        first = self._single(begins or start) or (self._of_now(begins) if begins else None)
         if first is None or first.period == "all":
             return None
         middle = self.word(first.last)
@@ -117,7 +118,9 @@ class _Finder(Dates, Fiscal, Relatives):
     def _beginning(self, at: int) -> int:
         """Where a period stands whose first day is meant: "since the start of 2025"; 0 where none does."""
         at += self.word(at) in ("the", "sa")
-        return at + 1 + (self.word(at + 1) in ("of", "sa")) if self.word(at) in STARTS else 0
+        day = self.words[at : at + 2] == ["first", "day"]
+        after = at + 1 + day
+        return after + (self.word(after) in ("of", "sa")) if day or self.word(at) in STARTS else 0
 
     def _of_now(self, at: int) -> When | None:
         """The unit that today is in: "since the start of the year"."""

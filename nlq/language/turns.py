@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from nlq.language.calendar_words import WORDS
 from nlq.language.draft import COMPARE, SILENT, VALUES
 from nlq.language.lexicon import GRAINS, Meaning
-from nlq.language.sets import ONLY, counted_by, does
+from nlq.language.sets import ONLY, WITH, counted_by, does
+from nlq.semantics.joins import reaches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ STRONG, WEAK = (
     frozenset(("mahina", "matumal", "hinay", "mahinay")),
 )
 DISTINCT = ("distinct", "unique", "number of distinct", "no. of distinct")
+MOST = frozenset(("most", "fewest", "least", "pinakamarami", "pinakamaraming", "pinakakaunti", "pinakakaunting", "pinakakonti", "pinakakonting", "pinakadaghan", "pinakadaghang", "pinakagamay"))  # fmt: skip
 ONE = ("isa", "isang", "isa ka", "usa", "usa ka", "sa isa", "sa isang", "sa usa", "sa usa ka")
 REACH = ("reach", "reached", "hit", "umabot", "naabot", "naabot ang", "naabot natin ang")
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
@@ -90,6 +92,7 @@ def types(model: SemanticModel, spans: Sequence[Span]) -> None:
     _which_of_such(model, spans)
     _without(model, spans)
     _only(model, spans)
+    _most(model, spans)
 
 
 def _without(model: SemanticModel, spans: Sequence[Span]) -> None:
@@ -101,6 +104,22 @@ def _without(model: SemanticModel, spans: Sequence[Span]) -> None:
         rest = list(dropwhile(lambda other: other.kind in ("value", "place", "and"), spans[at:]))
         if things and rest and rest[0].kind == "metric":
             one.kind = "none"  # "stores without gcash sales"
+
+
+def _most(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """Those "with the most customers" are ranked by how many came: the second noun is a count, and no split."""
+    said = [one for one in spans if one.kind not in (*SILENT, *VALUES)]  # "the fewest open stores"
+    for before, most, one in zip(said, said[1:], said[2:], strict=False):
+        nouns = before.kind == one.kind == "dimension" and before.ref_of != one.ref_of
+        if not nouns or most.kind not in ("top", "bottom") or MOST.isdisjoint(most.text.lower().split()):
+            continue
+        between = {
+            word for other in spans if before.end <= other.start < most.start for word in other.text.lower().split()
+        }
+        found = next((each for each in model.public_metrics().values() if each.counts == one.ref_of), None)
+        if found is not None and not WITH.isdisjoint(between):
+            there = reaches(model, found.name, before.ref_of)  # on the books of these
+            one.kind, one.meanings = "metric", [Meaning("metric", found.name if there else found.during or found.name)]
 
 
 def _only(model: SemanticModel, spans: Sequence[Span]) -> None:

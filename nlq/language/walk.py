@@ -202,7 +202,7 @@ class Walker:
             one.role = "order"
         elif one.kind in ("fastest", "slowest"):
             draft.top, draft.growth, one.role = one.kind == "fastest", True, "order"
-        elif one.kind in ("yearly", "monthly", "weekly"):
+        elif one.kind in ("yearly", "quarterly", "monthly", "weekly"):
             draft.growth, draft.step = True, one.kind.removesuffix("ly")
         elif one.kind == "time":
             left_out = mode in ("not", "none")

@@ -100,14 +100,13 @@ def is_whole(period: Period, unit: Unit) -> bool:
 def shift(period: Period, count: int, unit: Unit) -> Period:
     """A period moved by units: whole units to whole units, else the same dates (clamped to the month's end).
 
-    A quarter that is unfinished is compared with the same ordinal days, as weeks are.
+    A quarter that is unfinished is compared with the same ordinal days, as weeks are; it may be the last of several.
     """
     for whole in ("month", "quarter", "year") if unit in MONTHS else ():
         if is_whole(period, "month") and whole == unit:
             return Period(start=add(period.start, count, unit), end=end_of(add(period.end, count, unit), "month"))
     if unit == "quarter" and period.start == start_of(period.start, "quarter"):
-        start = add(period.start, count, unit)
-        return Period(start=start, end=min(start + timedelta(days=period.days - 1), end_of(start, "quarter")))
+        return Period(start=add(period.start, count, unit), end=last_before(period.end, -count, unit))
     return Period(start=add(period.start, count, unit), end=add(period.end, count, unit))
 
 

@@ -80,8 +80,7 @@ def moved_back(period, count, unit):
     if unit in MONTHS and whole_months(start, end):
         return move(start, -count, unit), ceiling(move(end, -count, unit), "month")
     if unit == "quarter" and start == floor(start, "quarter"):
-        first = move(start, -count, unit)
-        return first, min(first + (end - start), ceiling(first, "quarter"))
+        return move(start, -count, unit), beside(end, count, unit)
     return move(start, -count, unit), move(end, -count, unit)
 
 
