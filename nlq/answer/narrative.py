@@ -60,6 +60,7 @@ def _single(columns: tuple[Column, ...], row: tuple[Any, ...], metrics: list[int
         column = columns[index]
         text = f"{column.label}: {shown(row[index], column)}"
         by_name = {one.name: (one, cell) for one, cell in zip(columns, row, strict=True)}
+        text += _share(columns, row, index)
         prior, growth = by_name.get(f"{column.name}__prior"), by_name.get(f"{column.name}__growth")
         if prior is not None and growth is not None and prior[1] is not None:
             if growth[1] is None:
@@ -70,6 +71,12 @@ def _single(columns: tuple[Column, ...], row: tuple[Any, ...], metrics: list[int
                 text += f" ({way}{moved} from {shown(prior[1], prior[0])})"
         said.append(text)
     return f"{where}: {'; '.join(said)}." if where else f"{'; '.join(said)}."
+
+
+def _share(columns: tuple[Column, ...], row: tuple[Any, ...], metric: int) -> str:
+    """A figure's part of the whole, where it stands beside it."""
+    at = next((at for at, one in enumerate(columns) if one.name == f"{columns[metric].name}__share"), None)
+    return "" if at is None or row[at] is None else f", a share of {shown(row[at], columns[at])}"
 
 
 def _part(columns: tuple[Column, ...], row: tuple[Any, ...], dimensions: list[int],
@@ -148,9 +155,9 @@ def _ranking(
         return ", ".join(shown(row[index], columns[index]) for index in dimensions)
 
     first, second, last = rows[0], rows[1] if len(rows) > 1 else None, rows[-1]
-    text = f"{name(first)} comes first with {shown(first[metric], what)}"
+    text = f"{name(first)} comes first with {shown(first[metric], what)}{_share(columns, first, metric)}"
     if second is not None:
-        text += f", then {name(second)} with {shown(second[metric], what)}"
+        text += f", then {name(second)} with {shown(second[metric], what)}{_share(columns, second, metric)}"
     if len(rows) > 2:
         text += f"; the last of the {len(rows)} {'shown' if limited else 'rows'} is {name(last)} with {shown(last[metric], what)}"
     return text + "."

@@ -20,6 +20,7 @@ from nlq.language import (
     numbers,
     opposites,
     ordering,
+    part_of_all,
     periods_asked,
     periods_listed,
     positions,
@@ -100,8 +101,11 @@ class Composer:
         positions.among(self)
         figured = entries.moving(self.model, self.draft, self.spans)
         numbers.placed(self.walker)
-        listed = lists.wanted(self)
-        query = listing.query(self, *listed) if listed is not None else self._figures(figured)
+        part, listed = part_of_all.wanted(self), lists.wanted(self)
+        if part is not None:
+            query = part_of_all.query(self, *part)
+        else:
+            query = listing.query(self, *listed) if listed is not None else self._figures(figured)
         left = (
             choices.leftover(self.spans) or apart.refused(self.model, query.where) or apart.off_day(self.model, query)
         )

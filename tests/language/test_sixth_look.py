@@ -10,6 +10,8 @@ LINES = "FROM scout.silver_transaction_items i JOIN scout.silver_transactions_cl
 OCTOBER, YESTERDAY = "t.date_key BETWEEN '2026-10-01' AND '2026-10-31'", "t.date_key = '2026-11-14'"
 WEEKEND = "isodow(t.date_key) IN (6, 7)"
 PAYDAY = "(day(t.date_key) = 15 OR t.date_key = last_day(t.date_key))"
+VISAYAS = "('R06', 'R07', 'R08', 'NIR')"
+SOUTH = "('R06', 'R07', 'R08', 'NIR', 'R09', 'R10', 'R11', 'R12', 'R13', 'BARMM')"
 RICE = "p.category = 'Rice and Grains'"
 
 
@@ -55,6 +57,38 @@ def test_as_many_as_by_hand(assistant, analyst, raw, question, sql):
     assert answer.status == "answered", answer.text
     told = answer.rows[0][0] if not answer.query.list and not answer.query.dimensions else len(answer.rows)
     assert told == raw.execute(sql).fetchone()[0]
+
+
+STORES, PEOPLE = "FROM scout.dim_store WHERE org_id = 'tingi'", "FROM scout.dim_customer WHERE org_id = 'tingi'"
+# The part of all things that did something.
+PARTS = {
+    "what percent of customers bought rice last month": f"SELECT (SELECT count(DISTINCT t.customer_id) {LINES} AND {RICE} AND {OCTOBER}) / (SELECT count(*) {PEOPLE})",
+    "anong percent ng customers natin ang bumili noong oktubre": f"SELECT (SELECT count(DISTINCT t.customer_id) {SALES} AND {OCTOBER}) / (SELECT count(*) {PEOPLE})",
+    "pila ka porsyento sa mga suki ang nipalit niaging bulan": f"SELECT (SELECT count(DISTINCT t.customer_id) {SALES} AND {OCTOBER}) / (SELECT count(*) {PEOPLE})",
+    "what % of stores sold rice yesterday": f"SELECT (SELECT count(DISTINCT t.store_id) {LINES} AND {RICE} AND {YESTERDAY}) / (SELECT count(*) {STORES})",
+    "what percent of stores in ncr sold rice yesterday": f"SELECT (SELECT count(DISTINCT t.store_id) {LINES} AND {RICE} AND {YESTERDAY} AND t.store_id IN (SELECT store_id {STORES} AND region = 'NCR')) / (SELECT count(*) {STORES} AND region = 'NCR')",
+    "ilang percent ng stores ang walang benta kahapon": f"SELECT 1 - (SELECT count(DISTINCT t.store_id) {SALES} AND {YESTERDAY}) / (SELECT count(*) {STORES})",
+    "what percentage of our customers bought snacks": f"SELECT (SELECT count(DISTINCT t.customer_id) {LINES} AND p.category = 'Snacks' AND t.date_key BETWEEN '2026-10-17' AND '2026-11-15') / (SELECT count(*) {PEOPLE})",
+    # Of each of two sides, and of both in all.
+    "gcash share in visayas last month": f"SELECT sum(t.peso_value) FILTER (t.payment_method = 'gcash') / sum(t.peso_value) {SALES} AND {OCTOBER} AND s.region IN {VISAYAS}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "sql"), PARTS.items(), ids=PARTS)
+def test_a_part_is_of_all(assistant, analyst, raw, question, sql):
+    answer = assistant.ask(question, analyst)
+    assert answer.status == "answered", answer.text
+    assert answer.rows[0][-1] == pytest.approx(float(raw.execute(sql).fetchone()[0]))
+    assert "a share of" in answer.text
+
+
+def test_a_part_is_of_each_side(assistant, analyst, raw):
+    answer = assistant.ask("gcash share in visayas vs mindanao last month", analyst)
+    parts = f"SELECT CASE WHEN s.region IN {VISAYAS} THEN 'Visayas' ELSE 'Mindanao' END, sum(t.peso_value) FILTER (t.payment_method = 'gcash') / sum(t.peso_value) {SALES} AND {OCTOBER} AND s.region IN {SOUTH} GROUP BY 1"
+    assert {row[0]: row[-1] for row in answer.rows} == {name: pytest.approx(float(part)) for name, part in raw.execute(parts).fetchall()}  # fmt: skip
+    both = assistant.ask("gcash vs cash share of sales last month", analyst)
+    of_all = f"SELECT t.payment_method, sum(t.peso_value) / (SELECT sum(t.peso_value) {SALES} AND {OCTOBER}) {SALES} AND {OCTOBER} AND t.payment_method IN ('gcash', 'cash') GROUP BY 1"
+    assert {row[0]: row[-1] for row in both.rows} == {name: pytest.approx(float(part)) for name, part in raw.execute(of_all).fetchall()}  # fmt: skip
 
 
 def day(date):
