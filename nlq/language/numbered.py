@@ -62,26 +62,20 @@ class Numbered(Dates):
         if not 0 < first <= last <= LONGEST:
             return None
         named = end + (self.word(end) in ("of", "ng", "sa"))
+        this = start_of(self.as_of, "month")
         if self.word(named) in ("this", "last") and self.word(named + 1) == "month":
-            this = start_of(self.as_of, "month")
-            return self._of_month(
-                at, named + 2, add(this, -1, "month") if self.word(named) == "last" else this, first, last
-            )
-        if self.word(named) in MONTHS:
-            month = self._month(named)
-            return (
-                self._of_month(at, month.last, month.period.start, first, last)
-                if month and month.period != "all"
-                else None
-            )
-        if place == at:  # "3rd to 5th stores" are places in a ranking
+            days = _of_month(add(this, -1, "month") if self.word(named) == "last" else this, first, last)
+            return self._until_now(at, named + 2, days.start, days.end)
+        month = self._month(named) if self.word(named) in MONTHS else None
+        if month is not None and month.period != "all":
+            days = _of_month(month.period.start, first, last)
+            return self._until_now(at, month.last, days.start, days.end)
+        if place == at or month is not None:  # "3rd to 5th stores" are places in a ranking
             return None
-        months = (add(start_of(self.as_of, "month"), -back, "month") for back in count(last > self.as_of.day))
-        found, before = islice((one for one in months if last <= end_of(one, "month").day), 2)
-        other = self._of_month(at, end, before, first, last).period
-        return replace(
-            self._of_month(at, end, found, first, last), said=f"of {found:%B %Y}, the latest such days", other=other
-        )  # type: ignore[arg-type]
+        months = (add(this, -back, "month") for back in count(last > self.as_of.day))
+        latest, before = islice((one for one in months if last <= end_of(one, "month").day), 2)
+        said = f"of {latest:%B %Y}, the latest such days"
+        return When(at, end, _of_month(latest, first, last), said, _of_month(before, first, last))
 
     def _nth(self, at: int) -> tuple[int, int]:
         """A day of a month and where it ends: "the 1st", "ika-10"; 0 where there is none."""
@@ -92,11 +86,12 @@ class Numbered(Dates):
         found = NTH.fullmatch(self.word(at))
         return (int(found[1]), at + 1) if found else (0, at)
 
-    def _of_month(self, at: int, last: int, month: date, first: int, end: int) -> When:
-        try:
-            return When(at, last, Period(start=month.replace(day=first), end=month.replace(day=end)))
-        except ValueError:
-            raise BadDate(f"{month:%B} {end}") from None
+
+def _of_month(month: date, first: int, last: int) -> Period:
+    try:
+        return Period(start=month.replace(day=first), end=month.replace(day=last))
+    except ValueError:
+        raise BadDate(f"{month:%B} {last}") from None
 
 
 def _slashed(text: str, as_of: date, *, month_first: bool) -> date | None:

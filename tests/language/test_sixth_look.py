@@ -95,6 +95,10 @@ def day(date):
     return {"metrics": ["revenue"], "period": {"start": date, "end": date}}
 
 
+def between(start, end):
+    return {"metrics": ["revenue"], "period": {"start": start, "end": end}}
+
+
 SIDES = [
     {"label": "NCR", "where": [{"field": "region", "op": "in", "values": ["NCR"]}]},
     {"label": "Cebu", "where": [{"field": "province", "op": "in", "values": ["Cebu"]}]},
@@ -110,16 +114,47 @@ READ = {
     "sales on 11/12/2026": day("2026-11-12"),
     "sales from 10/01/2026 to 10/25/2026": {"metrics": ["revenue"], "period": {"start": "2026-10-01", "end": "2026-10-25"}},
     "sales from 05/10/2026 to 20/10/2026": {"metrics": ["revenue"], "period": {"start": "2026-10-05", "end": "2026-10-20"}},
+    "sales from the 1st to the 10th": between("2026-11-01", "2026-11-10"),
+    "sales from the 1st to the 20th": between("2026-10-01", "2026-10-20"),
+    "sales from the 20th to the 31st": between("2026-10-20", "2026-10-31"),
+    "sales from the 10th to the 20th of november": between("2026-11-10", "2026-11-15"),
+    "sales 1st to 15th last month": between("2026-10-01", "2026-10-15"),
+    "benta mula ika-1 hanggang ika-10": between("2026-11-01", "2026-11-10"),
+    "benta mula umpisa ng taon hanggang ngayon": between("2026-01-01", "2026-11-15"),
+    "halin sugod sa unang adlaw sa bulan": between("2026-11-01", "2026-11-15"),
     # What differs is set against each other, and is no growth.
     "difference of sales between ncr and cebu last month": {**IN_OCTOBER, "segments": SIDES},
     "difference ng benta ng ncr at cebu last month": {**IN_OCTOBER, "segments": SIDES},
     "kumulatibo nga halin kada bulan karong tuiga": {"metrics": [{"metric": "revenue", "window": {"to_date": "year"}}], "dimensions": ["date.month"], "period": {"start": "2026-01-01", "end": "2026-11-15"}},
 }  # fmt: skip
 test_read_as_written_out, test_not_answered = held(READ, [
-    "sales on 10/11/2026", "sales from 10/01/2026 to 10/11/2026", "sales on 31/02/2026", "benta nung 10/11",
+    "sales on 10/11/2026", "sales from 10/01/2026 to 10/11/2026", "sales on 31/02/2026", "benta nung 10/11", "sales 20th to 31st of february", "why did it go down",
     "mga suking bumili ng snacks at inumin noong oktubre", "stores that sold only in october", "where do most sales come from",
     "sales ng mga nagsara na stores na open pa",
 ])  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "metric"), [
+    ("bakit nabawasan ang bumibili sa mga supermarket ngayong taon", "unique_customers"),
+    ("unsay hinungdan nga nisaka ang mga namalit sa oktubre", "unique_customers"),
+    ("dumarami ba ang mga bumibili kada buwan ngayong taon", "unique_customers"),
+    ("bakit bumaba ang nabenta last month", "revenue"),
+    ("bakit humina ang mga tindahan sa central luzon nitong nakaraang quarter", "revenue"),
+    ("bakit nabawasan ang mga tindahan ngayong taon", "active_stores"),
+])  # fmt: skip
+def test_what_changed_is_what_is_named(assistant, analyst, question, metric):
+    answer = assistant.ask(question, analyst)
+    assert (answer.status, answer.query.metrics) == ("answered", (metric,))
+
+
+@pytest.mark.parametrize(("question", "totals"), [
+    ("weekend vs weekday sales last month", True), ("paydays vs regular days this year", True),
+    ("average daily sales on weekends vs weekdays last month", False), ("gcash vs cash sales last month", False),
+])  # fmt: skip
+def test_totals_over_unlike_numbers_of_days_say_so(assistant, analyst, question, totals):
+    answer = assistant.ask(question, analyst)
+    assert answer.status == "answered"
+    assert any("more days of the one kind" in one.text for one in answer.assumptions) == totals
 
 
 def test_a_date_of_numbers_is_asked_about(assistant, analyst):
