@@ -148,7 +148,7 @@ def test_what_changed_is_what_is_named(assistant, analyst, question, metric):
 
 
 @pytest.mark.parametrize(("question", "totals"), [
-    ("weekend vs weekday sales last month", True), ("paydays vs regular days this year", True),
+    ("weekend vs weekday sales last month", True), ("sales on paydays vs regular days this year", True),
     ("average daily sales on weekends vs weekdays last month", False), ("gcash vs cash sales last month", False),
 ])  # fmt: skip
 def test_totals_over_unlike_numbers_of_days_say_so(assistant, analyst, question, totals):
