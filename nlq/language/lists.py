@@ -58,6 +58,8 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     model, draft, spans = composer.model, composer.draft, composer.spans
     if draft.by_metric or draft.having or any(one.kind in FIGURES for one in spans):
         return None
+    if any(map(model.is_time_grain, draft.dimensions)):  # "stores that closed, per year" is how many
+        return None
     ordered = [one for one in spans if one.kind in NEWEST]
     if draft.top is not None and not ordered:
         return None

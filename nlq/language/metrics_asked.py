@@ -150,6 +150,9 @@ def _of_things(composer: Composer) -> list[str]:
     draft = composer.draft
     kinds = {one.kind for one in composer.spans}
     nouns = [one for one in draft.loose if one.kind == "dimension"]
+    befell = _what_befell(composer)
+    if befell:
+        return befell
     if not (draft.growth or draft.versus or "why" in kinds) or draft.top is not None:
         return []
     if not nouns and _are_those_who(composer.spans):
@@ -167,6 +170,31 @@ def _of_things(composer: Composer) -> list[str]:
     nouns[0].role = "context" if fared else "counted"
     draft.loose[:] = [one for one in draft.loose if one is not nouns[0]]
     return [composer.model.header.default_metric if fared else counts.during]
+
+
+def _what_befell(composer: Composer) -> list[str]:
+    """How many there were of things that something befell, unit by unit: "stores opened per month", "mga tindahang nagsara kada taon"."""
+    draft, model = composer.draft, composer.model
+    nouns = [one for one in counting.things(model, draft.loose) if one.kind == "dimension"]
+    counts = next(
+        (name for name, one in model.public_metrics().items() if len(nouns) == 1 and one.counts == nouns[0].ref_of),
+        None,
+    )
+    if counts is None or draft.top is not None or not any(map(model.is_time_grain, draft.dimensions)):
+        return []
+    table = model.dimensions[nouns[0].ref_of].table
+    dated = [
+        one
+        for one in draft.loose
+        if one not in nouns and one.kind == "dimension" and model.dimensions[one.ref_of].table == table
+    ]
+    states = [one for one in composer.spans if one.kind == "value" and one.ref_of in model.filters
+              and [term.op for term in model.filters[one.ref_of].where] == ["is_not_null"]]  # fmt: skip
+    if len(dated) + len(states) != 1:
+        return []
+    nouns[0].role = "counted"
+    draft.loose[:] = [one for one in draft.loose if one is not nouns[0]]
+    return [counts]
 
 
 def _of_it(spans: Sequence[Span]) -> bool:

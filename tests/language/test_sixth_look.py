@@ -128,10 +128,22 @@ READ = {
     "kumulatibo nga halin kada bulan karong tuiga": {"metrics": [{"metric": "revenue", "window": {"to_date": "year"}}], "dimensions": ["date.month"], "period": {"start": "2026-01-01", "end": "2026-11-15"}},
 }  # fmt: skip
 test_read_as_written_out, test_not_answered = held(READ, [
-    "sales on 10/11/2026", "sales from 10/01/2026 to 10/11/2026", "sales on 31/02/2026", "benta nung 10/11", "sales 20th to 31st of february", "why did it go down",
+    "sales on 10/11/2026", "sales from 10/01/2026 to 10/11/2026", "sales on 31/02/2026", "benta nung 10/11", "sales 20th to 31st of february", "why did it go down", "open stores per month",
     "mga suking bumili ng snacks at inumin noong oktubre", "stores that sold only in october", "where do most sales come from",
     "sales ng mga nagsara na stores na open pa",
 ])  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "date", "unit"), [
+    ("stores opened per month this year", "opened_on", "month"), ("stores opened by year", "opened_on", "year"),
+    ("mga tindahan na nagbukas kada taon", "opened_on", "year"), ("mga tindahang nagsara kada taon", "closed_on", "year"),
+])  # fmt: skip
+def test_what_befell_things_is_counted_by_its_date(assistant, analyst, raw, question, date, unit):
+    answer = assistant.ask(question, analyst)
+    when = "AND year(opened_on) = 2026" if "this year" in question else f"AND {date} IS NOT NULL"
+    sql = f"SELECT date_trunc('{unit}', {date}), count(*) FROM scout.dim_store WHERE org_id = 'tingi' {when} GROUP BY 1 ORDER BY 1"
+    assert answer.status == "answered", answer.text
+    assert [row[1] for row in answer.rows] == [row[1] for row in raw.execute(sql).fetchall()]
 
 
 @pytest.mark.parametrize(("question", "metric"), [
