@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import counting
-from nlq.language.draft import SILENT, Stop
+from nlq.language.draft import REACHED, SILENT, Stop
 from nlq.semantics.joins import reaches
 from nlq.semantics.periods import end_of, start_of
 from nlq.values import Refusal
@@ -28,6 +28,7 @@ MOST_TRAILING = 366
 SUMS = frozenset(("sum", "total", "kabuuan", "suma"))
 AVERAGED = re.compile(r"a(?:ve|vg|verage)|mean|smooth|^s?ma$")
 MOST_LETTERS = 60
+WHEN = ("when", "kailan", "kelan")
 UNITS_OF_TOTALS: tuple[Literal["week", "month", "quarter", "year"], ...] = ("week", "month", "quarter", "year")
 
 
@@ -121,6 +122,11 @@ def running(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> Figure
         window = Window(to_date=unit)
         to_date[0].role = "window"
         draft.whens[:] = [one for one in draft.whens if one is not to_date[0]]
+    if (
+        is_reached(model, draft, spans) and model.time_dimension is not None
+    ):  # the day on which the total so far came to it
+        window = window or Window(running=True)
+        draft.dimensions.append(f"{model.time_dimension.name}.day")
     if window is not None and not any(model.is_time_grain(name) for name in draft.dimensions):
         again = [name for name in draft.dimensions if name in model.dimensions and time_of(model, name)]
         if again:
@@ -129,6 +135,16 @@ def running(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> Figure
             )
         draft.trend = True
     return None if window is None else Figured(window=window)
+
+
+def is_reached(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> bool:
+    """Whether it is asked when a total came to an amount: "when did sales reach 10M this year", "kailan umabot sa 10M ang benta"."""
+    asked = bool(spans) and (spans[0].kind == "whenever" or spans[0].text.lower() in WHEN)
+    reached = any(one.kind == "at_least" and one.text.lower().split()[0] in REACHED for one in spans)
+    figures = [one for one in spans if one.kind == "metric"]
+    if not (asked and reached and len(draft.having) == len(figures) == 1 and draft.top is None):
+        return False
+    return model.metrics[figures[0].ref_of].adds_up and all(name.endswith(".day") for name in draft.dimensions)
 
 
 def time_of(model: SemanticModel, name: str) -> bool:

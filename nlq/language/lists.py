@@ -56,9 +56,8 @@ WHEN = ("kailan", "kelan", "kanus-a")  # as a model's word for a date begins: "k
 def wanted(composer: Composer) -> tuple[Span, str] | None:
     """The noun that is to be listed, and the thing that it names; None where figures are asked for."""
     model, draft, spans = composer.model, composer.draft, composer.spans
-    if draft.by_metric or draft.having or any(one.kind in FIGURES for one in spans):
-        return None
-    if any(map(model.is_time_grain, draft.dimensions)):  # "stores that closed, per year" is how many
+    by_time = any(map(model.is_time_grain, draft.dimensions))  # "stores that closed, per year" is how many
+    if draft.by_metric or draft.having or by_time or any(one.kind in FIGURES for one in spans):
         return None
     ordered = [one for one in spans if one.kind in NEWEST]
     if draft.top is not None and not ordered:

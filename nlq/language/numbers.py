@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import COMPARE, SILENT, VALUES, Stop
+from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES, Stop
 from nlq.semantics.joins import reaches
 from nlq.values import Refusal
 from nlq.values.query import Condition
@@ -200,6 +200,8 @@ def _of_events(walker: Walker, index: int, op: str, values: tuple[float, ...]) -
     """
     before = [span for span in walker.spans[: index - 1] if span.kind not in (*SILENT, "time")]
     last = before[-1] if before else None
+    if walker.spans[index - 1].text.lower().split()[0] in REACHED:  # "when did transactions reach 100k"
+        return False
     if last is None or last.kind != "metric" or any(span.kind in ("dimension", "grain") for span in before):
         return False
     known = walker.model.metrics[last.ref_of]

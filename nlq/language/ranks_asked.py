@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language import choices, lists, ordering
+from nlq.language import choices, entries, lists, ordering
 from nlq.language.draft import Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Order, Period
@@ -43,6 +43,17 @@ def split(composer: Composer, period: Any) -> list[str]:
     return draft.dimensions
 
 
+def _unranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tuple[tuple[Order, ...], int | None]:
+    """The order of rows of which none are left out; of days on which a total had come to an amount only the first is meant."""
+    draft, model = composer.draft, composer.model
+    if entries.is_reached(model, draft, composer.spans):
+        return (Order(by=dimensions[-1], dir="asc"),), 1
+    if draft.sorted is not None:
+        return (Order(by=metrics[0], dir="desc" if draft.sorted else "asc"),), None
+    dated = [name for name in dimensions if "." in name and name in model.grains and not model.is_time_grain(name)]
+    return tuple(Order(by=name, dir="asc") for name in dated[:1]), None  # by the year of opening: as years go
+
+
 def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tuple[tuple[Order, ...], int | None]:
     """The order, and how many of the first are meant (None: all).
 
@@ -57,11 +68,8 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
             raise Stop(Refusal("out_of_scope", f'I do not know what "{latest.text}" puts in order'))
         latest.role = "order"
         return (Order(by=grains[0], dir=ORDERS[latest.kind]),), None
-    if draft.top is None and draft.sorted is not None:
-        return (Order(by=metrics[0], dir="desc" if draft.sorted else "asc"),), None
     if draft.top is None:
-        dated = [name for name in dimensions if "." in name and name in composer.model.grains and not composer.model.is_time_grain(name)]  # fmt: skip
-        return tuple(Order(by=name, dir="asc") for name in dated[:1]), None  # by the year of opening: as years go
+        return _unranked(composer, metrics, dimensions)
     if not dimensions:
         dimensions.extend(_kinds(composer))
     if not dimensions:

@@ -6,7 +6,7 @@ from itertools import dropwhile, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from nlq.language.calendar_words import WORDS
-from nlq.language.draft import COMPARE, SILENT, VALUES
+from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES
 from nlq.language.lexicon import GRAINS, Meaning
 from nlq.language.sets import ONLY, WITH, counted_by, does
 from nlq.semantics.joins import reaches
@@ -27,7 +27,6 @@ STRONG, WEAK = (
 DISTINCT = ("distinct", "unique", "number of distinct", "no. of distinct")
 MOST = frozenset(("most", "fewest", "least", "pinakamarami", "pinakamaraming", "pinakakaunti", "pinakakaunting", "pinakakonti", "pinakakonting", "pinakadaghan", "pinakadaghang", "pinakagamay"))  # fmt: skip
 ONE = ("isa", "isang", "isa ka", "usa", "usa ka", "sa isa", "sa isang", "sa usa", "sa usa ka")
-REACH = ("reach", "reached", "hit", "umabot", "naabot", "naabot ang", "naabot natin ang")
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
 COMES = frozenset(
@@ -45,7 +44,7 @@ def taken(spans: Sequence[Span]) -> None:
             after.kind = "times"  # "5x or more"
         elif one.kind == "but" and after.kind in BUT:
             one.kind = "filler"
-        elif text in REACH and one.kind in COMPARE and _next(spans, one) in ("top", "bottom"):
+        elif text.split()[0] in REACHED and one.kind in COMPARE and _next(spans, one) in ("top", "bottom"):
             one.kind = "filler"  # "when did we reach our highest sales"
         elif one.kind == "between" and after.kind in VALUES and any(other.kind == "versus" for other in spans):
             one.kind = "filler"  # "the difference of sales between NCR and Cebu"

@@ -146,6 +146,23 @@ def test_what_befell_things_is_counted_by_its_date(assistant, analyst, raw, ques
     assert [row[1] for row in answer.rows] == [row[1] for row in raw.execute(sql).fetchall()]
 
 
+SO_FAR = f"SELECT d FROM (SELECT t.date_key AS d, sum({{}}) OVER (ORDER BY t.date_key) AS so_far {SALES} AND t.date_key BETWEEN '2026-01-01' AND '2026-11-15' {{}}) WHERE so_far >= {{}} ORDER BY d LIMIT 1"
+
+
+@pytest.mark.parametrize(("question", "sql"), [
+    ("when did sales reach 10M this year", SO_FAR.format("t.peso_value", "", 10_000_000)),
+    ("when did we hit 5M in sales this year", SO_FAR.format("t.peso_value", "", 5_000_000)),
+    ("kailan umabot sa 10M ang naipong benta ngayong taon", SO_FAR.format("t.peso_value", "", 10_000_000)),
+    ("kanus-a naabot ang 10M nga halin karong tuiga", SO_FAR.format("t.peso_value", "", 10_000_000)),
+    ("when did ncr sales reach 2M this year", SO_FAR.format("t.peso_value", "AND s.region = 'NCR'", 2_000_000)),
+    ("when did transactions reach 100000 this year", SO_FAR.format("1", "", 100_000)),
+])  # fmt: skip
+def test_when_a_total_came_to_an_amount_is_its_first_day(assistant, analyst, raw, question, sql):
+    answer = assistant.ask(question, analyst)
+    assert answer.status == "answered", answer.text
+    assert [row[0] for row in answer.rows] == [row[0] for row in raw.execute(sql).fetchall()]
+
+
 @pytest.mark.parametrize(("question", "metric"), [
     ("bakit nabawasan ang bumibili sa mga supermarket ngayong taon", "unique_customers"),
     ("unsay hinungdan nga nisaka ang mga namalit sa oktubre", "unique_customers"),
