@@ -192,15 +192,15 @@ class Dates(Words):
 
     def _half_of_none(self, at: int, half: int) -> When | None:
         """A half of nothing that is named beside it: of the month of the other half ("first half vs second half of October"), or of the year."""
-        for place in range(at + 2, len(self.tokens)):
+        for place in (*range(at + 2, len(self.tokens)), *range(at)):
             after = place + 2 + (self.word(place + 2) == "of")
             if (
                 ORDINALS.get(self.word(place), 0) in HALVES
                 and self.word(place + 1) == "half"
                 and self.word(after) in MONTHS
             ):
-                found = self._half_of_month(at, after, half)
-                return found and replace(found, last=at + 2)
+                found = self._half_of_month(place, after, half)
+                return found and replace(found, first=at, last=at + 2)
         year = self.as_of.year - (half == HALVES[-1] and self.as_of.month <= MONTHS_OF_HALF)
         start = date(year, 1 if half == 1 else MONTHS_OF_HALF + 1, 1)
         found = self._until_now(at, at + 2, start, end_of(add(start, MONTHS_OF_HALF - 1, "month"), "month"), None)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
 
+EVERY = ("every", "each", "bawat", "kada", "matag", "every single")
 BUYERS = frozenset(("bumili", "bumibili", "namili", "namimili", "mamimili", "namalit", "mamalit", "mopalit", "mipalit", "nipalit", "mamamalit"))  # fmt: skip
 # How things fare, which is no matter of how many there are: "bakit humina ang mga tindahan".
 FARED = frozenset((
@@ -69,6 +70,7 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
     """
     draft = composer.draft
     _of_what_stands_before(composer)
+    _on_every_one(composer)
     if draft.by_metric:
         draft.metrics.sort(key=lambda name: name != draft.by_metric)
     elif draft.top is not None and _beside(composer):  # "top 20 products with units and revenue"
@@ -113,6 +115,21 @@ def _people_who(composer: Composer) -> list[str]:
     """Those who bought, where only what they did is said: "ilan ang bumili sa Cebu", "how many shopped twice"."""
     named = any(one.kind in ("value", "place", "ask", "time") for one in composer.spans)
     return habits.who_shopped(composer) if named else []
+
+
+def _on_every_one(composer: Composer) -> None:
+    """Ask what "how many stores had sales every day" counts: those of each day, or those that had some on all of them.
+
+    Raises:
+        Stop: it may be either.
+    """
+    model, spans = composer.model, composer.spans
+    every = next((one for one in spans if one.kind == "by" and one.text.lower() in EVERY), None)
+    counted = [one for one in spans if one.kind == "metric" and sets.counted_by(model, [one.ref_of])]
+    usual = [one for one in spans if one.kind == "metric" and one.ref_of == model.header.default_metric]
+    if every is not None and counted and usual and counted[0].start < usual[0].start < every.start:
+        text = f'is it how many there were "{every.text}" one by itself, or those that had some in all of them? Say "how many … by …", or name one'
+        raise Stop(Refusal("out_of_scope", text))
 
 
 def _of_what_stands_before(composer: Composer) -> None:

@@ -158,12 +158,18 @@ def _beside_the_figure(composer: Composer, one: Span, name: str) -> None:
         return
     if composer.draft.top is not None and not composer.is_entity(one):
         raise _no(f'is the best of each "{one.text}" meant, or the best of all? Say "in each …"')
-    if _is_said_of(composer, one):
+    if _is_said_of(composer, one) or _is_limited(composer, one):
         raise _no(f'are those {one.text} meant that do so, or figures of all? Say "which {one.text} …", or ask for the figure')  # fmt: skip
     if known is not None and known.optional:  # the whole holds rows that name none
         raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
     one.role = "context"
     composer.assume(f"the whole, not split by {one.text.lower()}", {"dimensions": [*composer.draft.dimensions, name]})
+
+
+def _is_limited(composer: Composer, noun: Span) -> bool:
+    """Whether a limit on a figure may be one on that of each: "mga tindahang hindi bababa sa 20 libo ang benta bawat linggo"."""
+    first = next((one for one in composer.spans if one.kind not in SILENT), None)
+    return bool(composer.draft.having) and first is noun
 
 
 def _describes(composer: Composer, noun: Span, name: str) -> bool:

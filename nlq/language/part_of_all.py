@@ -32,7 +32,7 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     if noun.kind == "dimension":
         entity = noun.ref_of if noun.ref_of in model.counted else None
     else:
-        entity = sets.counted_by(model, [noun.ref_of]) if noun.kind == "metric" else None
+        entity = sets.counted_by(model, [noun.ref_of]) if noun.kind == "metric" and sets.does(noun) else None
     figures = [one for one in spans if one.kind == "metric" and one is not noun]
     usual = all(one.ref_of == model.header.default_metric for one in figures)
     did = any(map(sets.does, spans)) or figures or any(one.kind in DID for one in spans)

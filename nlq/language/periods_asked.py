@@ -92,7 +92,7 @@ def own_dates(composer: Composer) -> tuple[Condition, ...]:
 def of_date(composer: Composer, table: str) -> tuple[Condition, ...]:
     """The period, as a condition on the date at which something befell the things of a table, where that is said: "stores closed in 2023"."""
     period = composer.given_period()
-    if not isinstance(period, Period) or len(composer.draft.whens) != 1:
+    if not isinstance(period, Period) or len(composer.draft.whens) != 1 or _is_of_a_figure(composer):
         return ()
     name = composer.dated or _date_said(composer, table)
     if not name:
@@ -110,6 +110,21 @@ def of_date(composer: Composer, table: str) -> tuple[Condition, ...]:
         )
     composer.draft.whens.clear()
     return (Condition(field=name, op="between", values=(period.start.isoformat(), period.end.isoformat())),)
+
+
+def _is_of_a_figure(composer: Composer) -> bool:
+    """Whether the period stands behind what was done, or was not: "stores that have closed, with no sales in the last 7 days"."""
+    model, spans = composer.model, composer.spans
+    at = next(place for place, one in enumerate(spans) if one is composer.draft.whens[0])
+    lacks = False
+    for one in reversed(spans[:at]):
+        if one.kind == "dimension" or (one.kind == "value" and one.ref_of in model.filters):
+            return False
+        if one.kind == "metric" and not model.metrics[one.ref_of].counts:
+            lacks = True
+        if one.kind in ("none", "not") and lacks:
+            return True
+    return False
 
 
 def by_date(composer: Composer, table: str) -> tuple[Condition, ...]:

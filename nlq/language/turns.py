@@ -25,6 +25,7 @@ STRONG, WEAK = (
     frozenset(("mahina", "matumal", "hinay", "mahinay")),
 )
 DISTINCT = ("distinct", "unique", "number of distinct", "no. of distinct")
+FIRST = ("una", "unang", "first")
 MOST = frozenset(("most", "fewest", "least", "pinakamarami", "pinakamaraming", "pinakakaunti", "pinakakaunting", "pinakakonti", "pinakakonting", "pinakadaghan", "pinakadaghang", "pinakagamay"))  # fmt: skip
 ONE = ("isa", "isang", "isa ka", "usa", "usa ka", "sa isa", "sa isang", "sa usa", "sa usa ka")
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
@@ -48,6 +49,8 @@ def taken(spans: Sequence[Span]) -> None:
             one.kind = "filler"  # "when did we reach our highest sales"
         elif one.kind == "between" and after.kind in VALUES and any(other.kind == "versus" for other in spans):
             one.kind = "filler"  # "the difference of sales between NCR and Cebu"
+        elif one.kind == "top" and text in FIRST and after.kind == "grain":
+            one.kind = "unsupported"  # "unang bulan nga milapas og 1M" is the earliest, and not the best
         elif one.kind == "active":
             one.kind = "filler" if after.kind in ("time", "preposition") else "unsupported"
         elif one.kind == "but" and after.kind in ("value", "place", "ask"):
