@@ -10,9 +10,9 @@ from nlq.language import counting as counting_
 from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
 from nlq.language.places import choice_of
-from nlq.language.spans_of_time import LONG, settle
+from nlq.language.spans_of_time import LONG, lined_up, settle
 from nlq.language.stays import Stays
-from nlq.language.those import chosen_in
+from nlq.language.those import OF_EACH, chosen_in
 from nlq.language.tokens import phrase
 from nlq.semantics import periods
 from nlq.semantics.joins import out_of_reach
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
 
-ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "along with", "together with", "apil")  # fmt: skip
-OF_EACH = ("sa bawat isa", "bawat isa", "sa matag usa", "in each", "for each", "of each", "in each of them", "for each of them", "per each")  # fmt: skip
+ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
 
 
 class Edit:
@@ -74,6 +73,7 @@ class Edit:
         self._pointed()
         where = self.stays.split_again(where, dimensions)
         period, compare = self._period(metrics)
+        compare = tuple(lined_up(period, one, split=any(map(self.model.is_time_grain, dimensions))) for one in compare)
         share = self._share(dimensions)
         order, limit, per = self._order(metrics, dimensions, within)
         plain, order, shown = self._growth(metrics, dimensions, period, order)
@@ -110,12 +110,20 @@ class Edit:
         if any(one.kind == "share" for one in self.spans):  # "what is the share of each"
             found[0].kind, found[0].role = "filler", "share"
             return False
+        if not any(
+            one.kind in ("dimension", "grain", "top", "bottom", "number") for one in self.spans
+        ):  # "units of each"
+            found[0].kind, found[0].role = "filler", "ignored"
+            return False
         found[0].kind, found[0].role = "filler", "grouping"
         return True
 
     def _adding(self) -> bool:
         """Whether what is named comes beside what was there."""
-        return any(one.text.lower() in ADDING for one in self.spans)
+        return any(
+            one.text.lower() in ADDING or (one.kind == "followup" and one.text.lower().split()[0] in ADDING)
+            for one in self.spans
+        )
 
     def _bare_number(self) -> None:
         """A number by itself, "make it 10", is how many, where there was a limit."""
@@ -263,10 +271,30 @@ class Edit:
             return self.last.share
         for one in self.spans:
             one.role = "share" if one.kind == "share" else one.role
+        if (
+            self.spans[0].kind == "share" and self.draft.metrics and self.last.where
+        ):  # "as % of all sales in each region"
+            return self._part_of_each(dimensions)
         grains = tuple(name for name in dimensions if self.model.is_time_grain(name))
         if len(grains) == len(dimensions):
             raise _no("a share of what? Say what is split: by region, by category …")
         return Share(within=grains)
+
+    def _part_of_each(self, dimensions: list[str]) -> Share:
+        """What the one condition of before makes of each group, or of all: of which, has to be said.
+
+        Raises:
+            Stop: it is not, or there are several.
+        """
+        fields = [name for one in self.last.where for name in one.fields()]
+        each = any(
+            one.kind == "by" or one.text.lower() in OF_EACH or "each" in one.text.lower().split() for one in self.spans
+        )
+        known = len(fields) == 1 and fields[0] in self.model.dimensions and fields[0] not in dimensions
+        if not (known and each and self.draft.dimensions == dimensions == list(self.last.dimensions)):
+            raise _no('a share of which whole? Ask it in one question: "share of … in each …"')
+        dimensions.append(fields[0])
+        return Share(within=tuple(self.last.dimensions), free=(fields[0],))
 
     def _order(self, metrics: list[str | MetricEntry], dimensions: list[str], within: bool) -> tuple[tuple[Order, ...], int | None, tuple[str, ...]]:  # noqa: FBT001  # fmt: skip
         draft, last = self.draft, self.last

@@ -60,7 +60,7 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
         return "edit" if any(is_of_all_places(one) for one in spans) else "new"
     if len(kinds & {*COMMANDS}) == 1 and not kinds - {*COMMANDS, "followup"}:
         return "command"
-    if kinds & {"followup", *COMMANDS}:
+    if kinds & {"followup", *COMMANDS} or (spans[0].kind == "share" and spans[0].text.lower().startswith("as ")):
         return "edit"
     if "why" in kinds:
         return "new" if "metric" in kinds else "edit"

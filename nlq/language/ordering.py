@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nlq.language.draft import Stop
+from nlq.language.spans_of_time import lined_up
 from nlq.semantics.periods import step_of
 from nlq.values import Refusal
 from nlq.values.query import Order, Period, Shift
@@ -53,6 +54,7 @@ def is_plural(model: SemanticModel, spans: Sequence[Span], noun: Span) -> bool:
 def growth(model: SemanticModel, draft: Draft, metrics: list[str], order: tuple[Order, ...], compare: Any, dimensions: list[str],
            period: Any) -> tuple[list[str], tuple[Order, ...], Any]:  # fmt: skip
     """The metrics, the order and the comparison, where a growth is shown beside the figure, the figure before, and the change."""
+    compare = lined_up(period, compare, split=any(map(model.is_time_grain, dimensions)))
     growths = [name for name in metrics if model.metrics[name].growth]
     if not (growths or draft.growth) or not isinstance(period, Period):
         return metrics, order, compare

@@ -115,7 +115,8 @@ def of_date(composer: Composer, table: str) -> tuple[Condition, ...]:
 def _is_of_a_figure(composer: Composer) -> bool:
     """Whether the period stands behind what was done, or was not: "stores that have closed, with no sales in the last 7 days"."""
     model, spans = composer.model, composer.spans
-    at = next(place for place, one in enumerate(spans) if one is composer.draft.whens[0])
+    first = composer.draft.whens[0].start  # several may have been put together
+    at = next((place for place, one in enumerate(spans) if one.start >= first), 0)
     lacks = False
     for one in reversed(spans[:at]):
         if one.kind == "dimension" or (one.kind == "value" and one.ref_of in model.filters):

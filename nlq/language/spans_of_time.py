@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nlq.language import anchored, named_days
 from nlq.language.time import whole
@@ -234,3 +234,11 @@ def _against(one: When, other: When, said: list[Assumed]) -> Settled | Refusal:
     assert isinstance(now.period, Period)  # noqa: S101 - both were asked above
     assert isinstance(then.period, Period)  # noqa: S101
     return now.period, then.period, said
+
+
+def lined_up(period: Any, compare: Any, *, split: bool) -> Any:
+    """A comparison with dates that lie a year or more before as that, where it is split by time: each month beside the one of 2024."""
+    if not (split and isinstance(period, Period) and isinstance(compare, Period)):
+        return compare
+    years = period.start.year - compare.start.year
+    return Shift(shift=f"{years} year") if years > 0 and periods.shift(period, -years, "year") == compare else compare

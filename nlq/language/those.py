@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 THEY = frozenset(("they", "their", "theirs", "its", "nila", "sila", "kanila", "kanilang", "nilang", "silang"))
 THEM = frozenset(("them", "those", "these"))  # which may also say what is shown: "rank them", "only those with …"
+OF_EACH = ("sa bawat isa", "bawat isa", "sa matag usa", "in each", "for each", "of each", "in each of them", "for each of them", "per each")  # fmt: skip
+THOSE = frozenset(
+    ("iyon", "yun", "yon", "iyan", "yan", "ito", "kadto", "kato", "kana", "kini")
+)  # behind "mga": those things
 DOES = ("did", "does", "has", "had", "was")  # before "it", which else is mere grammar: "how much is it"
 RELATIVE = ("that", "who", "which", "with", "where", "whose")
 WHOLE = frozenset(("why", "share", "list"))  # what a change of the query before says of all that it shows
@@ -43,7 +47,7 @@ def are_pointed_at(spans: Sequence[Span]) -> bool:
     words = _words(spans)
     if any(one.kind == "again" for one in spans) or any(" ".join(words).startswith(one) for one in ("who are they", "where are they", "what are they")):  # fmt: skip
         return False
-    if _they(words):
+    if _they(words) or _each_of_them(spans):
         return True
     at = next((place for place, one in enumerate(words) if one in THEM), None)
     return at is not None and not any(one in RELATIVE for one in words[at:])
@@ -57,7 +61,7 @@ def are_meant(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) 
     """
     if of(last, model) is None:
         return False
-    kinds, they = {one.kind for one in spans}, _they(_words(spans))
+    kinds, they = {one.kind for one in spans}, _they(_words(spans)) or (_each_of_them(spans) and _some(last))
     if followups.kind_of(spans, model) == "new":
         return not kinds & WHOLE or they
     asked = kinds & {"metric", "amount"} and "time" in kinds and not kinds & WHOLE
@@ -75,7 +79,16 @@ def are_some(spans: Sequence[Span], last: SemanticQuery) -> bool:
 
 
 def _they(words: Sequence[str]) -> bool:
-    return bool(THEY.intersection(words)) or any(one == "it" and before in DOES for before, one in pairwise(words))
+    return bool(THEY.intersection(words)) or any(
+        (one == "it" and before in DOES) or (one in THOSE and before == "mga") for before, one in pairwise(words)
+    )
+
+
+def _each_of_them(spans: Sequence[Span]) -> bool:
+    """Whether a figure "of each" is asked for, and nothing else that there is to be one of."""
+    kinds = {one.kind for one in spans}
+    each = any(one.text.lower() in OF_EACH for one in spans)
+    return each and "metric" in kinds and not kinds & {"dimension", "grain", "top", "bottom", "share", "value", "place"}
 
 
 def chosen_in(last: SemanticQuery) -> Period | None:
@@ -113,26 +126,31 @@ def query(composer: Composer, last: SemanticQuery) -> SemanticQuery:
         raise Stop(UNKNOWN)
     entity = of(last, model)
     assert entity is not None  # noqa: S101 - asked before
-    pointing = {one.text.lower(): one for one in spans if one.kind in SILENT and (THEY | THEM | {"it"}).intersection(one.text.lower().split())}  # fmt: skip
-    for one in pointing.values():
-        one.kind, one.role = "filler", "set"
+    beside = (
+        tuple(one for one in last.where if one.query is None) if _each_of_them(spans) else ()
+    )  # "units of each": of the same rows
+    for one in spans:
+        points = one.kind in SILENT and (THEY | THEM | THOSE | {"it"}).intersection(one.text.lower().split())
+        if points or one.text.lower() in OF_EACH:
+            one.kind, one.role = "filler", "set"
     composer.before = last.period if isinstance(last.period, Period) else chosen_in(last)
-    chosen = _chosen(last, entity, model)
+    chosen = (*_chosen(last, entity, model), *beside)
     shown = bool(last.list or last.dimensions)
     try:
-        return _of(composer.compose(), chosen, entity if shown else None)
+        return _of(model, composer.compose(), chosen, entity if shown else None)
     except Stop as stop:
         asked = stop.outcome
         if not isinstance(asked, Clarification):
             raise
-        options = tuple((label, _of(one, chosen, entity if shown else None)) for label, one in asked.options)
+        options = tuple((label, _of(model, one, chosen, entity if shown else None)) for label, one in asked.options)
         raise Stop(replace(asked, options=options)) from None
 
 
-def _of(query: SemanticQuery, chosen: tuple[Condition, ...], entity: str | None) -> SemanticQuery:
-    """A query of those who are chosen alone, and where they are named of each, unless it says what it splits or ranks."""
-    each = entity is not None and not query.dimensions and query.list is None and query.limit is None
-    return replace(query, where=(*chosen, *query.where), dimensions=(entity,) if each and entity else query.dimensions)
+def _of(model: SemanticModel, query: SemanticQuery, chosen: tuple[Condition, ...], entity: str | None) -> SemanticQuery:
+    """A query of those who are chosen alone, and where they are named of each, unless it says what else it splits or ranks."""
+    over_time = all(model.is_time_grain(name) for name in query.dimensions)
+    each = (entity,) if entity is not None and over_time and query.list is None and query.limit is None else ()
+    return replace(query, where=(*chosen, *query.where), dimensions=(*each, *query.dimensions))
 
 
 def _chosen(last: SemanticQuery, entity: str, model: SemanticModel) -> tuple[Condition, ...]:

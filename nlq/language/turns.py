@@ -47,10 +47,6 @@ def taken(spans: Sequence[Span]) -> None:
             one.kind = "filler"
         elif text.split()[0] in REACHED and one.kind in COMPARE and _next(spans, one) in ("top", "bottom"):
             one.kind = "filler"  # "when did we reach our highest sales"
-        elif one.kind == "between" and after.kind in VALUES and any(other.kind == "versus" for other in spans):
-            one.kind = "filler"  # "the difference of sales between NCR and Cebu"
-        elif one.kind == "top" and text in FIRST and after.kind == "grain":
-            one.kind = "unsupported"  # "unang bulan nga milapas og 1M" is the earliest, and not the best
         elif one.kind == "active":
             one.kind = "filler" if after.kind in ("time", "preposition") else "unsupported"
         elif one.kind == "but" and after.kind in ("value", "place", "ask"):
@@ -58,6 +54,7 @@ def taken(spans: Sequence[Span]) -> None:
     if len(spans) > 1 and spans[0].text.lower() in DISTINCT and spans[1].kind == "dimension":
         spans[0].kind = "count"  # "distinct products sold in Mindanao"
     _years(spans)
+    _earliest_or_between(spans)
     _which_unit(spans)
     _strong(spans)
     _moved(spans)
@@ -157,6 +154,15 @@ def _which_of_such(model: SemanticModel, spans: Sequence[Span]) -> None:
         known = [name for name, each in model.dimensions.items() if asked in each.synonyms.get("en", ())]
         if len(known) == 1:
             one.kind, one.meanings = "dimension", [Meaning("dimension", known[0])]
+
+
+def _earliest_or_between(spans: Sequence[Span]) -> None:
+    """The first month with so much is the earliest, and not the best; what is "between NCR and Cebu" is a difference."""
+    for one, after in pairwise(spans):
+        if one.kind == "between" and after.kind in VALUES and any(other.kind == "versus" for other in spans):
+            one.kind = "filler"
+        elif one.kind == "top" and one.text.lower() in FIRST and after.kind == "grain":
+            one.kind = "unsupported"
 
 
 def _which_unit(spans: Sequence[Span]) -> None:
