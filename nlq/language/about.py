@@ -35,6 +35,7 @@ INCLUDING = frozenset(
         "include including included count counting counted exclude excluding excluded leave leaves omit omits skip skips kasama kasali kabilang apil netted"
     )
 )
+THAT = frozenset(("that", "it", "this", "those", "these", "niyan", "iyan", "yan", "iyon", "yun", "niyon", "nito", "ito", "ana", "kana", "ani", "kini"))  # fmt: skip
 PAIR = 2
 WHAT = ("what", "when", "ano", "anong", "kailan", "kelan", "unsa", "unsay", "kanus")
 TOPICS: tuple[Topic, ...] = get_args(Topic)
@@ -121,6 +122,15 @@ def asked(text: str, spans: Sequence[Span], model: SemanticModel) -> About | Non
     if len(unknown) > MOST_UNKNOWN or (topic != "meaning" and unknown and by_words is None):
         return None
     return About(topic, refs, unknown if topic == "meaning" else ())
+
+
+def of_that(text: str, spans: Sequence[Span], metrics: Sequence[str]) -> About | None:
+    """What the figures before mean, where it is asked of "that" and of nothing else: "how do you compute that", "ano ang ibig sabihin niyan"."""
+    words = _plain(phrase(text))
+    named = any(one.kind not in (*SILENT, "unknown", "average", "count", "amount", "which", "list") for one in spans)
+    if named or not metrics or _topic(words) != "meaning" or THAT.isdisjoint(words):
+        return None
+    return About("meaning", tuple(("metric", name) for name in metrics))
 
 
 def _what_is(

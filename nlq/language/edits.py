@@ -9,11 +9,9 @@ from nlq.language import apart, averages, choices, entries, ordering, relations,
 from nlq.language import counting as counting_
 from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
-from nlq.language.places import choice_of
 from nlq.language.spans_of_time import LONG, lined_up, settle
 from nlq.language.stays import Stays
 from nlq.language.those import OF_EACH, chosen_in
-from nlq.language.tokens import phrase
 from nlq.semantics import periods
 from nlq.semantics.joins import out_of_reach
 from nlq.semantics.periods import Relative
@@ -22,7 +20,6 @@ from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuer
 
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
-    from nlq.language.match import Span
 
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
 
@@ -41,6 +38,7 @@ class Edit:
         Raises:
             Stop: it is better to ask, or to decline.
         """
+        dropped = self.stays.dropped()
         refused = choices.unreadable(self.model, self.spans)
         if refused is not None:
             raise Stop(refused)
@@ -58,18 +56,19 @@ class Edit:
             )
         if any(one.kind == "list" for one in self.spans):
             return self._listed()
-        level = self._level()
+        level = self.stays.level()
         against = relations.opposed(self.spans, self.composer.filters) if self.draft.versus else []
         self.draft.versus = self.draft.versus and not against
         metrics = self._metrics(adding=adding)
         dimensions = self._dimensions(within, adding=adding)
         chosen = self._again()
         where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
+        where = self.stays.without() if dropped else where
         if against:
             where, segments = relations.against(self.model, self.composer.filters, self.draft, against)
             where = (*where, *sides.hours(self.composer), *self.draft.worth)
             where, dimensions = self.stays.beside(where), self._split(dimensions)
-        where = (*(where if level is None else self._at_level(where, *level)), *chosen)
+        where = (*(where if level is None else self.stays.at_level(where, level)), *chosen)
         self._pointed()
         where = self.stays.split_again(where, dimensions)
         period, compare = self._period(metrics)
@@ -182,35 +181,6 @@ class Edit:
         if kept:
             self.composer.assume(f"instead of by {' and '.join(name.replace('_', ' ') for name in kept)}", {"dimensions": [*kept, *draft.dimensions]})  # fmt: skip
         return list(draft.dimensions)
-
-    def _level(self) -> tuple[Span, str] | None:
-        """The level of a place that was taken for another one: "the city, that is"."""
-        for one in self.draft.loose:
-            level = self.model.dimensions[one.ref_of].place if one.ref_of in self.model.dimensions else None
-            if level is not None and len(self.draft.loose) == 1 and not self.draft.dimensions and self._namesake(level) is not None:  # fmt: skip
-                one.role = "level"
-                self.draft.loose.clear()
-                return one, level
-        return None
-
-    def _namesake(self, level: str) -> tuple[Condition, Condition] | None:
-        """A condition on a place, and that on the place of the same name at another level."""
-        known = self.model.gazetteer.places
-        for condition in self.last.where:
-            field = self.model.dimensions.get(condition.field or "")
-            if field is None or field.place in (None, level) or len(condition.values) != 1 or condition.op not in ("=", "in"):  # fmt: skip
-                continue
-            here = [one for one in known if one.level == field.place and one.value == condition.values[0]]
-            names = {phrase(name) for one in here for name in (*one.names, one.label)}
-            others = [one for one in known if one.level == level and names & {phrase(name) for name in (*one.names, one.label)}]  # fmt: skip
-            if here and len(others) == 1:
-                return condition, choice_of(self.model, self.composer.values, others[0]).condition
-        return None
-
-    def _at_level(self, where: tuple[Condition, ...], _noun: Span, level: str) -> tuple[Condition, ...]:
-        pair = self._namesake(level)
-        assert pair is not None  # noqa: S101 - asked before
-        return tuple(pair[1] if one == pair[0] else one for one in where)
 
     def _split(self, dimensions: list[str]) -> list[str]:
         """What is split by, with what values are set against each other in."""

@@ -61,6 +61,9 @@ class Reader:
         except OpenDate as problem:
             return Interpretation(Refusal("out_of_scope", f"{problem} may be of either of two months: write the month as a word", firm=True))  # fmt: skip
         asked = about.asked(question.text, found, self._model)
+        if asked is None and question.before.last is not None:
+            shown = [one for one in question.before.last.metrics if isinstance(one, str)]
+            asked = about.of_that(question.text, found, shown)
         if asked is not None:
             return Interpretation(asked, words=_words(found))
         before = question.before

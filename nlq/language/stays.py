@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import HELD, Stop
+from nlq.language.draft import HELD, VALUES, Stop
+from nlq.language.places import choice_of
+from nlq.language.tokens import phrase
 from nlq.values import Refusal
 from nlq.values.query import Condition, Segment
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.values.query import SemanticQuery
 
+DROPPING = frozenset(("drop", "remove", "lose", "clear", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa"))
+FILTER = ("filter", "filters", "condition", "the filter")
 PLACES = "place"  # all levels of place are one family: another place is instead of the one before
 NATIONWIDE = frozenset(("nationwide", "nationally", "countrywide", "everywhere"))
 WHOLE = ("buong pilipinas", "buong pinas", "sa buong pinas", "sa buong pilipinas", "whole country", "the whole country", "tibuok nasud", "all regions", "pinas", "sa pinas")  # fmt: skip
@@ -38,6 +42,37 @@ class Stays:
             known = self.composer.model.dimensions.get(name)
             found.add(PLACES if known is not None and known.place else name)
         return found
+
+    def dropped(self) -> bool:
+        """Whether what is named is to go: "drop the weekends", "remove the NCR filter", "tanggalin ang Cebu". The words that say so are read."""
+        spans = self.composer.spans
+        at = next((place for place, one in enumerate(spans) if one.kind != "filler"), 0)
+        rest = [one for one in spans[at + 1 :] if one.text.lower() not in FILTER]
+        fell = bool(spans[at + 1 :]) and spans[at + 1].text.lower() in ("in", "of", "sa")  # "drop in Visayas"
+        if fell or spans[at].text.lower().split()[0] not in DROPPING or not any(one.kind in VALUES for one in rest):
+            return False
+        for one in (spans[at], *(one for one in spans[at + 1 :] if one not in rest)):
+            one.kind, one.role = "filler", "filter"
+        return True
+
+    def without(self) -> tuple[Condition, ...]:
+        """The conditions of before without what is named now; what none of them held is left out of all."""
+        where = list(self.last.where)
+        for named in self.composer.where():
+            old = next(
+                (
+                    one
+                    for one in where
+                    if one.field == named.field and one.op in HELD and set(one.values) >= set(named.values)
+                ),
+                None,
+            )
+            if old is None or named.op not in HELD:
+                where.append(replace(named, op="not_in") if named.op in HELD else named)
+                continue
+            left = tuple(value for value in old.values if value not in named.values)
+            where[where.index(old) : where.index(old) + 1] = [replace(old, op="in", values=left)] if left else []
+        return tuple(where)
 
     def where(self, dimensions: list[str], *, set_against: bool, adding: bool) -> tuple[tuple[Condition, ...], tuple[Segment, ...], list[str]]:  # fmt: skip
         """The conditions of before, but for those that are of what is named now; what is left out now is so beside the rest.
@@ -90,6 +125,37 @@ class Stays:
         if known.type == "boolean":
             return ("" if condition.values == (True,) else "not ") + (known.label or known.name).lower()
         return " or ".join(str(one) for one in condition.values)
+
+    def level(self) -> str | None:
+        """The level of a place that was taken for another one: "the city, that is"."""
+        draft, known = self.composer.draft, self.composer.model.dimensions
+        one = draft.loose[0] if len(draft.loose) == 1 and not draft.dimensions else None
+        level = known[one.ref_of].place if one is not None and one.ref_of in known else None
+        if one is None or level is None or self._namesake(level) is None:
+            return None
+        one.role = "level"
+        draft.loose.clear()
+        return level
+
+    def _namesake(self, level: str) -> tuple[Condition, Condition] | None:
+        """A condition on a place, and that on the place of the same name at another level."""
+        known = self.composer.model.gazetteer.places
+        for condition in self.last.where:
+            field = self.composer.model.dimensions.get(condition.field or "")
+            if field is None or field.place in (None, level) or len(condition.values) != 1 or condition.op not in ("=", "in"):  # fmt: skip
+                continue
+            here = [one for one in known if one.level == field.place and one.value == condition.values[0]]
+            names = {phrase(name) for one in here for name in (*one.names, one.label)}
+            others = [one for one in known if one.level == level and names & {phrase(name) for name in (*one.names, one.label)}]  # fmt: skip
+            if here and len(others) == 1:
+                return condition, choice_of(self.composer.model, self.composer.values, others[0]).condition
+        return None
+
+    def at_level(self, where: tuple[Condition, ...], level: str) -> tuple[Condition, ...]:
+        """These, with the place of the same name at this level instead."""
+        pair = self._namesake(level)
+        assert pair is not None  # noqa: S101 - asked before
+        return tuple(pair[1] if one == pair[0] else one for one in where)
 
     def split_again(self, where: tuple[Condition, ...], dimensions: list[str]) -> tuple[Condition, ...]:
         """A split by what had been one value alone is over all of them: "by store type" after a figure of supermarkets."""

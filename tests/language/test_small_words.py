@@ -72,3 +72,28 @@ def test_dates_a_year_before_line_up(assistant, analyst, raw, turns):
     answer = talk(assistant, analyst, *turns)
     sql = f"SELECT sum(t.peso_value) {SALES} AND year(t.date_key) = 2024 GROUP BY month(t.date_key) ORDER BY month(t.date_key)"
     assert [row[2] for row in answer.rows] == [row[0] for row in raw.execute(sql).fetchall()]
+
+
+@pytest.mark.parametrize(("turns", "where"), [
+    (("top 5 snack brands in davao city on weekends last month", "drop the weekends"), {("category", "in", ("Snacks",)), ("city", "in", ("Davao City",))}),
+    (("halin sa bugas sa bukidnon karong tuiga", "tangtanga ang bukidnon"), {("category", "in", ("Rice and Grains",))}),
+    (("sales of minimarts in cebu", "tanggalin ang cebu"), {("store_type", "in", ("minimart",))}),
+    (("ncr sales by category", "remove the ncr filter"), set()),
+    (("gcash and maya sales last month", "remove maya"), {("payment_method", "in", ("gcash",))}),
+    (("revenue by region last month", "remove ncr"), {("region", "not_in", ("NCR",))}),
+    (("revenue by region last month", "without ncr"), {("region", "not_in", ("NCR",))}),
+])  # fmt: skip
+def test_a_condition_is_dropped_or_a_value_left_out(assistant, analyst, turns, where):
+    answer = talk(assistant, analyst, *turns)
+    assert answer.status == "answered", answer.text
+    assert {
+        (one.field, {"=": "in", "!=": "not_in"}.get(one.op, one.op), one.values) for one in answer.query.where
+    } == where
+
+
+@pytest.mark.parametrize(("turns", "said"), [
+    (("avg basket by region last month", "how do you compute that"), "revenue over transactions"),
+    (("ilan ang unique customers sa iloilo ngayong taon", "ano ang ibig sabihin niyan"), "walk-ins without a name"),
+])  # fmt: skip
+def test_what_that_means_is_told(assistant, analyst, turns, said):
+    assert said in talk(assistant, analyst, *turns).text
