@@ -40,7 +40,7 @@ UNITS = _words("currency timezone utc")
 PAIRS = (("time", "zone"), ("time", "zones"))  # units that are written as two words
 YEARS = (("fiscal", "year"), ("financial", "year"), ("fiscal", "years"))
 BEGINS = _words("start starts begin begins starting end ends nagsisimula simula magsugod sugod")
-OWNS = _words("own owns owner owned maintain maintains responsible accountable handles hawak tag iya nagmamay ari may")
+OWNS = _words("own owns owner owned maintain maintains responsible accountable handles hawak tag nagmamay ari")
 COMPUTES = _words("calculate calculated compute computed define defined derive derived count counted work binibilang kinukwenta kinukuwenta kwenta pagkwenta pagkuwenta kinukuha "
                   "kinakalkula kinocompute computation")  # fmt: skip
 HOW = _words("how pano paano giunsa")
@@ -48,18 +48,8 @@ WHAT = _words("what whats define explain describe")
 SOURCE = _words("source sources galing gikan nanggaling come comes coming pulled taken sourced kinukuha nagmula")
 WHERE = _words("what whats where which from san saan asa taga")
 WHO = _words("who whos sino sinong kinsa kinsay kaninong kanino kang")
-RANKED = (
-    "top",
-    "bottom",
-    "growth",
-    "share",
-    "number",
-    "above",
-    "below",
-    "at_least",
-    "at_most",
-    "time",
-)  # "where do most sales come from" is of places
+# "Where do most sales come from" is of places, "which region did sales come from" of regions.
+RANKED = ("top", "bottom", "growth", "share", "number", "above", "below", "at_least", "at_most", "time", "dimension", "grain")  # fmt: skip
 MORE = ("value", "place", "ask", "metric", "dimension", "absent")  # kinds of what rows are asked for by
 
 
@@ -87,7 +77,7 @@ def topic_of(words: tuple[str, ...], spans: Sequence[Span], refs: Refs) -> Topic
         and not kinds & {"place", "ask", "value", *RANKED}
     ):
         return "source"
-    if opener in WHO and said & OWNS and "metric" in kinds and not kinds & {"place", "ask", "value", "time"}:
+    if opener in WHO and said & OWNS and "metric" in kinds and not kinds & {"place", "ask", "value", *RANKED}:
         return "source"
     return _meaning(words, spans, refs)
 

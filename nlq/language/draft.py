@@ -14,24 +14,7 @@ COMPARE = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 SILENT = ("filler", "preposition", "reference")
 VALUES = ("value", "place", "ask")
 # Words for "at least" that say that it came to so much.
-REACHED = frozenset(
-    (
-        "reach",
-        "reached",
-        "hit",
-        "hits",
-        "pass",
-        "passed",
-        "cross",
-        "crossed",
-        "umabot",
-        "naabot",
-        "maabot",
-        "nakaabot",
-        "niabot",
-        "miabot",
-    )
-)
+REACHED = frozenset(("reach", "reached", "hit", "hits", "pass", "passed", "cross", "crossed", "umabot", "naabot", "maabot", "nakaabot", "niabot", "miabot"))  # fmt: skip
 HELD = ("=", "in")  # operators of a condition that holds for the values it names
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import sets
+from nlq.language.deeds import SHOPPED
 from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.lexicon import Meaning
 from nlq.language.match import Span
@@ -23,9 +24,6 @@ AGAIN = 2  # purchases, of those who came back
 REPEAT = frozenset(("repeat", "repeating"))
 NEW = frozenset(("new", "first time", "first timer", "bagong", "bago", "bag ong", "bag o"))
 KNOWN = ("returning", "existing", "old", "dati", "dati na", "dating", "luma", "lumang", "daan")
-SHOPPING = frozenset(
-    ("bumili", "namili", "bumibili", "namimili", "namalit", "mipalit", "nipalit", "mopalit", "shopped", "shop")
-)  # what only people do
 BOUGHT = frozenset(("bought", "purchased", "buy"))
 LISTED = ("count", "list", "which", "top", "bottom", "fastest", "slowest")
 
@@ -145,7 +143,7 @@ def who_shopped(composer: Composer) -> list[str]:
     bought = any(
         one.kind == "count" and BOUGHT & set(after.text.lower().split()) for one, after in pairwise(composer.spans)
     )  # "how many bought rice"
-    return [name for name in people if name] if len(people) == 1 and (SHOPPING & said or bought) else []
+    return [name for name in people if name] if len(people) == 1 and (SHOPPED & said or bought) else []
 
 
 def somebody(composer: Composer) -> str | None:
@@ -153,7 +151,7 @@ def somebody(composer: Composer) -> str | None:
     said = {word for one in composer.spans for word in one.text.lower().split()}
     people = [name for name, one in composer.model.dimensions.items() if one.optional]
     nouns = any(one.kind == "dimension" for one in composer.draft.loose)
-    return people[0] if len(people) == 1 and (SHOPPING | BOUGHT) & said and not nouns else None
+    return people[0] if len(people) == 1 and (SHOPPED | BOUGHT) & said and not nouns else None
 
 
 def _times(composer: Composer) -> None:

@@ -10,6 +10,7 @@ from itertools import dropwhile, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from nlq.language import counting, ordering, sets
+from nlq.language.deeds import does
 from nlq.language.draft import SILENT, Draft, Stop
 from nlq.language.listing import NEWEST, WHERE
 from nlq.semantics.joins import out_of_reach
@@ -173,7 +174,7 @@ def _did(spans: Sequence[Span], noun: Span) -> bool:
     """Whether those are meant who did something, said right behind the noun: "mga tindahan na nagbenta ng bigas", "products sold in Cebu"."""
     behind = takewhile(lambda one: one.kind in SILENT, dropwhile(lambda one: one.start <= noun.start, spans))
     first = next((one for one in spans if one.kind not in SILENT), None)
-    return first is noun and any(map(sets.does, behind))
+    return first is noun and any(map(does, behind))
 
 
 def _is_beside(composer: Composer, one: Span, entity: str) -> bool:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import choices, counting, entries, habits, sets, shares, usual
+from nlq.language.deeds import SHOPPED, SOLD
 from nlq.language.draft import SILENT, Draft, Stop
 from nlq.language.entries import Figured
 from nlq.language.nouns import BESIDE
@@ -20,13 +21,11 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 EVERY = ("every", "each", "bawat", "kada", "matag", "every single")
-BUYERS = frozenset(("bumili", "bumibili", "namili", "namimili", "mamimili", "namalit", "mamalit", "mopalit", "mipalit", "nipalit", "mamamalit"))  # fmt: skip
 # How things fare, which is no matter of how many there are: "bakit humina ang mga tindahan".
 FARED = frozenset((
     "humina", "lumakas", "mahina", "malakas", "hina", "lakas", "matumal", "tumumal", "sumigla", "tamlay", "matamlay", "tumamlay", "lumamlam", "gumanda", "pumangit", "hinay", "nahinay", "kusog",
     "nikusog", "mikusog", "weak", "weaker", "strong", "stronger", "slow", "soft", "bad", "good", "struggling", "weakened",
 ))  # fmt: skip
-SOLD = frozenset(("sold", "nabenta", "nabentang", "naibenta", "naibentang", "nabaligya", "nabaligyang", "nahalin"))
 
 
 def asked(composer: Composer) -> list[str]:
@@ -223,7 +222,7 @@ def _are_those_who(spans: Sequence[Span]) -> bool:
     """Whether people are named by what they do: "bakit nabawasan ang bumibili", "nisaka ang mga namalit"."""
     return any(
         before.kind in SILENT and before.text.lower().split()[-1] in ("ang", "mga", "yung")
-        and one.kind in SILENT and one.text.lower().split()[0] in BUYERS
+        and one.kind in SILENT and one.text.lower().split()[0] in SHOPPED
         for before, one in pairwise(spans)
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nlq.language import listing, sets
+from nlq.language.deeds import does
 from nlq.language.draft import SILENT, Stop
 from nlq.values import Refusal
 from nlq.values.query import SemanticQuery, Share
@@ -32,10 +33,10 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     if noun.kind == "dimension":
         entity = noun.ref_of if noun.ref_of in model.counted else None
     else:
-        entity = sets.counted_by(model, [noun.ref_of]) if noun.kind == "metric" and sets.does(noun) else None
+        entity = sets.counted_by(model, [noun.ref_of]) if noun.kind == "metric" and does(noun) else None
     figures = [one for one in spans if one.kind == "metric" and one is not noun]
     usual = all(one.ref_of == model.header.default_metric for one in figures)
-    did = any(map(sets.does, spans)) or figures or any(one.kind in DID for one in spans)
+    did = any(map(does, spans)) or figures or any(one.kind in DID for one in spans)
     return (noun, entity) if entity is not None and usual and did else None
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import choices, entries, lists, ordering
+from nlq.language.deeds import BOUGHT
 from nlq.language.draft import Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Order, Period
@@ -14,7 +15,6 @@ from nlq.values.query import Condition, Order, Period
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
-BOUGHT = frozenset(("shopped", "shops", "shop", "visited", "visits", "namili", "namimili", "buy", "buys", "bought", "buying", "spend", "spends", "spent", "purchase", "purchased", "bumili", "bumibili", "gumastos", "nipalit", "mipalit", "namalit", "mopalit", "migasto", "nigasto"))  # fmt: skip
 ORDERS: dict[str, Literal["asc", "desc"]] = {"latest_first": "desc", "earliest_first": "asc"}
 LENGTHS = {"week": 7, "month": 31, "quarter": 92, "year": 366}  # days at most
 

@@ -24,20 +24,8 @@ if TYPE_CHECKING:
     from nlq.values.query import Order
 
 ONLY = frozenset(("only", "just", "lang", "lamang", "lng", "ra"))  # which stand before what is alone, or behind it
-DOES = frozenset((
-    "buy", "buys", "bought", "buying", "pay", "pays", "paid", "paying", "sell", "sells", "sold", "selling", "use", "uses", "used", "using", "shop", "shops", "shopped", "order", "orders", "ordered",
-    "bumili", "bumibili", "binili", "binibili", "nabili", "namimili", "nagbabayad", "nagbayad", "gumagamit", "gumamit", "ginagamit", "gamit", "bayad", "nagbebenta", "nagbenta", "nabenta",
-    "binebenta", "ibinebenta", "ibinenta", "naibenta", "nabebenta", "nabibili", "nagtinda", "nagtitinda", "bumisita", "nabaligya", "gibaligya", "namaligya", "gigamit", "visited", "ordering",
-    "palit", "mopalit", "mipalit", "nipalit", "namalit", "mobayad", "mibayad", "nibayad", "migamit", "nigamit", "mogamit", "baligya", "nagbaligya",
-))  # what somebody does who may do nothing else  # fmt: skip
 WITH = frozenset(("with", "w/", "may", "has", "had", "have", "having", "adunay", "naay", "meron", "merong", "mayroong"))
 BOTH = ("and", "ug", "at", "saka", "at saka", "&")
-
-
-def does(one: Span) -> bool:
-    """Whether a word only says what somebody does: "bought", "nagbenta ng", or a figure that ends with it, "customers who bought"."""
-    words = one.text.lower().split()
-    return (one.kind in SILENT and not DOES.isdisjoint(words)) or (one.kind == "metric" and words[-1] in DOES)
 
 
 def counted_by(model: SemanticModel, metrics: Sequence[str]) -> str | None:

@@ -6,9 +6,10 @@ from itertools import dropwhile, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from nlq.language.calendar_words import WORDS
+from nlq.language.deeds import does
 from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES
 from nlq.language.lexicon import GRAINS, Meaning
-from nlq.language.sets import ONLY, WITH, counted_by, does
+from nlq.language.sets import ONLY, WITH, counted_by
 from nlq.semantics.joins import reaches
 
 if TYPE_CHECKING:
