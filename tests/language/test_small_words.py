@@ -97,3 +97,10 @@ def test_a_condition_is_dropped_or_a_value_left_out(assistant, analyst, turns, w
 ])  # fmt: skip
 def test_what_that_means_is_told(assistant, analyst, turns, said):
     assert said in talk(assistant, analyst, *turns).text
+
+
+def test_which_one_of_two_is_not_passed_over(assistant, analyst):
+    assert (
+        talk(assistant, analyst, "benta sa cebu at iloilo noong oktubre", "yung isa lang, kada tindahan").status
+        != "answered"
+    )
