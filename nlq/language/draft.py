@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nlq.language.match import Span
     from nlq.values import Clarification, Refusal
     from nlq.values.query import Condition
@@ -16,6 +18,11 @@ VALUES = ("value", "place", "ask")
 # Words for "at least" that say that it came to so much.
 REACHED = frozenset(("reach", "reached", "hit", "hits", "pass", "passed", "cross", "crossed", "umabot", "naabot", "maabot", "nakaabot", "niabot", "miabot"))  # fmt: skip
 HELD = ("=", "in")  # operators of a condition that holds for the values it names
+
+
+def words_between(spans: Sequence[Span], start: int, end: int) -> set[str]:
+    """The words that stand between two places of the text."""
+    return {word for one in spans if start <= one.start < end for word in one.text.lower().split()}
 
 
 class Stop(Exception):

@@ -109,9 +109,8 @@ class Edit:
         if any(one.kind == "share" for one in self.spans):  # "what is the share of each"
             found[0].kind, found[0].role = "filler", "share"
             return False
-        if not any(
-            one.kind in ("dimension", "grain", "top", "bottom", "number") for one in self.spans
-        ):  # "units of each"
+        ranked = ("dimension", "grain", "top", "bottom", "number")
+        if not any(one.kind in ranked for one in self.spans):  # "units of each"
             found[0].kind, found[0].role = "filler", "ignored"
             return False
         found[0].kind, found[0].role = "filler", "grouping"
@@ -241,9 +240,8 @@ class Edit:
             return self.last.share
         for one in self.spans:
             one.role = "share" if one.kind == "share" else one.role
-        if (
-            self.spans[0].kind == "share" and self.draft.metrics and self.last.where
-        ):  # "as % of all sales in each region"
+        of_all = self.spans[0].kind == "share" and self.draft.metrics  # "as % of all sales in each region"
+        if of_all and self.last.where:
             return self._part_of_each(dimensions)
         grains = tuple(name for name in dimensions if self.model.is_time_grain(name))
         if len(grains) == len(dimensions):

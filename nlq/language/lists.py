@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import counting, ordering, sets
 from nlq.language.deeds import does
-from nlq.language.draft import SILENT, Draft, Stop
+from nlq.language.draft import SILENT, Draft, Stop, words_between
 from nlq.language.listing import NEWEST, WHERE
 from nlq.semantics.joins import out_of_reach
 from nlq.values import Refusal
@@ -134,13 +134,9 @@ def _exists(composer: Composer, nouns: list[tuple[Span, str]]) -> bool:
     if not (usual and nouns and nouns[0][0] is first):
         return False
     figure = next(one for one in spans if one.kind == "metric")
-    between = {
-        word for one in spans if nouns[0][0].end <= one.start < figure.start for word in one.text.lower().split()
-    }
-    lacks = (
-        any(one.kind in ("none", "not") for one in spans) and sets.WITH & between
-    )  # "with sales of rice but no canned goods"
-    return bool(draft.besides or lacks)
+    having = sets.WITH & words_between(spans, nouns[0][0].end, figure.start)
+    lacks = any(one.kind in ("none", "not") for one in spans)  # "with sales of rice but no canned goods"
+    return bool(draft.besides or (having and lacks))
 
 
 def _bare(composer: Composer, noun: tuple[Span, str]) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.values.query import Condition
 
-NEVER = frozenset(("never", "ever", "kailanman"))
+ANY_TIME = sets.NEVER | {"ever"}
 DID = ("none", "both", "solely")
 
 
@@ -69,7 +69,7 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
 
 def _in_the_usual_period(composer: Composer, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
     """What was done when nothing says so; what "never" was, was not so at any time."""
-    if any(NEVER.intersection(one.text.lower().split()) for one in composer.spans):
+    if any(ANY_TIME.intersection(one.text.lower().split()) for one in composer.spans):
         return where
     period = composer.default_period()
     composer.assume(f"{composer.model.header.default_period}, as no period was named", {})

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nlq.values.query import Order
 
 ONLY = frozenset(("only", "just", "lang", "lamang", "lng", "ra"))  # which stand before what is alone, or behind it
+NEVER = frozenset(("never", "kailanman"))
 WITH = frozenset(("with", "w/", "may", "has", "had", "have", "having", "adunay", "naay", "meron", "merong", "mayroong"))
 BOTH = ("and", "ug", "at", "saka", "at saka", "&")
 
@@ -107,7 +108,7 @@ def _never(spans: Sequence[Span]) -> bool:
         word for one in spans[at : at + 2] if one.kind in ("none", "not", *SILENT) for word in one.text.lower().split()
     ]
     yet = "pa" in words and not {"wala", "hindi", "di"}.isdisjoint(words)
-    return yet or not {"never", "kailanman"}.isdisjoint(words)
+    return yet or not NEVER.isdisjoint(words)
 
 
 def somebody(model: SemanticModel, entity: str, found: tuple[Condition, ...]) -> tuple[Condition, ...]:

@@ -51,7 +51,7 @@ class Stays:
         fell = bool(spans[at + 1 :]) and spans[at + 1].text.lower() in ("in", "of", "sa")  # "drop in Visayas"
         if fell or spans[at].text.lower().split()[0] not in DROPPING or not any(one.kind in VALUES for one in rest):
             return False
-        for one in (spans[at], *(one for one in spans[at + 1 :] if one not in rest)):
+        for one in (spans[at], *(one for one in spans[at + 1 :] if one.text.lower() in FILTER)):
             one.kind, one.role = "filler", "filter"
         return True
 

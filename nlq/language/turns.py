@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language.calendar_words import WORDS
 from nlq.language.deeds import does
-from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES
+from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES, words_between
 from nlq.language.lexicon import GRAINS, Meaning
 from nlq.language.sets import ONLY, WITH, counted_by
 from nlq.semantics.joins import reaches
@@ -113,9 +113,7 @@ def _most(model: SemanticModel, spans: Sequence[Span]) -> None:
         nouns = before.kind == one.kind == "dimension" and before.ref_of != one.ref_of
         if not nouns or most.kind not in ("top", "bottom") or MOST.isdisjoint(most.text.lower().split()):
             continue
-        between = {
-            word for other in spans if before.end <= other.start < most.start for word in other.text.lower().split()
-        }
+        between = words_between(spans, before.end, most.start)
         found = next((each for each in model.public_metrics().values() if each.counts == one.ref_of), None)
         if found is not None and not WITH.isdisjoint(between):
             there = reaches(model, found.name, before.ref_of)  # on the books of these
