@@ -64,7 +64,7 @@ def judge(plan: Plan) -> Confidence:
     kind = kind_of(read)
     why = (*read.doubts, *_said(kind), *assumed)
     level: Level = "low" if read.doubts else "high" if lower_bound(*measured().get(kind, (0, 0))) >= ENOUGH else "medium"  # fmt: skip
-    return Confidence(level, why, read.agreement)
+    return Confidence(level, why, read.agreement, kind)
 
 
 WORDS = {

@@ -32,9 +32,10 @@ def as_html(outcomes: Sequence[Outcome], about: dict[str, Any]) -> str:
     cases = "".join(_case(one) for one in sorted(outcomes, key=lambda one: order[one.verdict]))
     said = ", ".join(f"{escape(str(name))} {escape(str(value))}" for name, value in about.items())
     told = "".join(f"<li>{escape(line)}</li>" for line in rates(found))
+    charts = _calibration(found, "calibration", "level") + _calibration(found, "kinds", "kind") + _coverage(found)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>nlq eval</title><style>{STYLE}</style>'
-        f"<h1>{found['cases']} questions</h1><p>{said}</p><ul>{told}</ul>{_calibration(found)}{_coverage(found)}"
+        f"<h1>{found['cases']} questions</h1><p>{said}</p><ul>{told}</ul>{charts}"
         f"<table><tr>{head}</tr>{''.join(lines)}</table>"
         f"<table><tr><th></th><th>question</th><th>read as</th><th></th></tr>{cases}</table></html>"
     )
@@ -57,17 +58,17 @@ def _case(one: Outcome) -> str:
     )
 
 
-def _calibration(found: dict[str, Any]) -> str:
-    """Of each level the rate of right answers with its interval."""
-    shown = [one for one in found["calibration"] if one["answered"]]
+def _calibration(found: dict[str, Any], of: str, each: str) -> str:
+    """Of each level of confidence, or kind of reading, the rate of right answers with its interval."""
+    shown = [one for one in found[of] if one["answered"]]
     parts = []
     for place, one in enumerate(shown):
         x = EDGE + (place + 0.5) * (WIDE - EDGE) / len(shown)
         rate = one["right"] / one["answered"]
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_y(one["low"])}" y2="{_y(one["high"])}" stroke="#5b636d"/>')
         parts.append(f'<circle cx="{x:.1f}" cy="{_y(rate)}" r="5" fill="#16703c"><title>{one["right"]} of {one["answered"]} right</title></circle>')  # fmt: skip
-        parts.append(f'<text x="{x:.1f}" y="{HIGH - 12}" text-anchor="middle">{escape(one["level"])} ({one["answered"]})</text>')  # fmt: skip
-    return _chart("Right answers by confidence, 95 %", parts)
+        parts.append(f'<text x="{x:.1f}" y="{HIGH - 12}" text-anchor="middle">{escape(one[each])} ({one["answered"]})</text>')  # fmt: skip
+    return _chart(f"Right answers by {'confidence' if each == 'level' else 'kind of reading'}, 95 %", parts)
 
 
 def _coverage(found: dict[str, Any]) -> str:

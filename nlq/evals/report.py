@@ -44,6 +44,7 @@ def rates(found: dict[str, Any]) -> list[str]:
         told.append(
             f"{verdict}  {rate['rate']:.1%} of {found['counted']} (95 %: {rate['low']:.1%} to {rate['high']:.1%})"
         )
+    told += [f"{one['right']} of {one['answered']} answers right where the reading is {one['kind']} (95 %: from {one['low']:.1%})" for one in found["kinds"]]  # fmt: skip
     latency = found["latency_ms"]
     return [*told, f"agreed and wrong  {found['agreed_and_wrong']}", f"a question  p50 {latency['p50']:.0f} ms, p95 {latency['p95']:.0f} ms"]  # fmt: skip
 

@@ -27,7 +27,7 @@ MAX_ROWS, TIMEOUT_S = 100_000, 120.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One case and what came of it; `ms` is the whole question's time, `level` and `agreement` the answer's confidence."""
+    """One case and what came of it; `ms` is the whole question's time, `level`, `agreement` and `kind` the answer's confidence."""
 
     case: Case
     verdict: Verdict
@@ -37,18 +37,19 @@ class Outcome:
     ms: float
     level: str = "low"
     agreement: bool | None = None
+    kind: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As the report holds it."""
         one = self.case
         return {"id": one.id, "key": one.key, "question": one.question, "turns": list(one.turns), "language": one.language, "family": one.family,
                 "as": one.asker, "expect": one.expect, "verdict": self.verdict, "status": self.status, "reading": self.reading, "text": self.text,
-                "ms": round(self.ms, 1), "level": self.level, "agreement": self.agreement}  # fmt: skip
+                "ms": round(self.ms, 1), "level": self.level, "agreement": self.agreement, "kind": self.kind}  # fmt: skip
 
 
 def outcome_of(case: Case, raw: Mapping[str, Any]) -> Outcome:
     """An outcome as it was written down before."""
-    return Outcome(case, raw["verdict"], raw["status"], raw["reading"], raw["text"], raw["ms"], raw["level"], raw["agreement"])  # fmt: skip
+    return Outcome(case, raw["verdict"], raw["status"], raw["reading"], raw["text"], raw["ms"], raw["level"], raw["agreement"], raw.get("kind", ""))  # fmt: skip
 
 
 class Runner:
@@ -77,7 +78,7 @@ class Runner:
         answer = self._asked(case.question, principal, case, conversation)
         took = (time.perf_counter() - started) * 1_000
         return Outcome(case, judge(case, answer, expected), answer.status, answer.reading, answer.text, took,
-                       answer.confidence.level, answer.confidence.agreement)  # fmt: skip
+                       answer.confidence.level, answer.confidence.agreement, answer.confidence.kind)  # fmt: skip
 
     def _asked(self, text: str, principal: Any, case: Case, conversation: str) -> Any:
         return self.assistant.ask(text, principal, as_of=case.as_of, conversation_id=conversation, planner=self.planner)

@@ -57,6 +57,7 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "expected": _by(counted, lambda one: one.case.expect),
         "coverage": coverage(counted),
         "calibration": calibration(counted),
+        "kinds": kinds(counted),
         "latency_ms": {"p50": _percentile([one.ms for one in outcomes], 50), "p95": _percentile([one.ms for one in outcomes], 95)},
     }  # fmt: skip
 
@@ -74,13 +75,20 @@ def coverage(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
 
 def calibration(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     """Of the answers of each level how many are right, with the interval of that rate."""
-    found = []
-    for level in LEVELS:
-        taken = [one for one in _answered(outcomes) if one.level == level]
-        right = sum(one.verdict == "right" for one in taken)
-        low, high = wilson(right, len(taken))
-        found.append({"level": level, "answered": len(taken), "right": right, "low": low, "high": high})
-    return found
+    answered = _answered(outcomes)
+    return [{"level": level, **_right([one for one in answered if one.level == level])} for level in LEVELS]
+
+
+def kinds(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """Of the answers of each kind of reading how many are right: what `nlq/answer/calibration.toml` keeps of the held-out set."""
+    answered = [one for one in _answered(outcomes) if one.kind]
+    return [{"kind": kind, **_right([one for one in answered if one.kind == kind])} for kind in sorted({one.kind for one in answered})]  # fmt: skip
+
+
+def _right(taken: Sequence[Outcome]) -> dict[str, float]:
+    right = sum(one.verdict == "right" for one in taken)
+    low, high = wilson(right, len(taken))
+    return {"answered": len(taken), "right": right, "low": low, "high": high}
 
 
 def _answered(outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -20,11 +20,15 @@ Level = Literal["verified", "high", "medium", "low"]
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How far to trust the reading, and why. `agreement` is None where there was no second reading."""
+    """How far to trust the reading, and why. `agreement` is None where there was no second reading.
+
+    `kind` is the kind of reading whose rate of right answers is measured; "" where it was not read from words. It is not part of the JSON.
+    """
 
     level: Level
     why: tuple[str, ...] = ()
     agreement: bool | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,11 @@ from nlq.values.query import SemanticQuery
 NLQ = str(Path(sys.executable).parent / "nlq")
 
 
-def outcome(number, verdict, *, question="", level="high", status="answered", language="en", agreement=None, **more):
+def outcome(
+    number, verdict, *, question="", level="high", status="answered", language="en", agreement=None, kind="", **more
+):
     one = cases.Case(f"c{number}", question or f"question {'abcdefghijklmnopqrstuvwxyz'[number]}", language, "f", "analyst@tingi", "answered", sql="x", **more)  # fmt: skip
-    return Outcome(one, verdict, status, "read", "text", 10.0 * (number + 1), level, agreement)
+    return Outcome(one, verdict, status, "read", "text", 10.0 * (number + 1), level, agreement, kind)
 
 
 # Wilson's intervals as they are tabulated: R's binom::binom.wilson(x, n).
@@ -56,8 +58,21 @@ def test_risk_coverage_and_calibration_are_of_the_answers():
         "low": (5, 5 / 6, 0.4),
     }
     assert {one["level"]: (one["right"], one["answered"]) for one in told["calibration"]} == {"verified": (1, 1), "high": (1, 2), "medium": (0, 0), "low": (1, 2)}  # fmt: skip
+    assert told["kinds"] == []
     assert told["agreed_and_wrong"] == 1
     assert told["latency_ms"] == {"p50": 40.0, "p95": 60.0}
+
+
+def test_kinds_of_readings_are_counted_where_there_was_an_answer():
+    found = [outcome(0, "right", kind="plain"), outcome(1, "wrong", kind="plain"), outcome(2, "right", kind="assumed"),
+             outcome(3, "asked", status="clarify", kind="plain"), outcome(4, "right")]  # fmt: skip
+    told = stats.summary(found)
+    assert [(one["kind"], one["right"], one["answered"]) for one in told["kinds"]] == [
+        ("assumed", 1, 1),
+        ("plain", 1, 2),
+    ]
+    assert "1 of 2 answers right where the reading is plain (95 %: from 9.5%)" in report.as_text(found)
+    assert "kind of reading" in page.as_html(found, {})
 
 
 def test_rates_are_held_to_what_is_wanted():
@@ -97,7 +112,7 @@ def test_reports_can_be_read_by_what_reads_them():
     text = report.as_markdown(found, {"planner": "reader"})
     assert "| wrong | c1 | a \\| &lt;b>\x07 | read |" in text
     html = page.as_html(found, {})
-    assert html.count("<svg") == 2
+    assert html.count("<svg") == 3
     assert "http" not in html.replace("http-equiv", "")
 
 
