@@ -185,7 +185,8 @@ class Pipeline:
         outcome = plan.outcome.query if isinstance(plan.outcome, Decomposition) else plan.outcome
         if not question.text or not isinstance(outcome, (Clarification, SemanticQuery)):
             return
-        now = before.asked(outcome.options) if isinstance(outcome, Clarification) else before.then(outcome)
+        explained = isinstance(plan.outcome, Decomposition)
+        now = before.asked(outcome.options) if isinstance(outcome, Clarification) else before.then(outcome, explained=explained)  # fmt: skip
         await self.conversations.keep(question.principal, question.conversation_id or ident, now)
 
     async def close(self) -> None:

@@ -45,8 +45,8 @@ UNITS = {
     "year": "year", "years": "year", "yr": "year",
 }  # fmt: skip
 TIES = ("of", "in", "from", "the", "noong", "nung", "nuong", "sa", "niadtong", "ng", "na", "nga")
-LAST = ("last", "previous", "prior", "past")
-EARLIER = ("previous", "prior", "preceding")
+LAST = ("last", "previous", "prior", "past", "prev", "preceding")
+EARLIER = ("previous", "prior", "preceding", "prev")
 AGO = ("ago", "earlier", "before")
 THAT = ("yun", "yan", "nun", "that", "it", "this", "then", "niyan", "nito", "iyon", "niana", "ana")
 PRECEDING = ("sinundan", "sinusundan", "nauna", "preceding", "giuna")  # the one before

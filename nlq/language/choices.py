@@ -63,7 +63,10 @@ FIGURES = frozenset(
         "recap",
     )
 )
-POINTING = frozenset(("them", "those", "these", "that one", "only those", "of those", "of them", "among them", "among those", "just those", "sa kanila", "sa ila", "sa mga yun",
+THEN = frozenset(
+    ("noon", "noon din", "back then", "at that time", "in that time", "that time", "niadto", "niadtong panahona")
+)  # of the period of the question before
+POINTING = THEN | frozenset(("them", "those", "these", "that one", "only those", "of those", "of them", "among them", "among those", "just those", "sa kanila", "sa ila", "sa mga yun",
                       "sa mga iyon", "sa mga ito"))  # fmt: skip
 
 
@@ -71,7 +74,9 @@ def leftover(spans: Sequence[Span]) -> Refusal | None:
     """What says something of the figure and was taken for nothing."""
     for one in spans:
         if (one.kind in TELLING and not one.role) or (
-            one.kind == "reference" and one.text.lower() in POINTING and not one.role
+            one.kind == "reference"
+            and (one.text.lower() in POINTING or one.text.lower().startswith("that "))
+            and not one.role
         ):
             one.role = "not understood"
             return Refusal("out_of_scope", f'nlq cannot read "{one.text}" here yet, and leaving it out could change the figure')  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nlq.language import tongue
 from nlq.language.tokens import fold, hour
 from nlq.values.query import Condition
 
@@ -41,6 +42,7 @@ PARTS = {fold(name): hours for names, hours in {
 }.items() for name in names.split()}  # fmt: skip
 # What stands before such a word where it is that of one day, or a greeting.
 OF_ONE_DAY = _folded("this", "last", "good", "kaninang", "kanina", "ngayong", "karong", "mamayang", "magandang", "maganda", "maayong", "gud", "gd", "ganina", "ganinang", "kaganina", "kagahapon", "kinaugma", "bukas", "ugma", "mula", "hanggang", "until", "till", "since")  # fmt: skip
+THEN = _folded("noon")  # what is a time of the day in English alone
 LAST_ONE = _folded("gabii")  # by itself it is that of yesterday
 TUWING = _folded("sa", "matag", "kada", "inig", "tuwing", "og", "ug", "vs", "kontra")
 BEHIND_PART = _folded("time", "hours", "hour", "hrs", "shift", "rush", "oras", "crowd")
@@ -89,6 +91,8 @@ def _part(tokens: Sequence[Token], at: int) -> Hours | None:
     """A part of the day by its name: "morning", "lunch time", "tuwing umaga"; not of one day ("this morning"), which is another thing."""
     hours = PARTS.get(tokens[at].word)
     before = tokens[at - 1].word if at else ""
+    if tokens[at].word in THEN and tongue.of(one.text.lower() for one in tokens) != "en":
+        return None  # "ilang tindahan ang nakabenta noon" is of that time
     if hours is None or before in OF_ONE_DAY or (tokens[at].word in LAST_ONE and before not in TUWING):
         return None
     last = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].word in BEHIND_PART)

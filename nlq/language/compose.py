@@ -12,6 +12,7 @@ from nlq.language import (
     clauses,
     entries,
     habits,
+    in_every,
     listing,
     lists,
     metrics_asked,
@@ -101,8 +102,11 @@ class Composer:
         positions.among(self)
         figured = entries.moving(self.model, self.draft, self.spans)
         numbers.placed(self.walker)
-        part, listed = part_of_all.wanted(self), lists.wanted(self)
-        if part is not None:
+        ever, part = in_every.wanted(self), part_of_all.wanted(self)
+        listed = lists.wanted(self) if ever is None else None
+        if ever is not None:
+            query = in_every.query(self, *ever)
+        elif part is not None:
             query = part_of_all.query(self, *part)
         else:
             query = listing.query(self, *listed) if listed is not None else self._figures(figured)

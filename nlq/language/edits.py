@@ -11,7 +11,7 @@ from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
 from nlq.language.spans_of_time import LONG, lined_up, settle
 from nlq.language.stays import Stays
-from nlq.language.those import OF_EACH, chosen_in
+from nlq.language.those import OF_EACH, chosen_in, that_one
 from nlq.semantics import periods
 from nlq.semantics.joins import out_of_reach
 from nlq.semantics.periods import Relative
@@ -97,6 +97,9 @@ class Edit:
                 one.kind = "high_first"
                 for after in self.spans[at + 1 : at + 2]:
                     after.role = "order" if after.kind == "reference" else after.role
+        that = that_one(self.spans)
+        if that is not None:  # which the question before was of alone: "and that region in September"
+            that.kind, that.role = "filler", "context"
         if len(self.spans) > 1 and self.spans[0].kind == "none" and self.spans[1].kind == "value":
             self.spans[0].kind = "not"  # "no gcash", "walay cash": of a figure that is there
 
@@ -147,6 +150,7 @@ class Edit:
                 isinstance(last, Period) and periods.end_of(last.start, unit) >= last.end
             ):
                 raise _no(f'which {unit} is "{one.text}"? Name it')
+            one.role = "period" if unit in periods.UNITS else one.role
             after = self.spans[at + 1].text.lower() if at + 1 < len(self.spans) else ""
             if one.kind in ("top", "bottom") and after in ("one", "ones", "one's"):
                 raise _no(f'which is "{one.text} {after}"? Name it')
@@ -161,6 +165,13 @@ class Edit:
             for one in self.draft.loose if named else ():
                 one.role = "counted"
             self.draft.loose[:] = [one for one in self.draft.loose if not named]
+        then = [one for one in self.spans if one.kind == "reference" and one.text.lower() in choices.THEN]
+        for one in then:
+            one.role = "period"
+        if then and not isinstance(self.last.period, Period):
+            raise _no(f'which time is "{then[0].text}"? Name it')
+        if then and not self.draft.whens:
+            named = [counting_.during(self.model, name, (), given=True)[0] for name in named]
         if not named:
             return list(self.last.metrics)
         return list(dict.fromkeys([*self.last.metrics, *named])) if adding else list(named)

@@ -178,6 +178,11 @@ def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: 
     if noun is None:
         return None
     time = model.time_dimension
+    behind = next(
+        (one for one in spans if one.start > noun.start), None
+    )  # "supermarket sales", not "supermarkets with sales"
+    if noun.kind == "value" and behind is not None and behind.kind == "metric":
+        raise _no(f'is it "{noun.text}" that are counted, or "{behind.text}"? Say "how many … had {behind.text} of …", or name what is counted')  # fmt: skip
     if noun.kind == "metric":
         kinds = [_counts(model, noun)]
         draft.metrics[:] = [name for name in draft.metrics if name != noun.ref_of]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import choices, counting, entries, habits, sets, shares, usual
 from nlq.language.deeds import SHOPPED, SOLD
-from nlq.language.draft import SILENT, Draft, Stop
+from nlq.language.draft import SILENT, VALUES, Draft, Stop
 from nlq.language.entries import Figured
 from nlq.language.nouns import BESIDE
 from nlq.language.spans_of_time import NOW
@@ -173,7 +173,7 @@ def _of_things(composer: Composer) -> list[str]:
         return []
     if not nouns and _are_those_who(composer.spans):
         return habits.who_shopped(composer)
-    if len(nouns) != 1:
+    if len(nouns) != 1 or _only_those(composer.spans, nouns[0]):
         return []
     if any(one.kind == "which" and after is nouns[0] for one, after in pairwise(composer.spans)):
         return []  # "which branches dragged us down": a figure of theirs
@@ -186,6 +186,13 @@ def _of_things(composer: Composer) -> list[str]:
     nouns[0].role = "context" if fared else "counted"
     draft.loose[:] = [one for one in draft.loose if one is not nouns[0]]
     return [composer.model.header.default_metric if fared else counts.during]
+
+
+def _only_those(spans: Sequence[Span], noun: Span) -> bool:
+    """Whether a noun only says where a figure is to be from: "metro manila stores only"."""
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    after = spans[at + 1].text.lower() if at + 1 < len(spans) else ""
+    return after in ("only", "lang", "lamang", "ra") and at > 0 and spans[at - 1].kind in VALUES
 
 
 def _what_befell(composer: Composer) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 RECORD = frozenset(("record", "all-time", "time"))  # of all that there has been
 FROM = ("from", "frm")
 QUARTER = re.compile(r"q[1-4]|(first|second|third|fourth|1st|2nd|3rd|4th) (quarter|qtr)")  # of no year
+SAME_DAYS = re.compile(r"same (days|dates)")
 NEW = frozenset(("new", "bagong", "bago", "bag-ong", "newly opened", "bagong bukas"))
 
 
@@ -196,6 +198,7 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
     if isinstance(found, Refusal):
         raise Stop(found)
     period, compare, said = found
+    compare = _same_days(composer, period, compare)
     composer.assumptions.extend(said)
     period = _from_on(composer, period) if compare is None else period
     if period is not None:
@@ -215,6 +218,24 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
         composer.assume(text,
                      {"period": {"start": other.start.isoformat(), "end": other.end.isoformat()}})  # fmt: skip
     return default, compare
+
+
+def _same_days(composer: Composer, period: Any, compare: Any) -> Any:
+    """The days of another month that bear the same numbers: "Sept 1-15 vs the same days in August".
+
+    Raises:
+        Stop: they are not days of one month, or the other is no whole month.
+    """
+    same = any(SAME_DAYS.search(one.text.lower()) for one in composer.spans if one.kind == "reference")
+    if not (same and isinstance(period, Period) and isinstance(compare, Period)) or period.days == compare.days:
+        return compare
+    last = end_of(compare.start, "month")
+    if end_of(period.start, "month") != end_of(period.end, "month") or compare.start.day > 1 or compare.end > last:
+        raise Stop(
+            Refusal("out_of_scope", "I do not know which days are the same ones: name both periods by their dates")
+        )
+    start = compare.start + timedelta(days=period.start.day - 1)
+    return Period(start=start, end=min(compare.start + timedelta(days=period.end.day - 1), last))
 
 
 def _from_on(composer: Composer, period: Any) -> Any:

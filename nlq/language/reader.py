@@ -101,7 +101,7 @@ class Reader:
     def _edited(self, question: Question, values: ScopeValues, last: SemanticQuery, found: list[Span]) -> Interpretation:  # fmt: skip
         """A follow-up, as a change of the query before it, or as a question why that changed."""
         composer = Composer(self._model, values, found, question.as_of)
-        asks = why.is_asked(found)
+        asks = why.is_asked(found) or (question.before.explained and why.goes_on(found))
         claimed = why.taken(found) if asks else 0
         edit = Edit(composer, why.narrowed(last) if asks else last)
         outcome: SemanticQuery | Decomposition | Refusal | Clarification

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from nlq.language import sentences
 from nlq.semantics import periods
+from nlq.semantics.draft.words import plural
+from nlq.sql.said import tail_of
 from nlq.values import ScopeValues
 from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery, Shift
 
@@ -38,6 +40,7 @@ def reading(
 ) -> str:
     """Metric, split, filters, period with its dates and number of days, order, limit, and whose rows they are."""
     labels = _Labels(model, values if values is not None else ScopeValues(), language)
+    labels.figures = {one.as_ or f"{one.metric}{tail_of(one)}": one for one in query.metrics if isinstance(one, MetricEntry)}  # fmt: skip
     words = labels.words
     parts = [labels.metrics(query)]
     if query.list is not None:
@@ -73,6 +76,7 @@ class _Labels:
     def __init__(self, model: SemanticModel, values: ScopeValues, language: str) -> None:
         self._model, self._values, self._language = model, values, language
         self.words = sentences.of(language)
+        self.figures: dict[str, MetricEntry] = {}  # those of a query that are made of a metric, by their columns
 
     def _called(self, one: Dimension | Metric | Filter) -> str:
         own = next((texts for known, texts in one.synonyms.items() if known == self._language != "en"), ())
@@ -112,8 +116,17 @@ class _Labels:
         """A column that rows are put in order by, or limited by."""
         if name in self._model.dimensions or name in self._model.grains:
             return self.field(name)
-        known = self._model.metrics.get(name)
+        known, made = self._model.metrics.get(name), self.figures.get(name)
+        if made is not None and made.agg == "count":
+            return self.words.say("how_many", self.words.all_of(self._counted(made)))
+        if made is not None and made.window is None:
+            return self.metric(made).lower()
         return self._called(known).lower() if known is not None else name.replace("__", " ")
+
+    def _counted(self, one: MetricEntry) -> list[str]:
+        """What a figure counts the groups of: "days", "stores"."""
+        each = [self.field(name) for name in one.each]
+        return [plural(name) for name in each] if self._language == "en" else each
 
     def metric(self, one: str | MetricEntry) -> str:
         """A metric with all that is said about it."""
@@ -126,7 +139,8 @@ class _Labels:
             else self.metric(one.metric or "")
         )
         if one.agg is not None:
-            said = words.say(one.agg, said.lower(), words.all_of(self.field(name) for name in one.each))
+            each = self._counted(one) if one.agg == "count" else [self.field(name) for name in one.each]
+            said = words.say(one.agg, said.lower(), words.all_of(each))
             said = f"{said[:1].upper()}{said[1:]}"
         if one.having:
             said += f" ({', '.join(map(self.figure, one.having))})"

@@ -51,6 +51,7 @@ IS = frozenset(
     ("is", "are", "was", "were", "ang", "came", "come", "comes", "coming", "made", "mula", "galing", "gikan")
 )
 
+ARE = ("are", "were", "is", "ang", "ang nasa", "ang na")
 NAMES = frozenset(("share", "shares", "mix", "contribution", "ambag", "bahagi", "bahin"))
 TIED = frozenset(("as", "a", "to", "bilang"))
 BRING = ("bring", "brings", "make", "makes", "contribute", "contributes", "account", "accounts")
@@ -151,7 +152,12 @@ def of_things(composer: Composer) -> str | None:
     """The metric that counts things whose own share is asked for, "what % of stores are minimarts"; None where no such is."""
     draft, spans = composer.draft, composer.spans
     at = next((place for place, one in enumerate(spans) if one.kind == "share"), None)
-    after = next((one for one in spans[at + 1 :] if one.kind not in SILENT), None) if at is not None else None
+    after = (
+        next((one for one in spans[at + 1 :] if one.kind not in (*SILENT, "place")), None) if at is not None else None
+    )
+    if after is not None and _are_said_of(composer.model, spans, after) and not draft.metrics and not draft.loose:
+        kind = composer.model.dimensions[after.ref_of].kind_of
+        return next((name for name, one in composer.model.public_metrics().items() if one.counts == kind), None)
     if after is None or after not in draft.loose or after.ref_of not in composer.model.counted or draft.metrics:
         return None
     counts = next((name for name, one in composer.model.public_metrics().items() if one.counts == after.ref_of), None)
@@ -160,6 +166,13 @@ def of_things(composer: Composer) -> str | None:
     after.role = "counted"
     draft.loose[:] = [one for one in draft.loose if one is not after]
     return counts
+
+
+def _are_said_of(model: SemanticModel, spans: Sequence[Span], value: Span) -> bool:
+    """Whether it is said of things, by their kind, what they are: "what share of supermarkets are in NCR"; not "share of supermarkets"."""
+    known = model.dimensions.get(value.ref_of) if value.kind == "value" else None
+    after = next((one for place, one in enumerate(spans) if place and spans[place - 1] is value), None)
+    return known is not None and known.kind_of in model.counted and after is not None and after.text.lower() in ARE
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
     """
     whens = in_their_years([one.when for one in spans if one.when is not None], versus=versus)
     if versus and today is not None:
-        whens = _now(spans, whens, today)
+        whens = _the_one_before(spans, _now(spans, whens, today), today)
     said = [_assumed(one) for one in whens if one.said and one.period != "all"]
     moved = [one for one in whens if one.moved]
     if moved:
@@ -93,6 +93,21 @@ def _now(spans: list[Span], whens: list[When], today: date) -> list[When]:
         replace(one, period=this, running=back) if span.text.lower() in NOW else one
         for span, one in zip(spans, whens, strict=True)
     ]
+
+
+def _the_one_before(spans: list[Span], whens: list[When], today: date) -> list[When]:
+    """The "previous month" that stands beside a period which is over is the one before that, not before today."""
+    if len(whens) != len(spans) or len(whens) != LAST_OF:
+        return whens
+    for at, other in ((0, 1), (1, 0)):
+        base, back = whens[other].period, whens[at].back
+        earlier = spans[at].text.lower().split()[0] in anchored.EARLIER
+        if not earlier or back is None or not isinstance(base, Period) or whens[other].back is not None:
+            continue
+        alike = whole(base, back) or (back == "month" and base.end <= periods.end_of(base.start, back))
+        if base.end < today and alike:
+            return [replace(one, moved=f"1 {back}") if place == at else one for place, one in enumerate(whens)]
+    return whens
 
 
 def two_periods(spans: list[Span]) -> bool:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import followups, sets
-from nlq.language.draft import SILENT, Stop
+from nlq.language.draft import HELD, SILENT, Stop
 from nlq.values import Clarification, Refusal
 from nlq.values.query import Period
 
@@ -47,7 +47,7 @@ def are_pointed_at(spans: Sequence[Span]) -> bool:
     words = _words(spans)
     if any(one.kind == "again" for one in spans) or any(" ".join(words).startswith(one) for one in ("who are they", "where are they", "what are they")):  # fmt: skip
         return False
-    if _they(words) or _each_of_them(spans):
+    if _they(words) or _each_of_them(spans) or that_one(spans) is not None:
         return True
     at = next((place for place, one in enumerate(words) if one in THEM), None)
     return at is not None and not any(one in RELATIVE for one in words[at:])
@@ -61,6 +61,9 @@ def are_meant(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) 
     """
     if of(last, model) is None:
         return False
+    that = that_one(spans)
+    if that is not None:
+        return last.limit == 1 and of(last, model) == that.ref_of
     kinds, they = {one.kind for one in spans}, _they(_words(spans)) or (_each_of_them(spans) and _some(last))
     if followups.kind_of(spans, model) == "new":
         return not kinds & WHOLE or they
@@ -74,8 +77,19 @@ def are_meant(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) 
 
 
 def are_some(spans: Sequence[Span], last: SemanticQuery) -> bool:
-    """Whether they are some of many, chosen by a figure, whom a change of the query before would choose anew."""
+    """Whether they are some of many, chosen by a figure, whom a change of the query before would choose anew; or one, which was not named."""
+    that = that_one(spans)
+    if that is not None:
+        return not any(one.field == that.ref_of and one.op in HELD and len(one.values) == 1 for one in last.where)
     return _some(last) and _they(_words(spans))
+
+
+def that_one(spans: Sequence[Span]) -> Span | None:
+    """The thing in "that store"; None where nothing is so pointed at."""
+    return next(
+        (one for before, one in pairwise(spans)
+         if one.kind == "dimension" and before.kind in SILENT and before.text.lower().split()[-1] == "that" and not one.text.lower().endswith("s")), None,
+    )  # fmt: skip
 
 
 def _they(words: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import Stop
+from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.semantics.joins import reaches
 from nlq.semantics.periods import step_of
 from nlq.values import Refusal
@@ -31,6 +31,11 @@ UP = ("up", "rise", "rising", "rose", "increas", "grow", "grew", "spike", "jump"
 def is_asked(spans: Sequence[Span]) -> bool:
     """Whether a cause is asked for."""
     return any(one.kind == "why" for one in spans)
+
+
+def goes_on(spans: Sequence[Span]) -> bool:
+    """Whether what was asked why is only asked of another place, period or figure: "eh sa Caraga?" after "bakit bumaba sa Bicol"."""
+    return all(one.kind in (*SILENT, *VALUES, "time", "metric", "followup", "and", "not") for one in spans)
 
 
 def taken(spans: Sequence[Span]) -> int:

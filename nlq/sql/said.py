@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nlq.semantics.draft.words import plural
 from nlq.sql.frames import SUFFIX
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from nlq.values.pipeline import CellType
     from nlq.values.query import MetricEntry
 
+LIMITS = {">": "above", ">=": "at least", "<": "below", "<=": "at most", "between": "between"}
 FOLDED: dict[str, CellType] = {"avg": "number", "median": "number", "count": "integer"}
 
 
@@ -69,8 +71,12 @@ def unit_of(metric: Metric, entry: MetricEntry) -> str | None:
 def label_of(metric: Metric, entry: MetricEntry) -> str:
     """A figure in words, as a column's heading."""
     said = [metric.label]
-    if entry.agg is not None:
-        how = {"avg": "average", "max": "highest", "min": "lowest", "median": "median", "count": "groups"}[entry.agg]
+    if entry.agg == "count":
+        limits = " and ".join(f"{LIMITS[one.op]} {' and '.join(f'{value:,}' for value in one.values)}" for one in entry.having if one.op in LIMITS)  # fmt: skip
+        counted = " and ".join(plural(_plain(name)) for name in entry.each)
+        said = [f"Number of {counted} with {metric.label.lower()}{f' {limits}' if limits else ''}"]
+    elif entry.agg is not None:
+        how = {"avg": "average", "max": "highest", "min": "lowest", "median": "median"}[entry.agg]
         said.append(f"{how} over {' and '.join(_plain(name) for name in entry.each)}")
     if entry.window is not None:
         trailing, to_date = entry.window.trailing, entry.window.to_date

@@ -173,7 +173,6 @@ READ = {
 
 NOT_READ = (
     "for all months of 2026 name the no. 1 category",  # the best of each, or of all
-    "stores with sales every single day of oct",
     "dec 25 vs dec 24 revenue",  # days, or months of two years
     "sales of ncr branches located in cebu",  # nothing is in both
     "halin sa mga tindahan sa visayas nga naa sa luzon niaging bulan",

@@ -1,0 +1,131 @@
+"""What strangers' questions found a seventh time: things that are so in every part of a period, shares of how many there are, words that point."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from helpers import held
+
+SALES = "FROM scout.silver_transactions_cleaned t JOIN scout.dim_store s USING (org_id, store_id) WHERE t.org_id = 'tingi' AND t.deleted_at IS NULL"
+LINES = f"FROM scout.silver_transaction_items i JOIN (SELECT t.transaction_id, t.date_key {SALES}) USING (transaction_id) WHERE i.org_id = 'tingi'"
+OCTOBER = "t.date_key BETWEEN '2026-10-01' AND '2026-10-31'"
+
+
+def every(
+    of: str,
+    unit: str,
+    parts: int,
+    limit: str = "> 0",
+    figure: str = "sum(t.peso_value)",
+    rows: str = f"{SALES} AND {OCTOBER}",
+) -> str:
+    """Those with as many parts of which the figure is so as there are, with the figure over all of them."""
+    each = f"SELECT {of} AS thing, date_trunc('{unit}', CAST(t.date_key AS DATE)) AS part, {figure} AS worth {rows} GROUP BY 1, 2"
+    return f"SELECT sum(worth) FROM ({each}) GROUP BY thing HAVING count(*) FILTER (WHERE worth {limit}) >= {parts}"
+
+
+EVERY = {
+    "which stores had sales every day last month": every("t.store_id", "day", 31),
+    "stores with sales every single day of oct": every("t.store_id", "day", 31),
+    "which customers bought every week in october": every("t.customer_id", "week", 5, rows=f"{SALES} AND {OCTOBER} AND t.customer_id IS NOT NULL"),
+    "which regions sold over 1M every quarter in 2025": every("s.region", "quarter", 4, "> 1000000", rows=f"{SALES} AND t.date_key BETWEEN '2025-01-01' AND '2025-12-31'"),
+    "stores with sales of at least 5k each week in october": every("t.store_id", "week", 5, ">= 5000"),
+    "mga tindahang hindi bababa sa 5 libo ang benta bawat linggo noong oktubre": every("t.store_id", "week", 5, ">= 5000"),
+    "mga tatak nga dili moubos sa 50 ka buok ang nabaligya matag bulan karong tuiga": every(
+        "p.brand", "month", 11, ">= 50", "sum(t.quantity)",
+        f"FROM (SELECT i.quantity, i.product_id, d.date_key FROM scout.silver_transaction_items i JOIN (SELECT t.transaction_id, t.date_key {SALES}) d USING (transaction_id) WHERE i.org_id = 'tingi') t JOIN scout.dim_product p USING (product_id) WHERE t.date_key BETWEEN '2026-01-01' AND '2026-11-15'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "sql"), EVERY.items(), ids=list(EVERY))
+def test_things_that_are_so_in_every_part(assistant, analyst, raw, question, sql):
+    answer = assistant.ask(question, analyst)
+    expected = sorted(float(row[0]) for row in raw.execute(sql).fetchall())
+    assert answer.status == "answered", answer.text
+    assert sorted(float(row[-1]) for row in answer.rows) == pytest.approx(expected)
+    assert expected
+
+
+def test_every_part_says_how_many_there_are(assistant, analyst):
+    answer = assistant.ask("which stores cleared 50k every month this year", analyst)
+    assert "number of months at least 11" in answer.reading
+    assert any("each of the 11 months" in one.text for one in answer.assumptions)
+
+
+STORES = "SELECT count(*) FILTER (WHERE {}) / count(*) FROM scout.dim_store s WHERE s.org_id = 'tingi' AND {}"
+
+
+@pytest.mark.parametrize(("question", "sql"), [
+    ("what share of minimarts are in NCR", STORES.format("s.region = 'NCR'", "s.store_type = 'minimart'")),
+    ("what share of NCR's stores are minimarts", STORES.format("s.store_type = 'minimart'", "s.region = 'NCR'")),
+    ("ilang porsyento ng minimarts ang nasa NCR", STORES.format("s.region = 'NCR'", "s.store_type = 'minimart'")),
+])  # fmt: skip
+def test_a_share_of_things_is_of_how_many_there_are(assistant, analyst, raw, question, sql):
+    answer = assistant.ask(question, analyst)
+    assert (answer.status, answer.query.metrics) == ("answered", ("stores",))
+    assert float(answer.rows[0][-1]) == pytest.approx(raw.execute(sql).fetchone()[0])
+
+
+def period(start, end):
+    return {"start": start, "end": end}
+
+
+SEPTEMBER = {"metrics": ["revenue"], "period": period("2026-09-01", "2026-09-15")}
+READ = {
+    "sales sept 1-15 vs prev month": {**SEPTEMBER, "compare": [{"shift": "1 month"}]},
+    "sales sept 1-15 vs same days prev month": {**SEPTEMBER, "compare": [{"shift": "1 month"}]},
+    "sales sept 1-15 vs the same days in august": {**SEPTEMBER, "compare": [period("2026-08-01", "2026-08-15")]},
+    "sales in september vs previous month": {"metrics": ["revenue"], "period": period("2026-09-01", "2026-09-30"), "compare": [{"shift": "1 month"}]},
+    "sales october vs the preceding month": {"metrics": ["revenue"], "period": period("2026-10-01", "2026-10-31"), "compare": [{"shift": "1 month"}]},
+    "sales in sept vs last month": {"metrics": ["revenue"], "period": period("2026-10-01", "2026-10-31"), "compare": [period("2026-09-01", "2026-09-30")]},
+    "sept 1-15 vs same days prev month metro manila stores only": {**SEPTEMBER, "where": [{"field": "region", "op": "in", "values": ["NCR"]}], "compare": [{"shift": "1 month"}]},
+    "what share of minimarts last month": {"metrics": ["revenue"], "dimensions": ["store_type"], "where": [{"field": "store_type", "op": "in", "values": ["minimart"]}], "period": period("2026-10-01", "2026-10-31"), "share": {"within": [], "free": ["store_type"]}},
+}  # fmt: skip
+test_read_as_written_out, test_not_answered = held(READ, [
+    "breakdown ng resibo per region at kung pano nagbayad, september",
+    "how many supermarket sales were no more than 200 pesos last month",
+    "which stores sold less than 5k every day last week",  # what has no sales has no figure to be below it
+    "ilang tindahan ang nakabenta noon?", "benta tuwing noon last month", "sales that month", "how many stores sold that month",
+    "sales sept 1 to oct 15 vs the same days in august",
+])  # fmt: skip
+
+
+def talk(assistant, analyst, *turns):
+    conversation = str(uuid.uuid4())
+    return [assistant.ask(turn, analyst, conversation_id=conversation) for turn in turns][-1]
+
+
+BEST = f"SELECT t.store_id {SALES} AND {OCTOBER} GROUP BY 1 ORDER BY sum(t.peso_value) DESC, 1 LIMIT 1"
+
+
+@pytest.mark.parametrize(("turns", "sql"), [
+    (("magkano ang kabuuang benta noong 2025", "ilang tindahan ang nakabenta noon?"), f"SELECT count(DISTINCT t.store_id) {SALES} AND t.date_key BETWEEN '2025-01-01' AND '2025-12-31'"),
+    (("sales in 2024", "how many customers did we have back then"), f"SELECT count(DISTINCT t.customer_id) {SALES} AND t.date_key BETWEEN '2024-01-01' AND '2024-12-31'"),
+    (("which store sold the most in october", "how much did that store sell in september"), f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-09-01' AND '2026-09-30' AND t.store_id IN ({BEST})"),
+    (("sales in ncr last month", "and that region in september?"), f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-09-01' AND '2026-09-30' AND s.region = 'NCR'"),
+])  # fmt: skip
+def test_words_that_point_at_the_question_before(assistant, analyst, raw, turns, sql):
+    answer = talk(assistant, analyst, *turns)
+    assert answer.status == "answered", answer.text
+    assert [float(row[-1]) for row in answer.rows] == pytest.approx([float(raw.execute(sql).fetchone()[0])])
+
+
+@pytest.mark.parametrize("turns", [
+    ("compare ncr and central visayas sales in september", "how did that store do in august?"),
+    ("top 5 stores", "how did that store do in august"),
+])  # fmt: skip
+def test_one_of_several_is_not_guessed(assistant, analyst, turns):
+    assert talk(assistant, analyst, *turns).status == "declined"
+
+
+@pytest.mark.parametrize(("turns", "where"), [
+    (("bakit bumaba ang benta sa bicol nung august", "eh sa caraga?"), ("R13",)),
+    (("why did sales drop in bicol in august", "and in caraga?"), ("R13",)),
+])  # fmt: skip
+def test_why_goes_on_with_another_place(assistant, analyst, turns, where):
+    first, then = talk(assistant, analyst, turns[0]), talk(assistant, analyst, *turns)
+    asked = assistant.ask(turns[0].replace("bicol", "caraga"), analyst)
+    assert then.query.where == asked.query.where != first.query.where
+    assert (then.status, then.rows) == ("answered", asked.rows)
