@@ -64,7 +64,7 @@ FIGURES = frozenset(
     )
 )
 THEN = frozenset(
-    ("noon", "noon din", "back then", "at that time", "in that time", "that time", "niadto", "niadtong panahona")
+    ("noon", "noon din", "back then", "at that time", "in that time", "that time", "niadtong panahona")
 )  # of the period of the question before
 POINTING = THEN | frozenset(("them", "those", "these", "that one", "only those", "of those", "of them", "among them", "among those", "just those", "sa kanila", "sa ila", "sa mga yun",
                       "sa mga iyon", "sa mga ito"))  # fmt: skip

@@ -120,11 +120,11 @@ def test_one_of_several_is_not_guessed(assistant, analyst, turns):
     assert talk(assistant, analyst, *turns).status == "declined"
 
 
-@pytest.mark.parametrize(("turns", "where"), [
-    (("bakit bumaba ang benta sa bicol nung august", "eh sa caraga?"), ("R13",)),
-    (("why did sales drop in bicol in august", "and in caraga?"), ("R13",)),
+@pytest.mark.parametrize("turns", [
+    ("bakit bumaba ang benta sa bicol nung august", "eh sa caraga?"),
+    ("why did sales drop in bicol in august", "and in caraga?"),
 ])  # fmt: skip
-def test_why_goes_on_with_another_place(assistant, analyst, turns, where):
+def test_why_goes_on_with_another_place(assistant, analyst, turns):
     first, then = talk(assistant, analyst, turns[0]), talk(assistant, analyst, *turns)
     asked = assistant.ask(turns[0].replace("bicol", "caraga"), analyst)
     assert then.query.where == asked.query.where != first.query.where
