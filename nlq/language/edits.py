@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language import apart, averages, choices, entries, ordering, relations, sets, sides
+from nlq.language import apart, averages, choices, entries, ordering, relations, sets, sides, those, turns
 from nlq.language import counting as counting_
-from nlq.language.draft import COMPARE, SILENT, Stop
+from nlq.language.draft import COMPARE, SILENT, VALUES, Stop
 from nlq.language.numbers import MOST, placed
 from nlq.language.spans_of_time import LONG, lined_up, settle
 from nlq.language.stays import Stays
@@ -21,6 +21,8 @@ from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuer
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
+ALL = frozenset(("all", "total", "tanang", "lahat", "kabuuang", "whole"))  # "as % of all sales": in each of the months that are shown
+AMONG = ("of those", "of them", "among them", "among those", "only those", "those", "just those")
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
 
 
@@ -38,7 +40,8 @@ class Edit:
         Raises:
             Stop: it is better to ask, or to decline.
         """
-        dropped = self.stays.dropped()
+        turns.negated(self.spans)
+        dropped, back = self.stays.dropped(), self.stays.brought_back()
         refused = choices.unreadable(self.model, self.spans)
         if refused is not None:
             raise Stop(refused)
@@ -63,12 +66,13 @@ class Edit:
         dimensions = self._dimensions(within, adding=adding)
         chosen = self._again()
         where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
-        where = self.stays.without() if dropped else where
+        where = self.stays.without() if dropped else self.stays.with_these(back) if back is not None else where
+        among = self._of_those_shown()
         if against:
             where, segments = relations.against(self.model, self.composer.filters, self.draft, against)
             where = (*where, *sides.hours(self.composer), *self.draft.worth)
             where, dimensions = self.stays.beside(where), self._split(dimensions)
-        where = (*(where if level is None else self.stays.at_level(where, level)), *chosen)
+        where = (*(where if level is None else self.stays.at_level(where, level)), *chosen, *among)
         self._pointed()
         where = self.stays.split_again(where, dimensions)
         period, compare = self._period(metrics)
@@ -81,6 +85,7 @@ class Edit:
             compare=shown if shown is not None else compare, order=order, limit=limit, per=per, share=share,
         )  # fmt: skip
         query = self._figured(query, moving)
+        query = replace(query, limit=None, having=()) if among else query
         left = choices.leftover(self.spans) or apart.refused(self.model, query.where)
         if left is not None:
             raise Stop(left)
@@ -130,7 +135,8 @@ class Edit:
         """A number by itself, "make it 10", is how many, where there was a limit."""
         numbers = [one for one in self.spans if one.kind == "number"]
         others = {one.kind for one in self.spans} & {"top", "bottom", "between", "dimension", "grain", "moving", "average", "median", *COMPARE}  # fmt: skip
-        if len(numbers) == 1 and self.last.limit is not None and not others and numbers[0].number is not None:
+        ranked = self.last.limit is not None or (bool(self.last.order) and bool(self.last.dimensions))
+        if len(numbers) == 1 and ranked and not others and numbers[0].number is not None:
             value = numbers[0].number
             if value == int(value) and 1 <= value <= MOST:
                 numbers[0].role = "limit"
@@ -212,6 +218,21 @@ class Edit:
             sets.chosen(self.model, entity, [one for one in self.last.where if one.query is None], self.last.period),
         )
 
+    def _of_those_shown(self) -> tuple[Condition, ...]:
+        """The very ones that were shown, where only such of them are asked for as are of some kind: "which of those are minimarts"."""
+        pointing = [one for one in self.spans if one.kind == "reference" and one.text.lower() in AMONG]
+        kinds = {one.kind for one in self.spans if one.kind not in SILENT}
+        if not pointing or not kinds <= {*VALUES, "which", "not", "and"} or not kinds & {*VALUES}:
+            return ()
+        for one in self.spans:
+            one.role = one.role or ("set" if one in pointing else "list" if one.kind == "which" else one.role)
+        entity = those.of(self.last, self.model)
+        if self.last.limit is None and not self.last.having:
+            return ()
+        if entity is None or self.model.is_time_grain(entity):
+            raise Stop(those.UNKNOWN)
+        return those.chosen(self.last, entity, self.model)
+
     def _period(self, metrics: list[str | MetricEntry]) -> tuple[Any, tuple[Any, ...]]:
         last, whens = self.last, self.draft.whens
         base = last.period if isinstance(last.period, Period) else self.composer.default_period()
@@ -229,6 +250,9 @@ class Edit:
                 if not isinstance(when.period, Period):
                     raise _no("all of the data cannot be compared with a part of it")
                 return base, (when.period,)
+        until = whens[0].when.period if len(whens) == 1 and whens[0].when is not None else None
+        if isinstance(until, Period) and until.start == periods.EARLIEST and base.start <= until.end < base.end:
+            return Period(start=base.start, end=until.end), last.compare  # "hanggang Agosto lang"
         found = settle(whens, versus=self.draft.versus, default=base)
         if isinstance(found, Refusal):
             raise Stop(found)
@@ -270,7 +294,9 @@ class Edit:
             one.kind == "by" or one.text.lower() in OF_EACH or "each" in one.text.lower().split() for one in self.spans
         )
         known = len(fields) == 1 and fields[0] in self.model.dimensions and fields[0] not in dimensions
-        if not (known and each and self.draft.dimensions == dimensions == list(self.last.dimensions)):
+        same = dimensions == list(self.last.dimensions)
+        whole = same and all(map(self.model.is_time_grain, dimensions)) and not self.draft.dimensions and any(ALL.intersection(one.text.lower().split()) for one in self.spans)  # fmt: skip
+        if not (known and (whole or (each and same and self.draft.dimensions == dimensions))):
             raise _no('a share of which whole? Ask it in one question: "share of … in each …"')
         dimensions.append(fields[0])
         return Share(within=tuple(self.last.dimensions), free=(fields[0],))

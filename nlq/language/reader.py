@@ -11,15 +11,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nlq.language import about, followups, strange, those, tongue, why
+from nlq.language import about, followups, rows_shown, strange, those, tongue, why
 from nlq.language.compose import Composer
-from nlq.language.draft import Stop
+from nlq.language.draft import SILENT, Stop
 from nlq.language.edits import Edit
 from nlq.language.lexicon import Lexicon, build, phrases_of
 from nlq.language.match import spans
 from nlq.language.time import BadDate, OpenDate
 from nlq.language.tokens import phrase
 from nlq.language.within import parted
+from nlq.values.conversation import NOTHING
 from nlq.values import Clarification, Interpretation, Refusal, SemanticQuery, Word
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ class Reader:
         if asked is not None:
             return Interpretation(asked, words=_words(found))
         before = question.before
+        if len(found) > 1 and found[0].kind == "anew" and any(one.kind not in SILENT for one in found[1:]):
+            found[0].kind, before = "filler", NOTHING  # "new question: how many stores are in Palawan"
+            question = replace(question, before=before)
         chosen = followups.picked(question.text, before)
         if chosen is not None:
             return Interpretation(chosen, words=_words(found), changed=("the choice that was asked for",))
@@ -81,6 +85,9 @@ class Reader:
     def _way(self, question: Question, values: ScopeValues, found: list[Span]) -> Callable[[list[Span]], Interpretation]:  # fmt: skip
         """How a question is read: by itself, as a change of the query before it, or as a figure of what that showed."""
         before, last = question.before, question.before.last
+        made = rows_shown.change(found, self._model) if last is not None and not before.options else None
+        if made is not None and last is not None:
+            return lambda spans: self._of_rows(made, last, spans)
         pointed = those.are_pointed_at(found)
         if pointed and before.options:
             return lambda spans: Interpretation(those.OPEN, _words(spans))
@@ -124,6 +131,14 @@ class Reader:
         except Stop as stop:
             outcome = stop.outcome
         return Interpretation(outcome, _words(found), tuple(composer.assumptions), tuple(composer.doubts), changed=changed)  # fmt: skip
+
+    def _of_rows(self, made: Callable[[SemanticModel, SemanticQuery], SemanticQuery], last: SemanticQuery, found: list[Span]) -> Interpretation:  # fmt: skip
+        """What a turn that is of the rows before makes of the query before."""
+        try:
+            query = made(self._model, last)
+        except Stop as stop:
+            return Interpretation(stop.outcome, _words(found))
+        return Interpretation(query, _words(found), changed=followups.changes(last, query))
 
     def _composed(self, question: Question, values: ScopeValues, found: list[Span]) -> Interpretation:
         composer = Composer(self._model, values, found, question.as_of)

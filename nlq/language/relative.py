@@ -29,10 +29,37 @@ class Relatives(Words, ABC):
         """A period that another one says; until then it is of all the data."""
         found = anchored.moved(self.words, at) if self.word(at) else None
         if found is None:
-            return None
+            return self._beside_a_name(at)
         words = self.words[at : found[1]]
         same = next((UNITS[after] for word, after in pairwise(words) if word in anchored.SAME and after in UNITS), None)
         return When(at, found[1], "all", moved=found[0], running=None if same == "day" else same)
+
+    def _beside_a_name(self, at: int) -> When | None:
+        """The days right before or behind one that goes by a name: "the week before Christmas", "3 days after Undas"."""
+        start = at + (self.word(at) == "the")
+        count = number(self.tokens[start]) if start < len(self.tokens) else None
+        start += count is not None
+        unit, side = UNITS.get(self.word(start).rstrip("s")), self.word(start + 1)
+        if unit not in ("day", "week") or side not in ("before", "after", "bago", "pagkatapos"):
+            return None
+        start += 2
+        while self.word(start) in ("the", "ang", "mag", "-", "ng", "sa"):
+            start += 1
+        name = self._by_name(start)
+        days = int(count if count is not None else 1) * (7 if unit == "week" else 1)
+        if name is None or name.period == "all" or not 1 <= days <= 366 or (count is not None and count != int(count)):
+            return None
+        first, last = named_days.in_year(name.named, name.period.start.year).start, name.period.end
+        if side in ("before", "bago"):
+            found = Period(start=first - timedelta(days=days), end=first - timedelta(days=1))
+        else:
+            found = Period(start=last + timedelta(days=1), end=last + timedelta(days=days))
+        if found.end > self.as_of:
+            return None
+        said = f"the {days} {'day' if days == 1 else 'days'} {'before' if side in ('before', 'bago') else 'after'} {name.named}"
+        monday = start_of(found.start, "week")
+        other = Period(start=monday, end=monday + timedelta(days=6)) if unit == "week" else None
+        return When(at, name.last, found, said, other)
 
     def _by_name(self, at: int) -> When | None:
         """Holy Week, Christmas 2025: without a year the latest that has begun."""

@@ -186,6 +186,8 @@ def _merge(found: list[Period | str]) -> Period | None:
     first, second = ordered[0], ordered[1]
     if len(ordered) > 2:
         return None
+    if first.start == periods.EARLIEST and second.start <= first.end:  # "in 2026 until August"
+        return Period(start=second.start, end=first.end)
     if first.start <= second.start and second.end <= first.end:
         return second
     return Period(start=first.start, end=second.end) if first.end + timedelta(days=1) == second.start else None

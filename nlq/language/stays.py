@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.values.query import SemanticQuery
 
+LEAVING = ("leave", "take", "keep", "now leave", "now take")
+ALL = frozenset(("all", "every", "tanan", "tanang", "lahat"))
+BACK = frozenset(("back", "ibalik", "balik", "pabalik", "uli", "ulit"))
 DROPPING = frozenset(("drop", "remove", "lose", "clear", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa"))
 FILTER = ("filter", "filters", "condition", "the filter")
 PLACES = "place"  # all levels of place are one family: another place is instead of the one before
@@ -27,6 +30,11 @@ def is_of_all_places(span: Span) -> bool:
     """Whether words say that no place is meant more than another."""
     said = span.text.lower()
     return said in WHOLE or not NATIONWIDE.isdisjoint(said.split())
+
+
+def _contradicts(old: Condition, named: tuple[Condition, ...]) -> bool:
+    """Whether what a condition holds is left out now: "and if not on weekends" after a figure of weekends."""
+    return old.op in HELD and any(one.field == old.field and one.op == "not_in" and set(old.values) <= set(one.values) for one in named)  # fmt: skip
 
 
 class Stays:
@@ -46,6 +54,11 @@ class Stays:
     def dropped(self) -> bool:
         """Whether what is named is to go: "drop the weekends", "remove the NCR filter", "tanggalin ang Cebu". The words that say so are read."""
         spans = self.composer.spans
+        if spans[0].text.lower() in LEAVING and any(one.kind in VALUES for one in spans):
+            out = next((one for one in spans if one.text.lower() == "out"), None)
+            for one in (spans[0], out) if out is not None else ():
+                one.kind, one.role = "filler", "filter"
+            return out is not None  # "leave Luzon out", "take out cash"
         at = next((place for place, one in enumerate(spans) if one.kind != "filler"), 0)
         rest = [one for one in spans[at + 1 :] if one.text.lower() not in FILTER]
         fell = bool(spans[at + 1 :]) and spans[at + 1].text.lower() in ("in", "of", "sa")  # "drop in Visayas"
@@ -54,6 +67,45 @@ class Stays:
         for one in (spans[at], *(one for one in spans[at + 1 :] if one.text.lower() in FILTER)):
             one.kind, one.role = "filler", "filter"
         return True
+
+    def brought_back(self) -> set[str] | None:
+        """Of which kinds all are to be there again, "back to all regions"; none, where it is values that were left out, "put cash back". The words are read.
+
+        None where nothing is.
+        """
+        spans, draft = self.composer.spans, self.composer.draft
+        marks = [one for one in spans if BACK.intersection(one.text.lower().split())]
+        rest = [one for one in spans if one not in marks and one.kind not in ("filler", "preposition", "followup", "and")]
+        if not marks or not rest or any(one.kind not in (*VALUES, "dimension", "unknown") for one in rest):
+            return None
+        nouns = [one for one in rest if one.kind == "dimension"]
+        every = any(ALL.intersection(one.text.lower().split()) for one in spans)
+        named = [one for one in rest if one.kind in VALUES]
+        if bool(nouns) == bool(named) or (nouns and not every) or any(one.kind == "unknown" and one.text.lower() != "put" for one in rest):
+            return None
+        for one in (*marks, *nouns, *(one for one in rest if one.kind == "unknown")):
+            one.kind, one.role = "filler", "filter"
+        draft.loose[:] = [one for one in draft.loose if one not in nouns]
+        known = self.composer.model.dimensions
+        return {PLACES if known[one.ref_of].place else one.ref_of for one in nouns}
+
+    def with_these(self, families: set[str]) -> tuple[Condition, ...]:
+        """The conditions of before without those on a kind of things that all are to be there of; or without a value's being left out.
+
+        Raises:
+            Stop: what is to be there again was not left out.
+        """
+        where = tuple(one for one in self.last.where if not families & self._family(one))
+        if families:
+            return where
+        found = list(where)
+        for named in self.composer.where():
+            old = next((one for one in found if one.field == named.field and one.op == "not_in" and set(one.values) >= set(named.values)), None)  # fmt: skip
+            if old is None:
+                raise Stop(Refusal("out_of_scope", "that was not left out before: say what is to be shown"))
+            left = tuple(value for value in old.values if value not in named.values)
+            found[found.index(old) : found.index(old) + 1] = [replace(old, values=left)] if left else []
+        return tuple(found)
 
     def without(self) -> tuple[Condition, ...]:
         """The conditions of before without what is named now; what none of them held is left out of all."""
@@ -89,7 +141,7 @@ class Stays:
         if any(is_of_all_places(one) for one in self.composer.spans):
             mine.add(PLACES)
         self.named = named
-        kept = tuple(one for one in self.last.where if not mine & self._family(one) and one not in named)
+        kept = tuple(one for one in self.last.where if not mine & self._family(one) and one not in named and not _contradicts(one, named))  # fmt: skip
         where = (*kept, *named)
         if named and self.composer.draft.versus and not self.composer.draft.whens:
             return self._opposed(where, dimensions)

@@ -148,15 +148,15 @@ def query(composer: Composer, last: SemanticQuery) -> SemanticQuery:
         if points or one.text.lower() in OF_EACH:
             one.kind, one.role = "filler", "set"
     composer.before = last.period if isinstance(last.period, Period) else chosen_in(last)
-    chosen = (*_chosen(last, entity, model), *beside)
+    those_shown = (*chosen(last, entity, model), *beside)
     shown = bool(last.list or last.dimensions)
     try:
-        return _of(model, composer.compose(), chosen, entity if shown else None)
+        return _of(model, composer.compose(), those_shown, entity if shown else None)
     except Stop as stop:
         asked = stop.outcome
         if not isinstance(asked, Clarification):
             raise
-        options = tuple((label, _of(model, one, chosen, entity if shown else None)) for label, one in asked.options)
+        options = tuple((label, _of(model, one, those_shown, entity if shown else None)) for label, one in asked.options)
         raise Stop(replace(asked, options=options)) from None
 
 
@@ -167,7 +167,7 @@ def _of(model: SemanticModel, query: SemanticQuery, chosen: tuple[Condition, ...
     return replace(query, where=(*chosen, *query.where), dimensions=(*each, *query.dimensions))
 
 
-def _chosen(last: SemanticQuery, entity: str, model: SemanticModel) -> tuple[Condition, ...]:
+def chosen(last: SemanticQuery, entity: str, model: SemanticModel) -> tuple[Condition, ...]:
     """The conditions that hold for those things and for no others."""
     plain = last.list is not None and not last.metrics
     names = _names(last)

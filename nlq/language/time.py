@@ -11,7 +11,7 @@ from nlq.language.fiscal import Fiscal
 from nlq.language.numbered import Numbered
 from nlq.language.relative import Relatives
 from nlq.language.tokens import near
-from nlq.language.when import DAYS, MONTHS, UNITS, BadDate, OpenDate, When
+from nlq.language.when import DAYS, LAST, MONTHS, THIS, UNITS, BadDate, OpenDate, When
 from nlq.semantics.periods import EARLIEST, Unit, add, end_of, start_of
 from nlq.values.query import Period
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DOING = ("without", "w/o", "have", "has", "not", "never", "hasnt", "havent", "did", "who")
 UP_TO_NOW = ("date", "now", "present", "ngayon", "karon")
+UNTIL = ("hanggang", "hangtod", "hangtud")  # "until", where no period stands before it
+ENDS = ("end", "katapusan", "dulo", "pagtatapos", "tapos")
 STARTS = ("start", "beginning", "pagsugod", "sinugdanan", "sinugdan", "umpisa", "pagsisimula", "pasimula")
 SHORTEST = 6  # letters of a word that is put right
 VOCABULARY = frozenset((*MONTHS, *DAYS, "yesterday", "today", "month", "quarter", "previous", "weekend", "current"))
@@ -78,15 +80,14 @@ class _Finder(Numbered, Fiscal, Relatives):
     def _range(self, at: int) -> When | None:
         """From A to B, between A and B, A to B, since A, until B, before B, after A."""
         start = at + 1 if self.word(at) in ("from", "between") else at
-        opener = self.word(at)
+        opener = "until" if self.tokens[at].text.lower() in UNTIL else self.word(at)
+        if opener in ("as", "by"):
+            return self._as_of(at, opener)
         if opener in ("since", "after", "starting", "until", "before", "till"):
             begins = self._beginning(at + 1)
-            start = begins or (
-                at + 2
-                if self.word(at + 1) in ("from", "of", "on", "the", "noong", "nung", "sa", "niadtong")
-                else at + 1
-            )
-            one = self._single(start) or (self._of_now(start) if begins else None)
+            ends = self._end(at + 1) if opener in ("until", "till", "after") else 0
+            start = begins or ends or self._behind(at + 1)
+            one = self._single(start) or (self._of_now(start) if begins else None) or (self._since_day(start) if opener == "since" else None)  # fmt: skip
             if one is None or one.period == "all":
                 return None
             return self._open(at, one, opener)
@@ -101,7 +102,8 @@ class _Finder(Numbered, Fiscal, Relatives):
             return replace(first, first=at) if within else None  # "mula Nobyembre 1 hanggang 10"
         if self.word(first.last + 1) in UP_TO_NOW:  # "jan to date", "2024 to now"
             return self._open(at, replace(first, last=first.last + 2), "since")
-        second = self._single(first.last + (2 if middle == "up" else 1))
+        after = first.last + (2 if middle == "up" else 1)
+        second = self._single(self._end(after) or self._behind(after))
         if second is None or second.period == "all":
             return None
         begin, end = first.period, second.period
@@ -114,6 +116,31 @@ class _Finder(Numbered, Fiscal, Relatives):
             return None
         parts = (first, second) if opener in ("from", "between") or middle == "to" else None
         return When(at, second.last, Period(start=begin.start, end=min(end.end, max(self.as_of, begin.start))), parts=parts)  # fmt: skip
+
+    def _behind(self, at: int) -> int:
+        """Where a period stands behind a word that ties it."""
+        return at + (self.word(at) in ("from", "of", "on", "the", "noong", "nung", "sa", "niadtong"))
+
+    def _end(self, at: int) -> int:
+        """Where a period stands up to whose last day is meant: "until the end of May"; 0 where none does."""
+        at = self._behind(at)
+        return self._behind(at + 1) if self.word(at) in ENDS else 0
+
+    def _as_of(self, at: int, opener: str) -> When | None:
+        """What there was in the year up to the end of a period: "as of September", "by the end of May"; not "as of today", which is now."""
+        ends = self._end(at + 1 + (opener == "as"))
+        if (opener == "as" and self.word(at + 1) != "of") or (opener == "by" and not ends):
+            return None
+        one = self._single(ends or self._behind(at + 2))
+        if one is None or one.period == "all" or one.running is not None or one.period.end >= self.as_of:
+            return None
+        begins = start_of(one.period.end, "year")
+        return When(at, one.last, Period(start=begins, end=one.period.end), said=f"from {begins} on, up to the end of then")
+
+    def _since_day(self, at: int) -> When | None:
+        """The latest day of the week of that name: "since Monday"."""
+        known = self.word(at) in DAYS and not self.named_after(at + 1)
+        return When(at, at + 1, self._latest(DAYS[self.word(at)]), "the latest such day") if known else None
 
     def _beginning(self, at: int) -> int:
         """Where a period stands whose first day is meant: "since the start of 2025"; 0 where none does."""
@@ -136,6 +163,8 @@ class _Finder(Numbered, Fiscal, Relatives):
             start = one.period.end + timedelta(days=1)
             return When(at, one.last, Period(start=start, end=max(self.as_of, start)))
         end = one.period.start - timedelta(days=1) if opener == "before" else one.period.end
+        if opener != "before" and self.word(one.last - 1) == "year" and self.word(one.last - 2) in (*LAST, *THIS) and one.last - 2 > at + 1:
+            return When(at, one.last, Period(start=start_of(end, "year"), end=end))  # "until the end of May this year"
         return When(at, one.last, Period(start=EARLIEST, end=end), said="everything up to then")
 
     def _is_bare_month(self, at: int, one: When) -> bool:

@@ -13,7 +13,7 @@ FIL = frozenset(
 )  # fmt: skip
 ENGLISH = frozenset(("may", "at", "bat"))  # words of Filipino that are English as well, and decide nothing
 CEB = frozenset(
-    ["nga", "og", "ug", "unsa", "unsay", "unsang", "pila", "tagpila", "halin", "matag", "niaging", "miaging", "karong", "ning", "nato", "namo", "among", "atong", "kinsa", "kinsang", "asa", "hain", "ngano", "nganong", "gikan", "sukad", "adlaw", "adlawa", "semana", "semanaha", "bulana", "tuig", "tuiga", "gahapon", "karon", "palihog", "pinakataas", "pinakadako", "pinakaubos", "kaysa", "gawas", "walay", "naa", "naay", "pud", "pod", "sab", "gihapon", "nisaka", "misaka", "niubos", "miubos"]
+    ["nga", "og", "ug", "unsa", "unsay", "unsang", "pila", "tagpila", "halin", "matag", "niaging", "miaging", "karong", "ning", "nato", "namo", "among", "atong", "kinsa", "kinsang", "asa", "hain", "ngano", "nganong", "gikan", "sukad", "adlaw", "adlawa", "semana", "semanaha", "bulana", "tuig", "tuiga", "gahapon", "karon", "palihog", "pinakataas", "pinakadako", "pinakaubos", "kaysa", "gawas", "walay", "naa", "naay", "pud", "pod", "sab", "gihapon", "nisaka", "misaka", "niubos", "miubos", "uban", "tangtanga", "diay", "didto", "niadtong", "dili", "unya", "buok"]
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ DISTINCT = ("distinct", "unique", "number of distinct", "no. of distinct")
 FIRST = ("una", "unang", "first")
 MOST = frozenset(("most", "fewest", "least", "pinakamarami", "pinakamaraming", "pinakakaunti", "pinakakaunting", "pinakakonti", "pinakakonting", "pinakadaghan", "pinakadaghang", "pinakagamay"))  # fmt: skip
 ONE = ("isa", "isang", "isa ka", "usa", "usa ka", "sa isa", "sa isang", "sa usa", "sa usa ka")
+NEGATIONS = ("hindi", "di", "dili")  # "not", of what stands right behind
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
 COMES = frozenset(
@@ -54,12 +55,20 @@ def taken(spans: Sequence[Span]) -> None:
             one.kind = "unsupported"
     if len(spans) > 1 and spans[0].text.lower() in DISTINCT and spans[1].kind == "dimension":
         spans[0].kind = "count"  # "distinct products sold in Mindanao"
+    negated(spans)
     _years(spans)
     _earliest_or_between(spans)
     _which_unit(spans)
     _strong(spans)
     _moved(spans)
     _part(spans)
+
+
+def negated(spans: Sequence[Span]) -> None:
+    """Take the "not" of Tagalog and Cebuano that stands right before a value for what leaves it out: "hindi weekend", "dili sari-sari"."""
+    for one, after in pairwise(spans):
+        if one.kind == "unsupported" and one.text.lower() in NEGATIONS and after.kind in VALUES:
+            one.kind = "not"
 
 
 def _next(spans: Sequence[Span], one: Span) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.tokens import phrase
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 RANKS, COUNTED = ("top", "bottom"), ("count", "list")
+ON_EACH = ("tuwing", "pag", "kapag", "tuwing araw ng", "pag araw ng")
 SPLITS = ("dimension", "grain", "by")
 
 
 def parted(spans: list[Span], lexicon: Lexicon) -> list[Span]:
     """The spans; where something is ranked, counted or listed and no thing is named, a value whose words end with one is the value and the thing."""
+    _sundays(spans, lexicon)
     kinds = {one.kind for one in spans}
     asked = kinds.intersection(RANKS) or (kinds.intersection(COUNTED) and "metric" not in kinds)
     if not asked or kinds.intersection(SPLITS):
@@ -25,6 +28,18 @@ def parted(spans: list[Span], lexicon: Lexicon) -> list[Span]:
     for one in spans:
         found.extend(_two(one, lexicon) if one.kind == "value" and " " in one.text else [one])
     return found
+
+
+def _sundays(spans: list[Span], lexicon: Lexicon) -> None:
+    """Settle "tuwing Linggo": each Sunday where it is written as days are, else that or week by week, which is asked."""
+    for before, one in pairwise(spans):
+        if one.kind != "grain" or one.text.lower() != "linggo" or before.text.lower() not in ON_EACH:
+            continue
+        day = [known for known in _meanings(["sunday"], lexicon) if known.kind == "value"]
+        if day and one.text != "Linggo":
+            one.either = ("every Sunday", replace(one, kind="value", meanings=day)), ("week by week", replace(one, text="weekly"))  # fmt: skip
+        elif day:
+            one.kind, one.meanings = "value", day
 
 
 def _two(span: Span, lexicon: Lexicon) -> list[Span]:

@@ -1,0 +1,142 @@
+"""Turns that are of the rows which the answer before showed, as rows: "the rest", "excluding the first one", "how many is that"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nlq.language import sets, those
+from nlq.language.draft import HELD, SILENT, Stop
+from nlq.language.tokens import WORDS
+from nlq.values import Refusal
+from nlq.values.query import Condition, MetricEntry, SemanticQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+
+BESIDE_AVERAGE = ("average", "followup", "and", "which", "amount")
+BESIDE_REST = ("rest", "followup", "list", "amount", "and", "which", "type")
+FIRST = frozenset(("first", "top", "una", "unang", "nauna", "nag-una", "nanguna", "nangunguna", "best", "biggest", "highest"))
+LEFT_OUT = frozenset((
+    "excluding", "exclude", "except", "without", "minus", "skip", "drop", "remove", "omit", "maliban", "bukod", "tanggalin", "alisin", "gawas", "tangtanga", "kuhaa", "labot", "leave",
+))  # fmt: skip
+PLAIN = frozenset((
+    "the", "one", "ones", "ang", "yung", "sa", "dun", "doon", "don", "na", "nga", "pls", "please", "and", "but", "now", "ok", "okay", "ra", "lang", "po", "naman", "mo", "ng", "out", "walay", "wala",
+    "just", "then", "apil", "'y", "y", "kay", "store", "row",
+))  # fmt: skip
+MONEY = {"PHP": frozenset(("peso", "pesos", "php", "piso")), "USD": frozenset(("dollar", "dollars", "usd")), "EUR": frozenset(("euro", "euros", "eur"))}  # fmt: skip
+VALUE = frozenset(("value", "amount", "halaga", "kantidad"))
+IN = frozenset(("in", "by", "sa", "pls", "please", "instead", "naman", "lang", "ra", "the", "na", "now", "and", "not", "pieces", "show", "me", "kay", "ayon"))  # fmt: skip
+HOW_MANY = frozenset(("many", "ilan", "ilang", "pila", "count"))
+COUNTED = HOW_MANY | frozenset((
+    "how", "is", "are", "that", "those", "they", "these", "in", "all", "total", "there", "lahat", "yan", "yun", "iyan", "iyon", "yon", "sila", "ba", "po", "tanan", "kana", "kini", "ka", "na", "kabuuan",
+    "altogether", "exactly", "them", "of", "so", "ok", "and", "ang", "mga", "ito", "na", "bale", "it", "what", "the", "number", "a", "man", "pud", "silang", "kabuok", "kana's",
+))  # fmt: skip
+
+
+def change(spans: Sequence[Span], model: SemanticModel) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery] | None:
+    """What such a turn makes of the query before; None where it is another turn. What it gives raises `Stop` where that cannot be read."""
+    words = [word for one in spans for word in one.text.lower().replace("’", "'").split()]
+    kinds = {one.kind for one in spans if one.kind not in SILENT}
+    if "rest" in kinds and kinds <= {*BESIDE_REST}:
+        return _mark(spans, _the_rest)
+    if HOW_MANY.intersection(words) and COUNTED.issuperset(words) and len(words) > 1:
+        return _mark(spans, _how_many)
+    money = MONEY.get(model.header.currency, frozenset()) | VALUE
+    if money.intersection(words) and (money | IN).issuperset(words):
+        return _mark(spans, _in_money)
+    if "average" in kinds and kinds <= {*BESIDE_AVERAGE}:
+        return _mark(spans, _average)
+    numbers = [WORDS.get(word, int(word) if word.isdecimal() else 0) for word in words if word not in PLAIN]
+    rest = [word for word, number in zip([word for word in words if word not in PLAIN], numbers, strict=True) if not number]  # fmt: skip
+    several = [number for number in numbers if number]
+    if len(rest) == len(set(rest)) == 2 and LEFT_OUT & set(rest) and FIRST & set(rest) and len(several) <= 1:
+        count = several[0] if several else 1
+        return _mark(spans, lambda model, last: _without_first(model, last, count))
+    return None
+
+
+def _mark(spans: Sequence[Span], make: Callable[[SemanticModel, SemanticQuery], SemanticQuery]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery]:  # fmt: skip
+    for one in spans:
+        one.role = "ignored" if one.kind in ("filler", "preposition") else "set"
+    return make
+
+
+def _in_money(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """The usual figure, which is money, in the place of how many there were: "in pesos", "by value"."""
+    usual, shown = model.metrics[model.header.default_metric], last.metrics
+    name = shown[0] if len(shown) == 1 and isinstance(shown[0], str) else None
+    if name is None or usual.unit != model.header.currency or model.metrics[name].unit != "count" or last.having:
+        raise Stop(Refusal("out_of_scope", "which figure is to be in money? Name it"))
+    order = tuple(replace(one, by=usual.name) if one.by == name else one for one in last.order)
+    return replace(last, metrics=(usual.name,), order=order)
+
+
+def _average(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """The average of what was shown for each day, month or store: "and the average?" behind daily sales."""
+    name = last.metrics[0] if len(last.metrics) == 1 and isinstance(last.metrics[0], str) else None
+    plain = not (last.limit or last.having or last.per or last.share or last.compare or last.segments)
+    if name is None or len(last.dimensions) != 1 or not plain or not model.metrics[name].adds_up:
+        raise Stop(Refusal("out_of_scope", "the average of what, over what? Say of which figure, and of each day, store …"))
+    dimension = model.dimensions.get(last.dimensions[0])
+    known = (Condition(field=last.dimensions[0], op="is_not_null"),) if dimension is not None and dimension.optional else ()
+    entry = MetricEntry(metric=name, each=last.dimensions, agg="avg")
+    return replace(last, metrics=(entry,), dimensions=(), where=(*last.where, *known), order=())
+
+
+def _the_rest(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """All but the rows that were shown; of a figure of something named, that of everything else."""
+    if last.limit is not None or last.having:
+        return replace(last, where=(*last.where, _left_out(model, last)), limit=None, having=())
+    named = [one for one in last.where if one.op in HELD and one.field is not None]
+    if len(named) != 1 or len(last.where) != 1 or last.list is not None or last.share is not None:
+        raise Stop(those.UNKNOWN)
+    return replace(last, where=(replace(named[0], op="not_in"),))
+
+
+def _without_first(model: SemanticModel, last: SemanticQuery, count: int) -> SemanticQuery:
+    """The rows that were shown without the first of them."""
+    if not last.order or (last.limit is not None and count >= last.limit):
+        raise Stop(those.UNKNOWN)
+    first = replace(last, limit=count)
+    limit = last.limit - count if last.limit is not None else None
+    return replace(last, where=(*last.where, _left_out(model, first)), limit=limit)
+
+
+def _left_out(model: SemanticModel, shown: SemanticQuery) -> Condition:
+    """The condition that leaves out the things of a query's rows.
+
+    Raises:
+        Stop: they are no things that can be told by it.
+    """
+    entity = those.of(shown, model)
+    if entity is None or model.is_time_grain(entity):
+        raise Stop(those.UNKNOWN)
+    found = those.chosen(shown, entity, model)
+    if len(found) != 1 or found[0].query is None:
+        raise Stop(those.UNKNOWN)
+    return replace(found[0], op="not_in")
+
+
+def _how_many(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """How many rows there were: of a list how many there are, of things beyond a limit how many are beyond it.
+
+    Raises:
+        Stop: they are no things, or as many as were asked for.
+    """
+    if last.list is not None and not last.limit:
+        counts = next((name for name, one in model.public_metrics().items() if one.counts == last.list), None)
+        if counts is not None and not last.having:
+            return SemanticQuery(metrics=(counts,), where=last.where, period="all" if not model.has_time(counts) else last.period)  # fmt: skip
+    metric = last.metrics[0] if len(last.metrics) == 1 and isinstance(last.metrics[0], str) else None
+    shown = [name for name in last.dimensions if not model.is_time_grain(name)]
+    plain = not (last.limit or last.per or last.share or last.compare or last.segments or last.include_empty)
+    if metric is None or len(shown) != len(last.dimensions) or len(shown) != 1 or not plain or sets.counted_by(model, [metric]) is not None:
+        raise Stop(Refusal("out_of_scope", "how many of what? Name what is to be counted"))
+    optional = model.dimensions[shown[0]].optional
+    known = (Condition(field=shown[0], op="is_not_null"),) if optional and not any(one.field == shown[0] for one in last.where) else ()
+    entry = MetricEntry(metric=metric, each=(shown[0],), agg="count", having=last.having)
+    return SemanticQuery(metrics=(entry,), where=(*last.where, *known), period=last.period)
