@@ -73,10 +73,18 @@ class Beside:
             return False
         if self._alike(index, before) or (word in EITHER and self.spans[before].kind in VALUES):
             return True
+        if self._left_out(before):
+            return True  # "excluding weekends and holidays" leaves out both
         if self.spans[tie].kind == "and" and self.spans[before].kind in VALUES:
             one, other = self.spans[before].text, self.spans[index].text
             raise Stop(Refusal("out_of_scope", f'is it what is {one} and {other} at once, or what is either? Say "{one} or {other}", or leave "{word}" out'))  # fmt: skip
         return False
+
+    def _left_out(self, at: int) -> bool:
+        """Whether the list to which a value belongs is one of what is to be left out."""
+        while at > 0 and (self.spans[at].kind in (*VALUES, "and") or self.spans[at].text.lower() == "at"):
+            at -= 1
+        return self.spans[at].kind == "not"
 
     def _again(self, at: int) -> bool:
         """Whether a preposition only says again what stands before the first of a list: "in Cebu and in Bohol"."""

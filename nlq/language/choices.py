@@ -32,7 +32,7 @@ EMPTY = (
 )  # and kinds that ask for nothing by themselves
 # Kinds that say something of the figure: one that nothing was done with would be passed over.
 TELLING = frozenset((
-    "list", "running", "moving", "rose", "more", "between", "none", "both", "again", "undo", "unlimited", "as_chart", "as_table", "anew", "why", "moved", "latest_first",
+    "list", "running", "moving", "rose", "more", "fewer", "between", "none", "both", "again", "undo", "unlimited", "as_chart", "as_table", "anew", "why", "moved", "latest_first",
     "earliest_first", "average", "median", "clock", "newest", "oldest", "fastest", "slowest", "or_more", "or_less", "whenever", "rest", "ordinal", "placing", "apiece",
     "times", "once", "solely",
 ))  # fmt: skip

@@ -297,7 +297,12 @@ class Composer:
         if given and any(one.text.lower().startswith("as of") for one in self.draft.whens):
             counts = [self.model.metrics[name] for name in metrics if self.model.metrics[name].counts]
             if any(not self.model.has_time(one.name) for one in counts):  # active ones since January were not asked for
-                raise Stop(Refusal("no_metric", f"{counts[0].label.lower()} are counted as they stand today, not as they stood then"))
+                raise Stop(
+                    Refusal(
+                        "no_metric",
+                        f"{counts[0].label.lower()} are counted as they stand today, not as they stood then",
+                    )
+                )
         for name in metrics:
             taken, assumed = counting_.during(
                 self.model, name, (*self.draft.dimensions, *fields_of(where)), given=given

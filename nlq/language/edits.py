@@ -21,7 +21,9 @@ from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuer
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
-ALL = frozenset(("all", "total", "tanang", "lahat", "kabuuang", "whole"))  # "as % of all sales": in each of the months that are shown
+ALL = frozenset(
+    ("all", "total", "tanang", "lahat", "kabuuang", "whole")
+)  # "as % of all sales": in each of the months that are shown
 AMONG = ("of those", "of them", "among them", "among those", "only those", "those", "just those")
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
 

@@ -50,7 +50,7 @@ SHOW = frozenset(
 POINTING = frozenset(("what", "all", "lahat", "tanan", "tanang", "anong", "unsang", "unsa"))
 HAVING = frozenset(("have", "have", "got", "has", "may", "meron", "naa", "operate"))
 OWN = frozenset(("their", "they", "each", "nila", "ila", "bawat"))  # figures of what was named before
-FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "quarterly", "monthly", "versus", "average", "median", "running", "moving", "rose", "more", "why")  # fmt: skip
+FIGURES = ("count", "performing", "amount", "share", "trend", "growth", "yearly", "quarterly", "monthly", "versus", "average", "median", "running", "moving", "rose", "more", "fewer", "why")  # fmt: skip
 WHEN = ("kailan", "kelan", "kanus-a")  # as a model's word for a date begins: "kailan nagbukas"
 
 

@@ -21,6 +21,23 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 EVERY = ("every", "each", "bawat", "kada", "matag", "every single")
+TOOK = frozenset(
+    (
+        "sell",
+        "sold",
+        "sells",
+        "earn",
+        "earned",
+        "make",
+        "made",
+        "spend",
+        "spent",
+        "bumenta",
+        "kumita",
+        "gumastos",
+        "nakabenta",
+    )
+)
 # How things fare, which is no matter of how many there are: "bakit humina ang mga tindahan".
 FARED = frozenset((
     "humina", "lumakas", "mahina", "malakas", "hina", "lakas", "matumal", "tumumal", "sumigla", "tamlay", "matamlay", "tumamlay", "lumamlam", "gumanda", "pumangit", "hinay", "nahinay", "kusog",
@@ -182,10 +199,18 @@ def _of_things(composer: Composer) -> list[str]:
     )
     if counts is None or counts.during is None:
         return []
-    fared = any(one.kind == "moved" and FARED.intersection(one.text.lower().split()) for one in composer.spans)
+    fared = any(one.kind == "moved" and FARED.intersection(one.text.lower().split()) for one in composer.spans) or _took(composer.spans, nouns[0])  # fmt: skip
     nouns[0].role = "context" if fared else "counted"
     draft.loose[:] = [one for one in draft.loose if one is not nouns[0]]
     return [composer.model.header.default_metric if fared else counts.during]
+
+
+def _took(spans: Sequence[Span], noun: Span) -> bool:
+    """Whether it is said of things that they sold or made more, which is of what they sold: "did stores sell more than last month"."""
+    behind = [
+        word for one in spans if one.start > noun.start and one.kind in SILENT for word in one.text.lower().split()
+    ]
+    return not TOOK.isdisjoint(behind)
 
 
 def _only_those(spans: Sequence[Span], noun: Span) -> bool:

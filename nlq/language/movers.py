@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from nlq.language import why
+from nlq.language import sets, why
 from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Order
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
 
+ASKING = frozenset(
+    ("did", "do", "does", "is", "are", "was", "were", "have", "has")
+)  # "did stores sell more" is asked of all of them
+COUNTING = ("how", "number", "no", "count", "ilang", "ilan", "pila")
 TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
-ELSE = ("why", "count", "more", "share", "average", "median", "whenever", "trend", "fastest", "slowest", "versus", "running", "moving")  # fmt: skip
+ELSE = ("why", "count", "more", "fewer", "share", "average", "median", "whenever", "trend", "fastest", "slowest", "versus", "running", "moving")  # fmt: skip
 
 
 def taken(composer: Composer) -> tuple[int, ...]:
@@ -30,9 +34,10 @@ def taken(composer: Composer) -> tuple[int, ...]:
         if one.kind == "rose" and after.kind in COMPARE and after.role == "threshold" and draft.beyond is None:
             one.role = "threshold"  # "dropped below ten thousand" is a limit on the figure
     found = [one for one in composer.spans if one.kind == "rose" and not one.role]
-    split = [name for name in draft.dimensions if not composer.model.is_time_grain(name)]
+    more = _more_than_then(composer)
     nouns = [one for one in draft.loose if one.kind == "dimension"]
-    ways = tuple(dict.fromkeys(way for one in found for way in why.ways(one.text)))
+    split = [name for name in draft.dimensions if not composer.model.is_time_grain(name)]
+    ways = (more,) if more else tuple(dict.fromkeys(way for one in found for way in why.ways(one.text)))
     _not_counted(composer, found)
     grows = draft.growth or any(composer.model.metrics[name].growth for name in draft.metrics)
     if not ways and grows and draft.beyond is not None and draft.beyond[0].startswith(">"):
@@ -52,6 +57,31 @@ def taken(composer: Composer) -> tuple[int, ...]:
     places = [at for at, one in enumerate(composer.spans) if one.kind in ("rose", "by")]
     before = bool(split) and bool(places) and composer.spans[places[-1]].kind == "by" and draft.beyond is None
     return (1, -1) if before else ways  # "drop in sales by region" is the change of each
+
+
+def _more_than_then(composer: Composer) -> int:
+    """Whether things are meant of which a figure is more than it was, 1, or less, -1: "which stores sold more in October than in September"; else 0."""
+    draft, spans, model = composer.draft, composer.spans, composer.model
+    lower = [one for one in spans if one.kind == "moved" and why.ways(one.text) != (1,)]  # "lower", "mas mababa"
+    at = next((place for place, one in enumerate(spans) if one.kind in ("more", "fewer") or one in lower), None)
+    if at is None or not draft.versus or draft.top is not None or any(one.kind in ELSE and not one.role for one in spans if one is not spans[at]):  # fmt: skip
+        return 0
+    first = next((place for place, one in enumerate(spans) if one.kind not in (*SILENT, "which", "list")), at)
+    led = {word for one in spans[:first] if one.kind == "filler" for word in one.text.lower().split()}
+    subject, entity = spans[first], None
+    if subject.kind == "metric":
+        entity = sets.counted_by(model, [subject.ref_of])
+    if first >= at or ASKING & led or not (entity or (subject.kind == "dimension" and subject in draft.loose) or subject.role == "dimension"):  # fmt: skip
+        return 0
+    if subject.text.lower().split()[0] in COUNTING:
+        raise Stop(
+            Refusal("out_of_scope", f'how many had "{spans[at].text}" than before cannot be counted yet: ask which had')
+        )
+    if entity is not None:  # "stores" is the name of their count as well
+        draft.metrics[:] = [name for name in draft.metrics if name != subject.ref_of]
+        composer.walker.group(entity, subject)
+    spans[at].role = "growth"
+    return 1 if spans[at].kind == "more" else -1
 
 
 def _not_counted(composer: Composer, found: Sequence[Span]) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 OR_NOT = frozenset(("or not", "o hindi", "o di", "o dili", "man o hindi", "ba o hindi", "or none"))
+OTHER = ("other", "others", "ibang", "laing")
 NOT = frozenset(("not", "non", "hindi", "di", "dili", "hindi naman"))
 OR, AT = frozenset(("or", "o")), frozenset(("at", "ug", "saka"))
 WHEN = frozenset(("kapag", "pag", "kung", "when", "if", "tuwing"))
@@ -74,7 +75,7 @@ def _all_else(spans: Sequence[Span], at: int) -> list[Span]:
     if after is None:
         return []
     said = rest[after]
-    if said.kind == "rest":
+    if said.kind == "rest" or _is_other(said, spans[at]):
         return [*rest[: after + 1], *_of(rest[after + 1 :])] if either or rest[tie].kind == "and" else []
     if said.kind != "not" and said.text.lower() not in NOT:
         return []
@@ -83,6 +84,12 @@ def _all_else(spans: Sequence[Span], at: int) -> list[Span]:
         return rest[: again + 1]
     ends = again is None or rest[again].kind not in ("value", "place", "ask")
     return rest[: after + 1] if either and ends and said.text.lower() in NOT else []
+
+
+def _is_other(said: Span, value: Span) -> bool:
+    """Whether what has a meaning of its own says all but the value: "Mondays compared with the other days", which are no ordinary days."""
+    own = {each.ref for each in said.meanings}
+    return said.kind == "value" and said.text.lower().split()[0] in OTHER and own.isdisjoint(each.ref for each in value.meanings)  # fmt: skip
 
 
 def _of(rest: Sequence[Span]) -> list[Span]:

@@ -28,7 +28,7 @@ TIES = ("at", "ug", "saka", "tsaka", "tapos")
 PAIR = 2  # periods that are set against each other otherwise
 # What is asked of all periods as one, or has its own way with periods.
 AS_ONE = frozenset((
-    "top", "bottom", "fastest", "slowest", "more", "rose", "growth", "running", "moving", "average", "median", "share", "why", "both", "none",
+    "top", "bottom", "fastest", "slowest", "more", "fewer", "rose", "growth", "running", "moving", "average", "median", "share", "why", "both", "none",
     "again", "yearly", "quarterly", "monthly", "weekly", "trend", "newest", "oldest", "list", "solely",
 ))  # fmt: skip
 TOGETHER = frozenset(("combined", "together", "altogether", "pinagsama", "pinagsamang", "kombinado", "combine", "sum", "both"))  # fmt: skip

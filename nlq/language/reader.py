@@ -20,8 +20,8 @@ from nlq.language.match import spans
 from nlq.language.time import BadDate, OpenDate
 from nlq.language.tokens import phrase
 from nlq.language.within import parted
-from nlq.values.conversation import NOTHING
 from nlq.values import Clarification, Interpretation, Refusal, SemanticQuery, Word
+from nlq.values.conversation import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

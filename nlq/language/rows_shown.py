@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 BESIDE_AVERAGE = ("average", "followup", "and", "which", "amount")
 BESIDE_REST = ("rest", "followup", "list", "amount", "and", "which", "type")
-FIRST = frozenset(("first", "top", "una", "unang", "nauna", "nag-una", "nanguna", "nangunguna", "best", "biggest", "highest"))
+FIRST = frozenset(
+    ("first", "top", "una", "unang", "nauna", "nag-una", "nanguna", "nangunguna", "best", "biggest", "highest")
+)
 LEFT_OUT = frozenset((
     "excluding", "exclude", "except", "without", "minus", "skip", "drop", "remove", "omit", "maliban", "bukod", "tanggalin", "alisin", "gawas", "tangtanga", "kuhaa", "labot", "leave",
 ))  # fmt: skip
@@ -37,7 +39,9 @@ COUNTED = HOW_MANY | frozenset((
 ))  # fmt: skip
 
 
-def change(spans: Sequence[Span], model: SemanticModel) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery] | None:
+def change(
+    spans: Sequence[Span], model: SemanticModel
+) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery] | None:
     """What such a turn makes of the query before; None where it is another turn. What it gives raises `Stop` where that cannot be read."""
     words = [word for one in spans for word in one.text.lower().replace("’", "'").split()]
     kinds = {one.kind for one in spans if one.kind not in SILENT}
@@ -80,9 +84,13 @@ def _average(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     name = last.metrics[0] if len(last.metrics) == 1 and isinstance(last.metrics[0], str) else None
     plain = not (last.limit or last.having or last.per or last.share or last.compare or last.segments)
     if name is None or len(last.dimensions) != 1 or not plain or not model.metrics[name].adds_up:
-        raise Stop(Refusal("out_of_scope", "the average of what, over what? Say of which figure, and of each day, store …"))
+        raise Stop(
+            Refusal("out_of_scope", "the average of what, over what? Say of which figure, and of each day, store …")
+        )
     dimension = model.dimensions.get(last.dimensions[0])
-    known = (Condition(field=last.dimensions[0], op="is_not_null"),) if dimension is not None and dimension.optional else ()
+    known = (
+        (Condition(field=last.dimensions[0], op="is_not_null"),) if dimension is not None and dimension.optional else ()
+    )
     entry = MetricEntry(metric=name, each=last.dimensions, agg="avg")
     return replace(last, metrics=(entry,), dimensions=(), where=(*last.where, *known), order=())
 
@@ -134,9 +142,19 @@ def _how_many(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     metric = last.metrics[0] if len(last.metrics) == 1 and isinstance(last.metrics[0], str) else None
     shown = [name for name in last.dimensions if not model.is_time_grain(name)]
     plain = not (last.limit or last.per or last.share or last.compare or last.segments or last.include_empty)
-    if metric is None or len(shown) != len(last.dimensions) or len(shown) != 1 or not plain or sets.counted_by(model, [metric]) is not None:
+    if (
+        metric is None
+        or len(shown) != len(last.dimensions)
+        or len(shown) != 1
+        or not plain
+        or sets.counted_by(model, [metric]) is not None
+    ):
         raise Stop(Refusal("out_of_scope", "how many of what? Name what is to be counted"))
     optional = model.dimensions[shown[0]].optional
-    known = (Condition(field=shown[0], op="is_not_null"),) if optional and not any(one.field == shown[0] for one in last.where) else ()
+    known = (
+        (Condition(field=shown[0], op="is_not_null"),)
+        if optional and not any(one.field == shown[0] for one in last.where)
+        else ()
+    )
     entry = MetricEntry(metric=metric, each=(shown[0],), agg="count", having=last.having)
     return SemanticQuery(metrics=(entry,), where=(*last.where, *known), period=last.period)

@@ -66,7 +66,8 @@ def _of_unlike_days(composer: Composer, sides: tuple[Segment, ...], metrics: lis
     model, time = composer.model, composer.model.time_dimension
     fields = [name for side in sides for one in side.where for name in one.fields()]
     either = all(
-        model.is_of_days(name) and (name in model.filters or model.dimensions[name].type == "boolean")
+        model.is_of_days(name)
+        and (composer.opposite is not None or name in model.filters or model.dimensions[name].type == "boolean")
         for name in fields
     )
     if fields and either and time is not None and len(metrics) == 1 and model.metrics[metrics[0]].adds_up:

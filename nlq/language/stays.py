@@ -75,13 +75,19 @@ class Stays:
         """
         spans, draft = self.composer.spans, self.composer.draft
         marks = [one for one in spans if BACK.intersection(one.text.lower().split())]
-        rest = [one for one in spans if one not in marks and one.kind not in ("filler", "preposition", "followup", "and")]
+        rest = [
+            one for one in spans if one not in marks and one.kind not in ("filler", "preposition", "followup", "and")
+        ]
         if not marks or not rest or any(one.kind not in (*VALUES, "dimension", "unknown") for one in rest):
             return None
         nouns = [one for one in rest if one.kind == "dimension"]
         every = any(ALL.intersection(one.text.lower().split()) for one in spans)
         named = [one for one in rest if one.kind in VALUES]
-        if bool(nouns) == bool(named) or (nouns and not every) or any(one.kind == "unknown" and one.text.lower() != "put" for one in rest):
+        if (
+            bool(nouns) == bool(named)
+            or (nouns and not every)
+            or any(one.kind == "unknown" and one.text.lower() != "put" for one in rest)
+        ):
             return None
         for one in (*marks, *nouns, *(one for one in rest if one.kind == "unknown")):
             one.kind, one.role = "filler", "filter"
@@ -98,14 +104,18 @@ class Stays:
         where = tuple(one for one in self.last.where if not families & self._family(one))
         if families:
             return where
-        found = list(where)
+        found, new = list(where), list[Condition]()
         for named in self.composer.where():
             old = next((one for one in found if one.field == named.field and one.op == "not_in" and set(one.values) >= set(named.values)), None)  # fmt: skip
             if old is None:
-                raise Stop(Refusal("out_of_scope", "that was not left out before: say what is to be shown"))
+                new.append(named)
+                continue
             left = tuple(value for value in old.values if value not in named.values)
             found[found.index(old) : found.index(old) + 1] = [replace(old, values=left)] if left else []
-        return tuple(found)
+        if found == list(where):
+            raise Stop(Refusal("out_of_scope", "that was not left out before: say what is to be shown"))
+        mine: set[str] = set().union(*map(self._family, new))
+        return (*(one for one in found if not mine & self._family(one)), *new)
 
     def without(self) -> tuple[Condition, ...]:
         """The conditions of before without what is named now; what none of them held is left out of all."""

@@ -156,7 +156,9 @@ def query(composer: Composer, last: SemanticQuery) -> SemanticQuery:
         asked = stop.outcome
         if not isinstance(asked, Clarification):
             raise
-        options = tuple((label, _of(model, one, those_shown, entity if shown else None)) for label, one in asked.options)
+        options = tuple(
+            (label, _of(model, one, those_shown, entity if shown else None)) for label, one in asked.options
+        )
         raise Stop(replace(asked, options=options)) from None
 
 
@@ -164,7 +166,7 @@ def _of(model: SemanticModel, query: SemanticQuery, chosen: tuple[Condition, ...
     """A query of those who are chosen alone, and where they are named of each, unless it says what else it splits or ranks."""
     over_time = all(model.is_time_grain(name) for name in query.dimensions)
     each = (entity,) if entity is not None and over_time and query.list is None and query.limit is None else ()
-    return replace(query, where=(*chosen, *query.where), dimensions=(*each, *query.dimensions))
+    return replace(query, where=tuple(dict.fromkeys((*chosen, *query.where))), dimensions=(*each, *query.dimensions))
 
 
 def chosen(last: SemanticQuery, entity: str, model: SemanticModel) -> tuple[Condition, ...]:

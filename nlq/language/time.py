@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DOING = ("without", "w/o", "have", "has", "not", "never", "hasnt", "havent", "did", "who")
 UP_TO_NOW = ("date", "now", "present", "ngayon", "karon")
+OPENERS = ("since", "after", "starting", "until", "before", "till")
 UNTIL = ("hanggang", "hangtod", "hangtud")  # "until", where no period stands before it
 ENDS = ("end", "katapusan", "dulo", "pagtatapos", "tapos")
 STARTS = ("start", "beginning", "pagsugod", "sinugdanan", "sinugdan", "umpisa", "pagsisimula", "pasimula")
@@ -80,17 +81,9 @@ class _Finder(Numbered, Fiscal, Relatives):
     def _range(self, at: int) -> When | None:
         """From A to B, between A and B, A to B, since A, until B, before B, after A."""
         start = at + 1 if self.word(at) in ("from", "between") else at
-        opener = "until" if self.tokens[at].text.lower() in UNTIL else self.word(at)
-        if opener in ("as", "by"):
-            return self._as_of(at, opener)
-        if opener in ("since", "after", "starting", "until", "before", "till"):
-            begins = self._beginning(at + 1)
-            ends = self._end(at + 1) if opener in ("until", "till", "after") else 0
-            start = begins or ends or self._behind(at + 1)
-            one = self._single(start) or (self._of_now(start) if begins else None) or (self._since_day(start) if opener == "since" else None)  # fmt: skip
-            if one is None or one.period == "all":
-                return None
-            return self._open(at, one, opener)
+        opener = self.word(at)
+        if opener in OPENERS or opener in ("as", "by") or self.tokens[at].text.lower() in UNTIL:
+            return self._opened(at)
         begins = self._beginning(start) if opener == "from" else 0
         first = self._single(begins or start) or (self._of_now(begins) if begins else None)
         if first is None or first.period == "all":
@@ -117,6 +110,17 @@ class _Finder(Numbered, Fiscal, Relatives):
         parts = (first, second) if opener in ("from", "between") or middle == "to" else None
         return When(at, second.last, Period(start=begin.start, end=min(end.end, max(self.as_of, begin.start))), parts=parts)  # fmt: skip
 
+    def _opened(self, at: int) -> When | None:
+        """Since A, until B, before B, after A, as of B."""
+        opener = "until" if self.tokens[at].text.lower() in UNTIL else self.word(at)
+        if opener in ("as", "by"):
+            return self._as_of(at, opener)
+        begins = self._beginning(at + 1)
+        ends = self._end(at + 1) if opener in ("until", "till", "after") else 0
+        start = begins or ends or self._behind(at + 1)
+        one = self._single(start) or (self._of_now(start) if begins else None) or (self._since_day(start) if opener == "since" else None)  # fmt: skip
+        return None if one is None or one.period == "all" else self._open(at, one, opener)
+
     def _behind(self, at: int) -> int:
         """Where a period stands behind a word that ties it."""
         return at + (self.word(at) in ("from", "of", "on", "the", "noong", "nung", "sa", "niadtong"))
@@ -135,7 +139,9 @@ class _Finder(Numbered, Fiscal, Relatives):
         if one is None or one.period == "all" or one.running is not None or one.period.end >= self.as_of:
             return None
         begins = start_of(one.period.end, "year")
-        return When(at, one.last, Period(start=begins, end=one.period.end), said=f"from {begins} on, up to the end of then")
+        return When(
+            at, one.last, Period(start=begins, end=one.period.end), said=f"from {begins} on, up to the end of then"
+        )
 
     def _since_day(self, at: int) -> When | None:
         """The latest day of the week of that name: "since Monday"."""
@@ -163,7 +169,12 @@ class _Finder(Numbered, Fiscal, Relatives):
             start = one.period.end + timedelta(days=1)
             return When(at, one.last, Period(start=start, end=max(self.as_of, start)))
         end = one.period.start - timedelta(days=1) if opener == "before" else one.period.end
-        if opener != "before" and self.word(one.last - 1) == "year" and self.word(one.last - 2) in (*LAST, *THIS) and one.last - 2 > at + 1:
+        if (
+            opener != "before"
+            and self.word(one.last - 1) == "year"
+            and self.word(one.last - 2) in (*LAST, *THIS)
+            and one.last - 2 > at + 1
+        ):
             return When(at, one.last, Period(start=start_of(end, "year"), end=end))  # "until the end of May this year"
         return When(at, one.last, Period(start=EARLIEST, end=end), said="everything up to then")
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
 USUAL = frozenset(
-    ("share", "running", "moving", "rose", "more")
+    ("share", "running", "moving", "rose", "more", "fewer")
 )  # what is asked of a figure, and says that one is meant
 BUSY = frozenset(
     (

@@ -29,7 +29,7 @@ EACH = (
 
 
 # Kinds of words that say one thing of a draft, or two, and nothing else.
-MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "more": ("versus", "sorted"), "newest": ("newest",), "oldest": ("newest",)}  # fmt: skip
+MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "more": ("versus", "sorted"), "fewer": ("versus",), "newest": ("newest",), "oldest": ("newest",)}  # fmt: skip
 CHANGED = ("change", "changed")
 ONE_BY_ONE = ("each", "matag", "bawat")
 FOLLOWING = (

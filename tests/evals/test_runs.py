@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from nlq.errors import BadRequest
 from nlq.evals import cases, compare, page, public, report, stats
 from nlq.evals.run import Journal, Outcome, beyond
 from nlq.evals.score import judge, offers
+from nlq.surfaces.cli.evals import interrupts
 from nlq.values.answer import Option
 from nlq.values.query import SemanticQuery
 
@@ -175,6 +177,22 @@ def test_a_run_that_is_stopped_is_taken_up_again(home, tmp_path):
     assert done.returncode == 0, done.stderr
     assert journal.read_text().splitlines()[1 : 1 + len(kept)] == kept
     assert json.loads((out / "report.json").read_text())["cases"] == 40
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_ctrl_c_that_comes_while_something_is_collected_is_not_lost():
+    class Collected:
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    with interrupts() as noted:
+        one = Collected()
+        del one  # the interrupt is raised in there, where it is only printed
+        assert noted == [signal.SIGINT]
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_warehouse_that_is_missing_is_said_by_its_name(home, tmp_path):

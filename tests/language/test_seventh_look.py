@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from helpers import held
+from holidays import country_holidays
 
 SALES = "FROM scout.silver_transactions_cleaned t JOIN scout.dim_store s USING (org_id, store_id) WHERE t.org_id = 'tingi' AND t.deleted_at IS NULL"
 LINES = f"FROM scout.silver_transaction_items i JOIN (SELECT t.transaction_id, t.date_key {SALES}) USING (transaction_id) WHERE i.org_id = 'tingi'"
@@ -89,7 +90,83 @@ test_read_as_written_out, test_not_answered = held(READ, [
     "which stores sold less than 5k every day last week",  # what has no sales has no figure to be below it
     "ilang tindahan ang nakabenta noon?", "benta tuwing noon last month", "sales that month", "how many stores sold that month",
     "sales sept 1 to oct 15 vs the same days in august",
+    "how many stores as of september",  # as they stood then is not known
+    "how many stores sold more in october than in september",
 ])  # fmt: skip
+
+
+def moved(way: str, figure: str = "sum(t.peso_value)") -> str:
+    """The figure of October of the stores of which it is more, or less, than that of September; nothing is none."""
+    months = "t.date_key BETWEEN '2026-09-01' AND '2026-10-31'"
+    each = f"SELECT t.store_id, {figure} FILTER (WHERE month(t.date_key) = 10) AS now, {figure} FILTER (WHERE month(t.date_key) = 9) AS was {SALES} AND {months} GROUP BY 1"
+    return f"SELECT now FROM ({each}) WHERE now {way} was"
+
+
+MOVED = {
+    "which stores sold more in october than in september": moved(">"),
+    "stores that sold more in october than in september": moved(">"),
+    "stores na mas malaki ang benta nung october kaysa september": moved(">"),
+    "which stores had more transactions in october than in september": moved(">", "count(*)"),
+    "stores with lower sales in october than in september": moved("<"),
+    "unsang mga tindahan ang mas gamay ang halin sa oktubre kaysa septyembre": moved("<"),
+}
+
+
+@pytest.mark.parametrize(("question", "sql"), MOVED.items(), ids=list(MOVED))
+def test_only_those_are_shown_that_had_more_than_before(assistant, analyst, raw, question, sql):
+    answer = assistant.ask(question, analyst)
+    assert answer.status == "answered", answer.text
+    assert sorted(float(row[1]) for row in answer.rows) == pytest.approx(sorted(float(row[0]) for row in raw.execute(sql).fetchall()))  # fmt: skip
+
+
+@pytest.mark.parametrize("question", ["december 2025 revenue excluding weekends and holidays", "december 2025 revenue leaving out weekends and holidays"])  # fmt: skip
+def test_both_of_what_is_left_out_are(assistant, analyst, raw, question):
+    answer = assistant.ask(question, analyst)
+    days = ", ".join(f"'{one}'" for one in country_holidays("PH", years=[2025]))
+    sql = f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2025-12-01' AND '2025-12-31' AND isodow(CAST(t.date_key AS DATE)) < 6 AND CAST(t.date_key AS VARCHAR) NOT IN ({days})"
+    assert answer.status == "answered", answer.text
+    assert float(answer.rows[0][0]) == pytest.approx(float(raw.execute(sql).fetchone()[0]))
+
+
+def test_the_other_days_are_all_but_the_one(assistant, analyst, raw):
+    answer = assistant.ask("how did mondays compare with the other days, sales in q3", analyst)
+    monday = "isodow(CAST(t.date_key AS DATE)) = 1"
+    sql = f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-07-01' AND '2026-09-30' GROUP BY {monday} ORDER BY 1 DESC"
+    assert [float(row[1]) for row in answer.rows] == pytest.approx([float(row[0]) for row in raw.execute(sql).fetchall()])  # fmt: skip
+    assert any("more days of the one kind" in one.text for one in answer.assumptions)
+
+
+TIMES = {
+    "sales as of september": ("2026-01-01", "2026-09-30"),
+    "sales as of end of september": ("2026-01-01", "2026-09-30"),
+    "sales by end of may": ("2026-01-01", "2026-05-31"),
+    "sales until the end of May this year": ("2026-01-01", "2026-05-31"),
+    "sales until may last year": ("2025-01-01", "2025-05-31"),
+    "sales from january until the end of may": ("2026-01-01", "2026-05-31"),
+    "halin 2026 hangtod sa agosto": ("2026-01-01", "2026-08-31"),
+    "sales since monday": ("2026-11-09", "2026-11-15"),
+    "halin sukad lunes": ("2026-11-09", "2026-11-15"),
+    "sales in the week before Christmas last year": ("2025-12-18", "2025-12-24"),
+    "benta isang linggo bago mag-pasko": ("2025-12-18", "2025-12-24"),
+    "sales 3 days after undas": ("2026-11-03", "2026-11-05"),
+    "sales the week after christmas 2025": ("2025-12-26", "2026-01-01"),
+    "sales after the end of may": ("2026-06-01", "2026-11-15"),
+}
+
+
+@pytest.mark.parametrize(("question", "dates"), TIMES.items(), ids=list(TIMES))
+def test_ends_of_time(assistant, analyst, question, dates):
+    answer = assistant.ask(question, analyst)
+    assert answer.status == "answered", answer.text
+    assert (str(answer.query.period.start), str(answer.query.period.end)) == dates
+
+
+def test_a_linggo_that_comes_again_is_a_sunday_where_it_is_written_as_one(assistant, analyst, raw):
+    answer = assistant.ask("Magkano ang benta tuwing Linggo nitong Oktubre?", analyst)
+    sql = f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND isodow(CAST(t.date_key AS DATE)) = 7"
+    assert float(answer.rows[0][0]) == pytest.approx(float(raw.execute(sql).fetchone()[0]))
+    asked = assistant.ask("magkano benta tuwing linggo nung october", analyst)
+    assert (asked.status, [one.label for one in asked.options]) == ("clarify", ["every Sunday", "week by week"])
 
 
 def talk(assistant, analyst, *turns):

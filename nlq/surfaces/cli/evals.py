@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
+import signal
 import sys
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,10 +16,11 @@ from nlq.errors import BadRequest
 from nlq.surfaces.cli import options as opt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from nlq.evals.public import Format
+    from nlq.evals.run import Outcome
     from nlq.values.pipeline import Planner
 
 
@@ -62,7 +66,7 @@ def run(folder: Path, out: Path | None, wanted: Wanted, config: Path | None, eng
     left = [one for one in asked if one.key not in found]
     try:
         # A model's replies are asked for one after the other: its limits are its own.
-        for one in in_parallel(partial(opt.opened, config, engine), left, planner, 1 if model else min(jobs, len(left) or 1)):  # fmt: skip
+        for one in heeded(in_parallel(partial(opt.opened, config, engine), left, planner, 1 if model else min(jobs, len(left) or 1))):  # fmt: skip
             found[one.case.key] = one
             if journal is not None:
                 journal.add(one)
@@ -83,6 +87,34 @@ def run(folder: Path, out: Path | None, wanted: Wanted, config: Path | None, eng
     for line in said:
         print(f"gate   {line}", file=sys.stderr)
     return 1 if said else 0
+
+
+@contextmanager
+def interrupts() -> Iterator[list[int]]:
+    """Ctrl-C as it always is, and noted: raised while an object is collected, the interpreter only prints it and goes on."""
+    noted: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        noted.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # nobody else may set one
+        yield noted
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def heeded(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """These, until a Ctrl-C, wherever that was raised."""
+    with interrupts() as noted:
+        for one in outcomes:
+            yield one
+            if noted:
+                raise KeyboardInterrupt
 
 
 def compared(before: Path, now: Path, *, as_json: bool) -> int:
