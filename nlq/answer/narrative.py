@@ -11,6 +11,7 @@ from nlq.semantics.periods import LARGER, end_of
 if TYPE_CHECKING:
     from nlq.values import Column
 
+WHOLE = 0.9995  # what is more is all of it, but for rounding
 MOST_GROUPS = 4
 Rows = tuple[tuple[Any, ...], ...]
 
@@ -160,4 +161,13 @@ def _ranking(
         text += f", then {name(second)} with {shown(second[metric], what)}{_share(columns, second, metric)}"
     if len(rows) > 2:
         text += f"; the last of the {len(rows)} {'shown' if limited else 'rows'} is {name(last)} with {shown(last[metric], what)}"
-    return text + "."
+    return text + _together(columns, rows, metric, dimensions) + "."
+
+
+def _together(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], metric: int, dimensions: list[int]) -> str:
+    """What several parts make of the whole, where they are not all of it: "share of GCash and Maya"."""
+    at = next((at for at, one in enumerate(columns) if one.name == f"{columns[metric].name}__share"), None)
+    shares = [row[at] for row in rows] if at is not None and len(dimensions) == 1 else []
+    if at is None or len(shares) < 2 or None in shares or sum(shares) > WHOLE:
+        return ""
+    return f"; together {shown(sum(shares), columns[at])} of the whole"

@@ -87,6 +87,7 @@ class Composer:
         turns.taken(self.spans)
         turns.types(self.model, self.spans)
         periods_asked.newly(self)
+        periods_asked.earliest(self)
         habits.taken(self)
         self.apiece = additions.apiece(self.spans)
         opposites.taken(self)

@@ -56,6 +56,7 @@ class Draft:
     loose: list[Span] = field(default_factory=list)
     whens: list[Span] = field(default_factory=list)
     top: bool | None = None
+    earliest: bool = False  # the first day, week, month on which a limit was reached
     extremes: bool = False  # the best and the worst at once
     number: int | None = None
     position: tuple[int, int] | None = (

@@ -30,6 +30,21 @@ THAT = (
     "nga adunay",
     "whose",
 )  # what things do, or have
+SPENT = frozenset(
+    (
+        "spend",
+        "spent",
+        "spending",
+        "gumastos",
+        "ginastos",
+        "ginagastos",
+        "nagastos",
+        "nagagastos",
+        "migasto",
+        "nigasto",
+        "gigasto",
+    )
+)
 OF = ("of", "from", "ng", "sa", "mula", "gikan")
 
 
@@ -160,10 +175,23 @@ def _beside_the_figure(composer: Composer, one: Span, name: str) -> None:
         raise _no(f'is the best of each "{one.text}" meant, or the best of all? Say "in each …"')
     if _is_said_of(composer, one) or _is_limited(composer, one):
         raise _no(f'are those {one.text} meant that do so, or figures of all? Say "which {one.text} …", or ask for the figure')  # fmt: skip
-    if known is not None and known.optional:  # the whole holds rows that name none
+    if known is not None and known.optional and not _spend(composer, one):  # the whole holds rows that name none
         raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
     one.role = "context"
     composer.assume(f"the whole, not split by {one.text.lower()}", {"dimensions": [*composer.draft.dimensions, name]})
+
+
+def _spend(composer: Composer, noun: Span) -> bool:
+    """Whether it is only said who spends: "how much did customers spend", "magkano ang ginastos ng mga customer"."""
+    spans = composer.spans
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    beside = [
+        word
+        for one in spans[max(0, at - 1) : at + 2]
+        if one.kind in (*SILENT, "metric")
+        for word in one.text.lower().split()
+    ]
+    return any(one.kind == "amount" for one in spans[:at]) and not SPENT.isdisjoint(beside)
 
 
 def _is_limited(composer: Composer, noun: Span) -> bool:

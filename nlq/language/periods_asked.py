@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 RECORD = frozenset(("record", "all-time", "time"))  # of all that there has been
 FROM = ("from", "frm")
 QUARTER = re.compile(r"q[1-4]|(first|second|third|fourth|1st|2nd|3rd|4th) (quarter|qtr)")  # of no year
+FIRST = ("una", "unang", "first", "earliest", "the first", "ang unang")
 SAME_DAYS = re.compile(r"same (days|dates)")
 NEW = frozenset(("new", "bagong", "bago", "bag-ong", "newly opened", "bagong bukas"))
 
@@ -69,6 +70,17 @@ def newly(composer: Composer) -> None:
         begins = model.begins(kind.table) if kind is not None else None
         if begins is not None and kind is not None and kind.key:
             one.kind, one.role, composer.dated = "filler", "filter", begins
+
+
+def earliest(composer: Composer) -> None:
+    """The first day, week or month on which a figure was beyond a limit: "first month with sales over 3M", "unang adlaw nga mikapin sa 1 milyon"."""
+    spans = composer.spans
+    grains = [one for one in spans if one.kind == "grain"]
+    first = [one for one in spans if one.kind in ("unsupported", "top") and one.text.lower() in FIRST]
+    beyond = any(one.kind in ("above", "at_least") for one in spans) and any(one.kind == "number" for one in spans)
+    if len(grains) == len(first) == 1 and beyond:
+        first[0].kind, first[0].role = "filler", "order"
+        composer.draft.earliest = True
 
 
 def own_dates(composer: Composer) -> tuple[Condition, ...]:
@@ -205,6 +217,9 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
         return period, compare
     if any(one.kind == "top" and RECORD.intersection(one.text.lower().split()) for one in composer.spans):
         composer.assume("over all the data, as a record is asked for", {})
+        return "all", compare
+    if composer.draft.earliest:
+        composer.assume("over all the data, as the first time is asked for", {})
         return "all", compare
     if _by_year(composer):  # of 30 days no year would be one
         composer.assume("of every year in the data", {})

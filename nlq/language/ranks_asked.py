@@ -48,6 +48,13 @@ def _unranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> 
     draft, model = composer.draft, composer.model
     if entries.is_reached(model, draft, composer.spans):
         return (Order(by=dimensions[-1], dir="asc"),), 1
+    grains = [name for name in dimensions if model.is_time_grain(name)]
+    if draft.earliest and draft.having and len(grains) == len(dimensions) == 1:
+        return (Order(by=grains[0], dir="asc"),), 1
+    if draft.earliest:
+        raise Stop(
+            Refusal("out_of_scope", "the first time of what? Ask for one figure beyond a limit, by day, week or month")
+        )
     if draft.sorted is not None:
         return (Order(by=metrics[0], dir="desc" if draft.sorted else "asc"),), None
     dated = [name for name in dimensions if "." in name and name in model.grains and not model.is_time_grain(name)]
@@ -70,7 +77,7 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
         return (Order(by=grains[0], dir=ORDERS[latest.kind]),), None
     if draft.top is None:
         return _unranked(composer, metrics, dimensions)
-    if not dimensions:
+    if not dimensions and not _of_such_things(composer):
         dimensions.extend(_kinds(composer))
     if not dimensions:
         dimensions.extend(_who(composer) or _such_days(composer))
@@ -91,6 +98,15 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
         other = 1 if limit > 1 else composer.model.header.default_ranking_limit
         composer.assume(f"the {'top' if draft.top else 'bottom'} {limit}, as no number was named", {"limit": other})
     return order, limit
+
+
+def _of_such_things(composer: Composer) -> bool:
+    """Whether the things that are ranked go by the name of their count: "top 20 items in supermarkets" ranks no stores."""
+    spans = composer.spans
+    at = next(place for place, one in enumerate(spans) if one.kind in ("top", "bottom"))
+    rest = [one for one in spans[at + 1 :] if one.kind not in ("filler", "number")]
+    counts = bool(rest) and rest[0].kind == "metric" and composer.model.metrics[rest[0].ref_of].unit == "count"
+    return counts and len(rest) > 1 and rest[1].kind == "preposition"
 
 
 def _kinds(composer: Composer) -> list[str]:

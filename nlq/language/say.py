@@ -56,7 +56,9 @@ def reading(
     ranked = [one for one in query.order if one.by not in query.per]
     if ranked:
         parts.append(
-            words.say("highest_first" if ranked[0].dir == "desc" else "lowest_first", labels.column(ranked[0].by))
+            words.say("latest_first" if ranked[0].dir == "desc" else "earliest_first")
+            if labels.is_time(ranked[0].by)
+            else words.say("highest_first" if ranked[0].dir == "desc" else "lowest_first", labels.column(ranked[0].by))
         )
     if query.limit:
         within = words.say("within_each", words.all_of(labels.field(name) for name in query.per)) if query.per else ""
@@ -122,6 +124,11 @@ class _Labels:
         if made is not None and made.window is None:
             return self.metric(made).lower()
         return self._called(known).lower() if known is not None else name.replace("__", " ")
+
+    def is_time(self, name: str) -> bool:
+        """Whether a column is a time, by which rows come one after another."""
+        known = self._model.dimensions.get(name)
+        return name in self._model.grains or (known is not None and known.type == "date")
 
     def _counted(self, one: MetricEntry) -> list[str]:
         """What a figure counts the groups of: "days", "stores"."""

@@ -284,7 +284,8 @@ def share(
     part = _split_beside(draft, spans) if len(split) == PAIR and not fields else None
     within = [name for name in split if name != part] if part else [name for name in split if name in draft.each] if len(split) > 1 else []  # fmt: skip
     unsaid = len(split) > 1 and len(within) != len(split) - 1 and not fields
-    if len(parts) > 1 or unsaid or fields.keys() & set(split):
+    apart = len(parts) > 1 and (len(fields) > 1 or filters.listed(parts[0]) != parts)
+    if apart or unsaid or fields.keys() & set(split):
         raise _no("I do not know which part of which whole is meant: ask for one part, or one split, at a time")
     for one in spans:
         one.role = "share" if one.kind == "share" else one.role

@@ -29,6 +29,8 @@ DISTINCT = ("distinct", "unique", "number of distinct", "no. of distinct")
 FIRST = ("una", "unang", "first")
 MOST = frozenset(("most", "fewest", "least", "pinakamarami", "pinakamaraming", "pinakakaunti", "pinakakaunting", "pinakakonti", "pinakakonting", "pinakadaghan", "pinakadaghang", "pinakagamay"))  # fmt: skip
 ONE = ("isa", "isang", "isa ka", "usa", "usa ka", "sa isa", "sa isang", "sa usa", "sa usa ka")
+MONEY = ("peso", "pesos", "php", "in pesos", "value")
+NOT_ALONE = ("hindi lang", "hindi lang sa", "hindi lamang", "di lang", "dili lang", "not only", "not just")
 NEGATIONS = ("hindi", "di", "dili")  # "not", of what stands right behind
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
@@ -56,6 +58,8 @@ def taken(spans: Sequence[Span]) -> None:
     if len(spans) > 1 and spans[0].text.lower() in DISTINCT and spans[1].kind == "dimension":
         spans[0].kind = "count"  # "distinct products sold in Mindanao"
     negated(spans)
+    _there_is(spans)
+    _not_alone(spans)
     _years(spans)
     _earliest_or_between(spans)
     _which_unit(spans)
@@ -69,6 +73,22 @@ def negated(spans: Sequence[Span]) -> None:
     for one, after in pairwise(spans):
         if one.kind == "unsupported" and one.text.lower() in NEGATIONS and after.kind in VALUES:
             one.kind = "not"
+
+
+def _there_is(spans: Sequence[Span]) -> None:
+    """Take the "may" of "may benta ba" for "there is", not for the month."""
+    for at, (one, after) in enumerate(pairwise(spans)):
+        asks = any(other.text.lower().split()[0] in ("ba", "bang") for other in spans[at + 2 : at + 4])
+        if one.text.lower() == "may" and after.kind == "metric" and asks:
+            one.kind, one.when = "filler", None
+
+
+def _not_alone(spans: Sequence[Span]) -> None:
+    """Take "not only" for what it is where the other one follows: "hindi lang NCR, pati Calabarzon" is both."""
+    for at, (one, after) in enumerate(pairwise(spans)):
+        both = any(other.kind == "and" for other in spans[at + 2 :])
+        if one.text.lower() in NOT_ALONE and after.kind in VALUES and both:
+            one.kind = "filler"
 
 
 def _next(spans: Sequence[Span], one: Span) -> str:
@@ -102,6 +122,15 @@ def types(model: SemanticModel, spans: Sequence[Span]) -> None:
     _without(model, spans)
     _only(model, spans)
     _most(model, spans)
+    _not_money(model, spans)
+
+
+def _not_money(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """Take "hindi peso", "not pesos" for what the figure that is named says already: pieces are no money."""
+    named = [model.metrics[one.ref_of].unit for one in spans if one.kind == "metric"]
+    for one, after in pairwise(spans):
+        if one.kind in ("unsupported", "not") and after.text.lower() in MONEY and named and model.header.currency not in named:  # fmt: skip
+            one.kind = after.kind = "filler"
 
 
 def _without(model: SemanticModel, spans: Sequence[Span]) -> None:

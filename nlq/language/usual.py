@@ -13,6 +13,9 @@ USUAL = frozenset(
 BUSY = frozenset(
     (
         "busiest",
+        "busy",
+        "pinakabusy",
+        "pinaka-busy",
         "namalit",
         "mamalitay",
         "mopalit",

@@ -23,9 +23,9 @@ MOST_SPLITS = 12
 KINDS = ("why", "moved", "rose")
 DOWN = ("drop", "behind", "drag", "pull", "brought", "weigh", "held", "hurt", "humila", "humatak", "dip", "fell", "fall", "down", "decreas", "declin", "lower", "low", "slump", "plunge", "bad", "slow", "weak", "soft", "not so good", "bumaba", "bumagsak", "humina", "nabawasan",
         "kumaunti", "kumonti", "sumadsad", "pagbaba", "pagbagsak", "pagtumal", "matumal", "tumumal", "mahina", "hina", "baba", "lumiit", "niubos", "miubos", "nihinay", "mihinay", "mius", "nius",
-        "mikunhod", "nikunhod", "migamay", "nigamay", "pagkunhod", "ubos", "hinay", "shr", "slid", "slip", "sank", "sink", "plummet", "tank", "crash", "contract", "worsen", "umuunti", "bumababa", "humihina", "nagkagamay")  # fmt: skip
+        "mikunhod", "nikunhod", "ninaog", "minaog", "mikanaog", "nikanaog", "gikunhod", "migamay", "nigamay", "pagkunhod", "ubos", "hinay", "shr", "slid", "slip", "sank", "sink", "plummet", "tank", "crash", "contract", "worsen", "umuunti", "bumababa", "humihina", "nagkagamay")  # fmt: skip
 UP = ("up", "rise", "rising", "rose", "increas", "grow", "grew", "spike", "jump", "surge", "high", "good", "strong", "improv", "tumaas", "lumago", "lumaki", "lumakas", "umakyat", "umangat", "dumami", "nadagdagan",
-      "taas", "sumigla", "nisaka", "misaka", "nidako", "midako", "nitaas", "mitaas", "nidaghan", "midaghan", "climb", "expand", "gain", "shot", "tumataas", "lumalago", "lumalaki", "dumarami", "umaangat", "lumalakas", "gumanda", "nikusog", "mikusog", "nagkadaghan")  # fmt: skip
+      "taas", "sumigla", "nisaka", "misaka", "gisaka", "nidako", "midako", "nitaas", "mitaas", "nidaghan", "midaghan", "climb", "expand", "gain", "shot", "tumataas", "lumalago", "lumalaki", "dumarami", "umaangat", "lumalakas", "gumanda", "nikusog", "mikusog", "nagkadaghan")  # fmt: skip
 
 
 def is_asked(spans: Sequence[Span]) -> bool:

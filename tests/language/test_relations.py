@@ -38,7 +38,7 @@ READ = {
 }  # fmt: skip
 NOT_READ = [
     "gcash vs cash this month vs last month", "compare gcash and cash sales this month vs last month", "gcash vs cash sales in January and October 2026",
-    "share of gcash and maya in sales", "market share by brand", "sales share by region and payment method", "sales share",
+     "market share by brand", "sales share by region and payment method", "sales share",
     "average basket share by region", "share of revenue and transactions by region", "gcash vs revenue", "vs cash sales", "sales growth of gcash vs cash share",
 ]  # fmt: skip
 

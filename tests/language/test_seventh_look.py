@@ -90,6 +90,7 @@ test_read_as_written_out, test_not_answered = held(READ, [
     "which stores sold less than 5k every day last week",  # what has no sales has no figure to be below it
     "ilang tindahan ang nakabenta noon?", "benta tuwing noon last month", "sales that month", "how many stores sold that month",
     "sales sept 1 to oct 15 vs the same days in august",
+    "october sales not in pesos", "hindi lang ncr ang benta noong oktubre",
     "how many stores as of september",  # as they stood then is not known
     "how many stores sold more in october than in september",
 ])  # fmt: skip
@@ -167,6 +168,75 @@ def test_a_linggo_that_comes_again_is_a_sunday_where_it_is_written_as_one(assist
     assert float(answer.rows[0][0]) == pytest.approx(float(raw.execute(sql).fetchone()[0]))
     asked = assistant.ask("magkano benta tuwing linggo nung october", analyst)
     assert (asked.status, [one.label for one in asked.options]) == ("clarify", ["every Sunday", "week by week"])
+
+
+FIRST = {
+    "first month with sales over 3M": ("month", "sum(t.peso_value) > 3000000", "1 = 1"),
+    "In which month did Quezon City first go past 50k?": (
+        "month",
+        "sum(t.peso_value) > 50000",
+        "s.city = 'Quezon City'",
+    ),
+    "unang bulan nga milapas og 100 ka libo ang halin sa cebu": (
+        "month",
+        "sum(t.peso_value) > 100000",
+        "s.province = 'Cebu'",
+    ),
+    "what was the first day sales went over 100k this year": (
+        "day",
+        "sum(t.peso_value) > 100000",
+        "t.date_key >= '2026-01-01'",
+    ),
+    "which was the first week with more than 2000 transactions": ("week", "count(*) > 2000", "1 = 1"),
+}
+
+
+@pytest.mark.parametrize(("question", "asked"), FIRST.items(), ids=list(FIRST))
+def test_the_first_time_beyond_a_limit(assistant, analyst, raw, question, asked):
+    unit, beyond, where = asked
+    answer = assistant.ask(question, analyst)
+    sql = f"SELECT date_trunc('{unit}', CAST(t.date_key AS DATE)) {SALES} AND {where} GROUP BY 1 HAVING {beyond} ORDER BY 1 LIMIT 1"
+    assert answer.status == "answered", answer.text
+    assert [str(row[0])[:10] for row in answer.rows] == [str(row[0])[:10] for row in raw.execute(sql).fetchall()]
+
+
+@pytest.mark.parametrize("question", ["ilang porsyento ng benta ang dumaan sa gcash at maya noong oktubre", "share of gcash and maya in sales last month"])  # fmt: skip
+def test_several_parts_are_told_each_and_together(assistant, analyst, raw, question):
+    answer = assistant.ask(question, analyst)
+    sql = f"SELECT sum(t.peso_value) FILTER (WHERE t.payment_method IN ('gcash', 'maya')) / sum(t.peso_value) {SALES} AND {OCTOBER}"
+    together = raw.execute(sql).fetchone()[0]
+    assert sum(float(row[-1]) for row in answer.rows) == pytest.approx(together)
+    assert f"together {together:.1%} of the whole" in answer.text
+
+
+def test_all_of_the_parts_are_not_told_together(assistant, analyst):
+    assert "together" not in assistant.ask("share of each payment method in sales last month", analyst).text
+
+
+SAME = {
+    "how much did customers spend in october": "revenue in october",
+    "may benta ba tayo sa mountain province noong agosto": "revenue in mountain province in august",
+    "May benta ba tayo sa Mountain Province noong Agosto?": "revenue in mountain province in august",
+    "hindi lang ncr, pati calabarzon: magkano ang benta noong nakaraang buwan": "revenue in ncr and calabarzon last month",
+    "top 20 products last month by pieces not pesos": "top 20 products last month by units",
+    "pila mi ka sari-sari store sa leyte": "how many sari-sari stores in leyte",
+    "pila ka resibo ang dili moubos og 1000 pesos gahapon": "how many transactions of at least 1000 yesterday",
+    "gcash kumpara sa cash ilang transactions bawat isa nung october": "transactions of gcash vs cash in october",
+    "did stores sell more in october than in september": "revenue in october vs september",
+    "anong oras pinaka busy ang mga minimart pag weekdays": "which hour had the most transactions in minimarts on weekdays",
+}
+
+
+@pytest.mark.parametrize(("question", "plain"), SAME.items(), ids=list(SAME))
+def test_it_says_what_plainer_words_say(assistant, analyst, question, plain):
+    answer, other = assistant.ask(question, analyst), assistant.ask(plain, analyst)
+    assert (answer.status, other.status) == ("answered", "answered"), (answer.text, other.text)
+    assert sorted(map(repr, answer.rows)) == sorted(map(repr, other.rows))
+
+
+@pytest.mark.parametrize("question", ["top 20 items in minimarts last month by pieces", "pinaka mabenta na items sa sari sari last month"])  # fmt: skip
+def test_things_that_go_by_the_name_of_their_count_are_not_stores(assistant, analyst, question):
+    assert assistant.ask(question, analyst).status == "clarify"
 
 
 def talk(assistant, analyst, *turns):
