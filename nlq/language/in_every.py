@@ -6,6 +6,7 @@ They are those that have as many such parts as the period has. Below a limit can
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from nlq.language import entries, periods_asked, sets
@@ -97,6 +98,7 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     if not isinstance(period, Period) or compare is not None:
         raise _no("in every part of which period? Name one")
     grain, unit = draft.dimensions[0], _grain(composer)
+    period = _over(composer, period, unit)
     parts = _parts(composer, period, unit)
     limits = (Condition(field=metric, op=limit[0], values=limit[1]),) if limit is not None else ()  # type: ignore[arg-type]
     figured = Figured((grain,), "count", having=limits)
@@ -113,13 +115,24 @@ def _grain(composer: Composer) -> Any:
     return composer.draft.dimensions[0].rpartition(".")[2]
 
 
+def _over(composer: Composer, period: Period, unit: Unit) -> Period:
+    """The period up to the part that is not over: nothing can have come to its whole in that; where it is the only one, as it is."""
+    begun = start_of(composer.as_of, unit)
+    unfinished = period.end == composer.as_of and end_of(composer.as_of, unit) > composer.as_of
+    if not unfinished or begun <= period.start:
+        return period
+    composer.assume(
+        f"up to the {unit} that is not over", {"period": {"start": f"{period.start}", "end": f"{period.end}"}}
+    )
+    return Period(start=period.start, end=begun - timedelta(days=1))
+
+
 def _parts(composer: Composer, period: Period, unit: Unit) -> int:
-    """How many parts a period has up to today; what is not whole is one as well, and is said."""
-    end = min(period.end, composer.as_of)
+    """How many parts a period has; what lies in it in part is one as well, and is said."""
     begins, parts = start_of(period.start, unit), 0
-    while begins <= end:
+    while begins <= period.end:
         begins, parts = add(begins, 1, unit), parts + 1
-    whole = start_of(period.start, unit) == period.start and end_of(end, unit) == end
+    whole = start_of(period.start, unit) == period.start and end_of(period.end, unit) == period.end
     composer.assume(f"in each of the {parts} {unit}s{'' if whole else ', those that lie in it in part as well'}", {})
     return parts
 
