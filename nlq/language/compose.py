@@ -202,8 +202,12 @@ class Composer:
     def _sets(self, metrics: list[str]) -> tuple[Condition, ...]:
         """Things that are chosen by what they did, and are counted or that figures are of."""
         period = None if all(self.model.has_time(name) for name in metrics) else self.given_period() or "all"
-        entity = sets.entity_of(self.model, metrics, self.draft) or habits.somebody(self)
-        counted = all(sets.entity_of(self.model, [name], Draft()) is not None for name in metrics)
+        timely = (
+            self.draft.besides or self.draft.lacks or self.draft.present
+        )  # an event is at one time, and is not nothing
+        event = None if timely else sets.event_of(self.model, metrics)
+        entity = sets.entity_of(self.model, metrics, self.draft) or habits.somebody(self) or event
+        counted = all(sets.entity_of(self.model, [name], Draft()) is not None for name in metrics) or entity == event
         found = sets.of_words(self.model, self.draft, self.filters, self.spans, entity, period, counted=counted)
         found = (*found, *habits.newcomers(self, counted=counted), *clauses.among(self))
         if self.draft.whose is not None:

@@ -35,7 +35,8 @@ def of_noun(model: SemanticModel, spans: Sequence[Span], walker: Walker) -> list
 
 def in_cebuano(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Say what Cebuano's "pila" asks: how many of what stands right behind it, else how much; "buok" only counts: "pila kabuok tindahan"."""
-    for one, after in pairwise(spans):
+    said = [one for one in spans if one.kind not in ("filler", "preposition")]
+    for one, after in pairwise(said):  # "pila ka buok atong tindahan"
         known = model.dimensions.get(after.ref_of)
         noun = known is not None and (after.ref_of if after.kind == "dimension" else known.kind_of if after.kind == "value" else None) in model.counted  # fmt: skip
         pieces = one.kind == "metric" and one.text.lower().endswith("buok")

@@ -17,6 +17,24 @@ BOUGHT = SHOPPED | frozenset((
     "shops", "visited", "visits", "buy", "buys", "bought", "buying", "spend", "spends", "spent", "purchase", "purchased", "gumastos", "migasto", "nigasto",
 ))  # fmt: skip
 SOLD = frozenset(("sold", "nabenta", "nabentang", "naibenta", "naibentang", "nabaligya", "nabaligyang", "nahalin"))
+# What brings money in, or takes it: whoever did more of it had more of the usual figure.
+TOOK = frozenset(
+    (
+        "sell",
+        "sold",
+        "sells",
+        "earn",
+        "earned",
+        "make",
+        "made",
+        "spend",
+        "spent",
+        "bumenta",
+        "kumita",
+        "gumastos",
+        "nakabenta",
+    )
+)
 DOES = SHOPPED | SOLD | frozenset((
     "buy", "buys", "bought", "buying", "visited", "order", "orders", "ordered", "ordering", "binili", "binibili", "nabili", "nabibili", "bumisita", "palit",
     "pay", "pays", "paid", "paying", "nagbabayad", "nagbayad", "bayad", "mobayad", "mibayad", "nibayad",

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from nlq.language import apart, averages, choices, entries, ordering, relations, sets, sides, those, turns
+from nlq.language import apart, averages, choices, entries, ordering, relations, rows_shown, sets, sides, turns
 from nlq.language import counting as counting_
-from nlq.language.draft import COMPARE, SILENT, VALUES, Stop
+from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
 from nlq.language.spans_of_time import LONG, lined_up, settle
 from nlq.language.stays import Stays
 from nlq.language.those import OF_EACH, chosen_in, that_one
 from nlq.semantics import periods
-from nlq.semantics.joins import out_of_reach
 from nlq.semantics.periods import Relative
 from nlq.values import Refusal
 from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuery, Share, Shift
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 ALL = frozenset(
     ("all", "total", "tanang", "lahat", "kabuuang", "whole")
 )  # "as % of all sales": in each of the months that are shown
-AMONG = ("of those", "of them", "among them", "among those", "only those", "those", "just those")
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
 
 
@@ -60,7 +58,7 @@ class Edit:
                 "the best and the worst at once are no change of the question before: ask for them in one of their own"
             )
         if any(one.kind == "list" for one in self.spans):
-            return self._listed()
+            return rows_shown.listed(self.composer, self.stays, self.last)
         level = self.stays.level()
         against = relations.opposed(self.spans, self.composer.filters) if self.draft.versus else []
         self.draft.versus = self.draft.versus and not against
@@ -69,7 +67,7 @@ class Edit:
         chosen = self._again()
         where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
         where = self.stays.without() if dropped else self.stays.with_these(back) if back is not None else where
-        among = self._of_those_shown()
+        among = rows_shown.among(self.composer, self.last)
         if against:
             where, segments = relations.against(self.model, self.composer.filters, self.draft, against)
             where = (*where, *sides.hours(self.composer), *self.draft.worth)
@@ -220,21 +218,6 @@ class Edit:
             sets.chosen(self.model, entity, [one for one in self.last.where if one.query is None], self.last.period),
         )
 
-    def _of_those_shown(self) -> tuple[Condition, ...]:
-        """The very ones that were shown, where only such of them are asked for as are of some kind: "which of those are minimarts"."""
-        pointing = [one for one in self.spans if one.kind == "reference" and one.text.lower() in AMONG]
-        kinds = {one.kind for one in self.spans if one.kind not in SILENT}
-        if not pointing or not kinds <= {*VALUES, "which", "not", "and"} or not kinds & {*VALUES}:
-            return ()
-        for one in self.spans:
-            one.role = one.role or ("set" if one in pointing else "list" if one.kind == "which" else one.role)
-        entity = those.of(self.last, self.model)
-        if self.last.limit is None and not self.last.having:
-            return ()
-        if entity is None or self.model.is_time_grain(entity):
-            raise Stop(those.UNKNOWN)
-        return those.chosen(self.last, entity, self.model)
-
     def _period(self, metrics: list[str | MetricEntry]) -> tuple[Any, tuple[Any, ...]]:
         last, whens = self.last, self.draft.whens
         base = last.period if isinstance(last.period, Period) else self.composer.default_period()
@@ -346,27 +329,6 @@ class Edit:
             dimensions = (*dimensions, *figured.each)
         query = replace(query, metrics=tuple(names), dimensions=dimensions)
         return entries.applied(query, names[0], figured)
-
-    def _listed(self) -> SemanticQuery:
-        """The things that the query before counts: "list them, with their types"."""
-        names = [one for one in self.last.metrics if isinstance(one, str)]
-        nouns = [one for one in self.draft.loose if one.kind == "dimension"]
-        entity = sets.entity_of(self.model, names, type(self.draft)())
-        if entity is None:
-            raise _no("list what? Name the things: stores, customers, products …")
-        table = self.model.dimensions[entity].table
-        beside = [one.ref_of for one in nouns if one.ref_of != entity]
-        if any(self.model.dimensions[name].table != table for name in beside):
-            raise _no(f"that is nothing that a {entity.replace('_', ' ')} has")
-        for one in self.spans:
-            if one.kind in ("list", "reference") or one in nouns:
-                one.role = "list"
-        where, _, _ = self.stays.where([], set_against=False, adding=False)
-        near = tuple(one for one in where if not out_of_reach(self.model, table, tuple(one.fields())))
-        active = len(near) < len(where) or self.model.has_time(names[0])
-        period: Period | Literal["all"] = self.last.period if isinstance(self.last.period, Period) else "all"
-        found = (sets.chosen(self.model, entity, where, period),) if active else ()
-        return SemanticQuery(list=entity, dimensions=tuple(beside), where=(*near, *found))
 
 
 def _name(one: str | MetricEntry) -> str:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import choices, counting, entries, habits, sets, shares, usual
-from nlq.language.deeds import SHOPPED, SOLD
+from nlq.language.deeds import SHOPPED, SOLD, TOOK
 from nlq.language.draft import SILENT, VALUES, Draft, Stop
 from nlq.language.entries import Figured
 from nlq.language.nouns import BESIDE
@@ -21,23 +21,6 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 EVERY = ("every", "each", "bawat", "kada", "matag", "every single")
-TOOK = frozenset(
-    (
-        "sell",
-        "sold",
-        "sells",
-        "earn",
-        "earned",
-        "make",
-        "made",
-        "spend",
-        "spent",
-        "bumenta",
-        "kumita",
-        "gumastos",
-        "nakabenta",
-    )
-)
 # How things fare, which is no matter of how many there are: "bakit humina ang mga tindahan".
 FARED = frozenset((
     "humina", "lumakas", "mahina", "malakas", "hina", "lakas", "matumal", "tumumal", "sumigla", "tamlay", "matamlay", "tumamlay", "lumamlam", "gumanda", "pumangit", "hinay", "nahinay", "kusog",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nlq.language import sets
+from nlq.language.deeds import does
 from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES, Stop
 from nlq.semantics.joins import reaches
 from nlq.values import Refusal
@@ -40,6 +42,7 @@ EARNED = {
 }  # money, that is
 FROM = ("on", "from", "since", "mula", "mula sa", "gikan", "gikan sa")  # what a change is counted from
 MOVED = ("growth", "rose", "moved", "why")
+THAN = ("than", "kaysa", "sa", "kay")  # "under frozen" is no comparison
 LINKERS = ("na", "nga", "ng", "pang")
 TO = ("to", "up to", "hanggang", "hangtod")
 MOST = 10_000  # rows that can be asked for in words
@@ -73,6 +76,11 @@ def _compared(walker: Walker) -> None:
         base = one.text.lower() in FROM and moved and after.when is not None and after.when.back is not None
         if (one.kind in COMPARE or base) and after.kind == "time" and not one.role:
             one.kind, one.role, walker.draft.versus = "versus", "comparison", True
+        than = one.text.lower().split()[-1] in THAN
+        if (
+            one.kind in COMPARE and than and after.kind in VALUES and not one.role
+        ):  # "did Iloilo City sell more than Bacolod"
+            one.kind, walker.draft.versus = "versus", True
         if one.kind == "rose" and one.text.lower() == "behind" and after.kind == "time":
             walker.draft.versus = True
         moved = one.kind in MOVED or (moved and one.kind in SILENT)
@@ -159,6 +167,7 @@ def _limit(walker: Walker, index: int, op: str, values: tuple[float, ...], taken
     _of_attribute(walker, index)
     _whose(walker, index)
     metric = _metric_of(walker, index)
+    _of_what_they_did(walker, index, metric)
     if (
         metric is None
         and walker.spans[index].text[:1] in ("₱", "P")
@@ -167,6 +176,22 @@ def _limit(walker: Walker, index: int, op: str, values: tuple[float, ...], taken
         metric = walker.model.header.default_metric  # money, which is none of what is named
         walker.draft.metrics[:] = dict.fromkeys((metric, *walker.draft.metrics))
     walker.draft.having.append((op, values, metric))
+
+
+def _of_what_they_did(walker: Walker, index: int, metric: str | None) -> None:
+    """Refuse a limit on what things did, where it is others that are ranked by how many there are: "which region has the most stores that sold less than 50k".
+
+    Raises:
+        Stop: it is so.
+    """
+    spans = walker.spans
+    count = next((one for one in reversed(spans[:index]) if one.kind == "metric"), None)
+    if count is None or metric != count.ref_of or walker.model.metrics[metric].unit != "count":
+        return
+    nouns = [one for one in spans if one.kind == "dimension" and one.start < count.start]
+    did = does(count) or any(does(one) or EARNED.intersection(one.text.lower().split()) for one in spans if count.start < one.start < spans[index].start)  # fmt: skip
+    if nouns and did and sets.counted_by(walker.model, [metric]):
+        raise _no(f"I do not know how to count the {count.text} that did so, for each {nouns[0].text}: ask which did")
 
 
 def _upper(spans: list[Span], index: int) -> Span | None:
@@ -206,6 +231,16 @@ def _of_events(walker: Walker, index: int, op: str, values: tuple[float, ...]) -
         return False
     known = walker.model.metrics[last.ref_of]
     if known.agg is not None and known.agg.function == "count" and not known.counts:
+        behind = next((span for span in walker.spans[index + 1 :] if span.kind not in SILENT), None)
+        if (
+            behind is not None
+            and behind.kind in ("metric", "dimension")
+            and not behind.comma
+            and _beside(walker, index, behind)
+        ):
+            raise _no(
+                f"how many {behind.text} each of the {last.text} has cannot be limited here: limit what each is worth"
+            )
         worth = _worth(walker.model, known.agg.table)
         if worth is not None:
             walker.draft.worth.append(Condition(field=worth, op=op, values=values))  # type: ignore[arg-type]

@@ -158,6 +158,9 @@ def limits(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
             raise Stop(
                 Refusal("out_of_scope", "a limit on a figure needs something to apply to: stores, products, days …")
             )
+        if metric is not None and metric not in metrics:
+            label = composer.model.metrics[metric].label.lower()
+            raise Stop(Refusal("out_of_scope", f"a limit on {label} needs the figure beside it: ask which they are"))
         found.append(Condition(field=metric or metrics[0], op=op, values=value))  # type: ignore[arg-type]
     return tuple(found)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nlq.language import sets, those
-from nlq.language.draft import HELD, SILENT, Stop
+from nlq.language.draft import HELD, SILENT, VALUES, Stop
 from nlq.language.tokens import WORDS
+from nlq.semantics.joins import out_of_reach
 from nlq.values import Refusal
-from nlq.values.query import Condition, MetricEntry, SemanticQuery
+from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nlq.language.compose import Composer
     from nlq.language.match import Span
+    from nlq.language.stays import Stays
     from nlq.semantics.model import SemanticModel
 
 BESIDE_AVERAGE = ("average", "followup", "and", "which", "amount")
@@ -32,6 +35,7 @@ PLAIN = frozenset((
 MONEY = {"PHP": frozenset(("peso", "pesos", "php", "piso")), "USD": frozenset(("dollar", "dollars", "usd")), "EUR": frozenset(("euro", "euros", "eur"))}  # fmt: skip
 VALUE = frozenset(("value", "amount", "halaga", "kantidad"))
 IN = frozenset(("in", "by", "sa", "pls", "please", "instead", "naman", "lang", "ra", "the", "na", "now", "and", "not", "pieces", "show", "me", "kay", "ayon"))  # fmt: skip
+AMONG = ("of those", "of them", "among them", "among those", "only those", "those", "just those")
 HOW_MANY = frozenset(("many", "ilan", "ilang", "pila", "count"))
 COUNTED = HOW_MANY | frozenset((
     "how", "is", "are", "that", "those", "they", "these", "in", "all", "total", "there", "lahat", "yan", "yun", "iyan", "iyon", "yon", "sila", "ba", "po", "tanan", "kana", "kini", "ka", "na", "kabuuan",
@@ -74,7 +78,7 @@ def _in_money(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     usual, shown = model.metrics[model.header.default_metric], last.metrics
     name = shown[0] if len(shown) == 1 and isinstance(shown[0], str) else None
     if name is None or usual.unit != model.header.currency or model.metrics[name].unit != "count" or last.having:
-        raise Stop(Refusal("out_of_scope", "which figure is to be in money? Name it"))
+        raise _no("which figure is to be in money? Name it")
     order = tuple(replace(one, by=usual.name) if one.by == name else one for one in last.order)
     return replace(last, metrics=(usual.name,), order=order)
 
@@ -149,7 +153,7 @@ def _how_many(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
         or not plain
         or sets.counted_by(model, [metric]) is not None
     ):
-        raise Stop(Refusal("out_of_scope", "how many of what? Name what is to be counted"))
+        raise _no("how many of what? Name what is to be counted")
     optional = model.dimensions[shown[0]].optional
     known = (
         (Condition(field=shown[0], op="is_not_null"),)
@@ -158,3 +162,55 @@ def _how_many(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     )
     entry = MetricEntry(metric=metric, each=(shown[0],), agg="count", having=last.having)
     return SemanticQuery(metrics=(entry,), where=(*last.where, *known), period=last.period)
+
+
+def among(composer: Composer, last: SemanticQuery) -> tuple[Condition, ...]:
+    """The very ones that were shown, where only such of them are asked for as are of some kind: "which of those are minimarts".
+
+    Raises:
+        Stop: they are no things that can be told from the others.
+    """
+    spans = composer.spans
+    pointing = [one for one in spans if one.kind == "reference" and one.text.lower() in AMONG]
+    kinds = {one.kind for one in spans if one.kind not in SILENT}
+    if not pointing or not kinds <= {*VALUES, "which", "not", "and"} or not kinds & {*VALUES}:
+        return ()
+    for one in spans:
+        one.role = one.role or ("set" if one in pointing else "list" if one.kind == "which" else one.role)
+    entity = those.of(last, composer.model)
+    if last.limit is None and not last.having:
+        return ()
+    if entity is None or composer.model.is_time_grain(entity):
+        raise Stop(those.UNKNOWN)
+    return those.chosen(last, entity, composer.model)
+
+
+def listed(composer: Composer, stays: Stays, last: SemanticQuery) -> SemanticQuery:
+    """The things that the query before counts: "list them, with their types".
+
+    Raises:
+        Stop: it counts none, or they have nothing of what is to stand beside them.
+    """
+    model, draft = composer.model, composer.draft
+    names = [one for one in last.metrics if isinstance(one, str)]
+    nouns = [one for one in draft.loose if one.kind == "dimension"]
+    entity = sets.entity_of(model, names, type(draft)())
+    if entity is None:
+        raise _no("list what? Name the things: stores, customers, products …")
+    table = model.dimensions[entity].table
+    beside = [one.ref_of for one in nouns if one.ref_of != entity]
+    if any(model.dimensions[name].table != table for name in beside):
+        raise _no(f"that is nothing that a {entity.replace('_', ' ')} has")
+    for one in composer.spans:
+        if one.kind in ("list", "reference") or one in nouns:
+            one.role = "list"
+    where, _, _ = stays.where([], set_against=False, adding=False)
+    near = tuple(one for one in where if not out_of_reach(model, table, tuple(one.fields())))
+    active = len(near) < len(where) or model.has_time(names[0])
+    period: Period | Literal["all"] = last.period if isinstance(last.period, Period) else "all"
+    found = (sets.chosen(model, entity, where, period),) if active else ()
+    return SemanticQuery(list=entity, dimensions=tuple(beside), where=(*near, *found))
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))

@@ -44,6 +44,17 @@ def entity_of(model: SemanticModel, metrics: Sequence[str], draft: Draft) -> str
     return nouns[0] if len(nouns) == 1 else None
 
 
+def event_of(model: SemanticModel, metrics: Sequence[str]) -> str | None:
+    """The event of which one metric counts the rows, "transactions with rice but no noodles"; None where the model knows no single one."""
+    agg = model.metrics[metrics[0]].agg if len(metrics) == 1 and not model.metrics[metrics[0]].counts else None
+    if agg is None or agg.function != "count":
+        return None
+    return next(
+        (name for name, one in model.dimensions.items() if one.key and one.table == agg.table and not one.optional),
+        None,
+    )
+
+
 def chosen(model: SemanticModel, entity: str, where: Sequence[Condition], period: Period | Literal["all"] | None, *,
            lacking: bool = False, order: tuple[Order, ...] = (), limit: int | None = None, having: tuple[Condition, ...] = (),
            metric: str | None = None) -> Condition:  # fmt: skip

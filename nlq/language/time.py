@@ -136,7 +136,13 @@ class _Finder(Numbered, Fiscal, Relatives):
         if (opener == "as" and self.word(at + 1) != "of") or (opener == "by" and not ends):
             return None
         one = self._single(ends or self._behind(at + 2))
-        if one is None or one.period == "all" or one.running is not None or one.period.end >= self.as_of:
+        if (
+            one is None
+            or one.period == "all"
+            or one.running is not None
+            or one.period.end >= self.as_of
+            or one.period.days == 1
+        ):
             return None
         begins = start_of(one.period.end, "year")
         return When(

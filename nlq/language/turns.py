@@ -9,7 +9,7 @@ from nlq.language.calendar_words import WORDS
 from nlq.language.deeds import does
 from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES, words_between
 from nlq.language.lexicon import GRAINS, Meaning
-from nlq.language.sets import ONLY, WITH, counted_by
+from nlq.language.sets import ONLY, WITH, counted_by, event_of
 from nlq.semantics.joins import reaches
 
 if TYPE_CHECKING:
@@ -30,6 +30,24 @@ FIRST = ("una", "unang", "first")
 MOST = frozenset(("most", "fewest", "least", "pinakamarami", "pinakamaraming", "pinakakaunti", "pinakakaunting", "pinakakonti", "pinakakonting", "pinakadaghan", "pinakadaghang", "pinakagamay"))  # fmt: skip
 ONE = ("isa", "isang", "isa ka", "usa", "usa ka", "sa isa", "sa isang", "sa usa", "sa usa ka")
 MONEY = ("peso", "pesos", "php", "in pesos", "value")
+HAVE = frozenset(
+    (
+        "had",
+        "have",
+        "has",
+        "having",
+        "with",
+        "w",
+        "containing",
+        "contain",
+        "contained",
+        "may",
+        "naay",
+        "adunay",
+        "laman",
+        "holding",
+    )
+)  # what an event has of things
 NOT_ALONE = ("hindi lang", "hindi lang sa", "hindi lamang", "di lang", "dili lang", "not only", "not just")
 NEGATIONS = ("hindi", "di", "dili")  # "not", of what stands right behind
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
@@ -161,18 +179,23 @@ def _most(model: SemanticModel, spans: Sequence[Span]) -> None:
 def _only(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Who "bought only on paydays", "weekend ra mopalit", "bumili ng bigas lang" did nothing else; sales "in NCR only" are of NCR."""
     nouns = [one for one in spans if one.kind in ("dimension", "metric")]
-    if not any(
+    events = any(event_of(model, [one.ref_of]) for one in nouns if one.kind == "metric")  # "receipts with snacks only"
+    if not events and not any(
         model.dimensions[one.ref_of].key if one.kind == "dimension" else counted_by(model, [one.ref_of])
         for one in nouns
     ):
         return
+
+    def so(one: Span) -> bool:
+        return does(one) or (events and not HAVE.isdisjoint(one.text.lower().split()))
+
     for at, one in enumerate(spans[1:], 1):
         if one.kind not in SILENT or one.text.lower() not in ONLY:
             continue
         value = spans[at - 1].kind in VALUES
-        behind = _next(spans, one) in (*VALUES, "time") and does(spans[at - 1])
-        before = spans[at - 1].kind == "value" and any(map(does, _silent(spans[: at - 1][::-1])))
-        if behind or before or (value and any(map(does, _silent(spans[at + 1 :])))):
+        behind = _next(spans, one) in (*VALUES, "time") and so(spans[at - 1])
+        before = spans[at - 1].kind == "value" and any(map(so, _silent(spans[: at - 1][::-1])))
+        if behind or before or (value and any(map(so, _silent(spans[at + 1 :])))):
             one.kind = "solely"
 
 

@@ -6,6 +6,7 @@ is wrong would be a wrong figure. Every correction is said.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.lexicon import GRAINS
@@ -72,7 +73,7 @@ def _settled(words: list[str], at: int, candidates: list[Candidate], lexicon: Le
     for word, slip in candidates:
         trial = [*words[:at], word, *words[at + 1 :]]
         length, beside = _longest(trial, at, lexicon)
-        if length >= least and _takes(words[at], word, slip, length, beside):
+        if length >= least and _takes(words[at], word, slip, length, beside) and not (length == 1 and _says_nothing(words[at], trial, at, lexicon)):  # fmt: skip
             ranked.append((-length, slip == FAR, slip, word))
     ranked.sort()
     if not ranked or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
@@ -81,6 +82,20 @@ def _settled(words: list[str], at: int, candidates: list[Candidate], lexicon: Le
     least_likely = ONE_OFF if slip == FINGERS else FAR
     rivals = [word for word, other in candidates if word != best and other <= least_likely and len(word) >= MIN_CORRECTED]  # fmt: skip
     return None if length == -1 and rivals else best
+
+
+def _says_nothing(typed: str, trial: list[str], at: int, lexicon: Lexicon) -> bool:
+    """Whether a word would be put right to one that is passed over, and may be a word of its own: only letters that were swapped, or are there twice, are sure."""
+    meanings = next((meanings for length, meanings in lexicon.at(trial, at) if length == 1), [])
+    if not meanings or meanings[0].kind != "filler" or len(typed) >= SURE:
+        return False
+    other = trial[at]
+    return sorted(typed) != sorted(other) and _once(typed) != _once(other)
+
+
+def _once(word: str) -> str:
+    """A word with letters that are there twice in a row written once."""
+    return "".join(letter for before, letter in pairwise(f" {word}") if letter != before)
 
 
 def _is_unit(words: list[str], at: int) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nlq.language.deeds import TOOK
+from nlq.language.draft import SILENT
+
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
@@ -38,6 +41,24 @@ BUSY = frozenset(
         "subsob",
     )
 )  # of how many come, not of how much they spend
+MANY = frozenset(("marami", "maraming", "daghan", "more"))
+PAID = frozenset(
+    (
+        "nagbayad",
+        "nagbabayad",
+        "mibayad",
+        "nibayad",
+        "paid",
+        "pay",
+        "pays",
+        "used",
+        "use",
+        "gumamit",
+        "gumagamit",
+        "migamit",
+        "nigamit",
+    )
+)
 SLICES = frozenset(("versus", "value", "place", "ask", "time", "clock", "and", "not", "by", "dimension", "grain", "filler", "preposition"))  # fmt: skip
 WHETHER = frozenset((
     "is", "are", "was", "were", "do", "does", "did", "has", "have", "can", "could", "may", "meron", "mayroon", "naa", "aduna", "which", "who", "when", "where",
@@ -64,7 +85,11 @@ def is_meant(composer: Composer) -> bool:
     """Whether what is asked is asked of a figure, which goes without saying."""
     draft = composer.draft
     kinds = {one.kind for one in composer.spans}
-    compared = draft.versus or ("why" in kinds and bool(kinds & {"value", "place", "ask", "time"}))
+    compared = (
+        draft.versus
+        or ("versus" in kinds and _took(composer))
+        or ("why" in kinds and bool(kinds & {"value", "place", "ask", "time"}))
+    )
     shaped = bool(kinds & USUAL) or (
         bool(kinds & {"average", "median"}) and bool(draft.adverbial or draft.each)
     )  # "daily average in October"
@@ -79,13 +104,25 @@ def taken(composer: Composer) -> str:
     """The usual figure, which is said with the other choice; of what is busy, how many come."""
     model = composer.model
     name, second = model.header.default_metric, model.header.second_metric
-    busy = any(one.kind in ("top", "bottom") and BUSY.intersection(one.text.lower().split()) for one in composer.spans)
+    busy = any(one.kind in ("top", "bottom") and BUSY.intersection(one.text.lower().split()) for one in composer.spans) or _more_paid(composer)  # fmt: skip
     if busy and second is not None and model.metrics[second].unit == "count":
         name, second = second, name
     composer.assume(
         f"by {model.metrics[name].label.lower()}, as no figure was named", {"metrics": [second]} if second else {}
     )
     return name
+
+
+def _took(composer: Composer) -> bool:
+    """Whether it is said of values that one sold more than the other: "did Iloilo City sell more than Bacolod"."""
+    return any(TOOK.intersection(one.text.lower().split()) for one in composer.spans if one.kind in SILENT)
+
+
+def _more_paid(composer: Composer) -> bool:
+    """Whether it is how many paid one way that is more, not how much: "mas marami ba ang nagbayad ng gcash kaysa cash"."""
+    spans = composer.spans
+    more = any(one.kind == "more" and MANY.intersection(one.text.lower().split()) for one in spans)
+    return more and any(PAID.intersection(one.text.lower().split()) for one in spans if one.kind in SILENT)
 
 
 def _is_slice(composer: Composer) -> bool:

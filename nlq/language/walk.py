@@ -29,6 +29,19 @@ EACH = (
 
 
 # Kinds of words that say one thing of a draft, or two, and nothing else.
+EACH_ONE = (
+    "per",
+    "each",
+    "every",
+    "for each",
+    "for every",
+    "kada",
+    "bawat",
+    "matag",
+    "sa bawat",
+    "sa kada",
+    "sa matag",
+)
 MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "more": ("versus", "sorted"), "fewer": ("versus",), "newest": ("newest",), "oldest": ("newest",)}  # fmt: skip
 CHANGED = ("change", "changed")
 ONE_BY_ONE = ("each", "matag", "bawat")
@@ -130,6 +143,8 @@ class Walker:
 
     def _value(self, one: Span, index: int, *, each: bool, mode: str) -> None:
         """A value: what figures are of, what is left out of them, or what somebody has none of."""
+        if mode == "by":
+            self._each_such_day(one, index)
         if mode == "by" and self._splits(one):
             return
         if each:
@@ -247,6 +262,18 @@ class Walker:
             one.role = "level"
         else:
             self.draft.loose.append(one)
+
+    def _each_such_day(self, one: Span, index: int) -> None:
+        """Refuse "sales per holiday": by what is one and what is none, or one by one, is not said.
+
+        Raises:
+            Stop: it is so.
+        """
+        known = self.model.dimensions.get(one.ref_of)
+        by = self.spans[index - 1].text.lower() if index else ""
+        if known is not None and known.type == "boolean" and self.model.is_of_days(known.name) and by in EACH_ONE:
+            noun = one.text
+            raise Stop(Refusal("out_of_scope", f'one {noun} after the other, or {noun}s against other days? Say "by day, {noun}s only", or "{noun}s vs other days"'))  # fmt: skip
 
     def _ranked_by(self, one: Span) -> bool:
         """Whether something is ranked by how many things of a kind there were: "top 5 provinces by customers"."""

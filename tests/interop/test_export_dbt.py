@@ -69,7 +69,7 @@ SAME = [  # a question of the demo's model, and in the names that dbt gives
     ({"metrics": ["average_basket", "unique_customers"], "dimensions": ["store_type"]}, ["store__store_type"]),
     ({"metrics": ["transactions"], "dimensions": ["season"]}, ["dim_calendar__season"]),
     ({"metrics": ["units"], "dimensions": ["category"]}, ["product__category"]),
-    ({"metrics": ["units"], "dimensions": ["payment_method"]}, ["silver_transactions_cleaned__payment_method"]),
+    ({"metrics": ["units"], "dimensions": ["payment_method"]}, ["transaction__payment_method"]),
     ({"metrics": ["revenue_per_store"], "dimensions": ["date.month"]}, ["metric_time__month"]),
 ]
 

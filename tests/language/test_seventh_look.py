@@ -90,6 +90,9 @@ test_read_as_written_out, test_not_answered = held(READ, [
     "which stores sold less than 5k every day last week",  # what has no sales has no figure to be below it
     "ilang tindahan ang nakabenta noon?", "benta tuwing noon last month", "sales that month", "how many stores sold that month",
     "sales sept 1 to oct 15 vs the same days in august",
+    "month to date sales kada region as of kahapon", "sales per holiday this year", "benta kada payday ngayong taon",
+    "how many receipts in october had more than 5 items in them", "which region has the most stores that sold less than 50,000 last month",
+    "How many stores sold more than 100,000 pesos in a single day this month?", "stores with sales above ncr",
     "october sales not in pesos", "hindi lang ncr ang benta noong oktubre",
     "how many stores as of september",  # as they stood then is not known
     "how many stores sold more in october than in september",
@@ -170,6 +173,35 @@ def test_a_linggo_that_comes_again_is_a_sunday_where_it_is_written_as_one(assist
     assert (asked.status, [one.label for one in asked.options]) == ("clarify", ["every Sunday", "week by week"])
 
 
+def receipts(month: str, having: str) -> str:
+    """How many receipts of a month hold such lines."""
+    lines = f"SELECT d.transaction_id FROM (SELECT t.transaction_id {SALES} AND strftime(CAST(t.date_key AS DATE), '%Y-%m') = '{month}') d JOIN scout.silver_transaction_items i USING (transaction_id) JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi' GROUP BY 1 HAVING {having}"
+    return f"SELECT count(*) FROM ({lines})"
+
+
+HOLDS = "count(*) FILTER (WHERE p.category = '{}') {}"
+RECEIPTS = {
+    "how many receipts had both drinks and snacks in aug": receipts(
+        "2026-08", HOLDS.format("Beverages", "> 0") + " AND " + HOLDS.format("Snacks", "> 0")
+    ),
+    "transactions with snacks but no drinks last month": receipts(
+        "2026-10", HOLDS.format("Snacks", "> 0") + " AND " + HOLDS.format("Beverages", "= 0")
+    ),
+    "receipts that had only snacks in october": receipts("2026-10", HOLDS.format("Snacks", "= count(*)")),
+    "how many receipts with only noodles in october": receipts(
+        "2026-10", HOLDS.format("Instant Noodles", "= count(*)")
+    ),
+    "receipts na may snacks lang noong oktubre": receipts("2026-10", HOLDS.format("Snacks", "= count(*)")),
+}
+
+
+@pytest.mark.parametrize(("question", "sql"), RECEIPTS.items(), ids=list(RECEIPTS))
+def test_what_one_receipt_held(assistant, analyst, raw, question, sql):
+    answer = assistant.ask(question, analyst)
+    assert answer.status == "answered", answer.text
+    assert answer.rows[0][0] == raw.execute(sql).fetchone()[0]
+
+
 FIRST = {
     "first month with sales over 3M": ("month", "sum(t.peso_value) > 3000000", "1 = 1"),
     "In which month did Quezon City first go past 50k?": (
@@ -223,6 +255,14 @@ SAME = {
     "pila ka resibo ang dili moubos og 1000 pesos gahapon": "how many transactions of at least 1000 yesterday",
     "gcash kumpara sa cash ilang transactions bawat isa nung october": "transactions of gcash vs cash in october",
     "did stores sell more in october than in september": "revenue in october vs september",
+    "magkano average spend ng isang suki sa baguio this yr": "revenue per customer in baguio this year",
+    "pila ka buok atong tindahan sa zamboanga city ug sa gensan": "how many stores in zamboanga city and general santos",
+    "halin sa bugas ug sa frozen, ilaha-ilaha, matag bulan gikan hulyo": "sales of rice and frozen by month and category since july",
+    "mas daghan ba ang nagbayad og gcash kay sa cash niadtong oktubre": "transactions of gcash vs cash in october",
+    "Did Iloilo City sell more than Bacolod last week?": "sales of iloilo city vs bacolod last week",
+    "kelan nag start yung branch natin sa tagaytay": "when did our store in tagaytay open",
+    "ilan na sa mga sangay natin sa luzon ang hindi na nag-ooperate": "how many closed stores in luzon",
+    "presyo ng noodles kada piraso 2025": "price per unit of noodles in 2025",
     "anong oras pinaka busy ang mga minimart pag weekdays": "which hour had the most transactions in minimarts on weekdays",
 }
 
@@ -232,6 +272,22 @@ def test_it_says_what_plainer_words_say(assistant, analyst, question, plain):
     answer, other = assistant.ask(question, analyst), assistant.ask(plain, analyst)
     assert (answer.status, other.status) == ("answered", "answered"), (answer.text, other.text)
     assert sorted(map(repr, answer.rows)) == sorted(map(repr, other.rows))
+
+
+def test_profit_is_none_of_the_figures(assistant, analyst):
+    answer = assistant.ask("magkano tinubo natin sa snacks last month", analyst)
+    assert (answer.status, "costs" in answer.text) == ("declined", True)
+
+
+@pytest.mark.parametrize("question", ["total sales ilahas last month", "pagosa sales last month"])
+def test_a_word_is_not_put_right_to_one_that_says_nothing(assistant, analyst, question):
+    """A word that nobody knows may say something: only swapped or repeated letters are sure to be a slip."""
+    assert assistant.ask(question, analyst).status != "answered"
+
+
+@pytest.mark.parametrize("question", ["plaese show sales last month", "show sales last month pleease"])
+def test_a_slip_in_a_word_that_says_nothing_is_put_right(assistant, analyst, question):
+    assert assistant.ask(question, analyst).rows == assistant.ask("show sales last month", analyst).rows
 
 
 @pytest.mark.parametrize("question", ["top 20 items in minimarts last month by pieces", "pinaka mabenta na items sa sari sari last month"])  # fmt: skip
