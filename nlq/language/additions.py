@@ -62,7 +62,7 @@ def apiece(spans: Sequence[Span]) -> Span | None:
     for at, one in enumerate(spans):
         beside = [other for other in (at - 1, at + 1) if 0 <= other < len(spans)]
         after = next((each for each in spans[at + 1 :] if each.kind not in SILENT), None)
-        trails = one.kind == "by" and one.text.lower() == "each" and at > 0 and spans[at - 1].kind in VALUES and (after is None or after.kind in ("time", "metric"))  # fmt: skip
+        trails = one.kind == "by" and one.text.lower() in ("each", "for each", "in each") and at > 0 and spans[at - 1].kind in VALUES and (after is None or after.kind in ("time", "metric"))  # fmt: skip
         if one.kind != "apiece" and not trails:
             continue
         listed = [each for each in spans if each.kind in VALUES]
@@ -90,4 +90,9 @@ def split_by_them(composer: Composer) -> None:
     }
     if len(fields) != 1:
         raise Stop(Refusal("out_of_scope", f'each of "{composer.apiece.text}" and the others cannot be split by yet: name one kind of them'))  # fmt: skip
-    composer.draft.dimensions.extend(name for name in fields if name not in composer.draft.dimensions)
+    draft = composer.draft
+    if draft.top is not None:  # "top 3 categories in Luzon, Visayas and Mindanao each"
+        draft.per.extend(name for name in fields if name not in draft.per)
+        draft.dimensions[:] = [*fields, *(name for name in draft.dimensions if name not in fields)]
+        return
+    draft.dimensions.extend(name for name in fields if name not in draft.dimensions)

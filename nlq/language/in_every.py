@@ -102,7 +102,7 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     parts = _parts(composer, period, unit)
     limits = (Condition(field=metric, op=limit[0], values=limit[1]),) if limit is not None else ()  # type: ignore[arg-type]
     figured = Figured((grain,), "count", having=limits)
-    known = [Condition(field=entity, op="is_not_null")] if model.dimensions[entity].optional else []
+    known = entries.known_only(model, Figured((entity,)))
     made = SemanticQuery(
         metrics=(metric,), dimensions=(entity,), where=(*where, *known), period=period,
         having=(Condition(field=metric, op=">=", values=(parts,)),), order=(Order(by=metric, dir="desc"),),

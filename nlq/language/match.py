@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 UNKNOWN_COST = 10.0
 PARTED_COST = 1.1  # of beginning a span within the name of a dimension: "sales per store | type"
 THOUSAND, MILLION = 1_000, 1_000_000
-ONE = ("isang", "usang", "a")
+ONE = ("isang", "usang", "usa", "isa", "a")
 HALF = ("half", "kalahating", "kalahati", "tunga")
 
 
@@ -319,7 +319,8 @@ def _number(
         one.number = half[1]
         yield half[0], one
         return
-    if words[start] in ONE and start + 1 < len(words) and words[start + 1] in SCALES:
+    tied = start + 1 + (words[start + 1 : start + 2] in (["ka"], ["na"]))  # "usa ka milyon"
+    if words[start] in ONE and tied < len(words) and words[tied] in SCALES:
         value = 1
     if value is None:
         return

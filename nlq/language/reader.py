@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nlq.language import about, followups, rows_shown, strange, those, tongue, why
+from nlq.language import about, followups, money, rows_shown, strange, those, tongue, why
 from nlq.language.compose import Composer
 from nlq.language.draft import SILENT, Stop
 from nlq.language.edits import Edit
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from nlq.values import Question, ScopeValues
     from nlq.values.explaining import Decomposition
 
-MONEY = {"PHP": "pesos", "USD": "dollars", "EUR": "euros"}
 ROLES = {"filler": "ignored", "preposition": "connector", "and": "connector", "by": "grouping", "time": "period"}
 
 
@@ -169,7 +168,7 @@ class Reader:
         if len(options) < len(read) or len({query for _, query in options}) < len(read):
             return first
         unit = (
-            MONEY.get(self._model.header.currency, self._model.header.currency)
+            money.names(self._model.header.currency)[0]
             if self._of_money(options[0][1]) and one.kind == "number"
             else ""
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language import sets, those
+from nlq.language import entries, money, sets, those
 from nlq.language.draft import HELD, SILENT, VALUES, Stop
+from nlq.language.entries import Figured
 from nlq.language.tokens import WORDS
 from nlq.semantics.joins import out_of_reach
 from nlq.values import Refusal
@@ -32,7 +33,6 @@ PLAIN = frozenset((
     "the", "one", "ones", "ang", "yung", "sa", "dun", "doon", "don", "na", "nga", "pls", "please", "and", "but", "now", "ok", "okay", "ra", "lang", "po", "naman", "mo", "ng", "out", "walay", "wala",
     "just", "then", "apil", "'y", "y", "kay", "store", "row",
 ))  # fmt: skip
-MONEY = {"PHP": frozenset(("peso", "pesos", "php", "piso")), "USD": frozenset(("dollar", "dollars", "usd")), "EUR": frozenset(("euro", "euros", "eur"))}  # fmt: skip
 VALUE = frozenset(("value", "amount", "halaga", "kantidad"))
 IN = frozenset(("in", "by", "sa", "pls", "please", "instead", "naman", "lang", "ra", "the", "na", "now", "and", "not", "pieces", "show", "me", "kay", "ayon"))  # fmt: skip
 AMONG = ("of those", "of them", "among them", "among those", "only those", "those", "just those")
@@ -53,8 +53,8 @@ def change(
         return _mark(spans, _the_rest)
     if HOW_MANY.intersection(words) and COUNTED.issuperset(words) and len(words) > 1:
         return _mark(spans, _how_many)
-    money = MONEY.get(model.header.currency, frozenset()) | VALUE
-    if money.intersection(words) and (money | IN).issuperset(words):
+    of_money = VALUE.union(money.names(model.header.currency))
+    if of_money.intersection(words) and (of_money | IN).issuperset(words):
         return _mark(spans, _in_money)
     if "average" in kinds and kinds <= {*BESIDE_AVERAGE}:
         return _mark(spans, _average)
@@ -91,10 +91,7 @@ def _average(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
         raise Stop(
             Refusal("out_of_scope", "the average of what, over what? Say of which figure, and of each day, store …")
         )
-    dimension = model.dimensions.get(last.dimensions[0])
-    known = (
-        (Condition(field=last.dimensions[0], op="is_not_null"),) if dimension is not None and dimension.optional else ()
-    )
+    known = entries.known_only(model, Figured(last.dimensions))
     entry = MetricEntry(metric=name, each=last.dimensions, agg="avg")
     return replace(last, metrics=(entry,), dimensions=(), where=(*last.where, *known), order=())
 
@@ -154,12 +151,7 @@ def _how_many(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
         or sets.counted_by(model, [metric]) is not None
     ):
         raise _no("how many of what? Name what is to be counted")
-    optional = model.dimensions[shown[0]].optional
-    known = (
-        (Condition(field=shown[0], op="is_not_null"),)
-        if optional and not any(one.field == shown[0] for one in last.where)
-        else ()
-    )
+    known = [one for one in entries.known_only(model, Figured((shown[0],))) if one not in last.where]
     entry = MetricEntry(metric=metric, each=(shown[0],), agg="count", having=last.having)
     return SemanticQuery(metrics=(entry,), where=(*last.where, *known), period=last.period)
 

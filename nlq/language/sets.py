@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from nlq.language.additions import BEHIND
+from nlq.language.deeds import does
 from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Period, SemanticQuery
@@ -76,7 +77,10 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
         Stop: it is not said of what things.
     """
     both, alone = ([one for one in spans if one.kind == kind] for kind in ("both", "solely"))
-    twice = _each_or_either(model, filters, spans) if entity is not None and not both else None
+    ranked = draft.top is not None and not any(
+        map(does, spans)
+    )  # "top 3 stores for rice and snacks": by what they sold of either
+    twice = _each_or_either(model, filters, spans) if entity is not None and not both and not ranked else None
     pairs = _pair(filters, spans, both) if both else filters.take(filters.listed(twice)) if twice is not None else []
     lacking = filters.lacking(entity)
     if not (pairs or alone or lacking or draft.lacks or draft.besides):

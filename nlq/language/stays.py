@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 LEAVING = ("leave", "take", "keep", "now leave", "now take")
 ALL = frozenset(("all", "every", "tanan", "tanang", "lahat"))
-BACK = frozenset(("back", "ibalik", "balik", "pabalik", "uli", "ulit"))
+BACK = frozenset(("back", "ibalik", "balik", "pabalik"))
+RESTORED = frozenset(("put", "bring", "add", "ibalik", "pabalik"))  # "back to NCR" is of it alone
 DROPPING = frozenset(("drop", "remove", "lose", "clear", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa"))
 FILTER = ("filter", "filters", "condition", "the filter")
 PLACES = "place"  # all levels of place are one family: another place is instead of the one before
@@ -88,6 +89,11 @@ class Stays:
             or (nouns and not every)
             or any(one.kind == "unknown" and one.text.lower() != "put" for one in rest)
         ):
+            return None
+        words = {word for one in spans for word in one.text.lower().split()}
+        if named and RESTORED.isdisjoint(words):
+            for one in marks:
+                one.kind, one.role = "filler", "filter"
             return None
         for one in (*marks, *nouns, *(one for one in rest if one.kind == "unknown")):
             one.kind, one.role = "filler", "filter"

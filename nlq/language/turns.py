@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import dropwhile, pairwise, takewhile
 from typing import TYPE_CHECKING
 
+from nlq.language import money
 from nlq.language.calendar_words import WORDS
 from nlq.language.deeds import does
 from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES, words_between
@@ -29,7 +30,6 @@ DISTINCT = ("distinct", "unique", "number of distinct", "no. of distinct")
 FIRST = ("una", "unang", "first")
 MOST = frozenset(("most", "fewest", "least", "pinakamarami", "pinakamaraming", "pinakakaunti", "pinakakaunting", "pinakakonti", "pinakakonting", "pinakadaghan", "pinakadaghang", "pinakagamay"))  # fmt: skip
 ONE = ("isa", "isang", "isa ka", "usa", "usa ka", "sa isa", "sa isang", "sa usa", "sa usa ka")
-MONEY = ("peso", "pesos", "php", "in pesos", "value")
 HAVE = frozenset(
     (
         "had",
@@ -147,7 +147,7 @@ def _not_money(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Take "hindi peso", "not pesos" for what the figure that is named says already: pieces are no money."""
     named = [model.metrics[one.ref_of].unit for one in spans if one.kind == "metric"]
     for one, after in pairwise(spans):
-        if one.kind in ("unsupported", "not") and after.text.lower() in MONEY and named and model.header.currency not in named:  # fmt: skip
+        if one.kind in ("unsupported", "not") and after.text.lower().split()[-1] in money.names(model.header.currency) and named and model.header.currency not in named:  # fmt: skip
             one.kind = after.kind = "filler"
 
 

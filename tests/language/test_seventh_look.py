@@ -173,6 +173,23 @@ def test_a_linggo_that_comes_again_is_a_sunday_where_it_is_written_as_one(assist
     assert (asked.status, [one.label for one in asked.options]) == ("clarify", ["every Sunday", "week by week"])
 
 
+ITEMS = f"FROM scout.silver_transaction_items i JOIN (SELECT t.transaction_id, t.store_id, s.region {SALES} AND {OCTOBER}) d USING (transaction_id) JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi'"
+BESTS = {
+    "top 3 stores for rice and snacks last month": f"SELECT sum(i.line_value) {ITEMS} AND p.category IN ('Rice and Grains', 'Snacks') GROUP BY d.store_id ORDER BY 1 DESC LIMIT 3",
+    "top 3 categories in ncr and region 7 last month": f"SELECT sum(i.line_value) {ITEMS} AND d.region IN ('NCR', 'R07') GROUP BY p.category ORDER BY 1 DESC LIMIT 3",
+    "top 2 categories in ncr and region 7 each last month": f"SELECT worth FROM (SELECT d.region, sum(i.line_value) AS worth, row_number() OVER (PARTITION BY d.region ORDER BY sum(i.line_value) DESC) AS place {ITEMS} AND d.region IN ('NCR', 'R07') GROUP BY d.region, p.category) WHERE place <= 2",
+    "ang duha ka kinakusgan nga kategoriya sa ncr ug region 7, tagsa-tagsa, niaging bulan": f"SELECT worth FROM (SELECT d.region, sum(i.line_value) AS worth, row_number() OVER (PARTITION BY d.region ORDER BY sum(i.line_value) DESC) AS place {ITEMS} AND d.region IN ('NCR', 'R07') GROUP BY d.region, p.category) WHERE place <= 2",
+    "unsang mga rehiyon ang niabot og usa ka milyon ang halin niadtong 2025": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2025-01-01' AND '2025-12-31' GROUP BY s.region HAVING sum(t.peso_value) >= 1000000",
+}
+
+
+@pytest.mark.parametrize(("question", "sql"), BESTS.items(), ids=list(BESTS))
+def test_the_best_of_several_together_or_of_each(assistant, analyst, raw, question, sql):
+    answer = assistant.ask(question, analyst)
+    assert answer.status == "answered", answer.text
+    assert sorted(float(row[-1]) for row in answer.rows) == pytest.approx(sorted(float(row[0]) for row in raw.execute(sql).fetchall()))  # fmt: skip
+
+
 def receipts(month: str, having: str) -> str:
     """How many receipts of a month hold such lines."""
     lines = f"SELECT d.transaction_id FROM (SELECT t.transaction_id {SALES} AND strftime(CAST(t.date_key AS DATE), '%Y-%m') = '{month}') d JOIN scout.silver_transaction_items i USING (transaction_id) JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi' GROUP BY 1 HAVING {having}"

@@ -1,0 +1,14 @@
+"""What people call the money of a currency: the first is how it is said."""
+
+from __future__ import annotations
+
+NAMES = {
+    "PHP": ("pesos", "peso", "php", "piso"),
+    "USD": ("dollars", "dollar", "usd"),
+    "EUR": ("euros", "euro", "eur"),
+}
+
+
+def names(currency: str) -> tuple[str, ...]:
+    """The words for a currency, by its ISO 4217 code; that itself where no others are known."""
+    return NAMES.get(currency, (currency,))
