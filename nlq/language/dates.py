@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from nlq.language.tokens import number
-from nlq.language.when import DATE, LAST, MONTHS, MONTHS_OF_HALF, ORDINALS, THIS, UNITS, BadDate, When, Words
+from nlq.language.when import DATE, DAYS, LAST, MONTHS, MONTHS_OF_HALF, ORDINALS, THIS, UNITS, BadDate, When, Words
 from nlq.semantics.periods import add, end_of, start_of
 from nlq.values.query import Period
 
@@ -44,6 +44,8 @@ class Dates(Words):
         word = self.word(at)
         if word in (*LAST, *THIS) and self.word(at + 1) in MONTHS and self._is_month(at + 1):
             return self._this_or_last(at, MONTHS[self.word(at + 1)], last=word in LAST)
+        if word.isdecimal() and self.word(at + 1) in ("-", "–", "to") and self.word(at + 3) in MONTHS:
+            return self._days_before(at)
         if word.isdecimal() and 1 <= int(word) <= 31 and self.word(at + 1) in MONTHS:
             return self._day(at, at + 2, int(word), MONTHS[self.word(at + 1)])
         if word not in MONTHS or not self._is_month(at):
@@ -64,6 +66,18 @@ class Dates(Words):
         return self._until_now(
             at, last, start, end_of(start, "month"), "month", f"{start:%B %Y}, the latest {start:%B}", other
         )
+
+    def _month_at(self, at: int) -> When | None:
+        """A month by its name, or by today: "October", "this month", "last month", "the month"; all of it, though it is not over."""
+        at += self.word(at) == "the"
+        if self.word(at) in MONTHS:
+            return self._month(at)
+        named = self.word(at) in (*LAST, *THIS) and self.word(at + 1) == "month"
+        if not named and self.word(at) != "month":
+            return None
+        start = start_of(self.as_of, "month")
+        start = add(start, -1, "month") if self.word(at) in LAST else start
+        return When(at, at + 1 + named, Period(start=start, end=end_of(start, "month")))
 
     def _this_or_last(self, at: int, month: int, *, last: bool) -> When | None:
         """This October: of this year. Last November: the latest that is over. Last December 24: the latest such day."""
@@ -121,6 +135,17 @@ class Dates(Words):
         start = first.period.start.replace(year=second.period.end.year)
         return When(at, second.last, Period(start=start, end=second.period.end), second.said.replace("such day", "such days"))  # fmt: skip
 
+    def _days_before(self, at: int) -> When | None:
+        """5-12 Oct: days before their month."""
+        first, last = self.word(at), self.word(at + 2)
+        if not last.isdecimal() or not 1 <= int(first) < int(last) <= LONGEST:
+            return None
+        second = self._day(at, at + 4, int(last), MONTHS[self.word(at + 3)])
+        if second.period == "all":
+            return None
+        start = second.period.end.replace(day=int(first))
+        return replace(second, period=Period(start=start, end=second.period.end), said=second.said.replace("such day", "such days"), other=None)  # fmt: skip
+
     def _next_day(self, last: int) -> bool:
         """Whether the day that is named next is the one after: "November 1 and 2"."""
         first, second = (self.word(at).rstrip("stndrh") for at in (last - 1, last + 1))
@@ -151,6 +176,11 @@ class Dates(Words):
             found = self._quarter(at + 1)
             this_year = found is not None and found.period != "all" and found.period.start.year == self.as_of.year
             return replace(found, first=at) if found is not None and this_year else None
+        if self._year_at(at) and self.word(at + 1)[:1] == "q":  # "2024 Q3"
+            found = self._quarter(at + 1)
+            if found is not None and found.period != "all" and found.last == at + 2:
+                start = found.period.start.replace(year=int(self.word(at)))
+                return self._until_now(at, at + 2, start, end_of(start, "quarter"), "quarter")
         word, last = self.word(at), at + 1
         if word == "q" and self.word(at + 1) in ("1", "2", "3", "4"):
             quarter, last = int(self.word(at + 1)), at + 2
@@ -178,7 +208,7 @@ class Dates(Words):
         after = at + 2 + (self.word(at + 2) == "of")
         if word in ("h1", "h2"):
             half = int(word[1])
-        elif ordinal in HALVES and self.word(after) in MONTHS:
+        elif ordinal in HALVES and self._month_at(after) is not None:
             return self._half_of_month(at, after, ordinal)
         elif ordinal in HALVES and (after == at + 3 or self._year_at(after) or self.word(after) in (*LAST, *THIS)):
             half, last = ordinal, at + 2
@@ -222,7 +252,7 @@ class Dates(Words):
 
     def _half_of_month(self, at: int, after: int, half: int) -> When | None:
         """The first half of October is its first 15 days."""
-        month = self._month(after)
+        month = self._month_at(after)
         if month is None or month.period == "all":
             return None
         middle = month.period.start.replace(day=MIDDLE)
@@ -235,11 +265,14 @@ class Dates(Words):
         many = count is not None and count == int(count) and self.word(at + 2).rstrip("s") == "day"
         after = at + 2 + many
         after += self.word(after) in OF  # a linker is no word here: "unang linggo ng Setyembre"
-        if not (many or self.word(at + 1) in ("week", "linggo")) or self.word(after) not in MONTHS:
+        day = DAYS.get(self.word(at + 1))
+        if not (many or day is not None or self.word(at + 1) in ("week", "linggo")):
             return None
-        month, order = self._month(after), ORDINALS.get(self.word(at), 0)
+        month, order = self._month_at(after), ORDINALS.get(self.word(at), 0)
         if month is None or month.period == "all" or not (order or self.word(at) == "last") or (many and order > 1):
             return None
+        if day is not None:
+            return self._nth_weekday(at, month, order, day)
         days = int(count or 0) if many else DAYS_OF_WEEK
         start, end = month.period.start, end_of(month.period.start, "month")
         if not 1 <= days <= (end - start).days:
@@ -252,6 +285,16 @@ class Dates(Words):
         monday = start_of(first, "week")
         other = None if many else Period(start=monday, end=monday + timedelta(days=6))
         return replace(month, first=at, period=Period(start=first, end=last), said=said, other=other, running=None)
+
+    def _nth_weekday(self, at: int, month: When, order: int, day: int) -> When | None:
+        """The last Friday of October, the first Monday of this month; `order` 0 is the last."""
+        assert month.period != "all"  # noqa: S101 - the caller asked
+        start, end = month.period.start, end_of(month.period.start, "month")
+        first = start + timedelta(days=(day - start.weekday()) % DAYS_OF_WEEK)
+        found = first + timedelta(days=DAYS_OF_WEEK * (order - 1)) if order else end - timedelta(days=(end.weekday() - day) % DAYS_OF_WEEK)  # fmt: skip
+        if not start <= found <= end or found > self.as_of:
+            return None
+        return replace(month, first=at, period=Period(start=found, end=found), other=None, running=None)
 
     def _week_number(self, at: int) -> When | None:
         """Week 32: the latest such week of the calendar (ISO 8601) that has begun, or that of a year that is named."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nlq.semantics.periods import Unit
 
 EVERY = frozenset((
-    "every", "each", "every single", "on every", "in every", "in each", "on each", "bawat", "kada", "matag", "sa bawat", "sa kada", "sa matag", "tuwing", "bawat isang", "kada isang",
+    "every", "each", "every single", "on every", "in every", "in each", "on each", "bawat", "kada", "matag", "sa bawat", "sa kada", "sa matag", "bawat isang", "kada isang",
 ))  # fmt: skip
 OTHER = (
     "top",

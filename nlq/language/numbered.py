@@ -59,6 +59,8 @@ class Numbered(Dates):
         place = at + (self.word(at) in ("from", "since", "between"))
         first, middle = self._nth(place)
         last, end = self._nth(middle + 1) if self.word(middle) in JOINS else (0, 0)
+        if first and not last:
+            return self._nth_day(at, first, middle)
         if not 0 < first <= last <= LONGEST:
             return None
         named = end + (self.word(end) in ("of", "ng", "sa"))
@@ -76,6 +78,26 @@ class Numbered(Dates):
         latest, before = islice((one for one in months if last <= end_of(one, "month").day), 2)
         said = f"of {latest:%B %Y}, the latest such days"
         return When(at, end, _of_month(latest, first, last), said, _of_month(before, first, last))
+
+    def _nth_day(self, at: int, day: int, last: int) -> When | None:
+        """On the 15th: of this month or the latest one that has had it, or of the month that is named behind it by today ("the 15th of last month")."""
+        named = last + (self.word(last) in ("of", "ng", "sa"))
+        month = self._month_at(named) if self.word(named) not in MONTHS and named > last else None
+        if month is not None and month.period != "all":
+            found = _of_month(month.period.start, day, day)
+            return None if found.end > self.as_of else When(at, month.last, found)
+        if self.word(at) != "the" or self.word(at - 1) not in ("on", "noong", "nung", "niadtong") or named > last or self.word(last) in MONTHS or not 1 <= day <= LONGEST:  # fmt: skip
+            return None
+        this = start_of(self.as_of, "month")
+        months = (add(this, -back, "month") for back in count(day > self.as_of.day))
+        latest, before = islice((one for one in months if day <= end_of(one, "month").day), 2)
+        return When(
+            at,
+            last,
+            _of_month(latest, day, day),
+            f"of {latest:%B %Y}, the latest such day",
+            _of_month(before, day, day),
+        )
 
     def _nth(self, at: int) -> tuple[int, int]:
         """A day of a month and where it ends: "the 1st", "ika-10"; 0 where there is none."""

@@ -103,7 +103,9 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
 def _of_such_things(composer: Composer) -> bool:
     """Whether the things that are ranked go by the name of their count: "top 20 items in supermarkets" ranks no stores."""
     spans = composer.spans
-    at = next(place for place, one in enumerate(spans) if one.kind in ("top", "bottom"))
+    at = next((place for place, one in enumerate(spans) if one.kind in ("top", "bottom")), None)
+    if at is None:  # "the third Monday" is a place by another word
+        return False
     rest = [one for one in spans[at + 1 :] if one.kind not in ("filler", "number")]
     counts = bool(rest) and rest[0].kind == "metric" and composer.model.metrics[rest[0].ref_of].unit == "count"
     return counts and len(rest) > 1 and rest[1].kind == "preposition"

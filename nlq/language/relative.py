@@ -66,7 +66,7 @@ class Relatives(Words, ABC):
         raw = [token.text.lower().replace("’", "'") for token in self.tokens]
         start = at + 1 if self.word(at) in (*LAST, *THIS) else at
         found = named_days.at(raw, start) if start < len(raw) else None
-        if found is None:
+        if found is None or self.word(found[1]) == "season":  # which days "the Christmas season" has is not said
             return None
         name, last = found
         year, end = self._year_after(last)
@@ -112,6 +112,13 @@ class Relatives(Words, ABC):
         if word == "yesterday":
             day = self.as_of - timedelta(days=1)
             return When(at, at + 1, Period(start=day, end=day))
+        if (
+            word in THIS
+            and self.word(at + 1) in LAST
+            and self.word(at + 2) in ("weekend", "week", "month", "quarter", "year")
+        ):
+            found = self._named_day(at + 1) or self._relative(at + 1)  # "this past weekend"
+            return found and replace(found, first=at)
         if word in (*LAST, *THIS) and self.word(at + 1) in ("weekend", "weekends"):
             back = (self.as_of.weekday() - 5) % 7
             saturday = self.as_of - timedelta(days=back)
@@ -120,7 +127,12 @@ class Relatives(Words, ABC):
             return When(
                 at, at + 2, Period(start=saturday, end=min(saturday + timedelta(days=1), max(self.as_of, saturday)))
             )
-        if word in LAST and self.word(at + 1) in DAYS:
+        if self.words[at + 1 : at + 3] == ["before", "last"] and word in UNITS:  # "the month before last"
+            unit = UNITS[word]
+            start = add(start_of(self.as_of, unit), -2, unit)
+            return When(at, at + 3, Period(start=start, end=end_of(start, unit)))
+        of_month = self.word(at + 2) in ("of", "ng", "sa") and self.named_after(at + 3)  # "last Friday of October"
+        if word in LAST and self.word(at + 1) in DAYS and not of_month:
             back = (self.as_of.weekday() - DAYS[self.word(at + 1)] - 1) % 7 + 1
             day = self.as_of - timedelta(days=back)
             return When(at, at + 2, Period(start=day, end=day))

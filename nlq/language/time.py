@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from nlq.language.calendar_words import LINKERS
+from nlq.language.dates import DAYS_OF_WEEK
 from nlq.language.fiscal import Fiscal
 from nlq.language.numbered import Numbered
 from nlq.language.relative import Relatives
@@ -84,6 +85,9 @@ class _Finder(Numbered, Fiscal, Relatives):
         opener = self.word(at)
         if opener in OPENERS or opener in ("as", "by") or self.tokens[at].text.lower() in UNTIL:
             return self._opened(at)
+        until = self._from_day(at, start) if opener in ("from", *DAYS) else None
+        if until is not None:
+            return until
         begins = self._beginning(start) if opener == "from" else 0
         first = self._single(begins or start) or (self._of_now(begins) if begins else None)
         if first is None or first.period == "all":
@@ -145,9 +149,18 @@ class _Finder(Numbered, Fiscal, Relatives):
         ):
             return None
         begins = start_of(one.period.end, "year")
-        return When(
-            at, one.last, Period(start=begins, end=one.period.end), said=f"from {begins} on, up to the end of then"
-        )
+        return When(at, one.last, Period(start=begins, end=one.period.end), said="the year up to then")
+
+    def _from_day(self, at: int, start: int) -> When | None:
+        """From Monday to yesterday: from the latest such day on."""
+        if self.word(start) not in DAYS or self.word(start + 1) not in ("to", "until", "till", "-", "–"):
+            return None
+        ends = {"yesterday": 1, "today": 0, "now": 0}.get(self.word(start + 2))
+        if ends is None:
+            return None
+        end = self.as_of - timedelta(days=ends)
+        begin = end - timedelta(days=(end.weekday() - DAYS[self.word(start)]) % DAYS_OF_WEEK)
+        return When(at, start + 3, Period(start=begin, end=end), "from the latest such day on")
 
     def _since_day(self, at: int) -> When | None:
         """The latest day of the week of that name: "since Monday"."""

@@ -44,7 +44,7 @@ EACH_ONE = (
 )
 MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "more": ("versus", "sorted"), "fewer": ("versus",), "newest": ("newest",), "oldest": ("newest",)}  # fmt: skip
 CHANGED = ("change", "changed")
-ONE_BY_ONE = ("each", "matag", "bawat")
+ONE_BY_ONE = ("each", "every", "for each", "for every", "matag", "bawat", "kada")
 FOLLOWING = (
     "dimension",
     "grain",
@@ -143,11 +143,10 @@ class Walker:
 
     def _value(self, one: Span, index: int, *, each: bool, mode: str) -> None:
         """A value: what figures are of, what is left out of them, or what somebody has none of."""
-        if mode == "by":
-            self._each_such_day(one, index)
-        if mode == "by" and self._splits(one):
+        such = mode == "by" and self._each_such_day(one, index)
+        if mode == "by" and not such and self._splits(one):
             return
-        if each:
+        if each and not such:
             self._each_of(index, one)
         lacking = mode == "none"
         joined = self.beside.joined(index)
@@ -263,17 +262,20 @@ class Walker:
         else:
             self.draft.loose.append(one)
 
-    def _each_such_day(self, one: Span, index: int) -> None:
-        """Refuse "sales per holiday": by what is one and what is none, or one by one, is not said.
+    def _each_such_day(self, one: Span, index: int) -> bool:
+        """Whether days of a kind are asked for one after the other, "sales per holiday"; so they are split, and no others are meant.
 
         Raises:
-            Stop: it is so.
+            Stop: it is weekends, which are of two days.
         """
-        known = self.model.dimensions.get(one.ref_of)
+        known, time = self.model.dimensions.get(one.ref_of), self.model.time_dimension
         by = self.spans[index - 1].text.lower() if index else ""
-        if known is not None and known.type == "boolean" and self.model.is_of_days(known.name) and by in EACH_ONE:
-            noun = one.text
-            raise Stop(Refusal("out_of_scope", f'one {noun} after the other, or {noun}s against other days? Say "by day, {noun}s only", or "{noun}s vs other days"'))  # fmt: skip
+        if known is None or time is None or known.type != "boolean" or not self.model.is_of_days(known.name) or by not in EACH_ONE:  # fmt: skip
+            return False
+        if one.text.lower().startswith("weekend"):
+            raise Stop(Refusal("out_of_scope", f'one {one.text} after the other has two days: say "by week, weekends only", or "weekends vs weekdays"'))  # fmt: skip
+        self.group(f"{time.name}.day", one)
+        return True
 
     def _ranked_by(self, one: Span) -> bool:
         """Whether something is ranked by how many things of a kind there were: "top 5 provinces by customers"."""

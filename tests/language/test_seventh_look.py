@@ -90,7 +90,7 @@ test_read_as_written_out, test_not_answered = held(READ, [
     "which stores sold less than 5k every day last week",  # what has no sales has no figure to be below it
     "ilang tindahan ang nakabenta noon?", "benta tuwing noon last month", "sales that month", "how many stores sold that month",
     "sales sept 1 to oct 15 vs the same days in august",
-    "month to date sales kada region as of kahapon", "sales per holiday this year", "benta kada payday ngayong taon",
+    "month to date sales kada region as of kahapon", "sales per weekend this year", "sales christmas season 2025",
     "how many receipts in october had more than 5 items in them", "which region has the most stores that sold less than 50,000 last month",
     "How many stores sold more than 100,000 pesos in a single day this month?", "stores with sales above ncr",
     "october sales not in pesos", "hindi lang ncr ang benta noong oktubre",
@@ -155,6 +155,25 @@ TIMES = {
     "sales 3 days after undas": ("2026-11-03", "2026-11-05"),
     "sales the week after christmas 2025": ("2025-12-26", "2026-01-01"),
     "sales after the end of may": ("2026-06-01", "2026-11-15"),
+    "sales first week of this month": ("2026-11-01", "2026-11-07"),
+    "sales last week of last month": ("2026-10-25", "2026-10-31"),
+    "sales first 10 days of last month": ("2026-10-01", "2026-10-10"),
+    "sales first half of last month": ("2026-10-01", "2026-10-15"),
+    "sales from monday to yesterday": ("2026-11-09", "2026-11-14"),
+    "benta mula lunes hanggang kahapon": ("2026-11-09", "2026-11-14"),
+    "sales this past weekend": ("2026-11-07", "2026-11-08"),
+    "sales 5-12 oct": ("2026-10-05", "2026-10-12"),
+    "sales on the 15th": ("2026-11-15", "2026-11-15"),
+    "sales on the 20th": ("2026-10-20", "2026-10-20"),
+    "top 3 stores on the 15th of last month": ("2026-10-15", "2026-10-15"),
+    "sales last friday of october": ("2026-10-30", "2026-10-30"),
+    "sales last friday": ("2026-11-13", "2026-11-13"),
+    "sales first monday of november": ("2026-11-02", "2026-11-02"),
+    "sales on the third monday of october": ("2026-10-19", "2026-10-19"),
+    "sales 2024 q3": ("2024-07-01", "2024-09-30"),
+    "sales year before last": ("2024-01-01", "2024-12-31"),
+    "sales month before last": ("2026-09-01", "2026-09-30"),
+    "sales for the months of august and september": ("2026-08-01", "2026-09-30"),
 }
 
 
@@ -163,6 +182,24 @@ def test_ends_of_time(assistant, analyst, question, dates):
     answer = assistant.ask(question, analyst)
     assert answer.status == "answered", answer.text
     assert (str(answer.query.period.start), str(answer.query.period.end)) == dates
+
+
+def test_two_spans_of_days_of_two_months(assistant, analyst):
+    answer = assistant.ask("sales first 10 days of this month vs first 10 days of last month", analyst)
+    (compare,) = answer.query.compare
+    assert [str(one) for one in (answer.query.period.start, answer.query.period.end, compare.start, compare.end)] == ["2026-11-01", "2026-11-10", "2026-10-01", "2026-10-10"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "days"), [
+    ("sales every saturday in october", "isodow(CAST(t.date_key AS DATE)) = 6"),
+    ("benta kada sabado nung october", "isodow(CAST(t.date_key AS DATE)) = 6"),
+    ("sales per payday in october", "day(CAST(t.date_key AS DATE)) IN (15, 31)"),
+])  # fmt: skip
+def test_days_of_a_kind_one_by_one(assistant, analyst, raw, question, days):
+    answer = assistant.ask(question, analyst)
+    sql = f"SELECT CAST(t.date_key AS DATE), sum(t.peso_value) {SALES} AND {OCTOBER} AND {days} GROUP BY 1 ORDER BY 1"
+    assert answer.status == "answered", answer.text
+    assert [(str(row[0]), float(row[-1])) for row in answer.rows] == [(str(day), pytest.approx(float(worth))) for day, worth in raw.execute(sql).fetchall()]  # fmt: skip
 
 
 def test_a_linggo_that_comes_again_is_a_sunday_where_it_is_written_as_one(assistant, analyst, raw):
