@@ -28,7 +28,7 @@ class Beside:
     def level(self, index: int) -> str | None:
         """The level of place that stands beside a name: "Cebu province", "the region of Davao"."""
         for one in self._neighbours(index):
-            if one.kind == "dimension" and not self._is_grouped(one) and not self._of_several(self._at(one)):
+            if one.kind == "dimension" and not self._is_grouped(one) and not self._of_several(self._at(one)) and not self._is_asked(one):  # fmt: skip
                 level = self.model.dimensions[one.ref_of].place
                 if level and any(
                     meaning.ref == level for meaning in self.spans[index].meanings if meaning.kind == "place"
@@ -44,6 +44,8 @@ class Beside:
         name = self.spans[index].ref_of
         level = self.model.dimensions[name].place if name in self.model.dimensions else None
         time = self.model.time_dimension
+        if level and self._is_asked(self.spans[index]):
+            return False
         for one in self._neighbours(index):
             if one.kind == "value" and any(meaning.ref == name for meaning in one.meanings):
                 return True
@@ -121,6 +123,13 @@ class Beside:
         """Whether figures are split by a noun: "by city in Cebu" names no city."""
         at = self._at(noun)
         return at > 0 and self.spans[at - 1].kind == "by"
+
+    def _is_asked(self, noun: Span) -> bool:
+        """Whether it is asked which one is meant: "aling lungsod sa Cebu" is one of those in it, and not what Cebu is; "which city is Cebu" is."""
+        at = self._at(noun)
+        before = next((one for one in reversed(self.spans[:at]) if one.kind not in SILENT), None)
+        after = self.spans[at + 1].text.lower() if at + 1 < len(self.spans) else ""
+        return before is not None and before.kind == "which" and after in ("sa", "ng", "of", "in")
 
     def _at(self, noun: Span) -> int:
         return next(place for place, one in enumerate(self.spans) if one is noun)

@@ -39,6 +39,11 @@ class Filters:
         self._model, self._values = model, values
         self._parts: list[Part] = []
 
+    @property
+    def model(self) -> SemanticModel:
+        """The model whose values these are."""
+        return self._model
+
     def add(self, span: Span, level: str | None, *, exclude: bool, joined: bool, lacking: bool = False) -> None:
         """Take one span for a filter; `joined` puts it into the list of the one before."""
         places = [one for one in span.meanings if one.kind in ("place", "ask")]

@@ -42,6 +42,7 @@ EARNED = {
 }  # money, that is
 FROM = ("on", "from", "since", "mula", "mula sa", "gikan", "gikan sa")  # what a change is counted from
 MOVED = ("growth", "rose", "moved", "why")
+RANK = frozenset(("rank", "ranked", "ranks", "ranking"))
 THAN = ("than", "kaysa", "sa", "kay")  # "under frozen" is no comparison
 LINKERS = ("na", "nga", "ng", "pang")
 TO = ("to", "up to", "hanggang", "hangtod")
@@ -108,6 +109,8 @@ def _place(walker: Walker, index: int, one: Span, value: float) -> None:
         _limit(walker, index, BEHIND[spans[index + 2].kind], (value,), (one, spans[index + 2]))  # "2 visits or more"
     elif before is not None and before.kind == "between" and upper is not None and upper.number is not None:
         _limit(walker, index, "between", (value, upper.number), (one, before, upper))
+    elif _reaches(spans, index) and any(RANK.intersection(span.text.lower().split()) for span in spans[:index]):
+        raise _no("which places are meant? Write them as 2nd, 3rd and so on")  # "stores ranked 5 to 10"
     elif after is not None and after.kind == "number" and after.number is not None and _reaches(spans, index):
         _limit(walker, index, "between", (value, after.number), (one, after, spans[index + 1]))
     elif _ranks(walker, value, before, after):

@@ -83,6 +83,8 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
         return filters.listed(after)
     if at and spans[at - 1].kind in VALUES:
         return [spans[at - 1]]
+    if split:
+        _not_of_days(spans, filters, at)
     if split or not _figure_after(spans, at):  # "sales share" says nothing of whose
         return [] if split else None
     figure = next(place for place, one in enumerate(spans) if one.kind == "metric" and place > at)
@@ -95,6 +97,19 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
         if one.kind in VALUES and before.kind not in ("preposition", "and")
     ]
     return filters.listed(said[0]) if len(said) == 1 else None  # "of transactions paid in cash, in minimarts"
+
+
+def _not_of_days(spans: Sequence[Span], filters: Filters, at: int) -> None:
+    """Ask whose part it is where days stand right behind the figure, and then what is split: "percent of sales on weekends by store type".
+
+    Raises:
+        Stop: it is so.
+    """
+    figure = next((place for place, one in enumerate(spans) if one.kind == "metric" and place > at), None)
+    rest = [one for one in spans[figure + 1 :] if one.kind not in SILENT] if figure is not None else []
+    days = rest[0] if len(rest) > 1 and rest[0].kind == "value" and rest[1].kind == "by" else None
+    if days is not None and any(filters.model.is_of_days(name) for one in filters.of(days) for name in one.fields()):
+        raise _no(f'is it the part that {days.text} have in each, or the part that each has in them? Say "sales on {days.text} and other days by …"')  # fmt: skip
 
 
 def _as_a_part(spans: Sequence[Span], filters: Filters, at: int) -> list[Span]:

@@ -165,13 +165,17 @@ def _without(model: SemanticModel, spans: Sequence[Span]) -> None:
 def _most(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Those "with the most customers" are ranked by how many came: the second noun is a count, and no split."""
     said = [one for one in spans if one.kind not in (*SILENT, *VALUES)]  # "the fewest open stores"
-    for before, most, one in zip(said, said[1:], said[2:], strict=False):
+    for at, (before, most, one) in enumerate(zip(said, said[1:], said[2:], strict=False)):
+        by = before.kind == "by" and at > 0  # "products bought by the most customers"
+        before = said[at - 1] if by else before  # noqa: PLW2901 - what is ranked stands before that word
         nouns = before.kind == one.kind == "dimension" and before.ref_of != one.ref_of
         if not nouns or most.kind not in ("top", "bottom") or MOST.isdisjoint(most.text.lower().split()):
             continue
         between = words_between(spans, before.end, most.start)
         found = next((each for each in model.public_metrics().values() if each.counts == one.ref_of), None)
-        if found is not None and not WITH.isdisjoint(between):
+        if found is not None and (by or not WITH.isdisjoint(between)):
+            for other in spans if by else ():
+                other.kind = "filler" if other.kind == "by" and before.end <= other.start < most.start else other.kind
             there = reaches(model, found.name, before.ref_of)  # on the books of these
             one.kind, one.meanings = "metric", [Meaning("metric", found.name if there else found.during or found.name)]
 

@@ -93,6 +93,7 @@ test_read_as_written_out, test_not_answered = held(READ, [
     "month to date sales kada region as of kahapon", "sales per weekend this year", "sales christmas season 2025",
     "how many receipts in october had more than 5 items in them", "which region has the most stores that sold less than 50,000 last month",
     "How many stores sold more than 100,000 pesos in a single day this month?", "stores with sales above ncr",
+    "unsang dakbayan sa cebu ang pinakadaghan og tindahan", "stores ranked 5 to 10 by sales last month", "percent of sales on weekends by store type",
     "october sales not in pesos", "hindi lang ncr ang benta noong oktubre",
     "how many stores as of september",  # as they stood then is not known
     "how many stores sold more in october than in september",
@@ -317,6 +318,9 @@ SAME = {
     "kelan nag start yung branch natin sa tagaytay": "when did our store in tagaytay open",
     "ilan na sa mga sangay natin sa luzon ang hindi na nag-ooperate": "how many closed stores in luzon",
     "presyo ng noodles kada piraso 2025": "price per unit of noodles in 2025",
+    "aling lungsod sa cebu ang pinakamabenta last month": "which city in cebu sold the most last month",
+    "aling probinsya sa region 6 ang pinakamahina last month": "which province in region 6 sold the least last month",
+    "which products are bought by the most customers": "top 10 products by number of customers",
     "anong oras pinaka busy ang mga minimart pag weekdays": "which hour had the most transactions in minimarts on weekdays",
 }
 
