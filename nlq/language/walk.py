@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import ordering, turns
+from nlq.language import one_by_one, ordering, turns
 from nlq.language.beside import Beside
 from nlq.language.draft import COMPARE, SILENT, Draft, Stop
 from nlq.values import Refusal
@@ -29,22 +29,8 @@ EACH = (
 
 
 # Kinds of words that say one thing of a draft, or two, and nothing else.
-EACH_ONE = (
-    "per",
-    "each",
-    "every",
-    "for each",
-    "for every",
-    "kada",
-    "bawat",
-    "matag",
-    "sa bawat",
-    "sa kada",
-    "sa matag",
-)
 MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "more": ("versus", "sorted"), "fewer": ("versus",), "newest": ("newest",), "oldest": ("newest",)}  # fmt: skip
 CHANGED = ("change", "changed")
-ONE_BY_ONE = ("each", "every", "for each", "for every", "matag", "bawat", "kada")
 FOLLOWING = (
     "dimension",
     "grain",
@@ -143,11 +129,11 @@ class Walker:
 
     def _value(self, one: Span, index: int, *, each: bool, mode: str) -> None:
         """A value: what figures are of, what is left out of them, or what somebody has none of."""
-        such = mode == "by" and self._each_such_day(one, index)
+        such = mode == "by" and one_by_one.days(self, one, self.spans[index - 1].text.lower())
         if mode == "by" and not such and self._splits(one):
             return
         if each and not such:
-            self._each_of(index, one)
+            one_by_one.named(self.spans, index)
         lacking = mode == "none"
         joined = self.beside.joined(index)
         if mode == "not" and one.comma and not joined and self.filters.excluding:
@@ -180,24 +166,6 @@ class Walker:
         """Whether a value is said to be all that is meant: "except NCR, GCash only"."""
         beside = self.spans[max(0, index - 1) : index] + self.spans[index + 1 : index + 2]
         return any(ONLY.intersection(one.text.lower().split()) for one in beside)
-
-    def _each_of(self, index: int, value: Span) -> None:
-        """What is of each value: "per minimart" divides by how many there are, or splits by them, which is not said; "each NCR store" says it."""
-        time = self.model.time_dimension
-        if (
-            value.kind == "value"
-            and self.model.is_of_days(value.ref_of)
-            and time is not None
-            and self.spans[index - 1].text.lower() in ONE_BY_ONE
-        ):
-            self.group(f"{time.name}.day", value)  # "each Sunday in October"
-            return
-        after = next((one for one in self.spans[index + 1 :] if one.kind not in SILENT), None)
-        if after is None or after.kind not in ("dimension", "value", "place", "and"):
-            text = self.spans[index].text
-            raise Stop(
-                Refusal("out_of_scope", f'I do not know what is meant by each "{text}": name what figures are split by')
-            )
 
     @staticmethod
     def _closed(one: Span | None) -> None:
@@ -261,21 +229,6 @@ class Walker:
             one.role = "level"
         else:
             self.draft.loose.append(one)
-
-    def _each_such_day(self, one: Span, index: int) -> bool:
-        """Whether days of a kind are asked for one after the other, "sales per holiday"; so they are split, and no others are meant.
-
-        Raises:
-            Stop: it is weekends, which are of two days.
-        """
-        known, time = self.model.dimensions.get(one.ref_of), self.model.time_dimension
-        by = self.spans[index - 1].text.lower() if index else ""
-        if known is None or time is None or known.type != "boolean" or not self.model.is_of_days(known.name) or by not in EACH_ONE:  # fmt: skip
-            return False
-        if one.text.lower().startswith("weekend"):
-            raise Stop(Refusal("out_of_scope", f'one {one.text} after the other has two days: say "by week, weekends only", or "weekends vs weekdays"'))  # fmt: skip
-        self.group(f"{time.name}.day", one)
-        return True
 
     def _ranked_by(self, one: Span) -> bool:
         """Whether something is ranked by how many things of a kind there were: "top 5 provinces by customers"."""
