@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ALL = frozenset(
     ("all", "total", "tanang", "lahat", "kabuuang", "whole")
 )  # "as % of all sales": in each of the months that are shown
+SAME = frozenset(("same", "ganun", "ganoon", "pareho", "parehas"))
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
 
 
@@ -41,6 +42,7 @@ class Edit:
             Stop: it is better to ask, or to decline.
         """
         turns.negated(self.spans)
+        turns.not_money(self.model, self.spans)
         dropped, back = self.stays.dropped(), self.stays.brought_back()
         refused = choices.unreadable(self.model, self.spans)
         if refused is not None:
@@ -86,7 +88,9 @@ class Edit:
         )  # fmt: skip
         query = self._figured(query, moving)
         query = replace(query, limit=None, having=()) if among else query
-        left = choices.leftover(self.spans) or apart.refused(self.model, query.where)
+        left = (
+            choices.leftover(self.spans) or apart.refused(self.model, query.where) or apart.off_day(self.model, query)
+        )
         if left is not None:
             raise Stop(left)
         if query == self.last and not same:
@@ -235,9 +239,9 @@ class Edit:
                 if not isinstance(when.period, Period):
                     raise _no("all of the data cannot be compared with a part of it")
                 return base, (when.period,)
-        until = whens[0].when.period if len(whens) == 1 and whens[0].when is not None else None
-        if isinstance(until, Period) and until.start == periods.EARLIEST and base.start <= until.end < base.end:
-            return Period(start=base.start, end=until.end), last.compare  # "hanggang Agosto lang"
+        within = self._within(base)
+        if within is not None:
+            return within, last.compare
         found = settle(whens, versus=self.draft.versus, default=base)
         if isinstance(found, Refusal):
             raise Stop(found)
@@ -248,6 +252,19 @@ class Edit:
             period, compare = periods.shift(base, -int(count), unit.rstrip("s")), None  # type: ignore[arg-type]
         shifts = tuple(one for one in last.compare if isinstance(one, Shift))
         return period or base, ((compare,) if compare is not None else shifts)
+
+    def _within(self, base: Period) -> Period | None:
+        """A period that is said by the one before: its part up to then ("hanggang Agosto lang"), the same days of last year ("same for last year")."""
+        when = self.draft.whens[0].when if len(self.draft.whens) == 1 else None
+        if when is None or not isinstance(when.period, Period):
+            return None
+        if when.period.start == periods.EARLIEST and base.start <= when.period.end < base.end:
+            return Period(start=base.start, end=when.period.end)
+        same = any(SAME.intersection(one.text.lower().split()) for one in self.spans)
+        if when.back != "year" or not same or base.days >= LONG:
+            return None
+        self.composer.assume("the same days of last year", {})
+        return periods.shift(base, -1, "year")
 
     def _whole(self) -> Any:
         """The period of a query that had none: all of it where it was so asked; else the usual one."""

@@ -30,6 +30,21 @@ DISTINCT = ("distinct", "unique", "number of distinct", "no. of distinct")
 FIRST = ("una", "unang", "first")
 MOST = frozenset(("most", "fewest", "least", "pinakamarami", "pinakamaraming", "pinakakaunti", "pinakakaunting", "pinakakonti", "pinakakonting", "pinakadaghan", "pinakadaghang", "pinakagamay"))  # fmt: skip
 ONE = ("isa", "isang", "isa ka", "usa", "usa ka", "sa isa", "sa isang", "sa usa", "sa usa ka")
+LARGE = frozenset(
+    (
+        "largest",
+        "biggest",
+        "highest",
+        "smallest",
+        "lowest",
+        "pinakamalaki",
+        "pinakamalaking",
+        "pinakamaliit",
+        "pinakadako",
+        "pinakadakong",
+        "pinakagamay",
+    )
+)
 HAVE = frozenset(
     (
         "had",
@@ -140,10 +155,20 @@ def types(model: SemanticModel, spans: Sequence[Span]) -> None:
     _without(model, spans)
     _only(model, spans)
     _most(model, spans)
-    _not_money(model, spans)
+    _single(model, spans)
+    not_money(model, spans)
 
 
-def _not_money(model: SemanticModel, spans: Sequence[Span]) -> None:
+def _single(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """The "largest transaction" is one of them, not how many there were: where the model knows the single one."""
+    said = [one for one in spans if one.kind not in ("filler", "number")]
+    for best, one in pairwise(said):
+        event = event_of(model, [one.ref_of]) if one.kind == "metric" else None
+        if event is not None and best.kind in ("top", "bottom") and not LARGE.isdisjoint(best.text.lower().split()):
+            one.kind, one.meanings = "dimension", [Meaning("dimension", event)]
+
+
+def not_money(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Take "hindi peso", "not pesos" for what the figure that is named says already: pieces are no money."""
     named = [model.metrics[one.ref_of].unit for one in spans if one.kind == "metric"]
     for one, after in pairwise(spans):

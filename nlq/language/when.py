@@ -36,7 +36,7 @@ UNITS: dict[str, Unit] = {
 }
 LAST = ("last", "previous", "prev", "past", "prior", "preceding")
 THIS = ("this", "current")
-PAST = ("noong", "nung", "nuong", "niadtong")  # what stands before a day that has been
+PAST = ("noong", "nung", "nuong", "niadtong", "adtong", "atong")  # what stands before a day that has been
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 MONTHS_OF_HALF = 6
 YEARS_BACK = 10  # of which two digits may be said

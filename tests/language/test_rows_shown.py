@@ -42,6 +42,10 @@ TURNS = {
     ("ilan ang transactions kada buwan ngayong 2026", "hanggang august lang"): f"SELECT count(*) {SALES} AND t.date_key BETWEEN '2026-01-01' AND '2026-08-31' GROUP BY month(t.date_key)",
     ("list the stores we opened in 2025", "and how much did they sell last month"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.opened_on BETWEEN '2025-01-01' AND '2025-12-31' GROUP BY t.store_id",
     ("sales in cagayan de oro this quarter by week", "new question altogether: how many stores do we have in palawan"): "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND province = 'Palawan'",
+    ("average basket by store type q3", "same for last year"): f"SELECT sum(t.peso_value) / count(*) {SALES} AND t.date_key BETWEEN '2025-07-01' AND '2025-09-30' GROUP BY s.store_type",
+    ("pila ang halin sa mandaue gahapon", "unya adtong huwebes"): f"SELECT sum(t.peso_value) {SALES} AND t.date_key = '2026-11-12' AND s.city = 'Mandaue'",
+    ("top 3 brands sa beverages nung october", "piraso naman hindi peso"): f"SELECT sum(i.quantity) {LINES} AND p.category = 'Beverages' GROUP BY p.brand ORDER BY 1 DESC LIMIT 3",
+    ("receipts by region last month", "now as sales"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY s.region",
     ("magkano sales sa makati last month", "ay taguig pala"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.city = 'Taguig'",
 }  # fmt: skip
 
@@ -74,6 +78,7 @@ def test_the_share_of_all_month_by_month(assistant, analyst, raw):
     ("top 3 stores", "excluding the first three"),
     ("sales last month", "how many is that"),
     ("sales by region", "put ncr back"),
+    ("sales in ncr yesterday", "on thursday"),  # which was a Saturday
 ])  # fmt: skip
 def test_what_is_not_known_is_not_answered(assistant, analyst, turns):
     assert talk(assistant, analyst, *turns).status != "answered"

@@ -213,6 +213,9 @@ def test_a_linggo_that_comes_again_is_a_sunday_where_it_is_written_as_one(assist
 
 ITEMS = f"FROM scout.silver_transaction_items i JOIN (SELECT t.transaction_id, t.store_id, s.region {SALES} AND {OCTOBER}) d USING (transaction_id) JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi'"
 BESTS = {
+    "largest transaction last month": f"SELECT max(t.peso_value) {SALES} AND {OCTOBER}",
+    "top 5 largest transactions last month": f"SELECT t.peso_value {SALES} AND {OCTOBER} ORDER BY 1 DESC LIMIT 5",
+    "pinakamalaking resibo noong oktubre": f"SELECT max(t.peso_value) {SALES} AND {OCTOBER}",
     "top 3 stores for rice and snacks last month": f"SELECT sum(i.line_value) {ITEMS} AND p.category IN ('Rice and Grains', 'Snacks') GROUP BY d.store_id ORDER BY 1 DESC LIMIT 3",
     "top 3 categories in ncr and region 7 last month": f"SELECT sum(i.line_value) {ITEMS} AND d.region IN ('NCR', 'R07') GROUP BY p.category ORDER BY 1 DESC LIMIT 3",
     "top 2 categories in ncr and region 7 each last month": f"SELECT worth FROM (SELECT d.region, sum(i.line_value) AS worth, row_number() OVER (PARTITION BY d.region ORDER BY sum(i.line_value) DESC) AS place {ITEMS} AND d.region IN ('NCR', 'R07') GROUP BY d.region, p.category) WHERE place <= 2",
@@ -321,6 +324,7 @@ SAME = {
     "aling lungsod sa cebu ang pinakamabenta last month": "which city in cebu sold the most last month",
     "aling probinsya sa region 6 ang pinakamahina last month": "which province in region 6 sold the least last month",
     "which products are bought by the most customers": "top 10 products by number of customers",
+    "pila pa ka tindahan nato ang nag-abli pa sa bohol": "how many open stores in bohol",
     "anong oras pinaka busy ang mga minimart pag weekdays": "which hour had the most transactions in minimarts on weekdays",
 }
 
