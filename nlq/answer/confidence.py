@@ -1,6 +1,7 @@
 """How far to trust an answer, and why: by how often readings of its kind were right where nobody had tuned them.
 
-"High" is said only of a kind whose rate of right answers on held-out questions is at least 0.95 by the lower bound of its 95 % interval.
+"High" is said only of a kind whose rate of right answers is at least 0.95 by the lower bound of its 95 % interval: on the held-out questions, and
+on these and those of strangers together.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ Z = 1.959964  # of a 95 % interval
 
 
 @cache
-def measured() -> dict[str, tuple[int, int]]:
-    """Of each kind of reading: how many of the held-out answers were right, and how many there were."""
+def measured() -> dict[str, tuple[int, ...]]:
+    """Of each kind of reading: how many of the held-out answers were right, and how many there were; then the same of strangers' questions."""
     import tomllib  # noqa: PLC0415 - once a process
 
-    return {kind: (one["right"], one["answered"]) for kind, one in tomllib.loads(MEASURED.read_text(encoding="utf-8")).items()}  # fmt: skip
+    return {kind: (one["right"], one["answered"], *one.get("strangers", ())) for kind, one in tomllib.loads(MEASURED.read_text(encoding="utf-8")).items()}  # fmt: skip
 
 
 def lower_bound(right: int, of: int) -> float:
@@ -63,8 +64,14 @@ def judge(plan: Plan) -> Confidence:
         return Confidence("high", ("the query was given, not read from words",))
     kind = kind_of(read)
     why = (*read.doubts, *_said(kind), *assumed)
-    level: Level = "low" if read.doubts else "high" if lower_bound(*measured().get(kind, (0, 0))) >= ENOUGH else "medium"  # fmt: skip
+    level: Level = "low" if read.doubts else "high" if _is_sure(kind) else "medium"
     return Confidence(level, why, read.agreement, kind)
+
+
+def _is_sure(kind: str) -> bool:
+    """Whether readings of a kind were right often enough, by the held-out questions and by all."""
+    counts = measured().get(kind, (0, 0))
+    return lower_bound(*counts[:2]) >= ENOUGH and lower_bound(sum(counts[::2]), sum(counts[1::2])) >= ENOUGH
 
 
 WORDS = {
@@ -78,6 +85,7 @@ WORDS = {
 
 def _said(kind: str) -> tuple[str, ...]:
     """What kind of reading it is, and how often such were right."""
-    right, of = measured().get(kind, (0, 0))
+    right, of, *fresh = measured().get(kind, (0, 0))
     rate = f": of {of} such answers to held-out questions {right} were right" if of else ": how often such are right was not measured"  # fmt: skip
+    rate += f", of {fresh[1]} to strangers' questions {fresh[0]}" if fresh else ""
     return (f"{WORDS[kind]}{rate}",)
