@@ -34,9 +34,7 @@ LARGE = frozenset(
     (
         "largest",
         "biggest",
-        "highest",
         "smallest",
-        "lowest",
         "pinakamalaki",
         "pinakamalaking",
         "pinakamaliit",
@@ -44,7 +42,7 @@ LARGE = frozenset(
         "pinakadakong",
         "pinakagamay",
     )
-)
+)  # "highest" is how many as well
 HAVE = frozenset(
     (
         "had",
@@ -161,6 +159,8 @@ def types(model: SemanticModel, spans: Sequence[Span]) -> None:
 
 def _single(model: SemanticModel, spans: Sequence[Span]) -> None:
     """The "largest transaction" is one of them, not how many there were: where the model knows the single one."""
+    if any(one.kind in ("which", "whenever", "dimension", "grain", "by") for one in spans):
+        return  # "which hour had the biggest transactions"
     said = [one for one in spans if one.kind not in ("filler", "number")]
     for best, one in pairwise(said):
         event = event_of(model, [one.ref_of]) if one.kind == "metric" else None

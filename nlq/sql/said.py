@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from nlq.semantics.measures import Metric
     from nlq.semantics.model import SemanticModel
     from nlq.values.pipeline import CellType
-    from nlq.values.query import MetricEntry
+    from nlq.values.query import Condition, MetricEntry
 
 LIMITS = {">": "above", ">=": "at least", "<": "below", "<=": "at most", "between": "between"}
 FOLDED: dict[str, CellType] = {"avg": "number", "median": "number", "count": "integer"}
@@ -72,7 +72,7 @@ def label_of(metric: Metric, entry: MetricEntry) -> str:
     """A figure in words, as a column's heading."""
     said = [metric.label]
     if entry.agg == "count":
-        limits = " and ".join(f"{LIMITS[one.op]} {' and '.join(f'{value:,}' for value in one.values)}" for one in entry.having if one.op in LIMITS)  # fmt: skip
+        limits = " and ".join(_limit(one) for one in entry.having if one.op in LIMITS)
         counted = " and ".join(plural(_plain(name)) for name in entry.each)
         said = [f"Number of {counted} with {metric.label.lower()}{f' {limits}' if limits else ''}"]
     elif entry.agg is not None:
@@ -82,6 +82,12 @@ def label_of(metric: Metric, entry: MetricEntry) -> str:
         trailing, to_date = entry.window.trailing, entry.window.to_date
         said.append(f"trailing {trailing}" if trailing else f"{to_date} to date" if to_date else "running")
     return ", ".join(said)
+
+
+def _limit(one: Condition) -> str:
+    """A limit on a figure as a heading says it: "above 50,000"; dates are limits too."""
+    values = (f"{value:,}" if isinstance(value, (int, float)) else str(value) for value in one.values)
+    return f"{LIMITS[str(one.op)]} {' and '.join(values)}"
 
 
 def is_money(metric: Metric) -> bool:
