@@ -127,12 +127,13 @@ class Relatives(Words, ABC):
             return When(
                 at, at + 2, Period(start=saturday, end=min(saturday + timedelta(days=1), max(self.as_of, saturday)))
             )
-        if self.words[at + 1 : at + 3] == ["before", "last"] and word in UNITS:  # "the month before last"
+        if word in UNITS and self.words[at + 1 : at + 3] == ["before", "last"]:  # "the month before last"
             unit = UNITS[word]
             start = add(start_of(self.as_of, unit), -2, unit)
             return When(at, at + 3, Period(start=start, end=end_of(start, unit)))
-        of_month = self.word(at + 2) in ("of", "ng", "sa") and self.named_after(at + 3)  # "last Friday of October"
-        if word in LAST and self.word(at + 1) in DAYS and not of_month:
+        if word in LAST and self.word(at + 1) in DAYS:
+            if self.word(at + 2) in ("of", "ng", "sa") and self.named_after(at + 3):
+                return None  # "last Friday of October"
             back = (self.as_of.weekday() - DAYS[self.word(at + 1)] - 1) % 7 + 1
             day = self.as_of - timedelta(days=back)
             return When(at, at + 2, Period(start=day, end=day))
