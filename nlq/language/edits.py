@@ -66,6 +66,8 @@ class Edit:
         self.draft.versus = self.draft.versus and not against
         metrics = self._metrics(adding=adding)
         dimensions = self._dimensions(within, adding=adding)
+        if self.last.having and set(dimensions) != set(self.last.dimensions):
+            raise _no("the limit of the question before is on what that was split by: ask all of it in one question")
         chosen = self._again()
         where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
         where = self.stays.without() if dropped else self.stays.with_these(back) if back is not None else where

@@ -72,7 +72,8 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     if named:
         pointing = weak and not narrowed
         return "edit" if pointing or not (narrowed or split or counted) else "new"
-    if kinds & {"list", "absent"} and split and not weak:
+    ranked = bool(kinds & {"top", "bottom"}) and split and "time" in kinds  # "top 5 stores in october" says all of it
+    if (kinds & {"list", "absent"} and split and not weak) or (ranked and not weak):
         return "new"
     figures = kinds & {*FIGURES} - (set() if "time" in kinds else {"share"})  # of what before, where it says no more
     return "new" if figures and narrowed and not weak else "edit"

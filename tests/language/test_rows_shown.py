@@ -46,6 +46,9 @@ TURNS = {
     ("pila ang halin sa mandaue gahapon", "unya adtong huwebes"): f"SELECT sum(t.peso_value) {SALES} AND t.date_key = '2026-11-12' AND s.city = 'Mandaue'",
     ("top 3 brands sa beverages nung october", "piraso naman hindi peso"): f"SELECT sum(i.quantity) {LINES} AND p.category = 'Beverages' GROUP BY p.brand ORDER BY 1 DESC LIMIT 3",
     ("receipts by region last month", "now as sales"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY s.region",
+    # A ranking of a period of its own is a question of its own: no limit and no place of the one before sticks to it.
+    ("first month with sales over 3M", "top 5 stores in october"): stores(0, "place <= 5"),
+    ("sales in ncr last month", "top 5 stores in october"): stores(0, "place <= 5"),
     ("magkano sales sa makati last month", "ay taguig pala"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.city = 'Taguig'",
 }  # fmt: skip
 
@@ -78,6 +81,7 @@ def test_the_share_of_all_month_by_month(assistant, analyst, raw):
     ("top 3 stores", "excluding the first three"),
     ("sales last month", "how many is that"),
     ("sales by region", "put ncr back"),
+    ("stores with sales above 30k last month", "by month"),  # the limit was on the stores
     ("sales in ncr yesterday", "on thursday"),  # which was a Saturday
 ])  # fmt: skip
 def test_what_is_not_known_is_not_answered(assistant, analyst, turns):
