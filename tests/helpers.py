@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+import uuid
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -178,3 +179,9 @@ def assert_not_answered(assistant, question):
     """A question is asked back about, or declined."""
     answer = assistant.ask(question, assistant.settings.principal(None), explain=True)
     assert answer.status != "answered", answer.reading
+
+
+def talk(assistant, asker, *turns):
+    """The answer to the last turn of a conversation of its own."""
+    conversation = str(uuid.uuid4())
+    return [assistant.ask(turn, asker, conversation_id=conversation) for turn in turns][-1]

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nlq.language import apart, averages, choices, entries, ordering, relations, rows_shown, sets, sides, turns
+from nlq.language import (
+    anchored,
+    apart,
+    averages,
+    choices,
+    entries,
+    ordering,
+    relations,
+    rows_shown,
+    sets,
+    sides,
+    turns,
+)
 from nlq.language import counting as counting_
 from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
@@ -23,7 +35,7 @@ if TYPE_CHECKING:
 ALL = frozenset(
     ("all", "total", "tanang", "lahat", "kabuuang", "whole")
 )  # "as % of all sales": in each of the months that are shown
-SAME = frozenset(("same", "ganun", "ganoon", "pareho", "parehas"))
+SAME = frozenset((*anchored.SAME, "ganun", "ganoon"))
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from nlq.language import entries, periods_asked, sets
 from nlq.language.deeds import does
 from nlq.language.draft import SILENT, Stop
 from nlq.language.entries import Figured
+from nlq.language.one_by_one import EACH
 from nlq.semantics.periods import add, end_of, start_of
 from nlq.values import Refusal
 from nlq.values.query import Condition, Order, Period, SemanticQuery
@@ -22,9 +23,15 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.semantics.periods import Unit
 
-EVERY = frozenset((
-    "every", "each", "every single", "on every", "in every", "in each", "on each", "bawat", "kada", "matag", "sa bawat", "sa kada", "sa matag", "bawat isang", "kada isang",
-))  # fmt: skip
+EVERY = EACH - {"per"} | {
+    "every single",
+    "on every",
+    "in every",
+    "in each",
+    "on each",
+    "bawat isang",
+    "kada isang",
+}  # "per month" may be divided by
 OTHER = (
     "top",
     "bottom",

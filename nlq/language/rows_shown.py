@@ -31,7 +31,7 @@ LEFT_OUT = frozenset((
 ))  # fmt: skip
 PLAIN = frozenset((
     "the", "one", "ones", "ang", "yung", "sa", "dun", "doon", "don", "na", "nga", "pls", "please", "and", "but", "now", "ok", "okay", "ra", "lang", "po", "naman", "mo", "ng", "out", "walay", "wala",
-    "just", "then", "apil", "'y", "y", "kay", "store", "row",
+    "just", "then", "apil", "'y", "y", "kay",
 ))  # fmt: skip
 VALUE = frozenset(("value", "amount", "halaga", "kantidad"))
 IN = frozenset(("in", "by", "sa", "pls", "please", "instead", "naman", "lang", "ra", "the", "na", "now", "and", "not", "pieces", "show", "me", "kay", "ayon"))  # fmt: skip
@@ -39,7 +39,7 @@ AMONG = ("of those", "of them", "among them", "among those", "only those", "thos
 HOW_MANY = frozenset(("many", "ilan", "ilang", "pila", "count"))
 COUNTED = HOW_MANY | frozenset((
     "how", "is", "are", "that", "those", "they", "these", "in", "all", "total", "there", "lahat", "yan", "yun", "iyan", "iyon", "yon", "sila", "ba", "po", "tanan", "kana", "kini", "ka", "na", "kabuuan",
-    "altogether", "exactly", "them", "of", "so", "ok", "and", "ang", "mga", "ito", "na", "bale", "it", "what", "the", "number", "a", "man", "pud", "silang", "kabuok", "kana's",
+    "altogether", "exactly", "them", "of", "so", "ok", "and", "ang", "mga", "ito", "na", "bale", "it", "what", "the", "number", "a", "man", "pud", "silang", "kabuok",
 ))  # fmt: skip
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
+from helpers import talk
 
 SALES = "FROM scout.silver_transactions_cleaned t JOIN scout.dim_store s USING (org_id, store_id) WHERE t.org_id = 'tingi' AND t.deleted_at IS NULL"
 OCTOBER = "t.date_key BETWEEN '2026-10-01' AND '2026-10-31'"
@@ -51,11 +50,6 @@ TURNS = {
     ("sales in ncr last month", "top 5 stores in october"): stores(0, "place <= 5"),
     ("magkano sales sa makati last month", "ay taguig pala"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.city = 'Taguig'",
 }  # fmt: skip
-
-
-def talk(assistant, analyst, *turns):
-    conversation = str(uuid.uuid4())
-    return [assistant.ask(turn, analyst, conversation_id=conversation) for turn in turns][-1]
 
 
 @pytest.mark.parametrize(("turns", "sql"), TURNS.items(), ids=[" > ".join(turns) for turns in TURNS])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
-from helpers import held
+from helpers import held, talk
 from holidays import country_holidays
 
 SALES = "FROM scout.silver_transactions_cleaned t JOIN scout.dim_store s USING (org_id, store_id) WHERE t.org_id = 'tingi' AND t.deleted_at IS NULL"
@@ -355,11 +353,6 @@ def test_a_slip_in_a_word_that_says_nothing_is_put_right(assistant, analyst, que
 @pytest.mark.parametrize("question", ["top 20 items in minimarts last month by pieces", "pinaka mabenta na items sa sari sari last month"])  # fmt: skip
 def test_things_that_go_by_the_name_of_their_count_are_not_stores(assistant, analyst, question):
     assert assistant.ask(question, analyst).status == "clarify"
-
-
-def talk(assistant, analyst, *turns):
-    conversation = str(uuid.uuid4())
-    return [assistant.ask(turn, analyst, conversation_id=conversation) for turn in turns][-1]
 
 
 BEST = f"SELECT t.store_id {SALES} AND {OCTOBER} GROUP BY 1 ORDER BY sum(t.peso_value) DESC, 1 LIMIT 1"

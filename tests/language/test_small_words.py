@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
-from helpers import held
+from helpers import held, talk
 
 SALES = "FROM scout.silver_transactions_cleaned t JOIN scout.dim_store s USING (org_id, store_id) WHERE t.org_id = 'tingi' AND t.deleted_at IS NULL"
 WEEK = "t.date_key BETWEEN '2026-11-09' AND '2026-11-15'"
@@ -29,11 +27,6 @@ test_read_as_written_out, test_not_answered = held(READ, [
 def test_the_period_is_of_what_was_not_done(assistant, analyst, raw, question, sql):
     answer = assistant.ask(question, analyst)
     assert (answer.status, len(answer.rows)) == ("answered", raw.execute(sql).fetchone()[0])
-
-
-def talk(assistant, analyst, *turns):
-    conversation = str(uuid.uuid4())
-    return [assistant.ask(turn, analyst, conversation_id=conversation) for turn in turns][-1]
 
 
 NCR = "s.region = 'NCR' AND t.date_key BETWEEN '2026-10-01' AND '2026-11-15'"
