@@ -60,18 +60,22 @@ def _single(columns: tuple[Column, ...], row: tuple[Any, ...], metrics: list[int
     for index in metrics:
         column = columns[index]
         text = f"{column.label}: {shown(row[index], column)}"
-        by_name = {one.name: (one, cell) for one, cell in zip(columns, row, strict=True)}
-        text += _share(columns, row, index)
-        prior, growth = by_name.get(f"{column.name}__prior"), by_name.get(f"{column.name}__growth")
-        if prior is not None and growth is not None and prior[1] is not None:
-            if growth[1] is None:
-                text += f" (before: {shown(prior[1], prior[0])})"
-            else:
-                way = "up" if growth[1] > 0 else "down" if growth[1] < 0 else "unchanged"
-                moved = "" if growth[1] == 0 else f" {shown(abs(growth[1]), growth[0])}"
-                text += f" ({way}{moved} from {shown(prior[1], prior[0])})"
-        said.append(text)
+        said.append(text + _share(columns, row, index) + _moved(columns, row, index))
     return f"{where}: {'; '.join(said)}." if where else f"{'; '.join(said)}."
+
+
+def _moved(columns: tuple[Column, ...], row: tuple[Any, ...], metric: int) -> str:
+    """How a figure moved from what it was before, where that stands beside it."""
+    by_name = {one.name: (one, cell) for one, cell in zip(columns, row, strict=True)}
+    name = columns[metric].name
+    prior, growth = by_name.get(f"{name}__prior"), by_name.get(f"{name}__growth")
+    if prior is None or growth is None or prior[1] is None:
+        return ""
+    if growth[1] is None:
+        return f" (before: {shown(prior[1], prior[0])})"
+    way = "up" if growth[1] > 0 else "down" if growth[1] < 0 else "unchanged"
+    moved = "" if growth[1] == 0 else f" {shown(abs(growth[1]), growth[0])}"
+    return f" ({way}{moved} from {shown(prior[1], prior[0])})"
 
 
 def _share(columns: tuple[Column, ...], row: tuple[Any, ...], metric: int) -> str:
@@ -155,12 +159,15 @@ def _ranking(
     def name(row: tuple[Any, ...]) -> str:
         return ", ".join(shown(row[index], columns[index]) for index in dimensions)
 
+    def figure(row: tuple[Any, ...]) -> str:
+        return f"{shown(row[metric], what)}{_share(columns, row, metric)}{_moved(columns, row, metric)}"
+
     first, second, last = rows[0], rows[1] if len(rows) > 1 else None, rows[-1]
-    text = f"{name(first)} comes first with {shown(first[metric], what)}{_share(columns, first, metric)}"
+    text = f"{name(first)} comes first with {figure(first)}"
     if second is not None:
-        text += f", then {name(second)} with {shown(second[metric], what)}{_share(columns, second, metric)}"
+        text += f", then {name(second)} with {figure(second)}"
     if len(rows) > 2:
-        text += f"; the last of the {len(rows)} {'shown' if limited else 'rows'} is {name(last)} with {shown(last[metric], what)}"
+        text += f"; the last of the {len(rows)} {'shown' if limited else 'rows'} is {name(last)} with {shown(last[metric], what)}{_moved(columns, last, metric)}"
     return text + _together(columns, rows, metric, dimensions) + "."
 
 

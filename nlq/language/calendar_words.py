@@ -16,14 +16,14 @@ WORDS = {
     **dict.fromkeys(("kwarter", "kuwarter", "kwartera"), "quarter"),
     **dict.fromkeys(("taon", "tuig", "tuiga"), "year"),
     **dict.fromkeys(("nakaraang", "nakaraan", "nakalipas", "nakalipas", "lumipas", "huling", "nagdaang", "niaging", "miaging", "niagi", "milabay", "nilabay", "milabayng"), "last"),
-    **dict.fromkeys(("ngayong", "nitong", "itong", "kasalukuyang", "karong", "niining", "ning", "kining"), "this"),
+    **dict.fromkeys(("ngayong", "nitong", "itong", "kasalukuyang", "karong", "niining", "niini", "ning", "kining", "ani", "aning"), "this"),
     **dict.fromkeys(("kahapon", "gahapon"), "yesterday"),
     **dict.fromkeys(("kanina", "karon", "ngayon"), "today"),
     **dict.fromkeys(("unang",), "first"), **dict.fromkeys(("ikalawang", "pangalawang", "ikaduhang"), "second"),
     **dict.fromkeys(("ikatlong", "pangatlong", "ikatulong"), "third"), **dict.fromkeys(("ikaapat", "ikaapat na", "ikaupat", "pang-apat"), "fourth"),
     "piskal": "fiscal", "ngaung": "this", "ngaun": "today", "ngyn": "today", "ngyong": "this",
     **dict.fromkeys(("hanggang", "hangtod", "hangtud"), "to"),
-    **dict.fromkeys(("yday", "ystrday", "ystdy", "yest", "kahapong"), "yesterday"), "2day": "today", "b4": "before", "til": "until", "'til": "until", "tdy": "today", "todays": "today", "yesterdays": "yesterday", "mayo": "may",
+    **dict.fromkeys(("yday", "ystrday", "ystdy", "yest", "kahapong"), "yesterday"), "dis": "this", "ds": "this", "2day": "today", "b4": "before", "til": "until", "'til": "until", "tdy": "today", "todays": "today", "yesterdays": "yesterday", "mayo": "may",
     **dict.fromkeys(("wk", "wks"), "week"), **dict.fromkeys(("mth", "mths", "mnth", "mos"), "month"), **dict.fromkeys(("yr", "yrs"), "year"), **dict.fromkeys(("qtr", "qtrs", "kwarto"), "quarter"),
 }  # fmt: skip
 BEGINNINGS = frozenset(

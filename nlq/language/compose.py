@@ -19,6 +19,7 @@ from nlq.language import (
     movers,
     nouns,
     numbers,
+    one_by_one,
     opposites,
     ordering,
     part_of_all,
@@ -99,6 +100,8 @@ class Composer:
         counting_.in_cebuano(self.model, self.spans)
         clauses.taken(self)
         self.walker.nouns()
+        one_by_one.listed(self.walker)
+        one_by_one.apart(self)
         periods_asked.in_both(self)
         positions.among(self)
         figured = entries.moving(self.model, self.draft, self.spans)

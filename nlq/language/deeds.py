@@ -39,7 +39,8 @@ DOES = SHOPPED | SOLD | frozenset((
     "buy", "buys", "bought", "buying", "visited", "order", "orders", "ordered", "ordering", "binili", "binibili", "nabili", "nabibili", "bumisita", "palit",
     "pay", "pays", "paid", "paying", "nagbabayad", "nagbayad", "bayad", "mobayad", "mibayad", "nibayad",
     "sell", "sells", "selling", "nagbebenta", "nagbenta", "binebenta", "ibinebenta", "ibinenta", "nabebenta", "nagtinda", "nagtitinda", "gibaligya", "namaligya", "baligya", "nagbaligya",
-    "use", "uses", "used", "using", "gumagamit", "gumamit", "ginagamit", "gamit", "gigamit", "migamit", "nigamit", "mogamit",
+    "ibinayad", "binayad", "binabayad", "pambayad", "pinambayad", "ipinambayad", "gibayad", "ibayad",
+    "use", "uses", "used", "using", "gumagamit", "gumamit", "ginagamit", "ginamit", "ginagamitan", "ginamitan", "gamit", "nagamit", "gigamit", "gipanggamit", "migamit", "nigamit", "mogamit",
 ))  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nlq.language import (
@@ -12,6 +13,7 @@ from nlq.language import (
     choices,
     entries,
     ordering,
+    ranks_asked,
     relations,
     rows_shown,
     sets,
@@ -36,6 +38,7 @@ ALL = frozenset(
     ("all", "total", "tanang", "lahat", "kabuuang", "whole")
 )  # "as % of all sales": in each of the months that are shown
 SAME = frozenset((*anchored.SAME, "ganun", "ganoon"))
+SORT = frozenset(("sort", "sorted", "order", "ordered", "arrange", "arranged", "ayusin", "i-sort", "isort"))
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
 
 
@@ -80,6 +83,7 @@ class Edit:
         dimensions = self._dimensions(within, adding=adding)
         if self.last.having and set(dimensions) != set(self.last.dimensions):
             raise _no("the limit of the question before is on what that was split by: ask all of it in one question")
+        having = self._limits(metrics, dimensions)
         chosen = self._again()
         where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
         where = self.stays.without() if dropped else self.stays.with_these(back) if back is not None else where
@@ -98,9 +102,9 @@ class Edit:
         plain, order, shown = self._growth(metrics, dimensions, period, order)
         query = replace(
             self.last, metrics=plain, dimensions=tuple(dimensions), where=where, segments=segments, period=period,
-            compare=shown if shown is not None else compare, order=order, limit=limit, per=per, share=share,
+            compare=shown if shown is not None else compare, order=order, limit=limit, per=per, share=share, having=having,
         )  # fmt: skip
-        query = self._figured(query, moving)
+        query = self._figured(self._known(query), moving)
         query = replace(query, limit=None, having=()) if among else query
         left = (
             choices.leftover(self.spans) or apart.refused(self.model, query.where) or apart.off_day(self.model, query)
@@ -120,6 +124,9 @@ class Edit:
                 one.kind = "high_first"
                 for after in self.spans[at + 1 : at + 2]:
                     after.role = "order" if after.kind == "reference" else after.role
+        for one, after in pairwise(self.spans):
+            if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and after.kind in COMPARE:
+                one.kind, one.role = "filler", "threshold"  # "those below 50k"
         that = that_one(self.spans)
         if that is not None:  # which the question before was of alone: "and that region in September"
             that.kind, that.role = "filler", "context"
@@ -141,6 +148,9 @@ class Edit:
             return False
         found[0].kind, found[0].role = "filler", "grouping"
         return True
+
+    def _words(self) -> list[str]:
+        return [word for one in self.spans for word in one.text.lower().split()]
 
     def _adding(self) -> bool:
         """Whether what is named comes beside what was there."""
@@ -198,7 +208,23 @@ class Edit:
             named = [counting_.during(self.model, name, (), given=True)[0] for name in named]
         if not named:
             return list(self.last.metrics)
-        return list(dict.fromkeys([*self.last.metrics, *named])) if adding else list(named)
+        limited = {metric for _, _, metric in self.draft.having}.issuperset(named)  # "with more than 300 receipts"
+        limited = limited or (named == [self.draft.by_metric] and not SORT.isdisjoint(self._words()))
+        return list(dict.fromkeys([*self.last.metrics, *named])) if adding or limited else list(named)
+
+    def _limits(self, metrics: list[str | MetricEntry], dimensions: list[str]) -> tuple[Condition, ...]:
+        """The limits on figures that were there, but for those on what is limited now: "those below 50k", "with more than 300 receipts".
+
+        Raises:
+            Stop: nothing is split, or the figure has no name of its own.
+        """
+        if not self.draft.having:
+            return self.last.having
+        names = [one for one in metrics if isinstance(one, str)]
+        if len(names) != len(metrics):
+            raise _no("which figure is the limit of? Ask it in one question")
+        found = ranks_asked.limits(self.composer, names, dimensions)
+        return (*(one for one in self.last.having if one.field not in {each.field for each in found}), *found)
 
     def _dimensions(self, within: bool, *, adding: bool) -> list[str]:  # noqa: FBT001
         draft = self.draft
@@ -331,6 +357,8 @@ class Edit:
             one_asked = any(one.kind == "which" for one in self.spans) and not ordering.plural(self.model, self.spans)
             default = 1 if one_asked else self.model.header.default_ranking_limit
             return ordering.by(draft, first), draft.number or last.limit or default, per
+        if draft.by_metric in metrics and not last.order and dimensions and SORT.intersection(self._words()):
+            return (Order(by=draft.by_metric or first),), last.limit, per  # "sort by receipts"
         if draft.number is not None:
             return last.order or (Order(by=first),), draft.number, per
         if draft.sorted is not None and not draft.versus:
@@ -341,6 +369,13 @@ class Edit:
         order = tuple(one for one in order if one.by.partition("__")[0] in stays or one.by in stays)
         turned = tuple(dimensions) != last.dimensions and any(self.model.is_time_grain(name) for name in dimensions)
         return ((), None, ()) if turned else (order, last.limit if order else None, per)
+
+    def _known(self, query: SemanticQuery) -> SemanticQuery:
+        """The query without rows that name nobody, where people are ranked or limited."""
+        names = [one for one in query.metrics if isinstance(one, str)]
+        chosen = query.limit is not None or bool(query.having)
+        known = ranks_asked.named_only(self.composer, names, list(query.dimensions), chosen=chosen)
+        return replace(query, where=(*query.where, *(one for one in known if one not in query.where)))
 
     def _growth(self, metrics: list[str | MetricEntry], dimensions: list[str], period: Any, order: tuple[Order, ...]) -> tuple[tuple[Any, ...], tuple[Order, ...], tuple[Any, ...] | None]:  # fmt: skip
         names = [one for one in metrics if isinstance(one, str)]

@@ -64,10 +64,13 @@ def _new_and_known(composer: Composer) -> None:
     spans = composer.spans
     for at, one in enumerate(spans):
         rest = [other for other in spans[at + 1 :] if other.kind not in SILENT][:3]
-        if one.text.lower().replace("-", " ") not in NEW or len(rest) < 3 or rest[0].kind not in ("versus", "and"):
+        if len(rest) < 3 or rest[0].kind not in ("versus", "and"):
             continue
         people = people_of(composer, rest[2])
-        if rest[1].text.lower() in KNOWN and people is not None:
+        pair = [other.text.lower().replace("-", " ") for other in (one, rest[1])]
+        turned = pair[1] in NEW and pair[0] in (*KNOWN, *REPEAT)  # "repeat vs new customers"
+        if people is not None and (turned or (pair[0] in NEW and pair[1] in (*KNOWN, *REPEAT))):
+            one, rest[1] = (rest[1], one) if turned else (one, rest[1])  # noqa: PLW2901
             for other in (one, rest[0], rest[1]):
                 other.kind, other.role = "filler", "comparison"
             composer.known_before = (people, one.text, rest[1].text)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
 
+AND = frozenset(("and", "at", "ug", "&", "plus"))
 EVERY = ("every", "each", "bawat", "kada", "matag", "every single")
 # How things fare, which is no matter of how many there are: "bakit humina ang mga tindahan".
 FARED = frozenset((
@@ -74,9 +75,19 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
         draft.metrics.sort(key=lambda name: name != draft.by_metric)
     elif draft.top is not None and _beside(composer):  # "top 20 products with units and revenue"
         draft.metrics.sort(key=lambda name: name != composer.model.header.default_metric)
+    if len(draft.metrics) == 1 and _and_how_much(composer):
+        draft.metrics.append(composer.model.header.default_metric)
     if counts_ and composer.model.metrics[draft.metrics[0]].unit == composer.model.header.currency:
         raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
     return draft.metrics
+
+
+def _and_how_much(composer: Composer) -> bool:
+    """Whether money is asked for beside how many there were: "how many receipts, and how much", "ilan at magkano"."""
+    spans, model = composer.spans, composer.model
+    joined = any(one.kind == "amount" and at and ({one.text.lower().split()[0], spans[at - 1].text.lower()} & AND) for at, one in enumerate(spans))  # fmt: skip
+    counted = sets.event_of(model, composer.draft.metrics) or sets.counted_by(model, composer.draft.metrics)
+    return joined and counted is not None
 
 
 def _beside(composer: Composer) -> bool:

@@ -7,6 +7,7 @@ NAMES = {
     "USD": ("dollars", "dollar", "usd"),
     "EUR": ("euros", "euro", "eur"),
 }
+WORDS = frozenset(name for names in NAMES.values() for name in names)
 
 
 def names(currency: str) -> tuple[str, ...]:

@@ -101,6 +101,10 @@ def _by_another(composer: Composer) -> Best:
 def _beside_a_split(composer: Composer) -> Best | None:
     """A rank of one thing beside a split by another: the best of each, or figures of the best of all."""
     draft, walker = composer.draft, composer.walker
+    if draft.number is None and [walker.name(one) for one in draft.loose] == draft.dimensions:
+        draft.loose.pop().role = "grouping"  # "which hour is the strongest? per hour": all of them, the best first
+        draft.top, draft.sorted = None, draft.top
+        return None
     single = len(draft.loose) == 1
     if single and draft.loose[0].kind == "dimension" and _of_the_best(composer):
         return Best(draft.loose[0])
@@ -173,7 +177,8 @@ def _beside_the_figure(composer: Composer, one: Span, name: str) -> None:
         return
     if composer.draft.top is not None and not composer.is_entity(one):
         raise _no(f'is the best of each "{one.text}" meant, or the best of all? Say "in each …"')
-    if _is_said_of(composer, one) or _is_limited(composer, one):
+    at = next(place for place, each in enumerate(composer.spans) if each is one)
+    if _is_said_of(composer, one) or _is_limited(composer, one) or (at and composer.spans[at - 1].kind == "which"):
         raise _no(f'are those {one.text} meant that do so, or figures of all? Say "which {one.text} …", or ask for the figure')  # fmt: skip
     if known is not None and known.optional and not _spend(composer, one):  # the whole holds rows that name none
         raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
@@ -201,13 +206,14 @@ def _is_limited(composer: Composer, noun: Span) -> bool:
 
 
 def _describes(composer: Composer, noun: Span, name: str) -> bool:
-    """Whether a noun says what is to stand beside things that are ranked, and that each has one of: "top 10 stores with their city"."""
+    """Whether a noun says what is to stand beside things that are ranked, and that each has one of: "top 10 stores with their city", "biggest receipt, and in which store"."""
     spans, model, split = composer.spans, composer.model, composer.draft.dimensions
     at = next(place for place, one in enumerate(spans) if one is noun)
     before = itertools.dropwhile(lambda one: one.kind == "and" or one.role == "dimension" or one.text.lower() in THEIRS, reversed(spans[:at]))  # fmt: skip
     tie = next(before, None)
     things = model.dimensions[split[0]] if split and split[0] in model.dimensions else None
-    if tie is None or tie.text.lower() not in BESIDE or things is None or not things.key:
+    asked = things is not None and things.name not in model.counted and tie is not None and tie.kind == "which"
+    if tie is None or not (tie.text.lower() in BESIDE or asked) or things is None or not things.key:
         return False
     return not out_of_reach(model, things.table, (name,))
 

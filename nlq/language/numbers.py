@@ -56,15 +56,19 @@ def placed(walker: Walker) -> None:
         Stop: one belongs nowhere, or a limit has no number, or is of a figure that is not said.
     """
     _compared(walker)
+    for before, one, after in zip(walker.spans, walker.spans[1:], walker.spans[2:], strict=False):
+        if one.kind in BEHIND and before.kind != "number" and after.kind == "number":
+            one.kind = "above" if BEHIND[one.kind] == ">=" else "below"  # "over 100k sales and under 300 receipts"
     for index, one in enumerate(walker.spans):
         if one.kind == "number" and one.number is not None and not one.role:
             _place(walker, index, one, one.number)
     for one in walker.spans:
         if one.kind == "below" and one.text.lower() == "under" and not one.role:
             one.kind = "preposition"  # "brands under beverages"
-    for one in walker.spans:
+    for at, one in enumerate(walker.spans):
         if one.kind in (*COMPARE, *BEHIND) and not one.role:
-            raise _no(f'"{one.text}" needs a number beside it')
+            averages = any(other.kind == "average" for other in walker.spans[at + 1 :])
+            raise _no(f'"{one.text}" the average cannot be found in one step: ask for the average, then for those {one.text} that number' if averages else f'"{one.text}" needs a number beside it')  # fmt: skip
     number = walker.draft.number
     if number is not None and not 1 <= number <= MOST:
         raise _no(f"{number} is no number of rows that can be shown")
@@ -171,14 +175,24 @@ def _limit(walker: Walker, index: int, op: str, values: tuple[float, ...], taken
     _whose(walker, index)
     metric = _metric_of(walker, index)
     _of_what_they_did(walker, index, metric)
-    if (
-        metric is None
-        and walker.spans[index].text[:1] in ("₱", "P")
-        and any(one.kind == "metric" for one in walker.spans)
-    ):
+    if _of_money(walker, index, metric):
         metric = walker.model.header.default_metric  # money, which is none of what is named
         walker.draft.metrics[:] = dict.fromkeys((metric, *walker.draft.metrics))
     walker.draft.having.append((op, values, metric))
+
+
+def _of_money(walker: Walker, index: int, metric: str | None) -> bool:
+    """Whether a limit is of money, which is none of the figures that are named: "over ₱5k", "made over 100k, but with less than 300 receipts"."""
+    spans = walker.spans
+    named = [at for at, one in enumerate(spans) if one.kind == "metric"]
+    if metric is None and spans[index].text[:1] in ("₱", "P"):
+        return bool(named)
+    verb = next((one for one in reversed(spans[:index]) if one.kind not in COMPARE), None)
+    earned = verb is not None and verb.kind in SILENT and not EARNED.isdisjoint(verb.text.lower().split())
+    if not named or named[0] <= index:
+        return False
+    counted = metric is None or (named[0] > index + 1 and metric == spans[named[0]].ref_of and walker.model.metrics[metric].unit == "count")  # fmt: skip
+    return earned and counted
 
 
 def _of_what_they_did(walker: Walker, index: int, metric: str | None) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 
+SINGLE = frozenset(("one", "alin", "aling", "hain", "asa", "kinsa", "sino"))
 PEOPLE = ("people", "ppl", "folks")
 LONGEST = 366  # days of a period that is set against as many before it, where nothing says against what
 
@@ -35,8 +36,8 @@ def plural(model: SemanticModel, spans: Sequence[Span]) -> bool:
     at = next(iter(owned or named), None)
     if at is None:
         return not any(
-            "one" in one.text.lower().split() for one in spans if one.kind == "which"
-        )  # "which one was worst"
+            SINGLE.intersection(one.text.lower().split()) for one in spans if one.kind == "which"
+        )  # "which one was worst", "alin ang pinakamataas"
     return is_plural(model, spans, spans[at])
 
 

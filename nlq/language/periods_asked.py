@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nlq.language.draft import SILENT, Stop
-from nlq.language.spans_of_time import settle
+from nlq.language.relations import opposed
+from nlq.language.spans_of_time import NOW, settle
 from nlq.semantics.periods import end_of, named_period
 from nlq.values import Refusal
 from nlq.values.query import Condition, Period
@@ -33,8 +34,9 @@ def from_one_to_another(composer: Composer) -> None:
     grained = (
         draft.step or draft.trend or any(map(composer.model.is_time_grain, draft.dimensions))
     )  # each of its months, say
+    moved = draft.growth or any(one.kind in ("why", "rose") for one in composer.spans)
     if (
-        (draft.growth or draft.versus or any(one.kind in ("why", "rose") for one in composer.spans))
+        (moved or (draft.versus and not opposed(composer.spans, composer.filters)))
         and not grained
         and len(draft.whens) == 1
         and draft.whens[0].when is not None
@@ -186,6 +188,9 @@ def _date_said(composer: Composer, table: str) -> str:
         beside = [one for one in (*nouns, *(one for one, _ in since)) if _right_behind(composer, one)]
         nouns, since = [one for one in nouns if one in beside], [one for one in since if one[0] in beside]
     if len(nouns) + len(since) != 1:
+        return ""
+    if since and composer.draft.whens and composer.draft.whens[0].text.lower() in NOW:
+        composer.draft.whens.clear()  # "sarado na ngayon" is how they are, and no day of closing
         return ""
     composer.filters.take([one for one, _ in since])
     return next((field for _, field in since if field), "") or nouns[0].ref_of

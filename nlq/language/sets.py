@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Literal
 from nlq.language.additions import BEHIND
 from nlq.language.deeds import does
 from nlq.language.draft import SILENT, VALUES, Stop
+from nlq.semantics.joins import out_of_reach
 from nlq.values import Refusal
 from nlq.values.query import Condition, Period, SemanticQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from nlq.language.draft import Draft
     from nlq.language.filters import Filters
@@ -80,7 +81,7 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
     ranked = draft.top is not None and not any(
         map(does, spans)
     )  # "top 3 stores for rice and snacks": by what they sold of either
-    twice = _each_or_either(model, filters, spans) if entity is not None and not both and not ranked else None
+    twice = _each_or_either(model, filters, spans, entity) if entity is not None and not both and not ranked else None
     pairs = _pair(filters, spans, both) if both else filters.take(filters.listed(twice)) if twice is not None else []
     lacking = filters.lacking(entity)
     if not (pairs or alone or lacking or draft.lacks or draft.besides):
@@ -134,7 +135,7 @@ def somebody(model: SemanticModel, entity: str, found: tuple[Condition, ...]) ->
     return (*found, Condition(field=entity, op="is_not_null"))
 
 
-def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span]) -> Span | None:
+def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span], entity: str) -> Span | None:
     """Who "bought rice and snacks" may have bought both, or either: of things that somebody does, "and" does not say; "snacks too" does.
 
     The first of two that are meant at once; None where nothing is said twice.
@@ -150,6 +151,8 @@ def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span
         ):
             continue
         fields = {meaning.ref for meaning in before.meanings} & {meaning.ref for meaning in after.meanings}
+        if is_its_own(model, entity, fields):  # no store is in Luzon and in Visayas
+            continue
         if before.role != "left out" and any(name in model.dimensions and model.dimensions[name].kind_of is None for name in fields) and after in filters.listed(before):  # fmt: skip
             behind = next((other for other, last in pairwise(reversed(spans)) if last is after), None)
             if behind is not None and behind.text.lower() in BEHIND:  # "rice and snacks too"
@@ -158,6 +161,12 @@ def _each_or_either(model: SemanticModel, filters: Filters, spans: Sequence[Span
                 f'are those meant who have both {before.text} and {after.text}, or either? Say "both … and …", or "… or …"'
             )
     return None
+
+
+def is_its_own(model: SemanticModel, entity: str, fields: Iterable[str]) -> bool:
+    """Whether things have one value of each of these: a store is of one type and in one region; people buy of many brands, and in many places."""
+    known = model.dimensions[entity]
+    return not known.optional and not out_of_reach(model, known.table, tuple(fields))
 
 
 def _own(condition: Condition, lacking: Sequence[Sequence[Condition]]) -> bool:

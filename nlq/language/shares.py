@@ -54,7 +54,8 @@ IS = frozenset(
 ARE = ("are", "were", "is", "ang", "ang nasa", "ang na")
 NAMES = frozenset(("share", "shares", "mix", "contribution", "ambag", "bahagi", "bahin"))
 TIED = frozenset(("as", "a", "to", "bilang"))
-BRING = ("bring", "brings", "make", "makes", "contribute", "contributes", "account", "accounts")
+BRING = ("bring", "brings", "make", "makes", "contribute", "contributes", "contributed", "account", "accounts")
+VALUES_AND_FIGURES = frozenset((*VALUES, "metric"))
 EVERY = ("each", "every", "bawat", "kada", "matag", "ng bawat", "sa matag", "each of the")
 FROM = frozenset(("from", "galing", "mula", "buhat", "gikan"))
 
@@ -64,7 +65,14 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
 
     Values right beside "share" are it. Else, where nothing is split, those after the figure are: "what % of NCR's sales is GCash".
     """
-    at = next(place for place, one in enumerate(spans) if one.kind == "share")
+    at, *others = (place for place, one in enumerate(spans) if one.kind == "share")
+    between = [one.kind for one in spans[at : others[-1]]] if others else []
+    if (
+        "and" in between
+        and not VALUES_AND_FIGURES.isdisjoint(between)
+        and value_beside(spans, others[-1], 1) is not None
+    ):
+        raise _no("two shares are asked for at once: ask for one, and then for the other")
     later = _later(spans, filters, at) or _as_a_part(spans, filters, at)
     if later:
         return later
@@ -272,7 +280,11 @@ def share(
         Stop: it is not said whose share, or of what.
     """
     kinds = [one.kind for one in spans]
-    if draft.growth:  # "growth in %" is a growth
+    said = [one for one in spans if one.kind not in SILENT]
+    beside = (
+        "versus" in kinds and not sides and bool(said) and said[-1].kind == "share"
+    )  # "vs last year, in pesos and percent"
+    if draft.growth or beside:  # "growth in %" is a growth
         for one in spans:
             one.role = "growth" if one.kind == "share" and BARE.issuperset(one.text.lower().split()) else one.role
         kinds = [one.kind for one in spans if one.role != "growth"]

@@ -25,6 +25,8 @@ def against(composer: Composer) -> list[Span]:
     draft, spans = composer.draft, composer.spans
     found = relations.opposed(spans, composer.filters) if draft.versus else []
     if draft.versus and not found:
+        _not_beyond_one(composer)
+    if draft.versus and not found:
         _of_clocks(composer)
     several = len(relations.compared_at(spans)) > 1
     if draft.versus and not found and (not two_periods(draft.whens) or several):
@@ -33,6 +35,21 @@ def against(composer: Composer) -> list[Span]:
     for one in spans if draft.versus else ():
         one.role = "comparison" if one.kind == "versus" else one.role
     return found
+
+
+def _not_beyond_one(composer: Composer) -> None:
+    """Refuse "which regions sold more than NCR": those beyond the figure of one of them, which no limit can be.
+
+    Raises:
+        Stop: it is asked.
+    """
+    spans = composer.spans
+    for at in relations.compared_at(spans):
+        value = relations.value_beside(spans, at, 1)
+        nouns = [one for one in spans[:at] if one.kind == "dimension" and one.role != "level"]
+        kin = [one for one in nouns if value is not None and any(each.ref == one.ref_of for each in value.meanings)]
+        if value is not None and kin:
+            raise Stop(Refusal("out_of_scope", f'those beyond the figure of {value.text} cannot be found in one step: ask for "{kin[0].text}" ranked, or name a number'))  # fmt: skip
 
 
 def _of_clocks(composer: Composer) -> None:

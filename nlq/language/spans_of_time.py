@@ -120,6 +120,11 @@ def two_periods(spans: list[Span]) -> bool:
 def in_their_years(whens: list[When], *, versus: bool) -> list[When]:
     """A day that goes by a name, in the years that are named beside it: "Holy Week, this year against last year"."""
     named = [one for one in whens if one.named]
+    if len(named) == 1 and any(one is not named[0] and _within(one, named[0]) for one in whens):
+        whens, named = [one for one in whens if one is not named[0]], []  # "undas, Nov 1-2": these days of it
+    if len(named) == 1 and isinstance(named[0].period, Period) and len(whens) == LAST_OF:
+        year = named[0].period.start.year - 1  # "Good Friday this year vs last"
+        whens = [replace(one, period=named_days.in_year(named[0].named, year), moved="", back=None) if one.moved == anchored.ITS_LENGTH else one for one in whens]  # fmt: skip
     whens = [
         _year_before(whens)
         if named and one.moved == anchored.ITS_LENGTH and len(whens) == len(named) + LAST_OF
@@ -135,6 +140,17 @@ def in_their_years(whens: list[When], *, versus: bool) -> list[When]:
         period = named_days.in_year(named[0].named, one.period.start.year)
         found.append(replace(one, period=period, said="", other=None, running=None, back=None, to_date=None))
     return found
+
+
+def _within(one: When, other: When) -> bool:
+    """Whether a period lies in another, or is it."""
+    inner, outer = one.period, other.period
+    return (
+        isinstance(inner, Period)
+        and isinstance(outer, Period)
+        and outer.start <= inner.start
+        and inner.end <= outer.end
+    )
 
 
 def _year_before(whens: list[When]) -> When:

@@ -79,10 +79,13 @@ class Stays:
         rest = [
             one for one in spans if one not in marks and one.kind not in ("filler", "preposition", "followup", "and")
         ]
-        if not marks or not rest or any(one.kind not in (*VALUES, "dimension", "unknown") for one in rest):
-            return None
         nouns = [one for one in rest if one.kind == "dimension"]
         every = any(ALL.intersection(one.text.lower().split()) for one in spans)
+        of_one = (
+            every and self.last.dimensions and len(rest) == 1 and bool(nouns) and nouns[0].ref_of in self._held()
+        )  # "by province, sari-sari", "ok all store types"
+        if not (marks or of_one) or not rest or any(one.kind not in (*VALUES, "dimension", "unknown") for one in rest):
+            return None
         named = [one for one in rest if one.kind in VALUES]
         if (
             bool(nouns) == bool(named)
@@ -100,6 +103,10 @@ class Stays:
         draft.loose[:] = [one for one in draft.loose if one not in nouns]
         known = self.composer.model.dimensions
         return {PLACES if known[one.ref_of].place else one.ref_of for one in nouns}
+
+    def _held(self) -> set[str | None]:
+        """What figures are of one or a few alone, and are not split by."""
+        return {one.field for one in self.last.where if one.op in HELD}.difference(self.last.dimensions)
 
     def with_these(self, families: set[str]) -> tuple[Condition, ...]:
         """The conditions of before without those on a kind of things that all are to be there of; or without a value's being left out.

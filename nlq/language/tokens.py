@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TOKEN = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?![\d/])|\d{4}/\d{1,2}/\d{1,2}(?![\d/])|\d{1,2}(?i:st|nd|rd|th)\b|\d{1,2}(?::\d{2})?\s?[aApP]\.?[mM]\b|[wW]/[oO](?:[uU][tT])?\b|[wW]/"
+    r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?![\d/])|\d{4}/\d{1,2}/\d{1,2}(?![\d/])|\d{1,2}(?i:st|nd|rd|th)\b|\d{1,2}(?::\d{2})?\s?[aApP]\.?[mM]\b|12\s?(?:[nNmM][nN]|(?i:noon|midnight))\b|[wW]/[oO](?:[uU][tT])?\b|[wW]/"
     r"|(?:₱\s?|\b(?:PHP|Php|php|P)\s?)?\d(?:[\d,]*\d)?(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]",
     re.UNICODE,
 )
 NUMBER = re.compile(r"(?:₱|[Pp][Hh][Pp]|P)?\s?(\d[\d,]*(?:\.\d+)?)([kmbKMB%]?)")
 CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?\s?([ap])\.?m", re.IGNORECASE)
+MIDDLE = re.compile(r"12\s?(?:nn|mn|noon|midnight)", re.IGNORECASE)
 SCALE = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 # Symbols that people type for words, and ones that would change a figure if they were passed over as punctuation is.
 # Words that multiply the number before them.
@@ -114,6 +115,8 @@ def number(token: Token) -> float | None:
 
 def hour(token: Token) -> int | None:
     """The hour of the day that a time of the clock begins ("6pm" is 18); None where it is none, or lies within an hour."""
+    if MIDDLE.fullmatch(token.text):  # "12nn", "12 midnight"
+        return 12 if token.text.lower().endswith(("nn", "noon")) else 0
     match = CLOCK.fullmatch(token.text)
     if match is None or not 1 <= int(match.group(1)) <= 12 or int(match.group(2) or 0):
         return None

@@ -61,7 +61,20 @@ HAVE = frozenset(
         "holding",
     )
 )  # what an event has of things
+EXCLUDED = (
+    "excluded",
+    "left out",
+    "not included",
+    "not counted",
+    "hindi kasama",
+    "di kasama",
+    "hindi isama",
+    "dili apil",
+)
+INCLUDED = ("included", "counted", "kasama", "isama", "apil")
+THOSE = ("only those", "just those", "those", "only the ones", "the ones")
 NOT_ALONE = ("hindi lang", "hindi lang sa", "hindi lamang", "di lang", "dili lang", "not only", "not just")
+NONE_YET = ("wala pang", "walang pang", "wala pa")
 NEGATIONS = ("hindi", "di", "dili")  # "not", of what stands right behind
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
@@ -70,7 +83,7 @@ COMES = frozenset(
 )
 
 
-def taken(spans: Sequence[Span]) -> None:
+def taken(spans: list[Span]) -> None:
     """Settle each such word by what stands beside it, before anything else is read."""
     for one, after in pairwise(spans):
         text = one.text.lower()
@@ -89,6 +102,9 @@ def taken(spans: Sequence[Span]) -> None:
     if len(spans) > 1 and spans[0].text.lower() in DISTINCT and spans[1].kind == "dimension":
         spans[0].kind = "count"  # "distinct products sold in Mindanao"
     negated(spans)
+    _left_out(spans)
+    _only_those(spans)
+    _same_again(spans)
     _there_is(spans)
     _not_alone(spans)
     _years(spans)
@@ -104,6 +120,45 @@ def negated(spans: Sequence[Span]) -> None:
     for one, after in pairwise(spans):
         if one.kind == "unsupported" and one.text.lower() in NEGATIONS and after.kind in VALUES:
             one.kind = "not"
+
+
+def _left_out(spans: list[Span]) -> None:
+    """Put the words that leave a value out before it: "closed ones not included", "ncr excluded"."""
+    for at, one in enumerate(list(spans)):
+        behind = (
+            spans[at + 1 : at + 2] if one.kind == "not" and one.text.lower() in ("not", "hindi", "di", "dili") else []
+        )
+        ends = one.text.lower() in EXCLUDED or bool(behind and behind[0].text.lower() in INCLUDED)
+        before = next((place for place in range(at - 1, -1, -1) if spans[place].kind not in SILENT), None)
+        last = at + len(behind)
+        rest = next((other for other in spans[last + 1 :] if other.kind not in SILENT), None)
+        free = rest is None or rest.comma or rest.kind not in VALUES
+        if not ends or before is None or spans[before].kind not in VALUES or not free:
+            continue
+        one.kind = "not"
+        for other in behind:
+            other.kind = "filler"
+        spans.remove(one)
+        spans.insert(before, one)
+
+
+def _only_those(spans: Sequence[Span]) -> None:
+    """Take "only those" for nothing where what they are stands behind it, and what is asked before it: "stores with no sales, only those still open"."""
+    for at, (one, after) in enumerate(pairwise(spans)):
+        asked = any(other.kind in ("metric", "dimension") for other in spans[:at])
+        if one.kind == "reference" and one.text.lower() in THOSE and after.kind in VALUES and asked:
+            one.kind = "filler"
+
+
+def _same_again(spans: Sequence[Span]) -> None:
+    """Take a value once that is said on both sides of what sets two periods against each other: "summer this year vs summer last year"."""
+    at = next((place for place, one in enumerate(spans) if one.kind == "versus"), None)
+    if at is None or not all(any(one.kind == "time" for one in side) for side in (spans[:at], spans[at + 1 :])):
+        return
+    said = {one.text.lower() for one in spans[:at] if one.kind in VALUES}
+    for one in spans[at + 1 :]:
+        if one.kind in VALUES and one.text.lower() in said:
+            one.kind = "filler"
 
 
 def _there_is(spans: Sequence[Span]) -> None:
@@ -135,6 +190,8 @@ def _years(spans: Sequence[Span]) -> None:
         counted = after is not None and after.kind in ("metric", "dimension", "grain")
         if before.kind in COMPARE and one.kind in (*SILENT, "by") and one.text.lower() in ONE and counted:
             one.kind, one.number = "number", 1
+        if before.kind in COMPARE and before.text.lower() in NONE_YET and one.kind == "metric":
+            before.kind = "none"  # "wala pang benta", not "wala pang 100"
         if before.kind in COMPARE and one.kind == "time" and one.text.isdecimal() and counted:
             one.kind, one.number, one.when = "number", int(one.text), None
 
@@ -158,13 +215,22 @@ def types(model: SemanticModel, spans: Sequence[Span]) -> None:
 
 
 def _single(model: SemanticModel, spans: Sequence[Span]) -> None:
-    """The "largest transaction" is one of them, not how many there were: where the model knows the single one."""
-    if any(one.kind in ("which", "whenever", "dimension", "grain", "by") for one in spans):
-        return  # "which hour had the biggest transactions"
+    """The "largest transaction" is one of them, not how many there were: where the model knows the single one.
+
+    Beside another noun it is so for one, or a number of them: "which hour had the biggest transactions" had the most.
+    """
+    others = any(one.kind in ("which", "whenever", "dimension", "grain", "by") for one in spans)
+    numbered = any(one.kind == "number" and after.kind in ("dimension", "grain") for one, after in pairwise(spans))
     said = [one for one in spans if one.kind not in ("filler", "number")]
     for best, one in pairwise(said):
         event = event_of(model, [one.ref_of]) if one.kind == "metric" else None
-        if event is not None and best.kind in ("top", "bottom") and not LARGE.isdisjoint(best.text.lower().split()):
+        words = set(best.text.lower().split()) & LARGE
+        if event is None or best.kind not in ("top", "bottom") or not words:
+            continue
+        at = next(place for place, other in enumerate(spans) if other is best)
+        several = any(other.kind == "number" for other in (*spans[max(0, at - 1) : at], *spans[at + 1 : at + 2]))
+        plural = one.text.lower().endswith("s") or words <= MOST  # "pinakagamay" is the fewest as well
+        if not others or several or not (plural or numbered):
             one.kind, one.meanings = "dimension", [Meaning("dimension", event)]
 
 

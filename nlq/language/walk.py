@@ -30,6 +30,7 @@ EACH = (
 
 # Kinds of words that say one thing of a draft, or two, and nothing else.
 MARKS = {"trend": ("trend",), "versus": ("versus",), "growth": ("growth",), "more": ("versus", "sorted"), "fewer": ("versus",), "newest": ("newest",), "oldest": ("newest",)}  # fmt: skip
+FASTER = frozenset(("faster", "mabilis", "paspas"))  # of two, which grew more
 CHANGED = ("change", "changed")
 FOLLOWING = (
     "dimension",
@@ -137,7 +138,8 @@ class Walker:
         lacking = mode == "none"
         joined = self.beside.joined(index)
         if mode == "not" and one.comma and not joined and self.filters.excluding:
-            if not self._only(index):
+            of_time = self.model.is_of_days(one.ref_of) and not any(self.model.is_of_days(each.ref_of) for each in self.spans[:index] if each.role == "left out")  # fmt: skip
+            if not (self._only(index) or of_time):  # "except NCR, ber months": when it is of
                 raise Stop(Refusal("out_of_scope", f'is "{one.text}" left out too, or is it what is meant? Say "only {one.text}", or "and {one.text}"'))  # fmt: skip
             mode = ""
         self.draft.lacks = self.draft.lacks and not lacking  # "no sales of rice" lacks rice
@@ -196,6 +198,7 @@ class Walker:
             and self._is_asked()
         ):
             draft.growth, one.role = True, "growth"
+        draft.growth = draft.growth or (one.kind == "more" and not FASTER.isdisjoint(one.text.lower().split()))
         for name in MARKS.get(one.kind, ()):
             setattr(draft, name, True)
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from nlq.language import money
 from nlq.language.calendar_words import english
 from nlq.values.query import Period
 
@@ -98,8 +99,11 @@ class Words:
         return When(first, last, Period(start=start, end=end), said, other)
 
     def _year_at(self, at: int) -> bool:
+        """Whether a year stands there: four digits, which are no sum of money ("2000 pesos")."""
         word = self.word(at)
-        return len(word) == 4 and word.isdecimal() and 1900 <= int(word) <= 2199
+        return (
+            len(word) == 4 and word.isdecimal() and 1900 <= int(word) <= 2199 and self.word(at + 1) not in money.WORDS
+        )
 
     def _short_year(self, at: int) -> tuple[int | None, int]:
         """As `_year_after`, and a year of two digits, which stands right behind a quarter or a half: "Q3 25", "h1 '26"."""

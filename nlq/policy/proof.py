@@ -14,13 +14,15 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
+from nlq.sql.build import with_heirs
 from nlq.sql.resolve import is_cte
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WRAPS_KEPT = 2_048
-CHANGING = (exp.Command, exp.DDL, exp.DML)  # nodes that do something other than select
+TABLES = with_heirs(exp.Table)
+LOOKED_AT = TABLES | with_heirs(exp.Command, exp.DDL, exp.DML)  # and nodes that do something other than select
 
 
 def prove(text: str, wraps: Sequence[str], dialect: str, schema: str) -> str | None:
@@ -37,8 +39,10 @@ def prove(text: str, wraps: Sequence[str], dialect: str, schema: str) -> str | N
     if parsed is None:
         return "it cannot be parsed again as one SELECT"
     found: Counter[str] = Counter()
-    for node in parsed.find_all(exp.Table, *CHANGING):
-        if not isinstance(node, exp.Table):
+    for node in parsed.walk():
+        if (kind := type(node)) not in LOOKED_AT:
+            continue
+        if kind not in TABLES:
             return "it holds something other than a SELECT"
         if not isinstance(node.this, exp.Identifier):
             return "something other than a name stands in FROM"

@@ -14,7 +14,7 @@ from nlq.errors import UnsafeSql
 from nlq.sql.arguments import LONGEST, RULES, written_amount
 from nlq.sql.build import cast, put_into, rewritten, with_heirs
 from nlq.sql.constant import cannot_fail
-from nlq.sql.digits import digits_of
+from nlq.sql.digits import digits_of, meet
 from nlq.sql.fits import DECIMALS, MOST_DIGITS, check_cast, fits
 from nlq.sql.free import depends
 from nlq.sql.growth import check_growth
@@ -155,7 +155,9 @@ def _tried(node: exp.Expr) -> None:
     ):  # an ORDER BY over the columns of the result, which are tried where they stand
         return
     queries = [part for part in own if isinstance(part, exp.Query)]
-    if any(isinstance(part, exp.AggFunc | exp.Window) for part in own):
+    figures = any(isinstance(part, exp.AggFunc | exp.Window) for part in own)
+    _fitted(own, tried=not (figures or queries))
+    if figures:
         _parts_tried(node)
     elif queries:
         if columns or any(depends(one) for one in queries):
@@ -163,13 +165,20 @@ def _tried(node: exp.Expr) -> None:
         _parts_tried(node)
     elif columns or not cannot_fail(node):
         for part in own:
-            if isinstance(part, exp.Mul):
-                _short(part)
-            elif isinstance(part, exp.Neg) and part.this.find(exp.Column) is None and not cannot_fail(part.this):
+            if isinstance(part, exp.Neg) and part.this.find(exp.Column) is None and not cannot_fail(part.this):
                 put_into(
                     exp.Try(), part.this
                 ).type = part.type  # DuckDB computes what a minus stands before as it reads it, untried
         put_into(exp.Try(), node).type = node.type
+
+
+def _fitted(own: Sequence[exp.Expr], *, tried: bool) -> None:
+    """Numbers brought to a type that holds what comes of them: of products always; of sums where nothing tries them."""
+    for part in own:
+        if isinstance(part, exp.Mul):
+            _short(part)
+        elif isinstance(part, exp.Add | exp.Sub) and not tried and digits_of(part) is not None:
+            meet((part.this, part.expression))
 
 
 def _parts_tried(node: exp.Expr) -> None:
@@ -180,9 +189,10 @@ def _parts_tried(node: exp.Expr) -> None:
 
 def _short(node: exp.Mul) -> None:
     """A product of so many decimals that no type holds them is one of doubles."""
-    digits = digits_of(node)
-    if digits is not None and digits[1] > DECIMALS:
-        for operand in (node.this, node.expression):
+    digits, operands = digits_of(node), (node.this, node.expression)
+    done = all(isinstance(one, exp.Cast) and is_of(one, (Kind.DOUBLE,)) for one in operands)
+    if digits is not None and digits[1] > DECIMALS and not done:
+        for operand in operands:
             put_into(exp.Cast(to=DOUBLE), operand).type = DOUBLE
 
 
