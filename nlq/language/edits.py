@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nlq.language import (
@@ -124,8 +123,9 @@ class Edit:
                 one.kind = "high_first"
                 for after in self.spans[at + 1 : at + 2]:
                     after.role = "order" if after.kind == "reference" else after.role
-        for one, after in pairwise(self.spans):
-            if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and after.kind in COMPARE:
+        for at, one in enumerate(self.spans):
+            after = next((other for other in self.spans[at + 1 :] if other.kind not in SILENT), None)
+            if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and after is not None and after.kind in COMPARE:  # fmt: skip
                 one.kind, one.role = "filler", "threshold"  # "those below 50k"
         that = that_one(self.spans)
         if that is not None:  # which the question before was of alone: "and that region in September"

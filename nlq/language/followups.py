@@ -99,7 +99,8 @@ def commanded(spans: Sequence[Span], before: Conversation) -> Interpretation:
             return Interpretation(Refusal("out_of_scope", "there is nothing before the first question to go back to"))
         return Interpretation(before.queries[-2], changed=("one step back",))
     if command.kind == "unlimited":
-        return Interpretation(replace(last, limit=None, per=()), changed=("limit",))
+        having = last.having if last.limit is not None else ()  # the limit that there was: of rows, or of a figure
+        return Interpretation(replace(last, limit=None, per=(), having=having), changed=("limit",))
     return Interpretation(last, changed=("shown " + ("as a chart" if command.kind == "as_chart" else "as a table"),))
 
 

@@ -1,0 +1,152 @@
+"""What strangers' questions found an eighth time, against SQL that was written by hand: the single largest, two figures at once, limits in a change."""
+
+from __future__ import annotations
+
+import pytest
+from helpers import assert_not_answered, talk
+
+SALES = "FROM scout.silver_transactions_cleaned t JOIN scout.dim_store s USING (org_id, store_id) WHERE t.org_id = 'tingi' AND t.deleted_at IS NULL"
+LINES = f"FROM scout.silver_transaction_items i JOIN (SELECT t.transaction_id, t.date_key, t.customer_id, s.island_group {SALES.replace('scout.dim_store s', '(SELECT * FROM scout.dim_store JOIN scout.regions ON region = region_code) s')}) d USING (transaction_id) JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi'"
+OCTOBER, SEPTEMBER = (
+    "t.date_key BETWEEN '2026-10-01' AND '2026-10-31'",
+    "t.date_key BETWEEN '2026-09-01' AND '2026-09-30'",
+)
+WEEK, TODAY = "t.date_key BETWEEN '2026-11-02' AND '2026-11-08'", "t.date_key = '2026-11-15'"
+YEAR = "t.date_key BETWEEN '2026-01-01' AND '2026-11-15'"
+
+
+def of_stores(having: str, figure: str = "sum(t.peso_value)", rest: str = "1 = 1") -> str:
+    """A figure of each store in October, of those of which something is so."""
+    return f"SELECT {figure} {SALES} AND {OCTOBER} AND {rest} GROUP BY t.store_id HAVING {having}"
+
+
+FIGURES = {
+    "which store had the biggest receipt last week": f"SELECT max(t.peso_value) {SALES} AND {WEEK}",
+    "pinakamalaking resibo last week magkano at saang tindahan": f"SELECT max(t.peso_value) {SALES} AND {WEEK}",
+    "5 biggest receipts last week with store": f"SELECT t.peso_value {SALES} AND {WEEK} ORDER BY 1 DESC LIMIT 5",
+    "largest transaction last week by region": f"SELECT max(t.peso_value) {SALES} AND {WEEK} GROUP BY t.region",
+    "which hour had the biggest transactions last week": f"SELECT count(*) {SALES} AND {WEEK} GROUP BY hour(t.occurred_at AT TIME ZONE 'Asia/Manila') ORDER BY 1 DESC LIMIT 1",
+    "how many receipts over 1k yesterday and how much in total": f"SELECT sum(t.peso_value) {SALES} AND t.date_key = '2026-11-14' AND t.peso_value > 1000",
+    "ilan at magkano ang resibo kahapon": f"SELECT sum(t.peso_value) {SALES} AND t.date_key = '2026-11-14'",
+    "ilang suki ang gcash lang ang ginamit ngayong taon": f"SELECT count(*) FROM (SELECT 1 {SALES} AND {YEAR} AND t.customer_id IS NOT NULL GROUP BY t.customer_id HAVING bool_and(t.payment_method = 'gcash'))",
+    "pila ka tindahan ang sirado na karon": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND closed_on IS NOT NULL",
+    "ilan pa tindahan natin na bukas sa pampanga": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND closed_on IS NULL AND province = 'Pampanga'",
+    "benta ngayon": f"SELECT sum(t.peso_value) {SALES} AND {TODAY}",
+    "stores that made over 12k in oct but with less than 150 txns": of_stores("sum(t.peso_value) > 12000 AND count(*) < 150", "count(*)"),
+    "stores with over 12k sales and under 150 txns in oct": of_stores("sum(t.peso_value) > 12000 AND count(*) < 150", "count(*)"),
+    "no. of diff customers who bought last month": f"SELECT count(DISTINCT t.customer_id) {SALES} AND {OCTOBER}",
+    "ilang resibo lampas 2000 pesos nung oktubre": f"SELECT count(*) {SALES} AND t.date_key BETWEEN '2026-10-01' AND '2026-10-31' AND t.peso_value > 2000",
+    "sales split gcash maya cash last month": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND t.payment_method IN ('gcash', 'maya', 'cash') GROUP BY t.payment_method",
+    "benta sa luzon, visayas, mindanao noong oktubre": f"SELECT sum(t.peso_value) {SALES.replace('scout.dim_store s', '(SELECT * FROM scout.dim_store JOIN scout.regions ON region = region_code) s')} AND {OCTOBER} GROUP BY s.island_group",
+    "how many stores in luzon, visayas and mindanao": "SELECT count(*) FROM scout.dim_store JOIN scout.regions ON region = region_code WHERE org_id = 'tingi' GROUP BY island_group",
+    "rice vs noodles pieces sold, mindanao only, aug to oct": f"SELECT sum(i.quantity) {LINES} AND d.date_key BETWEEN '2026-08-01' AND '2026-10-31' AND d.island_group = 'Mindanao' AND p.category IN ('Rice and Grains', 'Instant Noodles') GROUP BY p.category",
+    "receipts with neither snacks nor drinks last week": f"SELECT count(*) {SALES} AND {WEEK} AND t.transaction_id NOT IN (SELECT i.transaction_id FROM scout.silver_transaction_items i JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi' AND p.category IN ('Snacks', 'Beverages'))",
+    "baskets with both rice and canned goods last month": f"SELECT count(*) {SALES} AND {OCTOBER} AND 2 = (SELECT count(DISTINCT p.category) FROM scout.silver_transaction_items i JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi' AND i.transaction_id = t.transaction_id AND p.category IN ('Rice and Grains', 'Canned Goods'))",
+    "no. of stores per region, closed ones not included": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND closed_on IS NULL GROUP BY region",
+    "sales before 12nn last week": f"SELECT sum(t.peso_value) {SALES} AND {WEEK} AND hour(t.occurred_at AT TIME ZONE 'Asia/Manila') < 12",
+    "sales on undas nov 1-2": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-11-01' AND '2026-11-02'",
+    "total sales ng luzon pwera ncr, ber months last year": f"SELECT sum(t.peso_value) {SALES.replace('scout.dim_store s', '(SELECT * FROM scout.dim_store JOIN scout.regions ON region = region_code) s')} AND t.date_key BETWEEN '2025-09-01' AND '2025-12-31' AND s.island_group = 'Luzon' AND s.region <> 'NCR'",
+    "repeat vs new customers in oct": f"WITH o AS (SELECT DISTINCT t.customer_id {SALES} AND {OCTOBER} AND t.customer_id IS NOT NULL), b AS (SELECT DISTINCT t.customer_id {SALES} AND t.date_key < '2026-10-01') SELECT count(*) FROM o GROUP BY customer_id IN (SELECT customer_id FROM b WHERE customer_id IS NOT NULL)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "sql"), FIGURES.items(), ids=list(FIGURES))
+def test_answered_as_by_hand(assistant, analyst, raw, question, sql):
+    answer = assistant.ask(question, analyst)
+    assert answer.status == "answered", answer.text
+    figure = next(
+        at
+        for at, one in reversed(list(enumerate(answer.columns)))
+        if one.role == "metric" and not one.name.partition("__")[2]
+    )
+    expected = sorted(float(row[0]) for row in raw.execute(sql).fetchall())
+    assert sorted(float(row[figure]) for row in answer.rows) == pytest.approx(expected), answer.reading
+    assert expected
+
+
+GROWTH = f"SELECT sum(t.peso_value) FILTER (WHERE t.date_key >= '2026-01-01') / sum(t.peso_value) FILTER (WHERE t.date_key < '2026-01-01') - 1 AS growth {SALES} AND (t.date_key BETWEEN '2026-01-01' AND '2026-11-15' OR t.date_key BETWEEN '2025-01-01' AND '2025-11-15') AND t.payment_method IN ('gcash', 'maya') GROUP BY t.payment_method ORDER BY 1 DESC"
+
+
+@pytest.mark.parametrize("question", ["which grew faster this year, gcash or maya", "alin mas mabilis lumago ytd gcash o maya"])  # fmt: skip
+def test_which_of_two_grew_faster_is_by_growth_and_says_it(assistant, analyst, raw, question):
+    answer = assistant.ask(question, analyst)
+    at = next(place for place, one in enumerate(answer.columns) if one.name == "revenue__growth")
+    assert [float(row[at]) for row in answer.rows] == pytest.approx([row[0] for row in raw.execute(GROWTH).fetchall()])
+    assert answer.text.count("(up ") == 2
+
+
+@pytest.mark.parametrize(("question", "now", "then"), [
+    ("good friday this yr vs last, snacks only", "2026-04-03", "2025-04-18"),
+    ("good friday this year vs last", "2026-04-03", "2025-04-18"),
+])  # fmt: skip
+def test_a_named_day_against_the_last_one_is_of_the_year_before(assistant, analyst, question, now, then):
+    answer = assistant.ask(question, analyst)
+    period, (compare,) = answer.query.period, answer.query.compare
+    assert (str(period.start), str(compare.start)) == (now, then)
+
+
+def test_an_increase_that_is_contributed_to_is_taken_apart(assistant, analyst, raw):
+    answer = assistant.ask("which region contributed most to the increase from september to october", analyst)
+    change = raw.execute(f"SELECT sum(CASE WHEN {OCTOBER} THEN t.peso_value ELSE -t.peso_value END) {SALES} AND ({OCTOBER} OR {SEPTEMBER})").fetchone()[0]  # fmt: skip
+    at = next(place for place, one in enumerate(answer.columns) if one.name.endswith("change"))
+    parts = [row for row in answer.rows if row[1] != "(all)"]
+    assert sum(row[at] for row in parts) == change
+    assert {row[0] for row in parts} == {"Region"}
+
+
+@pytest.mark.parametrize("question", [
+    "of gcash sales last month what pct is ncr, and of that what pct is supermarkets",
+    "which region sold more than ncr last month",
+    "which region grew faster than ncr last month",
+    "which stores are above average in october",
+    "unsang dakbayan sa cebu ang pinakadaghan og tindahan",
+])  # fmt: skip
+def test_not_answered(assistant, question):
+    assert_not_answered(assistant, question)
+
+
+TURNS = {
+    ("sales by store last month", "those below 20k"): of_stores("sum(t.peso_value) < 20000"),
+    ("sales by region last month", "by store below 20k"): of_stores("sum(t.peso_value) < 20000"),
+    ("sales by store last month", "in ncr above 20k"): of_stores("sum(t.peso_value) > 20000", rest="s.region = 'NCR'"),
+    ("sales by store last month", "with less than 150 receipts"): of_stores("count(*) < 150", "count(*)"),
+    ("transactions by store last month", "those with less than 150 in visayas"): of_stores("count(*) < 150", "count(*)", "s.region IN ('R06', 'R07', 'R08', 'NIR')"),
+    ("pila ka transaksyon sa Leyte sa miaging bulan", "kada tindahan", "kadtong ubos sa 140 ra"): of_stores("count(*) < 140", "count(*)", "s.province = 'Leyte'"),
+    ("sales by store last month", "those below 20k", "how many is that"): f"SELECT count(*) FROM ({of_stores('sum(t.peso_value) < 20000')})",
+    ("sales by store last month", "those below 20k", "drop the limit"): of_stores("1 = 1"),
+    ("sales by customer last month", "top 5"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND t.customer_id IS NOT NULL GROUP BY t.customer_id ORDER BY 1 DESC LIMIT 5",
+    ("sales by customer last month", "above 1k"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND t.customer_id IS NOT NULL GROUP BY t.customer_id HAVING sum(t.peso_value) > 1000",
+    ("sari-sari sales by region last month", "ok all store types"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.region",
+    ("benta kada rehiyon last month", "alin ang pinakamataas"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.region ORDER BY 1 DESC LIMIT 1",
+    ("monthly sales in bicol in 2024", "no i meant 2025"): f"SELECT sum(t.peso_value) {SALES} AND t.region = 'R05' AND t.date_key BETWEEN '2025-01-01' AND '2025-12-31' GROUP BY month(t.date_key)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("turns", "sql"), TURNS.items(), ids=[" / ".join(one) for one in TURNS])
+def test_a_change_is_as_by_hand(assistant, analyst, raw, turns, sql):
+    answer = talk(assistant, analyst, *turns)
+    assert answer.status == "answered", answer.text
+    expected = sorted(float(row[0]) for row in raw.execute(sql).fetchall())
+    assert sorted(float(row[-1]) for row in answer.rows) == pytest.approx(expected), answer.reading
+    assert expected
+
+
+def test_sorting_by_another_figure_shows_it_beside_the_first(assistant, analyst, raw):
+    answer = talk(assistant, analyst, "sales by region last month", "sort by receipts")
+    rows = raw.execute(f"SELECT sum(t.peso_value), count(*) {SALES} AND {OCTOBER} GROUP BY t.region ORDER BY 2 DESC").fetchall()  # fmt: skip
+    assert [row[-2:] for row in answer.rows] == [tuple(row) for row in rows]
+
+
+def test_opened_now_is_of_the_day_and_closed_now_is_a_state(assistant, analyst):
+    opened, closed = (
+        assistant.ask(f"ilang tindahan ang {what} ngayon", analyst).reading for what in ("nagbukas", "sarado na")
+    )
+    assert "2026-11-15" in opened
+    assert "2026" not in closed
+
+
+def test_a_sum_of_several_says_that_it_is_one(assistant, analyst):
+    answer = assistant.ask("monthly sales of ncr and calabarzon in 2025", analyst)
+    assert [(one.text, one.change) for one in answer.assumptions if "together" in one.text] == [
+        ("ncr and calabarzon together, not each by itself", {"dimensions": ["date.month", "region"]})
+    ]
