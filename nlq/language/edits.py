@@ -124,8 +124,8 @@ class Edit:
                 for after in self.spans[at + 1 : at + 2]:
                     after.role = "order" if after.kind == "reference" else after.role
         for at, one in enumerate(self.spans):
-            after = next((other for other in self.spans[at + 1 :] if other.kind not in SILENT), None)
-            if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and after is not None and after.kind in COMPARE:  # fmt: skip
+            follows = next((other.kind for other in self.spans[at + 1 :] if other.kind not in SILENT), "")
+            if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and follows in COMPARE:
                 one.kind, one.role = "filler", "threshold"  # "those below 50k"
         that = that_one(self.spans)
         if that is not None:  # which the question before was of alone: "and that region in September"
