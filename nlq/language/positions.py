@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from nlq.language.draft import SILENT, Stop
+from nlq.semantics.periods import UNITS, end_of, start_of
 from nlq.values import Refusal
-from nlq.values.query import Condition, Order, SemanticQuery
+from nlq.values.query import Condition, Order, Period, SemanticQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,11 +135,9 @@ def behind(composer: Composer, metrics: Sequence[str], dimensions: Sequence[str]
     draft = composer.draft
     if draft.position is None and not draft.extremes:
         return ()
-    plain = (
-        len(dimensions) == 1
-        and not (draft.per or draft.having or draft.growth)
-        and dimensions[0] in composer.model.dimensions
-    )
+    grained = bool(dimensions) and composer.model.is_time_grain(dimensions[0]) and not draft.extremes
+    known = len(dimensions) == 1 and (grained or dimensions[0] in composer.model.dimensions)
+    plain = known and not (draft.per or draft.having or draft.growth)
     if not plain or len(order) != 1 or order[0].by not in metrics:
         raise Stop(
             Refusal(
@@ -150,6 +149,8 @@ def behind(composer: Composer, metrics: Sequence[str], dimensions: Sequence[str]
         ends = [SemanticQuery(metrics=(order[0].by,), dimensions=tuple(dimensions), where=where, period=None, order=(Order(by=order[0].by, dir=way),), limit=draft.number or 1) for way in WAYS]  # fmt: skip
         composer.assumptions[:] = [one for one in composer.assumptions if "limit" not in one.change]
         return (Condition(any=tuple(Condition(field=dimensions[0], op="in", query=one) for one in ends)),)
+    if grained:
+        _cut(composer, dimensions[0])
     first = SemanticQuery(
         metrics=(order[0].by,),
         dimensions=tuple(dimensions),
@@ -159,3 +160,12 @@ def behind(composer: Composer, metrics: Sequence[str], dimensions: Sequence[str]
         limit=draft.position[0] - 1,
     )
     return (Condition(field=dimensions[0], op="not_in", query=first),)
+
+
+def _cut(composer: Composer, grain: str) -> None:
+    """Say that a month which the period cuts counts as one: "the second-worst month this year" is beside one that is not over."""
+    period, unit = composer.given_period(), composer.model.grains[grain][1]
+    if not isinstance(period, Period) or unit not in UNITS:
+        return
+    if period.start > start_of(period.start, unit) or period.end < end_of(period.end, unit):
+        composer.assume(f"a {unit} of which the period has a part counts as that part", {})

@@ -55,8 +55,9 @@ def fill(gather: Gather) -> bool:
 def _of_some_days(gather: Gather) -> bool:
     """Whether a condition chooses days by what the calendar says of them."""
     time, known = gather.model.time_dimension, gather.model.dimensions
-    fields = fields_of(gather.query.where)
-    return time is not None and any(name in known and not known[name].time and known[name].table == time.table for name in fields)  # fmt: skip
+    fields = list(fields_of(gather.query.where))
+    grained = any(map(gather.model.is_time_grain, fields))  # "the second-worst month": not the worst
+    return grained or (time is not None and any(name in known and not known[name].time and known[name].table == time.table for name in fields))  # fmt: skip
 
 
 def beside_days(gather: Gather) -> str:

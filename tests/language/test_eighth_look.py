@@ -43,6 +43,9 @@ FIGURES = {
     "receipts with neither snacks nor drinks last week": f"SELECT count(*) {SALES} AND {WEEK} AND t.transaction_id NOT IN (SELECT i.transaction_id FROM scout.silver_transaction_items i JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi' AND p.category IN ('Snacks', 'Beverages'))",
     "baskets with both rice and canned goods last month": f"SELECT count(*) {SALES} AND {OCTOBER} AND 2 = (SELECT count(DISTINCT p.category) FROM scout.silver_transaction_items i JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi' AND i.transaction_id = t.transaction_id AND p.category IN ('Rice and Grains', 'Canned Goods'))",
     "no. of stores per region, closed ones not included": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND closed_on IS NULL GROUP BY region",
+    "second-worst month of 2025": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2025-01-01' AND '2025-12-31' GROUP BY month(t.date_key) ORDER BY 1 LIMIT 1 OFFSET 1",
+    "pangalawang pinakamataas na araw noong oktubre": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.date_key ORDER BY 1 DESC LIMIT 1 OFFSET 1",
+    "3rd best week this year by receipts": f"SELECT count(*) {SALES} AND {YEAR} GROUP BY date_trunc('week', t.date_key) ORDER BY 1 DESC LIMIT 1 OFFSET 2",
     "sales before 12nn last week": f"SELECT sum(t.peso_value) {SALES} AND {WEEK} AND hour(t.occurred_at AT TIME ZONE 'Asia/Manila') < 12",
     "sales on undas nov 1-2": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-11-01' AND '2026-11-02'",
     "total sales ng luzon pwera ncr, ber months last year": f"SELECT sum(t.peso_value) {SALES.replace('scout.dim_store s', '(SELECT * FROM scout.dim_store JOIN scout.regions ON region = region_code) s')} AND t.date_key BETWEEN '2025-09-01' AND '2025-12-31' AND s.island_group = 'Luzon' AND s.region <> 'NCR'",
@@ -143,6 +146,22 @@ def test_opened_now_is_of_the_day_and_closed_now_is_a_state(assistant, analyst):
     )
     assert "2026-11-15" in opened
     assert "2026" not in closed
+
+
+def test_months_that_a_condition_leaves_out_are_no_zeros(assistant, analyst):
+    query = {
+        "metrics": ["revenue"],
+        "dimensions": ["date.month"],
+        "period": {"start": "2025-01-01", "end": "2025-12-31"},
+    }
+    every = assistant.query(query, analyst).rows
+    some = assistant.query({**query, "where": [{"field": "date.month", "op": "in", "values": ["2025-03-01", "2025-07-01"]}]}, analyst).rows  # fmt: skip
+    assert some == (every[2], every[6])
+
+
+def test_a_place_among_months_says_that_one_is_not_over(assistant, analyst):
+    answer = assistant.ask("second worst month this year", analyst)
+    assert any("has a part counts as that part" in one.text for one in answer.assumptions)
 
 
 def test_a_sum_of_several_says_that_it_is_one(assistant, analyst):
