@@ -136,7 +136,11 @@ def _unit(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> str | No
     ]
     grains = [name for name in units if model.is_time_grain(name)]
     within = {
-        one.ref_of for before, one in pairwise(spans) if before.kind == "by" and before.text.lower().split()[0] in IN
+        one.ref_of
+        for before, one in pairwise(spans)
+        if before.kind == "by"
+        and before.text.lower().split()[0] in IN
+        and not before.text.lower().endswith(("isang", "usa ka"))
     }
     if (
         len(units) > 1 and len(grains) == 1 and not (model.counted & set(units)) - within

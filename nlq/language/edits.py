@@ -18,6 +18,7 @@ from nlq.language import (
     sets,
     sides,
     turns,
+    why,
 )
 from nlq.language import counting as counting_
 from nlq.language.draft import COMPARE, SILENT, Stop
@@ -57,6 +58,7 @@ class Edit:
         """
         turns.negated(self.spans)
         turns.not_money(self.model, self.spans)
+        freed, unsplit = self.stays.freed(), self.stays.unsplit()
         dropped, back = self.stays.dropped(), self.stays.brought_back()
         refused = choices.unreadable(self.model, self.spans)
         if refused is not None:
@@ -79,9 +81,7 @@ class Edit:
         against = relations.opposed(self.spans, self.composer.filters) if self.draft.versus else []
         self.draft.versus = self.draft.versus and not against
         metrics = self._metrics(adding=adding)
-        dimensions = self._dimensions(within, adding=adding)
-        if self.last.having and set(dimensions) != set(self.last.dimensions):
-            raise _no("the limit of the question before is on what that was split by: ask all of it in one question")
+        dimensions = [name for name in self._dimensions(within, adding=adding) if name not in unsplit]
         having = self._limits(metrics, dimensions)
         chosen = self._again()
         where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
@@ -93,7 +93,7 @@ class Edit:
             where, dimensions = self.stays.beside(where), self._split(dimensions)
         where = (*(where if level is None else self.stays.at_level(where, level)), *chosen, *among)
         self._pointed()
-        where = self.stays.split_again(where, dimensions)
+        where = tuple(one for one in self.stays.split_again(where, dimensions) if one.field not in freed)
         period, compare = self._period(metrics)
         compare = tuple(lined_up(period, one, split=any(map(self.model.is_time_grain, dimensions))) for one in compare)
         share = self._share(dimensions)
@@ -125,7 +125,7 @@ class Edit:
                     after.role = "order" if after.kind == "reference" else after.role
         for at, one in enumerate(self.spans):
             follows = next((other.kind for other in self.spans[at + 1 :] if other.kind not in SILENT), "")
-            if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and follows in COMPARE:
+            if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and follows in (*COMPARE, "rose"):
                 one.kind, one.role = "filler", "threshold"  # "those below 50k"
         that = that_one(self.spans)
         if that is not None:  # which the question before was of alone: "and that region in September"
@@ -218,13 +218,37 @@ class Edit:
         Raises:
             Stop: nothing is split, or the figure has no name of its own.
         """
-        if not self.draft.having:
-            return self.last.having
+        old = () if self._unlimited() else self.last.having
+        if old and set(dimensions) != set(self.last.dimensions):
+            raise _no("the limit of the question before is on what that was split by: ask all of it in one question")
         names = [one for one in metrics if isinstance(one, str)]
+        rose = self._rose(names, dimensions)
+        if not self.draft.having and not rose:
+            return old
         if len(names) != len(metrics):
             raise _no("which figure is the limit of? Ask it in one question")
-        found = ranks_asked.limits(self.composer, names, dimensions)
-        return (*(one for one in self.last.having if one.field not in {each.field for each in found}), *found)
+        found = (*ranks_asked.limits(self.composer, names, dimensions), *rose)
+        return (*(one for one in old if one.field not in {each.field for each in found}), *found)
+
+    def _unlimited(self) -> bool:
+        """Whether the limit of before is to go, and more is to be another: "forget the cutoff, and show units too"."""
+        words = [one for one in self.spans if one.kind == "unlimited"]
+        for one in words:
+            one.role = "limit"
+        return bool(words)
+
+    def _rose(self, names: list[str], dimensions: list[str]) -> tuple[Condition, ...]:
+        """Only those whose figure rose, or fell, where it stands against another: "yung tumaas lang", "only those that fell"."""
+        words = [one for one in self.spans if one.kind in ("rose", "moved") and not one.role and why.ways(one.text)]
+        ways = {why.ways(one.text) for one in words}
+        if len(ways) != 1 or len(names) != 1 or not dimensions or not self.last.compare or self.draft.whens or self.draft.metrics:  # fmt: skip
+            return ()
+        ((way, *both),) = ways
+        if both:
+            return ()
+        for one in words:
+            one.role = "growth"
+        return (Condition(field=f"{names[0]}__change", op=">" if way > 0 else "<", values=(0,)),)
 
     def _dimensions(self, within: bool, *, adding: bool) -> list[str]:  # noqa: FBT001
         draft = self.draft
@@ -354,9 +378,12 @@ class Edit:
             ranked = [name for name in dimensions if name not in per]
             if not ranked:
                 raise _no("the best of what? Name what is ranked: stores, products …")
-            one_asked = any(one.kind == "which" for one in self.spans) and not ordering.plural(self.model, self.spans)
-            default = 1 if one_asked else self.model.header.default_ranking_limit
-            return ordering.by(draft, first), draft.number or last.limit or default, per
+            default = 1 if self._one_asked() else self.model.header.default_ranking_limit
+            moved = [
+                one for one in last.order if one.by in (f"{first}__growth", f"{first}__change") and not draft.metrics
+            ]
+            by = (Order(by=moved[0].by, dir="desc" if draft.top else "asc"),) if moved else ordering.by(draft, first)
+            return by, draft.number or last.limit or default, per
         if draft.by_metric in metrics and not last.order and dimensions and SORT.intersection(self._words()):
             return (Order(by=draft.by_metric or first),), last.limit, per  # "sort by receipts"
         if draft.number is not None:
@@ -369,6 +396,11 @@ class Edit:
         order = tuple(one for one in order if one.by.partition("__")[0] in stays or one.by in stays)
         turned = tuple(dimensions) != last.dimensions and any(self.model.is_time_grain(name) for name in dimensions)
         return ((), None, ()) if turned else (order, last.limit if order else None, per)
+
+    def _one_asked(self) -> bool:
+        """Whether it is asked which one is best: "which is highest", "alin ang pinakamataas"."""
+        singular = any(one.text.lower() in ("which is", "which was", "what is", "what was") for one in self.spans[:1])
+        return singular or (any(one.kind == "which" for one in self.spans) and not ordering.plural(self.model, self.spans))  # fmt: skip
 
     def _known(self, query: SemanticQuery) -> SemanticQuery:
         """The query without rows that name nobody, where people are ranked or limited."""

@@ -62,6 +62,8 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
         return "command"
     if kinds & {"followup", *COMMANDS} or (spans[0].kind == "share" and spans[0].text.lower().startswith("as ")):
         return "edit"
+    if any(one.text.lower() == "pala" for one in spans):  # "ay september pala"
+        return "edit"
     if "why" in kinds:
         return "new" if "metric" in kinds else "edit"
     counted = "count" in kinds and ("dimension" in kinds or any(one.kind == "metric" and model.metrics[one.ref_of].counts for one in spans))  # fmt: skip

@@ -88,7 +88,7 @@ class Reader:
         if made is not None and last is not None:
             return lambda spans: self._of_rows(made, last, spans)
         pointed = those.are_pointed_at(found)
-        if pointed and before.options:
+        if before.options and (pointed or rows_shown.are_counted(found, self._model)):
             return lambda spans: Interpretation(those.OPEN, _words(spans))
         if last is None or (not pointed and followups.kind_of(found, self._model) == "new"):
             return partial(self._composed, question, values)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Literal
 from nlq.language import entries, money, sets, those
 from nlq.language.draft import HELD, SILENT, VALUES, Stop
 from nlq.language.entries import Figured
+from nlq.language.relations import PAIR
 from nlq.language.tokens import WORDS
 from nlq.semantics.joins import out_of_reach
 from nlq.values import Refusal
-from nlq.values.query import Condition, MetricEntry, Period, SemanticQuery
+from nlq.values.query import Condition, MetricEntry, Period, Segment, SemanticQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,6 +43,17 @@ COUNTED = HOW_MANY | frozenset((
     "altogether", "exactly", "them", "of", "so", "ok", "and", "ang", "mga", "ito", "na", "bale", "it", "what", "the", "number", "a", "man", "pud", "silang", "kabuok",
 ))  # fmt: skip
 
+POINTING = frozenset(("that", "those", "they", "these", "them", "yan", "yun", "yon", "iyan", "iyon", "ito", "ana", "kana", "kadto", "kato"))  # fmt: skip
+TOTAL = frozenset(("total", "sum", "totals", "kabuuan", "kabuuang", "kinatibukan", "kinatibuk-an"))
+OF_ALL = frozenset((
+    "what", "whats", "what's", "is", "the", "and", "in", "of", "those", "them", "these", "that", "all", "for", "ok", "so", "how", "much", "grand", "overall", "magkano", "pila", "ang", "lahat", "tanan", "nila",
+    "niyan", "nyan", "ana", "yung", "then", "show", "me", "give", "please", "pls", "ba", "na", "po", "naman", "kana", "sa", "ng", "together",
+))  # fmt: skip
+DIFFERENCE = frozenset(("difference", "diff", "gap", "diperensya", "diperensiya", "kalainan", "kaibahan", "agwat", "pagkakaiba"))  # fmt: skip
+OF_BOTH = OF_ALL | frozenset(
+    ("between", "two", "both", "dalawa", "dalawang", "duha", "duha ka", "by", "ilan", "ilang", "big", "gaano", "kalaki")
+)
+
 
 def change(
     spans: Sequence[Span], model: SemanticModel
@@ -53,6 +65,13 @@ def change(
         return _mark(spans, _the_rest)
     if HOW_MANY.intersection(words) and COUNTED.issuperset(words) and len(words) > 1:
         return _mark(spans, _how_many)
+    noun = _how_many_of(spans, model)
+    if noun is not None:
+        return _mark(spans, lambda model, last: _how_many(model, last, noun))
+    if TOTAL.intersection(words) and (TOTAL | OF_ALL).issuperset(words):
+        return _mark(spans, _total)
+    if DIFFERENCE.intersection(words) and (DIFFERENCE | OF_BOTH).issuperset(words):
+        return _mark(spans, _difference)
     of_money = VALUE.union(money.names(model.header.currency))
     if of_money.intersection(words) and (of_money | IN).issuperset(words):
         return _mark(spans, _in_money)
@@ -65,6 +84,66 @@ def change(
         count = several[0] if several else 1
         return _mark(spans, lambda model, last: _without_first(model, last, count))
     return None
+
+
+def are_counted(spans: Sequence[Span], model: SemanticModel) -> bool:
+    """Whether it is asked how many those are that were shown, by their name: "ilang tindahan yun"."""
+    return _how_many_of(spans, model) is not None
+
+
+def _how_many_of(spans: Sequence[Span], model: SemanticModel) -> str | None:
+    """The things of which it is asked how many those are that were shown: "how many stores is that", "ilang tindahan yun"."""
+    nouns = [one for one in spans if one.kind in ("dimension", "metric")]
+    rest = {word for one in spans if one not in nouns for word in one.text.lower().split()}
+    said = rest | {word for one in nouns for word in one.text.lower().split()}
+    if len(nouns) != 1 or HOW_MANY.isdisjoint(said) or POINTING.isdisjoint(rest) or not COUNTED.issuperset(rest):
+        return None
+    one = nouns[0]
+    return one.ref_of if one.kind == "dimension" else sets.counted_by(model, [one.ref_of])
+
+
+def _total(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """What the rows that were shown make together: "what's the total".
+
+    Raises:
+        Stop: they were no groups of something, or nothing of theirs that could be taken together.
+    """
+    metrics = [one for one in last.metrics if isinstance(one, str)]
+    if (
+        not last.dimensions
+        or len(metrics) != len(last.metrics)
+        or not metrics
+        or last.share
+        or last.segments
+        or last.per
+    ):
+        raise _no("the total of what? Name the figure")
+    where = last.where
+    if last.limit is not None or last.having:
+        entity = those.of(last, model)
+        if entity is None or model.is_time_grain(entity) or last.dimensions != (entity,):
+            raise Stop(those.UNKNOWN)
+        where = (*where, *those.chosen(last, entity, model))
+    return replace(last, dimensions=(), where=where, order=(), limit=None, having=())
+
+
+def _difference(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """Two that were shown, set against each other: "what's the difference between the two".
+
+    Raises:
+        Stop: they were not two.
+    """
+    if len(last.segments) == PAIR or (len(last.compare) == 1 and not last.dimensions):
+        return last  # it stands beside them
+    held = [one for one in last.where if last.dimensions == (one.field,) and one.op == "in" and len(one.values) == PAIR]
+    if len(held) != 1 or last.share or last.limit or last.having:
+        raise _no("the difference between which two? Name them: NCR vs Cebu")
+    (both,) = held
+    known = model.labels.get(both.field or "", {})
+    sides = tuple(Segment(str(known.get(value, value)), (replace(both, op="=", values=(value,)),)) for value in both.values)  # fmt: skip
+    return replace(
+        last, dimensions=(), where=tuple(one for one in last.where if one is not both), segments=sides, order=()
+    )
 
 
 def _mark(spans: Sequence[Span], make: Callable[[SemanticModel, SemanticQuery], SemanticQuery]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery]:  # fmt: skip
@@ -130,12 +209,14 @@ def _left_out(model: SemanticModel, shown: SemanticQuery) -> Condition:
     return replace(found[0], op="not_in")
 
 
-def _how_many(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+def _how_many(model: SemanticModel, last: SemanticQuery, noun: str = "") -> SemanticQuery:
     """How many rows there were: of a list how many there are, of things beyond a limit how many are beyond it.
 
     Raises:
         Stop: they are no things, or as many as were asked for.
     """
+    if noun and noun not in (*last.dimensions, last.list):
+        raise _no("how many of what? Those before were of another kind: ask all of it in one question")
     if last.list is not None and not last.limit:
         counts = next((name for name, one in model.public_metrics().items() if one.counts == last.list), None)
         if counts is not None and not last.having:

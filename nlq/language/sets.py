@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.values.query import Order
 
-ONLY = frozenset(("only", "just", "lang", "lamang", "lng", "ra"))  # which stand before what is alone, or behind it
+ONLY = frozenset(
+    ("only", "just", "alone", "lang", "lamang", "lng", "ra")
+)  # which stand before what is alone, or behind it
 NEVER = frozenset(("never", "kailanman"))
 WITH = frozenset(("with", "w/", "may", "has", "had", "have", "having", "adunay", "naay", "meron", "merong", "mayroong"))
 BOTH = ("and", "ug", "at", "saka", "at saka", "&")

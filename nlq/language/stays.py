@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import HELD, VALUES, Stop
+from nlq.language.draft import HELD, SILENT, VALUES, Stop
 from nlq.language.places import choice_of
 from nlq.language.tokens import phrase
 from nlq.values import Refusal
@@ -21,6 +21,7 @@ ALL = frozenset(("all", "every", "tanan", "tanang", "lahat"))
 BACK = frozenset(("back", "ibalik", "balik", "pabalik"))
 RESTORED = frozenset(("put", "bring", "add", "ibalik", "pabalik"))  # "back to NCR" is of it alone
 DROPPING = frozenset(("drop", "remove", "lose", "clear", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa"))
+UNDONE = DROPPING | {"forget", "ignore", "scrap", "wag", "huwag", "kalimti", "kalimutan", "ayaw", "without", "no"}
 FILTER = ("filter", "filters", "condition", "the filter")
 PLACES = "place"  # all levels of place are one family: another place is instead of the one before
 NATIONWIDE = frozenset(("nationwide", "nationally", "countrywide", "everywhere"))
@@ -81,10 +82,7 @@ class Stays:
         ]
         nouns = [one for one in rest if one.kind == "dimension"]
         every = any(ALL.intersection(one.text.lower().split()) for one in spans)
-        of_one = (
-            every and self.last.dimensions and len(rest) == 1 and bool(nouns) and nouns[0].ref_of in self._held()
-        )  # "by province, sari-sari", "ok all store types"
-        if not (marks or of_one) or not rest or any(one.kind not in (*VALUES, "dimension", "unknown") for one in rest):
+        if not marks or not rest or any(one.kind not in (*VALUES, "dimension", "unknown") for one in rest):
             return None
         named = [one for one in rest if one.kind in VALUES]
         if (
@@ -104,9 +102,34 @@ class Stays:
         known = self.composer.model.dimensions
         return {PLACES if known[one.ref_of].place else one.ref_of for one in nouns}
 
-    def _held(self) -> set[str | None]:
-        """What figures are of one or a few alone, and are not split by."""
-        return {one.field for one in self.last.where if one.op in HELD}.difference(self.last.dimensions)
+    def unsplit(self) -> set[str]:
+        """What the query before was split by, and is not to be: "forget the region", "wag na by month". The words are read."""
+        spans, found = self.composer.spans, set()
+        for at, one in enumerate(spans):
+            if one.text.lower().split()[0] not in UNDONE:
+                continue
+            rest = [other for other in spans[at + 1 :] if other.kind not in SILENT and other.kind != "by"]
+            name = self.composer.walker.name(rest[0]) if rest and rest[0].kind in ("dimension", "grain") else ""
+            if name in self.last.dimensions:
+                found.add(name)
+                last = next(place for place, other in enumerate(spans) if other is rest[0])
+                for other in spans[at : last + 1]:
+                    other.kind, other.role = "filler", "grouping"
+        return found
+
+    def freed(self) -> set[str]:
+        """What figures are of all again, which were of one or a few: "by province, sari-sari", "ok all store types, and top 2". The words are read."""
+        spans = self.composer.spans
+        held = {one.field for one in self.last.where if one.op in HELD}.difference(self.last.dimensions)
+        found = set()
+        for at, one in enumerate(spans):
+            before = spans[max(0, at - 2) : at]
+            every = [other for other in before if ALL.intersection(other.text.lower().split())]
+            if one.kind == "dimension" and one.ref_of in held and every and self.last.dimensions:
+                found.add(one.ref_of)
+                for other in (one, *every):
+                    other.kind, other.role = "filler", "filter"
+        return found
 
     def with_these(self, families: set[str]) -> tuple[Condition, ...]:
         """The conditions of before without those on a kind of things that all are to be there of; or without a value's being left out.

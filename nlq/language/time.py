@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nlq.language.tokens import Token
 
 DOING = ("without", "w/o", "have", "has", "not", "never", "hasnt", "havent", "did", "who")
+ONWARDS = ("onward", "onwards", "forward", "pasulong")
 UP_TO_NOW = ("date", "now", "present", "ngayon", "karon")
 OPENERS = ("since", "after", "starting", "until", "before", "till")
 UNTIL = ("hanggang", "hangtod", "hangtud")  # "until", where no period stands before it
@@ -71,7 +72,7 @@ class _Finder(Numbered, Fiscal, Relatives):
         found: list[When] = []
         at = 0
         while at < len(self.tokens):
-            one = self._nth_days(at) or self._range(at) or self._single(at)
+            one = self._nth_days(at) or self._going_on(at) or self._range(at) or self._single(at)
             if one is None:
                 at += 1
                 continue
@@ -113,6 +114,19 @@ class _Finder(Numbered, Fiscal, Relatives):
             return None
         parts = (first, second) if opener in ("from", "between") or middle == "to" else None
         return When(at, second.last, Period(start=begin.start, end=min(end.end, max(self.as_of, begin.start))), parts=parts)  # fmt: skip
+
+    def _going_on(self, at: int) -> When | None:
+        """A period that goes on until now: "2025 onwards", "in 2025 or later", "from August on"."""
+        opener = self.word(at)
+        first = None if opener in OPENERS else self._single(at + 1 if opener == "from" else at)
+        if first is None or first.period == "all":
+            return None
+        tie, after = self.word(first.last), self.word(first.last + 1)
+        ends = opener == "from" and tie == "on" and after in ("", ",", "?", ".", "by", "per")
+        if tie in ONWARDS or ends:
+            return self._open(at, replace(first, last=first.last + 1), "since")
+        later = tie in ("or", "and") and after in (*ONWARDS, "later", "after", "newer")
+        return self._open(at, replace(first, last=first.last + 2), "since") if later else None
 
     def _opened(self, at: int) -> When | None:
         """Since A, until B, before B, after A, as of B."""

@@ -12,6 +12,7 @@ OCTOBER, SEPTEMBER = (
     "t.date_key BETWEEN '2026-09-01' AND '2026-09-30'",
 )
 WEEK, TODAY = "t.date_key BETWEEN '2026-11-02' AND '2026-11-08'", "t.date_key = '2026-11-15'"
+NCR = "s.region = 'NCR'"
 YEAR = "t.date_key BETWEEN '2026-01-01' AND '2026-11-15'"
 
 
@@ -44,8 +45,14 @@ FIGURES = {
     "baskets with both rice and canned goods last month": f"SELECT count(*) {SALES} AND {OCTOBER} AND 2 = (SELECT count(DISTINCT p.category) FROM scout.silver_transaction_items i JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi' AND i.transaction_id = t.transaction_id AND p.category IN ('Rice and Grains', 'Canned Goods'))",
     "no. of stores per region, closed ones not included": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND closed_on IS NULL GROUP BY region",
     "second-worst month of 2025": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2025-01-01' AND '2025-12-31' GROUP BY month(t.date_key) ORDER BY 1 LIMIT 1 OFFSET 1",
+    "second best day in october": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.date_key ORDER BY 1 DESC LIMIT 1 OFFSET 1",
     "pangalawang pinakamataas na araw noong oktubre": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.date_key ORDER BY 1 DESC LIMIT 1 OFFSET 1",
     "3rd best week this year by receipts": f"SELECT count(*) {SALES} AND {YEAR} GROUP BY date_trunc('week', t.date_key) ORDER BY 1 DESC LIMIT 1 OFFSET 2",
+    "how many stores opened in 2025 or later": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND opened_on BETWEEN '2025-01-01' AND '2026-11-15'",
+    "sales from august onwards": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-08-01' AND '2026-11-15'",
+    "magkano ang average na ginagastos ng isang suki kada buwan, mula Hulyo hanggang Oktubre?": f"SELECT sum(t.peso_value)::DOUBLE / count(DISTINCT t.customer_id) {SALES} AND t.date_key BETWEEN '2026-07-01' AND '2026-10-31' GROUP BY month(t.date_key)",
+    "how many customers paid with gcash alone last month": f"SELECT count(*) FROM (SELECT 1 {SALES} AND {OCTOBER} AND t.customer_id IS NOT NULL GROUP BY t.customer_id HAVING bool_and(t.payment_method = 'gcash'))",
+    "weekends or weekdays, which brings in more money? just last month": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY isodow(t.date_key) > 5",
     "sales before 12nn last week": f"SELECT sum(t.peso_value) {SALES} AND {WEEK} AND hour(t.occurred_at AT TIME ZONE 'Asia/Manila') < 12",
     "sales on undas nov 1-2": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-11-01' AND '2026-11-02'",
     "total sales ng luzon pwera ncr, ber months last year": f"SELECT sum(t.peso_value) {SALES.replace('scout.dim_store s', '(SELECT * FROM scout.dim_store JOIN scout.regions ON region = region_code) s')} AND t.date_key BETWEEN '2025-09-01' AND '2025-12-31' AND s.island_group = 'Luzon' AND s.region <> 'NCR'",
@@ -121,6 +128,16 @@ TURNS = {
     ("sales by customer last month", "above 1k"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND t.customer_id IS NOT NULL GROUP BY t.customer_id HAVING sum(t.peso_value) > 1000",
     ("sari-sari sales by region last month", "ok all store types"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.region",
     ("benta kada rehiyon last month", "alin ang pinakamataas"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.region ORDER BY 1 DESC LIMIT 1",
+    ("gcash sales by store type in ncr last month", "all payment methods now"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.region = 'NCR' GROUP BY s.store_type",
+    ("benta sa card sa NCR nung oktubre by store type", "lahat ng payment methods na, tapos top 2 lang"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.region = 'NCR' GROUP BY s.store_type ORDER BY 1 DESC LIMIT 2",
+    ("sales by region and payment method last month", "forget the region"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.payment_method",
+    ("benta by month this year sa NCR", "wag na by month, by province na lang"): f"SELECT sum(t.peso_value) {SALES} AND {YEAR} AND s.region = 'NCR' GROUP BY s.province",
+    ("sales by store in ncr last month", "above 20k", "what's the total"): f"SELECT sum(worth) FROM ({of_stores('sum(t.peso_value) > 20000', 'sum(t.peso_value) AS worth', NCR)})",
+    ("top 5 stores last month", "magkano lahat ng total"): f"SELECT sum(worth) FROM ({of_stores('1 = 1', 'sum(t.peso_value) AS worth')} ORDER BY 1 DESC LIMIT 5)",
+    ("sales by store in ncr last month", "above 20k", "how many stores is that"): f"SELECT count(*) FROM ({of_stores('sum(t.peso_value) > 20000', rest=NCR)})",
+    ("sales by store in ncr last month", "above 20k", "forget the cutoff and show transactions too"): of_stores("1 = 1", "count(*)", "s.region = 'NCR'"),
+    ("ilang transaksyon sa Quezon City nung agosto 2026", "ay september pala"): f"SELECT count(*) {SALES} AND {SEPTEMBER} AND s.city = 'Quezon City'",
+    ("sales by day of week last month", "which is highest?"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY isodow(t.date_key) ORDER BY 1 DESC LIMIT 1",
     ("monthly sales in bicol in 2024", "no i meant 2025"): f"SELECT sum(t.peso_value) {SALES} AND t.region = 'R05' AND t.date_key BETWEEN '2025-01-01' AND '2025-12-31' GROUP BY month(t.date_key)",
 }  # fmt: skip
 
@@ -132,6 +149,38 @@ def test_a_change_is_as_by_hand(assistant, analyst, raw, turns, sql):
     expected = sorted(float(row[0]) for row in raw.execute(sql).fetchall())
     assert sorted(float(row[-1]) for row in answer.rows) == pytest.approx(expected), answer.reading
     assert expected
+
+
+def test_the_difference_of_two_that_were_shown(assistant, analyst, raw):
+    answer = talk(
+        assistant,
+        analyst,
+        "compare revenue of ncr and calabarzon in october 2026",
+        "what's the difference between the two",
+    )
+    first, second = (raw.execute(f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND t.region = '{one}'").fetchone()[0] for one in ("NCR", "R04A"))  # fmt: skip
+    assert {abs(cell) for row in answer.rows for cell in row[1:]} >= {abs(first - second), first, second}
+
+
+@pytest.mark.parametrize(("turns", "by"), [
+    (("top 3 regions by sales growth, october vs september 2026", "now the 3 that did worst"), ("revenue__growth", 1)),
+    (("sales by region, october vs september 2026", "only those that rose"), ("revenue__change", 0)),
+])  # fmt: skip
+def test_a_change_of_growth_is_of_growth(assistant, analyst, raw, turns, by):
+    answer = talk(assistant, analyst, *turns)
+    at = next(place for place, one in enumerate(answer.columns) if one.name == by[0])
+    sign = f"SELECT sum(t.peso_value) FILTER (WHERE {OCTOBER}) AS o, sum(t.peso_value) FILTER (WHERE {SEPTEMBER}) AS s {SALES} GROUP BY t.region"
+    wanted = (
+        f"SELECT o / s - 1 FROM ({sign}) ORDER BY 1 LIMIT 3" if by[1] else f"SELECT o - s FROM ({sign}) WHERE o > s"
+    )
+    expected = sorted(float(row[0]) for row in raw.execute(wanted).fetchall())
+    assert sorted(float(row[at]) for row in answer.rows) == pytest.approx(expected)
+    assert expected
+
+
+def test_what_is_still_open_is_counted_by_no_name(assistant, analyst):
+    answer = talk(assistant, analyst, "ilang resibo kada tindahan sa Batangas last month", "ilang tindahan yun")
+    assert answer.status == "declined"
 
 
 def test_sorting_by_another_figure_shows_it_beside_the_first(assistant, analyst, raw):
