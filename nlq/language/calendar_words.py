@@ -21,6 +21,7 @@ WORDS = {
     **dict.fromkeys(("kanina", "karon", "ngayon"), "today"),
     **dict.fromkeys(("unang",), "first"), **dict.fromkeys(("ikalawang", "pangalawang", "ikaduhang"), "second"),
     **dict.fromkeys(("ikatlong", "pangatlong", "ikatulong"), "third"), **dict.fromkeys(("ikaapat", "ikaapat na", "ikaupat", "pang-apat"), "fourth"),
+    **dict.fromkeys(("pagkatapos", "matapos", "human", "pagkahuman"), "after"),
     "piskal": "fiscal", "ngaung": "this", "ngaun": "today", "ngyn": "today", "ngyong": "this",
     **dict.fromkeys(("hanggang", "hangtod", "hangtud"), "to"),
     **dict.fromkeys(("yday", "ystrday", "ystdy", "yest", "kahapong"), "yesterday"), "dis": "this", "ds": "this", "2day": "today", "b4": "before", "til": "until", "'til": "until", "tdy": "today", "todays": "today", "yesterdays": "yesterday", "mayo": "may",

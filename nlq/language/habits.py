@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nlq.values.query import Condition
 
 PERIODS = ("first", "later")
+TIMES = {"twice": 2, "thrice": 3}
 AGAIN = 2  # purchases, of those who came back
 REPEAT = frozenset(("repeat", "repeating"))
 NEW = frozenset(("new", "first time", "first timer", "bagong", "bago", "bag ong", "bag o"))
@@ -173,17 +174,25 @@ def _times(composer: Composer) -> None:
 
 
 def _once(composer: Composer) -> None:
-    """Once is one time: "more than once", "bought only once"."""
+    """Once is one time, twice two: "more than once", "bought only once", "at least twice".
+
+    Raises:
+        Stop: it is so much of something else.
+    """
     for at, one in enumerate(composer.spans):
         if one.kind != "once":
             continue
+        times = next((many for word, many in TIMES.items() if word in one.text.lower().split()), 1)
+        after = composer.spans[at + 1].text.lower().split()[0] if at + 1 < len(composer.spans) else ""
+        if times > 1 and after in ("what", "as", "the", "that"):
+            raise Stop(Refusal("out_of_scope", f'"{one.text}" of a figure is no limit yet: ask for both figures'))
         event = _event(composer, one)
         limit = at > 0 and composer.spans[at - 1].kind in COMPARE
-        one.kind, one.number, one.role = ("number", 1, "") if limit else ("filler", None, "threshold")
+        one.kind, one.number, one.role = ("number", times, "") if limit else ("filler", None, "threshold")
         if limit:
             composer.spans.insert(at + 1, Span(one.text, one.start, one.end, "metric", [Meaning("metric", event)]))
         else:
-            composer.draft.having.append(("=", (1,), event))
+            composer.draft.having.append(("=", (times,), event))
         return
 
 

@@ -70,12 +70,11 @@ class Lexicon:
     def __init__(self, phrases: Phrases, places: Mapping[str, Place], names: Names) -> None:
         self.words, self.names = phrases.words, names
         self._by_first, self._places = phrases.by_first, places
-        self._parsed: dict[str, list[tuple[list[str], list[Stored]]]] = {}
+        self._parsed: dict[str, dict[str, list[tuple[list[str], list[Stored]]]]] = {}
 
     def at(self, words: list[str], start: int) -> Iterator[tuple[int, list[Meaning]]]:
         """Every phrase that begins at a word, longest first: its length in words, and what it may mean."""
-        found = {len(known): [self._meaning(*one) for one in stored]
-                 for known, stored in self._from(words[start]) if words[start : start + len(known)] == known}  # fmt: skip
+        found = {len(known): [self._meaning(*one) for one in stored] for known, stored in self._from(words, start)}
         for length, number in self.names.at(words, start):
             found.setdefault(length, []).extend(Meaning("value", *row) for row in self.names.rows(number))
         return iter(sorted(found.items(), key=lambda one: -one[0]))
@@ -84,9 +83,8 @@ class Lexicon:
         """The lengths in words of all phrases that begin at a word."""
         if words[start] in GRAINS:
             yield 1
-        for known, _ in self._from(words[start]):
-            if words[start : start + len(known)] == known:
-                yield len(known)
+        for known, _ in self._from(words, start):
+            yield len(known)
         for length, _ in self.names.at(words, start):
             yield length
 
@@ -103,12 +101,20 @@ class Lexicon:
         """The letters that words are made of."""
         return "".join(sorted({*ascii_lowercase, *self.names.letters}))
 
-    def _from(self, word: str) -> list[tuple[list[str], list[Stored]]]:
+    def _from(self, words: list[str], start: int) -> Iterator[tuple[list[str], list[Stored]]]:
+        """The phrases that stand from a word on. Those that begin with it are hundreds for some words, so they are told by the second, too."""
+        word = words[start]
         if word not in self._by_first:
-            return []
+            return
         if word not in self._parsed:
-            self._parsed[word] = json.loads(self._by_first[word])
-        return self._parsed[word]
+            self._parsed[word] = defaultdict(list)
+            for known, stored in json.loads(self._by_first[word]):
+                self._parsed[word][known[1] if len(known) > 1 else ""].append((known, stored))
+        second = words[start + 1] if start + 1 < len(words) else ""
+        for after in ("", second) if second else ("",):
+            for known, stored in self._parsed[word].get(after, ()):
+                if words[start : start + len(known)] == known:
+                    yield known, stored
 
     def _meaning(self, kind: str, ref: str, value: Any, label: str, place: str, capitals: str) -> Meaning:
         return Meaning(kind, ref, value, label, self._places.get(place), capitals)

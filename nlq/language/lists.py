@@ -91,11 +91,36 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
         or bool(composer.dated)
         or any(composer.model.filters.get(one.ref_of) for one in spans if one.kind == "value")
     )
-    if not nouns or not (asked or ordered or state or pointed or _bare(composer, nouns[0])):
+    said = asked or ordered
+    if not nouns or not (said or ((state or pointed or _bare(composer, nouns[0])) and _of_each(composer, nouns[0]))):
         return None
     for one in (*asked, *ordered):
         one.role = one.role or ("order" if one.kind in NEWEST else "list")
     return nouns[0]
+
+
+def _of_each(composer: Composer, noun: tuple[Span, str]) -> bool:
+    """Whether things are shown one by one; not where they are counted, nor where a total is asked for."""
+    return not (_are_counted(composer, noun) or _is_total(composer.spans))
+
+
+def _are_counted(composer: Composer, noun: tuple[Span, str]) -> bool:
+    """Whether things are split by what they are of, so that they are counted: "closed stores per province"."""
+    model, draft, (span, entity) = composer.model, composer.draft, noun
+    counts = next((name for name, one in model.public_metrics().items() if one.counts == entity), None)
+    split = bool(draft.dimensions) and any(one.kind == "by" for one in composer.spans)
+    states = any(model.filters.get(one.ref_of) for one in composer.spans if one.kind == "value")
+    if counts is None or not split or not states or draft.metrics or any(one.role == "set" for one in composer.spans) or composer.dated:  # fmt: skip
+        return False
+    span.role = "counted"
+    draft.loose[:] = [one for one in draft.loose if one is not span]
+    draft.metrics.append(counts)
+    return True
+
+
+def _is_total(spans: Sequence[Span]) -> bool:
+    """Whether a total is asked for: "yesterday's total, all stores"."""
+    return any(one.kind in SILENT and one.text.lower() in ("total", "totals", "grand total") for one in spans)
 
 
 def with_figures(composer: Composer) -> None:

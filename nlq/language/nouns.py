@@ -45,6 +45,7 @@ SPENT = frozenset(
         "gigasto",
     )
 )
+ALL = frozenset(("all", "lahat", "tanan", "tanang"))
 OF = ("of", "from", "ng", "sa", "mula", "gikan")
 
 
@@ -175,6 +176,9 @@ def _beside_the_figure(composer: Composer, one: Span, name: str) -> None:
     if _describes(composer, one, name):
         composer.walker.group(name, one)
         return
+    if composer.draft.top is not None and _of_all(composer, one):
+        one.role = "context"  # "top 5 products for all regions"
+        return
     if composer.draft.top is not None and not composer.is_entity(one):
         raise _no(f'is the best of each "{one.text}" meant, or the best of all? Say "in each …"')
     at = next(place for place, each in enumerate(composer.spans) if each is one)
@@ -184,6 +188,13 @@ def _beside_the_figure(composer: Composer, one: Span, name: str) -> None:
         raise _no(f'I do not know what "{one.text}" is to do here; say "by {one.text}"')
     one.role = "context"
     composer.assume(f"the whole, not split by {one.text.lower()}", {"dimensions": [*composer.draft.dimensions, name]})
+
+
+def _of_all(composer: Composer, noun: Span) -> bool:
+    """Whether all of a kind are taken together: "for all regions", "sa lahat ng rehiyon"."""
+    at = next(place for place, one in enumerate(composer.spans) if one is noun)
+    before = [word for one in composer.spans[max(0, at - 2) : at] if one.kind in (*SILENT, "by") for word in one.text.lower().split()]  # fmt: skip
+    return not ALL.isdisjoint(before)
 
 
 def _spend(composer: Composer, noun: Span) -> bool:

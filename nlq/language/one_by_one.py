@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import sets
 from nlq.language.draft import HELD, SILENT, VALUES, Stop
+from nlq.language.relations import opposed
 from nlq.values import Refusal
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ def apart(composer: Composer) -> None:
     """
     draft, filters, spans, model = composer.draft, composer.filters, composer.spans, composer.model
     said = {word for one in spans for word in one.text.lower().split()}
-    if draft.top is not None or draft.versus or said & TOGETHER or any(one.kind in OTHERWISE for one in spans):
+    if draft.top is not None or said & TOGETHER or any(one.kind in OTHERWISE for one in spans):
+        return
+    if draft.versus and opposed(spans, filters):
         return
     first = next((one for one in spans if one.kind in VALUES and len(filters.listed(one)) > 1), None)
     if first is None:
@@ -88,6 +91,8 @@ def apart(composer: Composer) -> None:
     known = model.dimensions[field].values if field in model.dimensions else ()
     if isinstance(known, tuple) and {one.value for one in known} == {value for one in conditions for value in one.values}:  # fmt: skip
         draft.dimensions.append(field)
+        return
+    if draft.versus:
         return
     names = " and ".join(one.text for one in values)
     composer.assume(f"{names} together, not each by itself", {"dimensions": [*draft.dimensions, field]})

@@ -60,7 +60,10 @@ class Reader:
             return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar", firm=True))
         except OpenDate as problem:
             return Interpretation(Refusal("out_of_scope", f"{problem} may be of either of two months: write the month as a word", firm=True))  # fmt: skip
-        asked = about.asked(question.text, found, self._model)
+        same = bool(found) and found[0].kind == "followup" and found[0].text.lower().startswith("same")
+        asked = (
+            None if same else about.asked(question.text, found, self._model)
+        )  # "same thing, but …" is of what was asked
         if asked is None and question.before.last is not None:
             shown = [one for one in question.before.last.metrics if isinstance(one, str)]
             asked = about.of_that(question.text, found, shown)

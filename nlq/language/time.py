@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from nlq.language.tokens import Token
 
 DOING = ("without", "w/o", "have", "has", "not", "never", "hasnt", "havent", "did", "who")
+# Words for all of the data, by their first.
+EVER: dict[str, tuple[list[str], ...]] = {
+    "all": (["time"], ["-", "time"], ["years"]), "of": (["all", "time"],), "ever": ([],), "to": (["date"],), "from": (["the", "start"], ["the", "beginning"]),
+    "since": (["we", "started"], ["we", "opened"], ["the", "beginning"], ["the", "start"]),
+}  # fmt: skip
 ONWARDS = ("onward", "onwards", "forward", "pasulong")
 UP_TO_NOW = ("date", "now", "present", "ngayon", "karon")
 OPENERS = ("since", "after", "starting", "until", "before", "till")
@@ -56,6 +61,10 @@ def find(
 
 class _Finder(Numbered, Fiscal, Relatives):
     """Reads periods off tokens, left to right."""
+
+    def __init__(self, tokens: list[Token], as_of: date, fiscal: int | None) -> None:
+        super().__init__(tokens, as_of, fiscal)
+        self._found: dict[int, When | None] = {}
 
     def mend(self, known: Callable[[str], bool]) -> dict[int, str]:
         """Put right the words of the calendar that were mistyped; which they are now, by position."""
@@ -215,6 +224,12 @@ class _Finder(Numbered, Fiscal, Relatives):
         return one.last == at + 1 and self.word(at) in MONTHS
 
     def _single(self, at: int) -> When | None:
+        """The one period that begins at a place; looked for once."""
+        if at not in self._found:
+            self._found[at] = self._sought(at)
+        return self._found[at]
+
+    def _sought(self, at: int) -> When | None:
         for reader in (
             self._anchored,
             self._by_name,
@@ -247,25 +262,11 @@ class _Finder(Numbered, Fiscal, Relatives):
         return any(self._single(place) is not None for place in range(at, len(self.tokens)))
 
     def _ever(self, at: int) -> When | None:
-        for words in (
-            ("all", "time"),
-            ("all", "-", "time"),
-            ("of", "all", "time"),
-            ("ever",),
-            ("to", "date"),
-            ("since", "we", "started"),
-            ("since", "we", "opened"),
-            ("since", "the", "beginning"),
-            ("since", "the", "start"),
-            ("from", "the", "start"),
-            ("from", "the", "beginning"),
-            ("all", "year"),
-            ("all", "years"),
-        ):
-            if words == ("ever",) and self.word(at - 1) in DOING:  # "without ever buying"
-                continue
-            if tuple(self.words[at : at + len(words)]) == words and words != ("all", "year"):
-                return When(at, at + len(words), "all")
+        """All of the data: "of all time", "since we opened", "ever"; not "without ever buying"."""
+        first = self.word(at)
+        for rest in EVER.get(first, ()):
+            if (first != "ever" or self.word(at - 1) not in DOING) and self.words[at + 1 : at + 1 + len(rest)] == rest:
+                return When(at, at + 1 + len(rest), "all")
         return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def tokenize(text: str) -> list[Token]:
     return [Token(m.group(), m.start(), m.end(), fold(m.group())) for m in TOKEN.finditer(text)]
 
 
+@lru_cache(maxsize=4_096)
 def fold(word: str) -> str:
     """Lower case without accents, possessives or a plural's ending: "Stores'" and "store" are the same word."""
     if word.lower() in SYMBOLS:

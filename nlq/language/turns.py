@@ -105,6 +105,7 @@ def taken(spans: list[Span]) -> None:
     _left_out(spans)
     _only_those(spans)
     _same_again(spans)
+    _part_of_day(spans)
     _there_is(spans)
     _not_alone(spans)
     _years(spans)
@@ -161,6 +162,17 @@ def _same_again(spans: Sequence[Span]) -> None:
             one.kind = "filler"
 
 
+def _part_of_day(spans: Sequence[Span]) -> None:
+    """Take the part of a day for nothing where its hours are said beside it: "evening, 6pm to 9pm", "gabi, 7pm pataas"."""
+    named = [(one, one.hours) for one in spans if one.hours is not None and one.hours.said]
+    said = [one.hours for one in spans if one.hours is not None and not one.hours.said]
+    if len(named) != 1 or len(said) != 1 or any(one.kind in ("versus", "and", "more") for one in spans):
+        return
+    (part, within), (hours,) = named[0], said
+    if hours.start < within.end and within.start < hours.end:
+        part.kind, part.hours = "filler", None
+
+
 def _there_is(spans: Sequence[Span]) -> None:
     """Take the "may" of "may benta ba" for "there is", not for the month."""
     for at, (one, after) in enumerate(pairwise(spans)):
@@ -211,7 +223,16 @@ def types(model: SemanticModel, spans: Sequence[Span]) -> None:
     _only(model, spans)
     _most(model, spans)
     _single(model, spans)
+    _opened_first(model, spans)
     not_money(model, spans)
+
+
+def _opened_first(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """The "first" of things to which something happened is the earliest, and not the best: "unang supermarket na nagbukas", "opened first"."""
+    dates = [one for one in spans if one.kind == "dimension" and one.ref_of in model.dimensions and model.dimensions[one.ref_of].type == "date" and not model.dimensions[one.ref_of].time]  # fmt: skip
+    for one in spans if dates else ():
+        if one.text.lower() in FIRST and one.kind in ("top", "ordinal", "unsupported", "earliest_first"):
+            one.kind = "oldest"
 
 
 def _single(model: SemanticModel, spans: Sequence[Span]) -> None:

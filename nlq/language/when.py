@@ -79,10 +79,11 @@ class Words:
         self.tokens, self.as_of = tokens, as_of
         said = (token.text.lower().replace("’", "'").strip("'").rstrip(".") for token in tokens)
         self.words = english([word.removesuffix("'s") for word in said])
+        self._many = len(self.words)
 
     def word(self, at: int) -> str:
         """The word at a position; nothing beyond the ends."""
-        return self.words[at] if 0 <= at < len(self.words) else ""
+        return self.words[at] if 0 <= at < self._many else ""
 
     def _until_now(self, first: int, last: int, start: date, end: date, unit: Unit | None = None, said: str = "",
                    other: Period | None = None) -> When:  # fmt: skip

@@ -248,6 +248,10 @@ class SemanticModel(Part):
 
     def public_metrics(self) -> dict[str, Metric]:
         """The metrics that can be asked for by name."""
+        return self._public
+
+    @cached_property
+    def _public(self) -> dict[str, Metric]:
         return {name: one for name, one in self.metrics.items() if not one.internal}
 
     @cached_property
