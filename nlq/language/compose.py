@@ -27,6 +27,7 @@ from nlq.language import (
     periods_listed,
     positions,
     ranks_asked,
+    senses,
     sets,
     shares,
     sides,
@@ -86,7 +87,7 @@ class Composer:
         """
         self.walker.beside.added = additions.found(self.spans)
         turns.taken(self.spans)
-        turns.types(self.model, self.spans)
+        senses.settled(self.model, self.spans)
         periods_asked.newly(self)
         periods_asked.earliest(self)
         habits.taken(self)
@@ -101,7 +102,6 @@ class Composer:
         clauses.taken(self)
         self.walker.nouns()
         one_by_one.listed(self.walker)
-        one_by_one.apart(self)
         periods_asked.in_both(self)
         positions.among(self)
         figured = entries.moving(self.model, self.draft, self.spans)

@@ -17,6 +17,7 @@ SILENT = ("filler", "preposition", "reference")
 VALUES = ("value", "place", "ask")
 # Words for "at least" that say that it came to so much.
 REACHED = frozenset(("reach", "reached", "hit", "hits", "pass", "passed", "cross", "crossed", "umabot", "naabot", "maabot", "nakaabot", "niabot", "miabot"))  # fmt: skip
+ALL = frozenset(("all", "lahat", "tanan", "tanang"))
 HELD = ("=", "in")  # operators of a condition that holds for the values it names
 
 
@@ -77,3 +78,9 @@ class Draft:
     def besides(self) -> list[Span]:
         """Periods that things are chosen by, beside the one that figures are of."""
         return [*self.absent, *self.present]
+
+
+def next_kind(spans: Sequence[Span], one: Span) -> str:
+    """The kind of the next word that says something."""
+    at = next(place for place, other in enumerate(spans) if other is one)
+    return next((other.kind for other in spans[at + 1 :] if other.kind not in SILENT), "")

@@ -11,17 +11,17 @@ from nlq.language import (
     averages,
     choices,
     entries,
+    kept_limits,
     ordering,
-    ranks_asked,
     relations,
     rows_shown,
+    senses,
     sets,
     sides,
     turns,
-    why,
 )
 from nlq.language import counting as counting_
-from nlq.language.draft import COMPARE, SILENT, Stop
+from nlq.language.draft import ALL, COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
 from nlq.language.spans_of_time import LONG, lined_up, settle
 from nlq.language.stays import Stays
@@ -34,9 +34,7 @@ from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuer
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
-ALL = frozenset(
-    ("all", "total", "tanang", "lahat", "kabuuang", "whole")
-)  # "as % of all sales": in each of the months that are shown
+WHOLE = ALL | {"total", "kabuuang", "whole"}  # "as % of all sales": in each of the months that are shown
 SAME = frozenset((*anchored.SAME, "ganun", "ganoon"))
 SORT = frozenset(("sort", "sorted", "order", "ordered", "arrange", "arranged", "ayusin", "i-sort", "isort"))
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
@@ -57,7 +55,7 @@ class Edit:
             Stop: it is better to ask, or to decline.
         """
         turns.negated(self.spans)
-        turns.not_money(self.model, self.spans)
+        senses.not_money(self.model, self.spans)
         freed, unsplit = self.stays.freed(), self.stays.unsplit()
         dropped, back = self.stays.dropped(), self.stays.brought_back()
         refused = choices.unreadable(self.model, self.spans)
@@ -82,7 +80,7 @@ class Edit:
         self.draft.versus = self.draft.versus and not against
         metrics = self._metrics(adding=adding)
         dimensions = [name for name in self._dimensions(within, adding=adding) if name not in unsplit]
-        having = self._limits(metrics, dimensions)
+        having = kept_limits.of(self.composer, self.last, metrics, dimensions)
         chosen = self._again()
         where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
         where = self.stays.without() if dropped else self.stays.with_these(back) if back is not None else where
@@ -103,7 +101,7 @@ class Edit:
             self.last, metrics=plain, dimensions=tuple(dimensions), where=where, segments=segments, period=period,
             compare=shown if shown is not None else compare, order=order, limit=limit, per=per, share=share, having=having,
         )  # fmt: skip
-        query = self._figured(self._known(query), moving)
+        query = self._figured(kept_limits.known_only(self.composer, query), moving)
         query = replace(query, limit=None, having=()) if among else query
         left = (
             choices.leftover(self.spans) or apart.refused(self.model, query.where) or apart.off_day(self.model, query)
@@ -211,44 +209,6 @@ class Edit:
         limited = {metric for _, _, metric in self.draft.having}.issuperset(named)  # "with more than 300 receipts"
         limited = limited or (named == [self.draft.by_metric] and not SORT.isdisjoint(self._words()))
         return list(dict.fromkeys([*self.last.metrics, *named])) if adding or limited else list(named)
-
-    def _limits(self, metrics: list[str | MetricEntry], dimensions: list[str]) -> tuple[Condition, ...]:
-        """The limits on figures that were there, but for those on what is limited now: "those below 50k", "with more than 300 receipts".
-
-        Raises:
-            Stop: nothing is split, or the figure has no name of its own.
-        """
-        old = () if self._unlimited() else self.last.having
-        if old and set(dimensions) != set(self.last.dimensions):
-            raise _no("the limit of the question before is on what that was split by: ask all of it in one question")
-        names = [one for one in metrics if isinstance(one, str)]
-        rose = self._rose(names, dimensions)
-        if not self.draft.having and not rose:
-            return old
-        if len(names) != len(metrics):
-            raise _no("which figure is the limit of? Ask it in one question")
-        found = (*ranks_asked.limits(self.composer, names, dimensions), *rose)
-        return (*(one for one in old if one.field not in {each.field for each in found}), *found)
-
-    def _unlimited(self) -> bool:
-        """Whether the limit of before is to go, and more is to be another: "forget the cutoff, and show units too"."""
-        words = [one for one in self.spans if one.kind == "unlimited"]
-        for one in words:
-            one.role = "limit"
-        return bool(words)
-
-    def _rose(self, names: list[str], dimensions: list[str]) -> tuple[Condition, ...]:
-        """Only those whose figure rose, or fell, where it stands against another: "yung tumaas lang", "only those that fell"."""
-        words = [one for one in self.spans if one.kind in ("rose", "moved") and not one.role and why.ways(one.text)]
-        ways = {why.ways(one.text) for one in words}
-        if len(ways) != 1 or len(names) != 1 or not dimensions or not self.last.compare or self.draft.whens or self.draft.metrics:  # fmt: skip
-            return ()
-        ((way, *both),) = ways
-        if both:
-            return ()
-        for one in words:
-            one.role = "growth"
-        return (Condition(field=f"{names[0]}__change", op=">" if way > 0 else "<", values=(0,)),)
 
     def _dimensions(self, within: bool, *, adding: bool) -> list[str]:  # noqa: FBT001
         draft = self.draft
@@ -361,7 +321,7 @@ class Edit:
         )
         known = len(fields) == 1 and fields[0] in self.model.dimensions and fields[0] not in dimensions
         same = dimensions == list(self.last.dimensions)
-        whole = same and all(map(self.model.is_time_grain, dimensions)) and not self.draft.dimensions and any(ALL.intersection(one.text.lower().split()) for one in self.spans)  # fmt: skip
+        whole = same and all(map(self.model.is_time_grain, dimensions)) and not self.draft.dimensions and any(WHOLE.intersection(one.text.lower().split()) for one in self.spans)  # fmt: skip
         if not (known and (whole or (each and same and self.draft.dimensions == dimensions))):
             raise _no('a share of which whole? Ask it in one question: "share of … in each …"')
         dimensions.append(fields[0])
@@ -401,13 +361,6 @@ class Edit:
         """Whether it is asked which one is best: "which is highest", "alin ang pinakamataas"."""
         singular = any(one.text.lower() in ("which is", "which was", "what is", "what was") for one in self.spans[:1])
         return singular or (any(one.kind == "which" for one in self.spans) and not ordering.plural(self.model, self.spans))  # fmt: skip
-
-    def _known(self, query: SemanticQuery) -> SemanticQuery:
-        """The query without rows that name nobody, where people are ranked or limited."""
-        names = [one for one in query.metrics if isinstance(one, str)]
-        chosen = query.limit is not None or bool(query.having)
-        known = ranks_asked.named_only(self.composer, names, list(query.dimensions), chosen=chosen)
-        return replace(query, where=(*query.where, *(one for one in known if one not in query.where)))
 
     def _growth(self, metrics: list[str | MetricEntry], dimensions: list[str], period: Any, order: tuple[Order, ...]) -> tuple[tuple[Any, ...], tuple[Order, ...], tuple[Any, ...] | None]:  # fmt: skip
         names = [one for one in metrics if isinstance(one, str)]

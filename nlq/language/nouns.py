@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nlq.language import ordering
-from nlq.language.draft import SILENT, Stop
+from nlq.language.draft import ALL, SILENT, Stop
 from nlq.semantics.joins import out_of_reach
 from nlq.values import Refusal
 from nlq.values.query import Period
@@ -45,7 +45,6 @@ SPENT = frozenset(
         "gigasto",
     )
 )
-ALL = frozenset(("all", "lahat", "tanan", "tanang"))
 OF = ("of", "from", "ng", "sa", "mula", "gikan")
 
 

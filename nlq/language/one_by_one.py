@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import sets
-from nlq.language.draft import HELD, SILENT, VALUES, Stop
+from nlq.language.draft import ALL, HELD, SILENT, VALUES, Stop
+from nlq.language.periods_listed import TOGETHER
 from nlq.language.relations import opposed
 from nlq.values import Refusal
 
@@ -21,7 +22,7 @@ EACH = frozenset(
     ("per", "each", "every", "for each", "for every", "kada", "bawat", "matag", "sa bawat", "sa kada", "sa matag")
 )
 SPLIT = ("split", "split into", "broken out", "broken down", "hatiin", "hati")
-TOGETHER = frozenset(("or", "o", "together", "combined", "total", "altogether", "overall", "sum", "lahat", "tanan", "pinagsama", "pinagsamang", "kabuuan", "kabuuang"))  # fmt: skip
+SUM = TOGETHER | ALL | {"or", "o", "total", "overall", "kabuuan", "kabuuang"}
 OTHERWISE = ("share", "both", "none", "not", "solely", "list", "why", "times", "average")
 
 
@@ -73,7 +74,7 @@ def apart(composer: Composer) -> None:
     """
     draft, filters, spans, model = composer.draft, composer.filters, composer.spans, composer.model
     said = {word for one in spans for word in one.text.lower().split()}
-    if draft.top is not None or said & TOGETHER or any(one.kind in OTHERWISE for one in spans):
+    if draft.top is not None or said & SUM or any(one.kind in OTHERWISE for one in spans):
         return
     if draft.versus and opposed(spans, filters):
         return

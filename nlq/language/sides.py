@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import additions, clock, habits, opposites, relations
+from nlq.language import additions, clock, habits, one_by_one, opposites, relations
 from nlq.language.draft import SILENT, Stop
 from nlq.language.spans_of_time import two_periods
 from nlq.values import Refusal
@@ -23,6 +23,7 @@ def against(composer: Composer) -> list[Span]:
         Stop: it is not said what is set against what.
     """
     draft, spans = composer.draft, composer.spans
+    one_by_one.apart(composer)
     found = relations.opposed(spans, composer.filters) if draft.versus else []
     if draft.versus and not found:
         _not_beyond_one(composer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import HELD, SILENT, VALUES, Stop
+from nlq.language.draft import ALL, HELD, SILENT, VALUES, Stop
 from nlq.language.places import choice_of
 from nlq.language.tokens import phrase
 from nlq.values import Refusal
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 LEAVING = ("leave", "take", "keep", "now leave", "now take")
-ALL = frozenset(("all", "every", "tanan", "tanang", "lahat"))
+EVERY = ALL | {"every"}
 BACK = frozenset(("back", "ibalik", "balik", "pabalik"))
 RESTORED = frozenset(("put", "bring", "add", "ibalik", "pabalik"))  # "back to NCR" is of it alone
 DROPPING = frozenset(("drop", "remove", "lose", "clear", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa"))
@@ -80,10 +80,10 @@ class Stays:
         rest = [
             one for one in spans if one not in marks and one.kind not in ("filler", "preposition", "followup", "and")
         ]
-        nouns = [one for one in rest if one.kind == "dimension"]
-        every = any(ALL.intersection(one.text.lower().split()) for one in spans)
         if not marks or not rest or any(one.kind not in (*VALUES, "dimension", "unknown") for one in rest):
             return None
+        nouns = [one for one in rest if one.kind == "dimension"]
+        every = any(EVERY.intersection(one.text.lower().split()) for one in spans)
         named = [one for one in rest if one.kind in VALUES]
         if (
             bool(nouns) == bool(named)
@@ -124,7 +124,7 @@ class Stays:
         found = set()
         for at, one in enumerate(spans):
             before = spans[max(0, at - 2) : at]
-            every = [other for other in before if ALL.intersection(other.text.lower().split())]
+            every = [other for other in before if EVERY.intersection(other.text.lower().split())]
             if one.kind == "dimension" and one.ref_of in held and every and self.last.dimensions:
                 found.add(one.ref_of)
                 for other in (one, *every):

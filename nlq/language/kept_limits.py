@@ -1,0 +1,74 @@
+"""Limits on figures in a change of a query: those that were there, those that come, those that are to go, and what only rose or fell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nlq.language import ranks_asked, why
+from nlq.language.draft import Stop
+from nlq.values import Refusal
+from nlq.values.query import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.compose import Composer
+    from nlq.language.match import Span
+    from nlq.values.query import MetricEntry, SemanticQuery
+
+
+def of(composer: Composer, last: SemanticQuery, metrics: Sequence[str | MetricEntry], dimensions: list[str]) -> tuple[Condition, ...]:  # fmt: skip
+    """The limits that were there, but for those on what is limited now: "those below 50k", "with more than 300 receipts".
+
+    Raises:
+        Stop: nothing is split, or the figure has no name of its own; or a limit that was there is on another split.
+    """
+    draft = composer.draft
+    old = () if _unlimited(composer.spans) else last.having
+    if old and set(dimensions) != set(last.dimensions):
+        raise _no("the limit of the question before is on what that was split by: ask all of it in one question")
+    names = [one for one in metrics if isinstance(one, str)]
+    rose = _rose(composer, last, names, dimensions)
+    if not draft.having and not rose:
+        return old
+    if len(names) != len(metrics):
+        raise _no("which figure is the limit of? Ask it in one question")
+    found = (*ranks_asked.limits(composer, names, dimensions), *rose)
+    return (*(one for one in old if one.field not in {each.field for each in found}), *found)
+
+
+def known_only(composer: Composer, query: SemanticQuery) -> SemanticQuery:
+    """The query without rows that name nobody, where people are ranked or limited."""
+    names = [one for one in query.metrics if isinstance(one, str)]
+    chosen = query.limit is not None or bool(query.having)
+    known = ranks_asked.named_only(composer, names, list(query.dimensions), chosen=chosen)
+    return replace(query, where=(*query.where, *(one for one in known if one not in query.where)))
+
+
+def _unlimited(spans: Sequence[Span]) -> bool:
+    """Whether the limit of before is to go, and more is to be another: "forget the cutoff, and show units too"."""
+    words = [one for one in spans if one.kind == "unlimited"]
+    for one in words:
+        one.role = "limit"
+    return bool(words)
+
+
+def _rose(composer: Composer, last: SemanticQuery, names: list[str], dimensions: list[str]) -> tuple[Condition, ...]:
+    """Only those whose figure rose, or fell, where it stands against another: "yung tumaas lang", "only those that fell"."""
+    draft = composer.draft
+    words = [one for one in composer.spans if one.kind in ("rose", "moved") and not one.role and why.ways(one.text)]
+    ways = {why.ways(one.text) for one in words}
+    plain = len(names) == 1 and bool(dimensions) and bool(last.compare) and not (draft.whens or draft.metrics)
+    if len(ways) != 1 or not plain:
+        return ()
+    ((way, *both),) = ways
+    if both:
+        return ()
+    for one in words:
+        one.role = "growth"
+    return (Condition(field=f"{names[0]}__change", op=">" if way > 0 else "<", values=(0,)),)
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))
