@@ -30,6 +30,7 @@ from nlq.language import (
     senses,
     sets,
     shares,
+    shares_over_time,
     sides,
     turns,
 )
@@ -130,7 +131,7 @@ class Composer:
             one.role = "ignored" if one.kind in SHOWN else one.role  # "list the top 3 stores", "chart the sales"
         if any(one.kind == "why" for one in spans):  # "why is it slow now" is not of today against yesterday
             draft.whens[:] = [one for one in draft.whens if one.text.lower() not in NOW]
-        own = (*periods_asked.own_dates(self), *habits.returned(self), *periods_asked.of_each_year(self))
+        own = (*periods_asked.own_dates(self), *habits.returned(self), *periods_asked.of_each_year(self), *shares_over_time.by_unit(self))  # fmt: skip
         periods_asked.from_one_to_another(self)
         listed = periods_listed.taken(self)
         against = sides.against(self)

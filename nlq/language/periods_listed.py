@@ -53,9 +53,7 @@ def taken(composer: Composer) -> tuple[Segment, ...]:
     bare = {one.period.start.year for one in found if one.other is not None and isinstance(one.period, Period)}
     if len(periods) != len(whens) or len(bare) > 1:  # "October and December", of which the one is of last year
         return ()
-    if not _tied(composer) and not _one_unit(
-        periods, composer.as_of
-    ):  # "sales yesterday last month" contradicts itself
+    if not _tied(composer) and not one_unit(periods, composer.as_of):  # "sales yesterday last month" contradicts itself
         return ()
     for one in spans if draft.versus else ():
         one.role = "comparison" if one.kind == "versus" else one.role
@@ -114,7 +112,7 @@ def _tied(composer: Composer) -> bool:
     return any(one.kind in ("and", "versus") or one.text.lower() in TIES for one in between)
 
 
-def _one_unit(periods: Sequence[Period], today: date) -> str:
+def one_unit(periods: Sequence[Period], today: date) -> str:
     """The unit that each of the periods is one of; "" where they are of several lengths."""
     whole = (unit for unit in UNITS if all(one.start == start_of(one.start, unit) and one.end in (end_of(one.start, unit), today) for one in periods))  # fmt: skip
     return next(iter(whole), "")
@@ -124,4 +122,4 @@ def _unit(ordered: Sequence[Period], today: date) -> str:
     """The unit that each of the periods is one of, where they follow one another; "" where they do not."""
     if any(first.end + timedelta(days=1) != second.start for first, second in pairwise(ordered)):
         return ""
-    return _one_unit(ordered, today)
+    return one_unit(ordered, today)

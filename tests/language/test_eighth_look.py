@@ -239,3 +239,19 @@ def test_a_sum_of_several_says_that_it_is_one(assistant, analyst):
     assert [(one.text, one.change) for one in answer.assumptions if "together" in one.text] == [
         ("ncr and calabarzon together, not each by itself", {"dimensions": ["date.month", "region"]})
     ]
+
+
+PARTS = f"SELECT sum(t.peso_value) FILTER (WHERE t.payment_method = 'gcash')::DOUBLE / sum(t.peso_value) {SALES} AND {{}} GROUP BY date_trunc('month', t.date_key) ORDER BY date_trunc('month', t.date_key)"
+
+
+@pytest.mark.parametrize(("question", "when"), [
+    ("gcash share of sales, october vs september", f"({OCTOBER} OR {SEPTEMBER})"),
+    ("share of gcash in october vs october last year", f"({OCTOBER} OR t.date_key BETWEEN '2025-10-01' AND '2025-10-31')"),
+    ("gcash share this month vs last month", "t.date_key BETWEEN '2026-10-01' AND '2026-11-15'"),
+])  # fmt: skip
+def test_a_share_in_each_of_two_periods_is_of_its_own_whole(assistant, analyst, raw, question, when):
+    answer = assistant.ask(question, analyst)
+    assert answer.status == "answered", answer.text
+    at = next(place for place, one in enumerate(answer.columns) if one.name.endswith("__share"))
+    rows = sorted(answer.rows, key=lambda row: str(row[0]))
+    assert [float(row[at]) for row in rows] == pytest.approx([row[0] for row in raw.execute(PARTS.format(when)).fetchall()])  # fmt: skip
