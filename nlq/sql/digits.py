@@ -61,6 +61,9 @@ def _cast(value: exp.Expr, to: exp.DataType, kind: type[exp.Cast] = exp.Cast) ->
     """Cast a value in its place; a column of a SELECT list keeps its name."""
     words = {"safe": True} if kind is exp.TryCast else {}
     name = value.name if isinstance(value.parent, exp.Select) and isinstance(value, exp.Column) else ""
+    if isinstance(value, exp.Subquery) and value.alias:  # which holds its own: it is that of the cast
+        name = value.alias
+        value.set("alias", None)
     made = put_into(kind(to=to, **words), value)
     made.type = to
     if name:

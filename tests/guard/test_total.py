@@ -170,6 +170,12 @@ def test_figures_and_sub_queries_meet_what_is_beside_them_without_raising(value,
     assert float(found[0][0]) == pytest.approx(about, rel=1e-6)
 
 
+def test_a_sub_query_that_is_cast_in_a_select_list_keeps_its_name_outside():
+    """Values that meet the column of IN (SELECT …) are cast where they do not fit."""
+    found = run("SELECT s.longitude IN (SELECT (SELECT i.line_value)) AS x FROM dim_store AS s CROSS JOIN silver_transaction_items AS i LIMIT 1")  # fmt: skip
+    assert not isinstance(found, str), found
+
+
 def test_what_stands_in_two_tries_is_tried_in_both():
     """DuckDB's common_subexpressions took it out of them, and computed it untried: `connect` leaves that step out."""
     assert not isinstance(
