@@ -185,3 +185,13 @@ def talk(assistant, asker, *turns):
     """The answer to the last turn of a conversation of its own."""
     conversation = str(uuid.uuid4())
     return [assistant.ask(turn, asker, conversation_id=conversation) for turn in turns][-1]
+
+
+def assert_as_by_hand(answer, raw, sql, at=-1):
+    """An answer gives the figures that SQL written by hand does, in whatever order; there are some."""
+    import pytest
+
+    assert answer.status == "answered", answer.text
+    expected = sorted(float(row[0]) for row in raw.execute(sql).fetchall() if row[0] is not None)
+    assert sorted(float(row[at]) for row in answer.rows) == pytest.approx(expected), answer.reading
+    assert expected

@@ -108,15 +108,9 @@ def _total(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     Raises:
         Stop: they were no groups of something, or nothing of theirs that could be taken together.
     """
-    metrics = [one for one in last.metrics if isinstance(one, str)]
-    if (
-        not last.dimensions
-        or len(metrics) != len(last.metrics)
-        or not metrics
-        or last.share
-        or last.segments
-        or last.per
-    ):
+    metrics = [one for one in last.metrics if isinstance(one, str) and model.metrics[one].ratio is None]
+    plain = bool(last.dimensions) and not (last.share or last.segments or last.per)
+    if not plain or len(metrics) != len(last.metrics) or not metrics:  # averages have no total
         raise _no("the total of what? Name the figure")
     where = last.where
     if last.limit is not None or last.having:

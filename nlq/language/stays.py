@@ -106,7 +106,7 @@ class Stays:
         """What the query before was split by, and is not to be: "forget the region", "wag na by month". The words are read."""
         spans, found = self.composer.spans, set()
         for at, one in enumerate(spans):
-            if one.text.lower().split()[0] not in UNDONE:
+            if one.kind == "followup" or one.text.lower().split()[0] not in UNDONE:  # "no, I meant by region"
                 continue
             rest = [other for other in spans[at + 1 :] if other.kind not in SILENT and other.kind != "by"]
             name = self.composer.walker.name(rest[0]) if rest and rest[0].kind in ("dimension", "grain") else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers import assert_not_answered, talk
+from helpers import assert_as_by_hand, assert_not_answered, talk
 
 SALES = "FROM scout.silver_transactions_cleaned t JOIN scout.dim_store s USING (org_id, store_id) WHERE t.org_id = 'tingi' AND t.deleted_at IS NULL"
 LINES = f"FROM scout.silver_transaction_items i JOIN (SELECT t.transaction_id, t.date_key, t.customer_id, s.island_group {SALES.replace('scout.dim_store s', '(SELECT * FROM scout.dim_store JOIN scout.regions ON region = region_code) s')}) d USING (transaction_id) JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi'"
@@ -74,12 +74,8 @@ FIGURES = {
 @pytest.mark.parametrize(("question", "sql"), FIGURES.items(), ids=list(FIGURES))
 def test_answered_as_by_hand(assistant, analyst, raw, question, sql):
     answer = assistant.ask(question, analyst)
-    assert answer.status == "answered", answer.text
     plain = [at for at, one in enumerate(answer.columns) if one.role == "metric" and "__" not in one.name]
-    figure = plain[-1] if plain else -1
-    expected = sorted(float(row[0]) for row in raw.execute(sql).fetchall())
-    assert sorted(float(row[figure]) for row in answer.rows) == pytest.approx(expected), answer.reading
-    assert expected
+    assert_as_by_hand(answer, raw, sql, plain[-1] if plain else -1)
 
 
 GROWTH = f"SELECT sum(t.peso_value) FILTER (WHERE t.date_key >= '2026-01-01') / sum(t.peso_value) FILTER (WHERE t.date_key < '2026-01-01') - 1 AS growth {SALES} AND (t.date_key BETWEEN '2026-01-01' AND '2026-11-15' OR t.date_key BETWEEN '2025-01-01' AND '2025-11-15') AND t.payment_method IN ('gcash', 'maya') GROUP BY t.payment_method ORDER BY 1 DESC"
@@ -151,17 +147,14 @@ TURNS = {
     ("sales by store in ncr last month", "above 20k", "forget the cutoff and show transactions too"): of_stores("1 = 1", "count(*)", "s.region = 'NCR'"),
     ("ilang transaksyon sa Quezon City nung agosto 2026", "ay september pala"): f"SELECT count(*) {SALES} AND {SEPTEMBER} AND s.city = 'Quezon City'",
     ("sales by day of week last month", "which is highest?"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY isodow(t.date_key) ORDER BY 1 DESC LIMIT 1",
+    ("sales by region and store type last month", "no i meant by region"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.region",
     ("monthly sales in bicol in 2024", "no i meant 2025"): f"SELECT sum(t.peso_value) {SALES} AND t.region = 'R05' AND t.date_key BETWEEN '2025-01-01' AND '2025-12-31' GROUP BY month(t.date_key)",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("turns", "sql"), TURNS.items(), ids=[" / ".join(one) for one in TURNS])
 def test_a_change_is_as_by_hand(assistant, analyst, raw, turns, sql):
-    answer = talk(assistant, analyst, *turns)
-    assert answer.status == "answered", answer.text
-    expected = sorted(float(row[0]) for row in raw.execute(sql).fetchall())
-    assert sorted(float(row[-1]) for row in answer.rows) == pytest.approx(expected), answer.reading
-    assert expected
+    assert_as_by_hand(talk(assistant, analyst, *turns), raw, sql)
 
 
 def test_the_difference_of_two_that_were_shown(assistant, analyst, raw):
@@ -189,6 +182,10 @@ def test_a_change_of_growth_is_of_growth(assistant, analyst, raw, turns, by):
     expected = sorted(float(row[0]) for row in raw.execute(wanted).fetchall())
     assert sorted(float(row[at]) for row in answer.rows) == pytest.approx(expected)
     assert expected
+
+
+def test_averages_have_no_total(assistant, analyst):
+    assert talk(assistant, analyst, "average basket by region last month", "what's the total").status == "declined"
 
 
 def test_what_is_still_open_is_counted_by_no_name(assistant, analyst):

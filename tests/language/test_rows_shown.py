@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers import talk
+from helpers import assert_as_by_hand, talk
 
 SALES = "FROM scout.silver_transactions_cleaned t JOIN scout.dim_store s USING (org_id, store_id) WHERE t.org_id = 'tingi' AND t.deleted_at IS NULL"
 OCTOBER = "t.date_key BETWEEN '2026-10-01' AND '2026-10-31'"
@@ -54,11 +54,7 @@ TURNS = {
 
 @pytest.mark.parametrize(("turns", "sql"), TURNS.items(), ids=[" > ".join(turns) for turns in TURNS])
 def test_a_turn_of_what_was_shown(assistant, analyst, raw, turns, sql):
-    answer = talk(assistant, analyst, *turns)
-    assert answer.status == "answered", answer.text
-    expected = sorted(float(row[0]) for row in raw.execute(sql).fetchall() if row[0] is not None)
-    assert sorted(float(row[-1]) for row in answer.rows) == pytest.approx(expected)
-    assert expected
+    assert_as_by_hand(talk(assistant, analyst, *turns), raw, sql)
 
 
 def test_the_share_of_all_month_by_month(assistant, analyst, raw):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers import held, talk
+from helpers import assert_as_by_hand, held, talk
 
 SALES = "FROM scout.silver_transactions_cleaned t JOIN scout.dim_store s USING (org_id, store_id) WHERE t.org_id = 'tingi' AND t.deleted_at IS NULL"
 WEEK = "t.date_key BETWEEN '2026-11-09' AND '2026-11-15'"
@@ -45,9 +45,7 @@ TURNS = {
 
 @pytest.mark.parametrize(("turns", "sql"), TURNS.items(), ids=[" > ".join(turns) for turns in TURNS])
 def test_a_follow_up_is_of_what_was_shown(assistant, analyst, raw, turns, sql):
-    answer = talk(assistant, analyst, *turns)
-    assert answer.status == "answered", answer.text
-    assert sorted(float(row[-1]) for row in answer.rows) == pytest.approx(sorted(float(row[0]) for row in raw.execute(sql).fetchall()))  # fmt: skip
+    assert_as_by_hand(talk(assistant, analyst, *turns), raw, sql)
 
 
 def test_a_part_of_each_group_is_of_the_whole_group(assistant, analyst, raw):
