@@ -129,7 +129,7 @@ class Pipeline:
             await self._goes_on(question, plan, ident)
             yield watch.done(answered(question, plan, snapshot, statement, scoped, result, model, ident, engine, warnings))  # fmt: skip
         except NlqError as problem:
-            yield watch.done(declined(question, plan, _blame(problem, read_from_words=given is None), model, ident))
+            yield watch.done(await self._not_answered(question, plan, _blame(problem, read_from_words=given is None), ident))  # fmt: skip
 
     async def _after(self, question: Question) -> Question:
         """The question, with what was asked before it in its conversation."""
@@ -144,7 +144,9 @@ class Pipeline:
             return asked_back(question, plan, plan.outcome, self.model, ident)
         if isinstance(plan.outcome, About):
             return about_the_data(question, plan, plan.outcome, self.model, snapshot, ident)
-        return declined(question, plan, plan.outcome, self.model, ident) if isinstance(plan.outcome, Refusal) else None
+        return (
+            await self._not_answered(question, plan, plan.outcome, ident) if isinstance(plan.outcome, Refusal) else None
+        )
 
     async def _taken_apart(self, question: Question, plan: Plan, outcome: Decomposition, snapshot: Snapshot, ident: str, watch: _Watch,
                            *, explain: bool) -> AsyncIterator[object]:  # fmt: skip
@@ -188,6 +190,13 @@ class Pipeline:
         explained = isinstance(plan.outcome, Decomposition)
         now = before.asked(outcome.options) if isinstance(outcome, Clarification) else before.then(outcome, explained=explained)  # fmt: skip
         await self.conversations.keep(question.principal, question.conversation_id or ident, now)
+
+    async def _not_answered(self, question: Question, plan: Plan | None, why_not: Refusal | NlqError, ident: str) -> Answer:  # fmt: skip
+        """Say why there is no answer, and keep that there was none: what points back at it must not go on from the question before it."""
+        if question.text and plan is not None and not plan.interpretation.given:
+            now = question.before.lost(new=plan.interpretation.changed is None)
+            await self.conversations.keep(question.principal, question.conversation_id or ident, now)
+        return declined(question, plan, why_not, self.model, ident)
 
     async def close(self) -> None:
         """Let go of the databases and the language model."""

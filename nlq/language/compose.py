@@ -19,6 +19,7 @@ from nlq.language import (
     movers,
     nouns,
     numbers,
+    of_that,
     one_by_one,
     opposites,
     ordering,
@@ -75,6 +76,7 @@ class Composer:
         )
         self.apiece: Span | None = None  # the first of a list of which each is asked for
         self.clause: clauses.Clause | None = None  # those of whom figures are, by what they bought
+        self.part: tuple[Span, ...] = ()  # the part of a figure that is asked for beside it
         self.clocks: list[Span] = []  # hours of the day that are set against each other
         self.before: Period | None = None  # the period of the question before, which stands where none is named
         self.placed: Span | None = None  # a value whose place in a ranking is asked for
@@ -87,6 +89,7 @@ class Composer:
             Stop: it is better to ask, or to decline.
         """
         self.walker.beside.added = additions.found(self.spans)
+        of_that.taken(self)
         turns.taken(self.spans)
         senses.settled(self.model, self.spans)
         periods_asked.newly(self)
@@ -174,7 +177,7 @@ class Composer:
         for one in spans:  # "when was it highest" is answered by a time beside the figure
             one.role = "grouping" if one.kind == "whenever" and any(map(model.is_time_grain, dimensions)) else one.role
         metrics, order, compare = ordering.growth(model, draft, metrics, order, compare, dimensions, period)
-        order = movers.ordered(ways, metrics, order)
+        order = ordering.by_share(movers.ordered(ways, metrics, order), share, draft)
         where = (
             *where,
             *ranks_asked.named_only(self, metrics, dimensions, chosen=limit is not None or bool(draft.having)),
@@ -186,11 +189,11 @@ class Composer:
         )
         having = (*ranks_asked.limits(self, metrics, dimensions), *movers.limits(ways, metrics, compare, draft.beyond))
         timed = all(model.has_time(name) for name in metrics)
-        query = SemanticQuery(
+        query = sides.best_of_each(model, draft, SemanticQuery(
             metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=having,
             period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=None if draft.extremes else limit,
             per=tuple(draft.per), segments=segments, share=share,
-        )  # fmt: skip
+        ))  # fmt: skip
         if query.having and any(one.kind == "count" for one in spans):
             raise Stop(Refusal("out_of_scope", 'how many there are beyond a limit: say "how many stores have …"'))
         if draft.pair is not None:

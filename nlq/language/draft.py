@@ -54,6 +54,9 @@ class Draft:
     over: list[Span] = field(default_factory=list)  # nouns after "per", by which a figure may be meant to be divided
     each: list[str] = field(default_factory=list)  # dimensions of which every group was asked for: "in each region"
     per: list[str] = field(default_factory=list)
+    apart: list[str] = field(
+        default_factory=list
+    )  # what is split by only because values of it are set against each other
     loose: list[Span] = field(default_factory=list)
     whens: list[Span] = field(default_factory=list)
     top: bool | None = None

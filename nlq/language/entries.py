@@ -222,9 +222,17 @@ def with_any(model: SemanticModel, draft: Draft, spans: Sequence[Span]) -> tuple
         return None
     if model.metrics[metric].unit == "count" and spans[figure - 1] is noun:
         return None  # "how many store transactions"
+    if asks_twice(spans, noun, figure):
+        return None
     noun.role = "counted"
     draft.loose[:] = [one for one in draft.loose if one is not noun]
     return metric, Figured((noun.ref_of,), "count")
+
+
+def asks_twice(spans: Sequence[Span], noun: Span, figure: int) -> bool:
+    """Whether a figure is asked for by itself, beside how many there were: "ilang customers ang bumili at magkano ang gastos kada suki"."""
+    between = [one for one in spans[:figure] if one.start > noun.start and one.kind not in SILENT]
+    return any(one.kind == "amount" for one in between)
 
 
 def kinds(model: SemanticModel, draft: Draft, default: str, *, beyond: bool) -> tuple[str, Figured] | None:

@@ -28,6 +28,12 @@ FIGURES = ("performing", "amount", "trend", "growth", "share")  # figures that a
 NARROWING = ("time", "value", "place", "ask", "clock")
 NAMES = {"metrics": "figure", "dimensions": "split", "where": "filters", "having": "limits on figures", "period": "period", "compare": "comparison",
          "segments": "groups", "share": "share", "order": "order", "limit": "number of rows", "per": "number of rows", "list": "list"}  # fmt: skip
+SMALL = frozenset(("the", "one", "ang", "yung", "sa", "po", "lang", "please", "pls", "in", "of", "option", "ng", "city"))  # fmt: skip
+ANOTHER = frozenset(("and", "what", "how", "about", "other", "another", "is", "naman", "isa", "isang", "kaya", "eh", "at", "ug", "katong", "usa", "nga", "ra"))  # fmt: skip
+BACK = frozenset(
+    ("then", "instead", "na lang", "nalang", "na lng", "nalang po", "na lang po", "na lang muna")
+)  # of what was not answered
+LOST = Refusal("out_of_scope", "the question before this was not answered, so there is nothing to go on from: ask all of it in one question")  # fmt: skip
 CORRECTING = ("no", "nope", "hindi", "dili")
 PLACED = (
     "first",
@@ -50,6 +56,11 @@ def corrected(spans: Sequence[Span]) -> None:
     """A "no" that corrects what was said before goes on from it: "no, last month"."""
     if len(spans) > 1 and spans[0].text.lower() in CORRECTING and (spans[1].comma or spans[1].kind == "time"):
         spans[0].kind = "followup"
+
+
+def goes_back(spans: Sequence[Span]) -> bool:
+    """Whether words go back to what was asked just before: "ok, sales then"."""
+    return any(one.kind == "followup" or one.text.lower() in BACK for one in spans)
 
 
 def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
@@ -75,7 +86,8 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
         pointing = weak and not narrowed
         return "edit" if pointing or not (narrowed or split or counted) else "new"
     ranked = bool(kinds & {"top", "bottom"}) and split and "time" in kinds  # "top 5 stores in october" says all of it
-    if (kinds & {"list", "absent"} and split and not weak) or (ranked and not weak):
+    absent = "absent" in kinds and (split or narrowed)
+    if (("list" in kinds and split) or absent or ranked) and not weak:
         return "new"
     figures = kinds & {*FIGURES} - (set() if "time" in kinds else {"share"})  # of what before, where it says no more
     return "new" if figures and narrowed and not weak else "edit"
@@ -96,6 +108,8 @@ def commanded(spans: Sequence[Span], before: Conversation) -> Interpretation:
         return Interpretation(Refusal("out_of_scope", "Forgotten. Ask a new question.", firm=True))
     if last is None:
         return Interpretation(Refusal("out_of_scope", f'there is nothing before this that "{command.text}" could act on'))  # fmt: skip
+    if command.kind == "undo" and before.astray == "new":
+        return Interpretation(last, changed=("one step back",))
     if command.kind == "undo":
         if len(before.queries) < 2:
             return Interpretation(Refusal("out_of_scope", "there is nothing before the first question to go back to"))
@@ -114,31 +128,26 @@ def is_about_turns(question: Question, read: Interpretation) -> bool:
 
 
 def picked(text: str, before: Conversation) -> SemanticQuery | None:
-    """The option that words choose of the question back before them: "Pampanga", "the first", "2"; None where they choose none or several."""
-    if not before.options:
+    """The option that words choose of the question back before them: "Pampanga", "the first", "2"; None where they choose none or several.
+
+    Where one was chosen, "and the one in Pampanga?" is another of them, and "the other one" of two.
+    """
+    said = {*phrase(text)}
+    if before.options:
+        return _of(before.options, said - SMALL)
+    others = tuple(one for one in before.passed if one[1] != before.last)
+    if len(others) == len(before.passed) or not {"one", "ones", "yung", "isa", "katong", "usa"} & said:
         return None
-    said = set(phrase(text)) - {
-        "the",
-        "one",
-        "ang",
-        "yung",
-        "sa",
-        "po",
-        "lang",
-        "please",
-        "pls",
-        "in",
-        "of",
-        "option",
-        "ng",
-        "city",
-    }
-    if not said:
-        return None
-    if len(said) == 1:
+    said -= SMALL | ANOTHER
+    return (others[0][1] if len(others) == 1 else None) if not said else _of(others, said, by_place=False)
+
+
+def _of(options: tuple[tuple[str, SemanticQuery], ...], said: set[str], *, by_place: bool = True) -> SemanticQuery | None:  # fmt: skip
+    """The one of these that is so called, or stands at that place in the list."""
+    if len(said) == 1 and by_place:
         (word,) = said
         place = int(word) if word.isdecimal() else PLACED.index(word) // 3 + 1 if word in PLACED else 0
-        if 1 <= place <= len(before.options):
-            return before.options[place - 1][1]
-    found = [query for label, query in before.options if said <= set(phrase(label))]
-    return found[0] if len(found) == 1 else None
+        if 1 <= place <= len(options):
+            return options[place - 1][1]
+    found = [query for label, query in options if said <= set(phrase(label))]
+    return found[0] if said and len(found) == 1 else None

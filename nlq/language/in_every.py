@@ -19,6 +19,8 @@ from nlq.values import Refusal
 from nlq.values.query import Condition, Order, Period, SemanticQuery
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nlq.language.compose import Composer
     from nlq.language.match import Span
     from nlq.semantics.periods import Unit
@@ -32,10 +34,10 @@ EVERY = EACH - {"per"} | {
     "bawat isang",
     "kada isang",
 }  # "per month" may be divided by
+MOST = 6  # parts of which each is a condition of its own
 OTHER = (
     "top",
     "bottom",
-    "count",
     "share",
     "versus",
     "growth",
@@ -57,10 +59,13 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     grains = [name for name in draft.dimensions if model.is_time_grain(name)]
     if at is None or at + 1 == len(spans) or spans[at + 1].kind != "grain" or len(grains) != 1 or len(draft.dimensions) > 1:  # fmt: skip
         return None
+    counting = any(one.kind == "count" for one in spans)  # "how many bought each month" is month by month
+    if counting and "every" not in spans[at].text.lower().split():
+        return None
     if any(one.kind in OTHER for one in spans) or len(draft.having) > 1 or len(draft.metrics) > 1:
         return None
     found = _things(composer, at)
-    first = next((one for one in spans if one.kind not in SILENT and one.kind not in ("which", "list")), None)
+    first = next((one for one in spans if one.kind not in SILENT and one.kind not in ("which", "list", "count")), None)
     if found is None or not (found[0] is first or any(one.kind in ("which", "list") for one in spans[:at])):
         return None
     did = any(does(one) for one in spans[:at]) or any(
@@ -90,6 +95,8 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     figures = [name for name in draft.metrics if sets.counted_by(model, [name]) is None]
     limit = draft.having[0] if draft.having else None
     metric = (limit[2] if limit is not None else None) or (figures[0] if figures else model.header.default_metric)
+    if sets.counted_by(model, [metric]) == entity and any(map(does, composer.spans)):
+        metric = model.header.default_metric  # "how many stores sold more than 50k every month"
     if limit is not None and limit[0] not in (">", ">="):
         raise _no(
             f"where nothing was sold there is no figure to be below a limit: ask for {noun.text} by {_grain(composer)}"
@@ -107,6 +114,8 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     grain, unit = draft.dimensions[0], _grain(composer)
     period = _over(composer, period, unit)
     parts = _parts(composer, period, unit)
+    if any(one.kind == "count" for one in composer.spans):
+        return _how_many(composer, entity, metric, where, period)
     limits = (Condition(field=metric, op=limit[0], values=limit[1]),) if limit is not None else ()  # type: ignore[arg-type]
     figured = Figured((grain,), "count", having=limits)
     known = entries.known_only(model, Figured((entity,)))
@@ -116,6 +125,28 @@ def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:
     )  # fmt: skip
     counted = entries.applied(made, metric, figured)
     return replace(counted, metrics=(*counted.metrics, metric), order=made.order)
+
+
+def _how_many(composer: Composer, entity: str, metric: str, where: Sequence[Condition], period: Period) -> SemanticQuery:  # fmt: skip
+    """How many there are of them: those in the first part who are in the second as well, and so on.
+
+    Raises:
+        Stop: there are too many parts, or nothing counts such things.
+    """
+    model, limit = composer.model, composer.draft.having[0] if composer.draft.having else None
+    count = next((one.during or one.name for one in model.public_metrics().values() if one.counts == entity), None)
+    unit, parts = _grain(composer), list[Period]()
+    while not parts or parts[-1].end < period.end:
+        begins = parts[-1].end + timedelta(days=1) if parts else period.start
+        parts.append(Period(start=begins, end=min(end_of(begins, unit), period.end)))
+        if count is None or len(parts) > MOST:
+            raise _no(f"how many did so in every {unit} of so many cannot be counted in one step: ask which they are")
+    assert count is not None  # noqa: S101 - it was refused
+    for one in composer.spans:
+        one.role = "count" if one.kind == "count" else one.role
+    limits = (Condition(field=metric, op=limit[0], values=limit[1]),) if limit is not None else ()  # type: ignore[arg-type]
+    sets_of = [sets.chosen(model, entity, where, part, having=limits, metric=metric) for part in parts]
+    return SemanticQuery(metrics=(count,), where=(*where, *sets_of), period=period)
 
 
 def _grain(composer: Composer) -> Any:

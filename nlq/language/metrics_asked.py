@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import choices, counting, entries, habits, sets, shares, usual
-from nlq.language.deeds import SHOPPED, SOLD, TOOK
-from nlq.language.draft import SILENT, VALUES, Draft, Stop
+from nlq.language.deeds import SHOPPED, SOLD, TOOK, does
+from nlq.language.draft import COMPARE, SILENT, VALUES, Draft, Stop, next_kind
 from nlq.language.entries import Figured
 from nlq.language.nouns import BESIDE
 from nlq.language.spans_of_time import NOW
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 AND = frozenset(("and", "at", "ug", "&", "plus"))
+THAT = ("that", "this", "it", "yan", "yun", "iyan", "iyon", "kana", "ana")
 EVERY = ("every", "each", "bawat", "kada", "matag", "every single")
 # How things fare, which is no matter of how many there are: "bakit humina ang mga tindahan".
 FARED = frozenset((
@@ -40,6 +41,8 @@ def asked(composer: Composer) -> list[str]:
     if not draft.metrics and not counts_:
         of_things = shares.of_things(composer)
         draft.metrics.extend([of_things] if of_things is not None else _of_things(composer))
+    if counts_ and draft.metrics:
+        _and_how_many(composer)
     if counts_ and not draft.metrics:
         draft.metrics.extend(_counts(composer))
     if draft.metrics:
@@ -80,6 +83,20 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
     if counts_ and composer.model.metrics[draft.metrics[0]].unit == composer.model.header.currency:
         raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
     return draft.metrics
+
+
+def _and_how_many(composer: Composer) -> None:
+    """Count what is asked for beside a figure that is asked for by itself: "pila ka customer ang mipalit, ug pila ang average basket"."""
+    spans, draft = composer.spans, composer.draft
+    figure = next((at for at, one in enumerate(spans) if one.kind == "metric"), 0)
+    noun = next((one for one in spans[:figure] if one.kind == "dimension" and one in draft.loose), None)
+    if noun is None or not entries.asks_twice(spans, noun, figure):
+        return
+    found = counting.of_noun(composer.model, spans, composer.walker)
+    for one in draft.loose if found else ():
+        one.role = "counted" if one is noun else one.role
+    draft.loose[:] = [one for one in draft.loose if not found or one is not noun]
+    draft.metrics[:] = dict.fromkeys((*found, *draft.metrics))
 
 
 def _and_how_much(composer: Composer) -> bool:
@@ -157,19 +174,26 @@ def _those_that(composer: Composer) -> None:
     """Take the name of a count for the things that it counts, where they have a limit: "stores that sold more than 100k"."""
     model, draft = composer.model, composer.draft
     found = [one for one in composer.spans if one.kind == "metric"]
-    if (
-        len(found) != 1
-        or draft.dimensions
-        or draft.loose
-        or [name for _, _, name in draft.having] not in ([None], [found[0].ref_of])
-    ):
+    if len(found) != 1 or [name for _, _, name in draft.having] not in ([None], [found[0].ref_of]):
         return
     entity = sets.entity_of(model, [found[0].ref_of], Draft())
     names = {word for texts in model.dimensions[entity].synonyms.values() for word in texts} if entity else set()
-    if entity and found[0].text.lower().split()[0] in names:
-        draft.metrics.clear()
-        draft.having[:] = [(op, values, None) for op, values, _ in draft.having]
-        composer.walker.group(entity, found[0])
+    if not entity or found[0].text.lower().split()[0] not in names:
+        return
+    beside = [*draft.dimensions, *(one.ref_of for one in draft.loose)]  # "with their city and store type"
+    if any(name not in model.dimensions or model.dimensions[name].table != model.dimensions[entity].table for name in beside):  # fmt: skip
+        if does(found[0]) and next_kind(composer.spans, found[0]) in COMPARE:
+            raise Stop(Refusal("out_of_scope", f"I do not know how the {found[0].text} so much are to be split: ask which they are"))  # fmt: skip
+        return
+    if beside and not (does(found[0]) and next_kind(composer.spans, found[0]) in COMPARE):
+        return
+    draft.metrics.clear()
+    draft.having[:] = [(op, values, None) for op, values, _ in draft.having]
+    composer.walker.group(entity, found[0])
+    draft.dimensions.sort(key=lambda name: name != entity)
+    for one in [each for each in draft.loose if each.kind == "dimension"]:
+        composer.walker.group(one.ref_of, one)
+        draft.loose.remove(one)
 
 
 def _of_things(composer: Composer) -> list[str]:
@@ -240,7 +264,11 @@ def _what_befell(composer: Composer) -> list[str]:
 
 
 def _of_it(spans: Sequence[Span]) -> bool:
-    """Whether it is asked why "it" changed, of which nothing was said."""
+    """Whether it is asked why "it" changed, or how "that" compares, of which nothing was said."""
+    if any(
+        one.kind == "filler" and one.text.lower() in THAT and after.kind == "versus" for one, after in pairwise(spans)
+    ):
+        return True
     return any(one.kind == "why" for one in spans) and any(one.kind == "filler" and "it" in one.text.lower().split() for one in spans)  # fmt: skip
 
 

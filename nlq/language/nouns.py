@@ -105,7 +105,12 @@ def _beside_a_split(composer: Composer) -> Best | None:
         draft.loose.pop().role = "grouping"  # "which hour is the strongest? per hour": all of them, the best first
         draft.top, draft.sorted = None, draft.top
         return None
-    single = len(draft.loose) == 1
+    single, time = len(draft.loose) == 1, composer.model.time_dimension
+    if single and time is not None and draft.dimensions == [f"{time.name}.day"] and composer.model.is_of_days(walker.name(draft.loose[0])):  # fmt: skip
+        walker.group(
+            walker.name(draft.loose[0]), draft.loose[0]
+        )  # "our best day, and which day of the week that was": each day is of one
+        return None
     if single and draft.loose[0].kind == "dimension" and _of_the_best(composer):
         return Best(draft.loose[0])
     first = draft.number == 1 or (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import sets
+from nlq.language import money, sets
 from nlq.language.deeds import does
 from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES, Stop
 from nlq.semantics.joins import reaches
@@ -46,6 +46,7 @@ RANK = frozenset(("rank", "ranked", "ranks", "ranking"))
 THAN = ("than", "kaysa", "sa", "kay")  # "under frozen" is no comparison
 LINKERS = ("na", "nga", "ng", "pang")
 TO = ("to", "up to", "hanggang", "hangtod")
+FEW = 20  # pieces on a receipt, and no pesos: "at least 3 snacks"
 MOST = 10_000  # rows that can be asked for in words
 
 
@@ -185,8 +186,11 @@ def _of_money(walker: Walker, index: int, metric: str | None) -> bool:
     """Whether a limit is of money, which is none of the figures that are named: "over ₱5k", "made over 100k, but with less than 300 receipts"."""
     spans = walker.spans
     named = [at for at, one in enumerate(spans) if one.kind == "metric"]
-    if metric is None and spans[index].text[:1] in ("₱", "P"):
-        return bool(named)
+    behind = spans[index + 1].text.lower() if index + 1 < len(spans) else ""
+    if spans[index].text[:1] in ("₱", "P") or behind in money.names(walker.model.header.currency):
+        other = metric is not None and walker.model.metrics[metric].unit != walker.model.header.currency and sets.counted_by(walker.model, [metric]) is None  # fmt: skip
+        if other or metric is None:
+            return other or bool(named)
     verb = next((one for one in reversed(spans[:index]) if one.kind not in COMPARE), None)
     earned = verb is not None and verb.kind in SILENT and not EARNED.isdisjoint(verb.text.lower().split())
     if not named or named[0] <= index:
@@ -257,6 +261,12 @@ def _of_events(walker: Walker, index: int, op: str, values: tuple[float, ...]) -
         ):
             raise _no(
                 f"how many {behind.text} each of the {last.text} has cannot be limited here: limit what each is worth"
+            )
+        if behind is not None and behind.kind in VALUES and values[0] <= FEW and _beside(walker, index, behind):
+            if op == ">=" and values[0] == 1:
+                return True  # "receipts with at least one beverage item": with any
+            raise _no(
+                f"how many of {behind.text} each of the {last.text} has cannot be limited here: ask which had any"
             )
         worth = _worth(walker.model, known.agg.table)
         if worth is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nlq.language.draft import Stop
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from nlq.language.draft import Draft
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
+    from nlq.values.query import Share
 
 
 SINGLE = frozenset(("one", "alin", "aling", "hain", "asa", "kinsa", "sino"))
@@ -27,6 +29,13 @@ def by(draft: Draft, metric: str) -> tuple[Order, ...]:
     """By the figure; within each group, group after group."""
     groups = (Order(by=name, dir="asc") for name in draft.per)
     return (*groups, Order(by=metric, dir="desc" if draft.top else "asc"))
+
+
+def by_share(order: tuple[Order, ...], share: Share | None, draft: Draft) -> tuple[Order, ...]:
+    """By the shares, where these are what is sorted, and each is of another whole: "GCash's share per region, highest to lowest"."""
+    if share is None or not share.free or not share.within or draft.sorted is None:
+        return order
+    return tuple(replace(one, by=f"{one.by}__share") for one in order)
 
 
 def plural(model: SemanticModel, spans: Sequence[Span]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nlq.language import about, followups, money, rows_shown, strange, those, tongue, why
+from nlq.language import about, asides, followups, money, of_that, rows_shown, strange, those, tongue, why
 from nlq.language.compose import Composer
 from nlq.language.draft import SILENT, Stop
 from nlq.language.edits import Edit
@@ -56,6 +56,7 @@ class Reader:
         try:
             lexicon = self._lexicon(values)
             found = parted(spans(question.text, lexicon, question.as_of, self._model.header.fiscal_year_start), lexicon)
+            asides.settle(question.text, found)
         except BadDate as problem:
             return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar", firm=True))
         except OpenDate as problem:
@@ -73,16 +74,28 @@ class Reader:
         if len(found) > 1 and found[0].kind == "anew" and any(one.kind not in SILENT for one in found[1:]):
             found[0].kind, before = "filler", NOTHING  # "new question: how many stores are in Palawan"
             question = replace(question, before=before)
+        read = self._gone_on(question, found)
+        if read is not None:
+            return read
+        if before.astray == "new":  # what was asked before that is no more what is spoken of
+            question = replace(question, before=replace(before, queries=()))
+        way = self._way(question, values, found)
+        open_ = next((at for at, one in enumerate(found) if one.either), None)
+        return way(found) if open_ is None else self._either(found, open_, way)
+
+    def _gone_on(self, question: Question, found: list[Span]) -> Interpretation | None:
+        """What the conversation by itself makes of a question: a choice, a command, or nothing to go on from; None where it is none."""
+        before = question.before
         chosen = followups.picked(question.text, before)
         if chosen is not None:
             return Interpretation(chosen, words=_words(found), changed=("the choice that was asked for",))
         if before.last is not None:
             followups.corrected(found)
+            of_that.points_back(found)
             if followups.kind_of(found, self._model) == "command":
                 return replace(followups.commanded(found, before), words=_words(found))
-        read = self._way(question, values, found)
-        open_ = next((at for at, one in enumerate(found) if one.either), None)
-        return read(found) if open_ is None else self._either(found, open_, read)
+        lost = before.astray and (those.are_pointed_at(found) or (before.astray == "new" and followups.goes_back(found)))  # fmt: skip
+        return Interpretation(followups.LOST, _words(found), changed=()) if lost else None
 
     def _way(self, question: Question, values: ScopeValues, found: list[Span]) -> Callable[[list[Span]], Interpretation]:  # fmt: skip
         """How a question is read: by itself, as a change of the query before it, or as a figure of what that showed."""
@@ -90,15 +103,17 @@ class Reader:
         made = rows_shown.change(found, self._model) if last is not None and not before.options else None
         if made is not None and last is not None:
             return lambda spans: self._of_rows(made, last, spans)
+        if last is not None and those.are_counted(found, last, self._model):
+            return partial(self._of_those, question, values, last)
         pointed = those.are_pointed_at(found)
         if before.options and (pointed or rows_shown.are_counted(found, self._model)):
-            return lambda spans: Interpretation(those.OPEN, _words(spans))
+            return lambda spans: Interpretation(those.OPEN, _words(spans), changed=())
         if last is None or (not pointed and followups.kind_of(found, self._model) == "new"):
             return partial(self._composed, question, values)
         if pointed and those.are_meant(found, last, self._model):
             return partial(self._of_those, question, values, last)
         if pointed and those.are_some(found, last):
-            return lambda spans: Interpretation(those.UNKNOWN, _words(spans))
+            return lambda spans: Interpretation(those.UNKNOWN, _words(spans), changed=())
         return partial(self._edited, question, values, last)
 
     def _of_money(self, query: SemanticQuery) -> bool:
@@ -139,7 +154,7 @@ class Reader:
         try:
             query = made(self._model, last)
         except Stop as stop:
-            return Interpretation(stop.outcome, _words(found))
+            return Interpretation(stop.outcome, _words(found), changed=())
         return Interpretation(query, _words(found), changed=followups.changes(last, query))
 
     def _composed(self, question: Question, values: ScopeValues, found: list[Span]) -> Interpretation:

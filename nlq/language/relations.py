@@ -118,6 +118,7 @@ def against(
         return where, tuple(Segment(called(one), (condition,)) for one, condition in zip(spans, taken, strict=True))
     if known.name not in draft.dimensions:
         draft.dimensions.insert(0, known.name)
+        draft.apart.append(known.name)
     values = tuple(value for one in taken for value in one.values)
     return (*where, Condition(field=known.name, op="in", values=values)), ()
 

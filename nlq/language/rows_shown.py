@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language import entries, money, sets, those
+from nlq.language import entries, money, of_that, sets, those
 from nlq.language.draft import HELD, SILENT, VALUES, Stop
 from nlq.language.entries import Figured
 from nlq.language.relations import PAIR
@@ -61,6 +61,8 @@ def change(
     """What such a turn makes of the query before; None where it is another turn. What it gives raises `Stop` where that cannot be read."""
     words = [word for one in spans for word in one.text.lower().replace("’", "'").split()]
     kinds = {one.kind for one in spans if one.kind not in SILENT}
+    if any(one.kind == "rest" and one.text.lower().split()[-1] in ("one", "isa") for one in spans):
+        return _mark(spans, _which_other)
     if "rest" in kinds and kinds <= {*BESIDE_REST}:
         return _mark(spans, _the_rest)
     if HOW_MANY.intersection(words) and COUNTED.issuperset(words) and len(words) > 1:
@@ -169,6 +171,15 @@ def _average(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     return replace(last, metrics=(entry,), dimensions=(), where=(*last.where, *known), order=())
 
 
+def _which_other(_model: SemanticModel, _last: SemanticQuery) -> SemanticQuery:
+    """Of two, the other one could be meant, and of many any.
+
+    Raises:
+        Stop: always.
+    """
+    raise _no("which other one is meant? Name it")
+
+
 def _the_rest(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     """All but the rows that were shown; of a figure of something named, that of everything else."""
     if last.limit is not None or last.having:
@@ -238,9 +249,11 @@ def among(composer: Composer, last: SemanticQuery) -> tuple[Condition, ...]:
         Stop: they are no things that can be told from the others.
     """
     spans = composer.spans
-    pointing = [one for one in spans if one.kind == "reference" and one.text.lower() in AMONG]
+    pointing = of_that.pointing(spans) or [
+        one for one in spans if one.kind == "reference" and one.text.lower() in AMONG
+    ]
     kinds = {one.kind for one in spans if one.kind not in SILENT}
-    if not pointing or not kinds <= {*VALUES, "which", "not", "and"} or not kinds & {*VALUES}:
+    if not pointing or not kinds <= {*VALUES, "which", "not", "and", "amount"} or not kinds & {*VALUES}:
         return ()
     for one in spans:
         one.role = one.role or ("set" if one in pointing else "list" if one.kind == "which" else one.role)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import additions, clock, habits, one_by_one, opposites, relations
-from nlq.language.draft import SILENT, Stop
+from nlq.language import additions, clock, habits, of_that, one_by_one, opposites, relations
+from nlq.language.draft import HELD, SILENT, Stop
 from nlq.language.spans_of_time import two_periods
 from nlq.values import Refusal
-from nlq.values.query import Condition, Segment
+from nlq.values.query import Condition, Order, Segment
 
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
+    from nlq.language.draft import Draft
     from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+    from nlq.values.query import SemanticQuery
 
 
 def against(composer: Composer) -> list[Span]:
@@ -64,6 +68,31 @@ def _of_clocks(composer: Composer) -> None:
             one.role = "comparison" if one.kind == "versus" else one.role
 
 
+def best_of_each(model: SemanticModel, draft: Draft, query: SemanticQuery) -> SemanticQuery:
+    """What is best is so on each side: "top 3 categories in Luzon vs Visayas", "busiest hour on paydays vs other days".
+
+    Raises:
+        Stop: the sides are no values of one thing.
+    """
+    apart = draft.apart
+    if query.limit is None or query.per or not set(query.dimensions) - set(apart):
+        return query
+    if query.segments:
+        held = [one.where[0] for one in query.segments if len(one.where) == 1 and one.where[0].op in HELD]
+        fields = {one.field for one in held if one.field in model.dimensions}
+        values = tuple(value for one in held for value in one.values)
+        if len(held) < len(query.segments) or len(fields) != 1 or len(values) != len(held):
+            names = " and ".join(one.label for one in query.segments)
+            raise Stop(Refusal("out_of_scope", f"the best for {names} at once cannot be read: ask for one at a time"))
+        (field,) = fields
+        both = () if set(values) == {True, False} else (Condition(field=field, op="in", values=values),)
+        apart = [str(field)]
+        query = replace(query, segments=(), where=(*query.where, *both), dimensions=(*apart, *query.dimensions))
+    if not apart:
+        return query
+    return replace(query, per=tuple(apart), order=(*(Order(by=name, dir="asc") for name in apart), *query.order))
+
+
 def named(composer: Composer, found: list[Span], periods: tuple[Segment, ...], totals: list[str]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:  # fmt: skip
     """The conditions of all that was named, and the sides (or the `periods`): what holds of both stands in the conditions.
 
@@ -101,7 +130,9 @@ def _sides(composer: Composer, found: list[Span]) -> tuple[tuple[Condition, ...]
     composer.settle_places()
     beside = (*hours(composer), *composer.draft.worth)
     sides: tuple[Segment, ...] = ()
-    if composer.opposite is not None:
+    if composer.part:
+        sides = of_that.segments(composer)
+    elif composer.opposite is not None:
         sides = opposites.segments(composer, composer.opposite)
     elif composer.known_before is not None:
         sides = habits.parts(composer)

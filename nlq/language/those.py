@@ -9,8 +9,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import followups, sets
-from nlq.language.draft import HELD, SILENT, Stop
+from nlq.language import followups, of_that, sets
+from nlq.language.draft import HELD, SILENT, VALUES, Stop
+from nlq.language.lexicon import Meaning
+from nlq.language.match import Span
 from nlq.values import Clarification, Refusal
 from nlq.values.query import Period
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nlq.language.compose import Composer
-    from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
     from nlq.values.query import Condition, SemanticQuery
 
@@ -33,6 +34,7 @@ RELATIVE = ("that", "who", "which", "with", "where", "whose")
 WHOLE = frozenset(("why", "share", "list"))  # what a change of the query before says of all that it shows
 
 
+AMONG = ("of those", "of them", "among them", "among those", "sa kanila", "sa mga yun", "sa mga iyon", "sa ila")
 UNKNOWN = Refusal(
     "out_of_scope", "which are meant cannot be told from the question before: ask all of it in one question"
 )
@@ -82,6 +84,23 @@ def are_some(spans: Sequence[Span], last: SemanticQuery) -> bool:
     if that is not None:
         return not any(one.field == that.ref_of and one.op in HELD and len(one.values) == 1 for one in last.where)
     return _some(last) and _they(_words(spans))
+
+
+def are_counted(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) -> bool:
+    """Whether it is asked how many of the things shown are of some kind: "ilan doon ang supermarket", "how many of those are in Mindanao"."""
+    kinds = {one.kind for one in spans if one.kind not in SILENT}
+    nouns = [one for one in spans if one.kind == "dimension"]
+    dated = all(model.dimensions[one.ref_of].type == "date" for one in nouns if one.ref_of in model.dimensions)
+    some = kinds & {*VALUES} or nouns
+    return bool(_among_counted(spans)) and kinds <= {*VALUES, "count", "time", "dimension", "and", "not"} and bool(some) and dated and of(last, model) is not None  # fmt: skip
+
+
+def _among_counted(spans: Sequence[Span]) -> list[Span]:
+    """The words that point at what was shown, behind "how many"."""
+    counts = next((place for place, one in enumerate(spans) if one.kind == "count"), None)
+    if counts is None:
+        return []
+    return of_that.pointing(spans) or [one for one in spans[counts:] if one.kind == "reference" and one.text.lower() in AMONG]  # fmt: skip
 
 
 def that_one(spans: Sequence[Span]) -> Span | None:
@@ -140,6 +159,13 @@ def query(composer: Composer, last: SemanticQuery) -> SemanticQuery:
         raise Stop(UNKNOWN)
     entity = of(last, model)
     assert entity is not None  # noqa: S101 - asked before
+    counted = _among_counted(spans) if are_counted(spans, last, model) else []
+    if counted:
+        at = next(place for place, one in enumerate(spans) if one.kind == "count")
+        noun = Span(spans[at].text, spans[at].end, spans[at].end, "dimension", [Meaning("dimension", entity)])
+        composer.spans.insert(at + 1, noun)
+        for one in counted:
+            one.kind, one.role = "filler", "set"
     beside = (
         tuple(one for one in last.where if one.query is None) if _each_of_them(spans) else ()
     )  # "units of each": of the same rows
@@ -149,7 +175,7 @@ def query(composer: Composer, last: SemanticQuery) -> SemanticQuery:
             one.kind, one.role = "filler", "set"
     composer.before = last.period if isinstance(last.period, Period) else chosen_in(last)
     those_shown = (*chosen(last, entity, model), *beside)
-    shown = bool(last.list or last.dimensions)
+    shown = bool(last.list or last.dimensions) and not counted
     try:
         return _of(model, composer.compose(), those_shown, entity if shown else None)
     except Stop as stop:

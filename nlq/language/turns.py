@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.calendar_words import WORDS
 from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES, next_kind
 from nlq.language.lexicon import GRAINS
+from nlq.values.query import Period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +74,7 @@ def taken(spans: list[Span]) -> None:
     _not_alone(spans)
     _years(spans)
     _earliest_or_between(spans)
+    _up_to(spans)
     _which_unit(spans)
     _strong(spans)
     _moved(spans)
@@ -171,6 +174,31 @@ def _earliest_or_between(spans: Sequence[Span]) -> None:
             one.kind = "filler"
         elif one.kind == "top" and one.text.lower() in FIRST and after.kind == "grain":
             one.kind = "unsupported"
+
+
+def _up_to(spans: Sequence[Span]) -> None:
+    """What is there "by November 10" came up to that day: since when, another period says, "by November 10 this month"."""
+    for one, after in pairwise(spans):
+        day = after.when.period if after.kind == "time" and after.when is not None else None
+        if one.kind != "by" or one.text.lower() != "by" or day is None:
+            continue
+        one.kind = "unsupported"
+        around = [
+            other
+            for other in spans
+            if other is not after and other.when is not None and isinstance(other.when.period, Period)
+        ]
+        whole = around[0].when.period if len(around) == 1 and around[0].when is not None else None
+        if (
+            isinstance(day, Period)
+            and day.days == 1
+            and isinstance(whole, Period)
+            and whole.start <= day.start <= whole.end
+        ):
+            assert after.when is not None  # noqa: S101 - a time has one
+            after.when = replace(after.when, period=Period(start=whole.start, end=day.end))
+            one.kind = around[0].kind = "filler"
+            around[0].when, around[0].role = None, "period"
 
 
 def _which_unit(spans: Sequence[Span]) -> None:

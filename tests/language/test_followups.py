@@ -95,9 +95,23 @@ def test_what_was_changed_is_said(assistant):
     assert "going on" not in converse(assistant, (BASE, "how many stores are in Mindanao")).reading
 
 
-def test_a_follow_up_after_a_question_back_or_a_refusal_goes_on_from_the_last_answer(assistant):
-    assert converse(assistant, (BASE, "profit by region", "how about Visayas")).query.where[0].values == ("Visayas",)
+def test_a_follow_up_after_a_question_back_or_a_change_that_was_refused_goes_on_from_the_last_answer(assistant):
+    assert converse(assistant, (BASE, "by flavour", "how about Visayas")).query.where[0].values == ("Visayas",)
     assert converse(assistant, (BASE, "in San Fernando", "how about Visayas")).query.dimensions == ("region",)
+
+
+@pytest.mark.parametrize("turn", ["how about Visayas", "ok, sales then", "and their sales", "average basket instead"])
+def test_a_follow_up_after_a_new_question_that_was_refused_has_nothing_to_go_on_from(assistant, turn):
+    """It is of the refused one that people go on to speak; of that nothing is known."""
+    assert "nothing to go on from" in converse(assistant, (BASE, "profit by region last month", turn)).text
+    assert "nothing to go on from" in converse(assistant, ("profit by region last month", turn)).text
+
+
+def test_what_stands_by_itself_after_a_refusal_takes_nothing_of_what_was_asked_before_that(assistant):
+    answer = converse(assistant, (BASE, "profit last week", "top 3 stores in Cebu"))
+    assert answer.query.dimensions == ("store",)
+    assert answer.query.period == converse(assistant, ("top 3 stores in Cebu",)).query.period
+    assert converse(assistant, (BASE, "profit last week", "go back")).query == converse(assistant, (BASE,)).query
 
 
 def test_nobody_goes_on_from_anothers_question(assistant):

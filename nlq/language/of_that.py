@@ -1,0 +1,96 @@
+"""A part of the figure that was asked for before it: "sales in Q3, and how much of that was snacks"; "magkano doon ang cash" as a turn.
+
+In one question both are answered, side by side. As a turn it narrows the question before; where that showed some of many, just these are meant.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language.draft import SILENT, VALUES, Stop
+from nlq.language.relations import called
+from nlq.values import Refusal
+from nlq.values.query import Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.compose import Composer
+    from nlq.language.match import Span
+
+THAT = frozenset(("that", "this", "it", "those", "these", "them"))
+THERE = frozenset(("doon", "dun", "don", "diyan", "dyan", "didto", "ana", "niana", "ato", "nun", "niyan", "nyan", "niini"))  # fmt: skip
+OF = frozenset(("of", "of that", "out of"))
+ASKS = ("amount", "count", "share")
+WHOLE = "all of it"
+
+
+def pointing(spans: Sequence[Span]) -> list[Span]:
+    """The words that say "of that" behind "how much", with what is asked of it behind them; none where it is not so asked."""
+    for at, one in enumerate(spans):
+        if one.kind not in ASKS or at + 1 == len(spans):
+            continue
+        after = spans[at + 1 : at + 3]
+        first = after[0].text.lower()
+        if first.split()[-1] in THERE and after[0].kind in SILENT:
+            return [after[0]]
+        words = [first, *(other.text.lower() for other in after[1:])]
+        if first in OF and len(after) > 1 and after[1].kind in SILENT and words[1].split()[0] in THAT:
+            return list(after)
+        if after[0].kind in SILENT and first.split()[:2] in (
+            ["of", "that"],
+            ["of", "those"],
+            ["of", "it"],
+            ["of", "them"],
+        ):
+            return [after[0]]
+    return []
+
+
+def points_back(spans: Sequence[Span]) -> None:
+    """Take such words for what they are in a turn of a conversation: they point at what was shown."""
+    for one in pointing(spans):
+        one.kind = "reference"
+
+
+def taken(composer: Composer) -> None:
+    """Note what part is asked for beside the whole, in one question; the words that say so are used up.
+
+    Raises:
+        Stop: there is no whole, or the part is more than a value or two of one kind.
+    """
+    spans = composer.spans
+    found = pointing(spans)
+    if not found:
+        return
+    at = next(place for place, one in enumerate(spans) if one is found[0])
+    asked, before, behind = spans[at - 1], spans[: at - 1], spans[at + len(found) :]
+    if not any(one.kind in ("metric", "amount", "count") for one in before):
+        if any(word in THERE for word in found[0].text.lower().split()):
+            return  # "magkano dun sa NCR": there, and nothing was asked before
+        raise Stop(Refusal("out_of_scope", "this goes on from a question before, and there is none in this conversation: say all of it"))  # fmt: skip
+    values = [one for one in behind if one.kind in VALUES]
+    said = {one.kind for one in behind} - {*SILENT, *VALUES, "and"}
+    if asked.kind == "count" or not values or said:
+        raise Stop(Refusal("out_of_scope", f'"{asked.text} {found[0].text}" beside another figure cannot be read here: ask for one at a time'))  # fmt: skip
+    for one in (asked, *found):
+        one.kind, one.role = "filler", "comparison"
+    for one in spans[at - 2 : at - 1]:
+        one.role = "comparison" if one.kind == "and" else one.role
+        one.kind = "filler" if one.kind == "and" else one.kind
+    composer.part = tuple(values)
+
+
+def segments(composer: Composer) -> tuple[Segment, ...]:
+    """The whole, and the part of it, where one is asked for beside it.
+
+    Raises:
+        Stop: the part has no split to be beside, or is not of one kind.
+    """
+    if not composer.part:
+        return ()
+    held = composer.filters.take(list(composer.part))
+    if composer.draft.top is not None or composer.draft.versus:
+        raise Stop(Refusal("out_of_scope", "a part of what is ranked or compared cannot be read here: ask for one at a time"))  # fmt: skip
+    parts = tuple(Segment(called(one), (each,)) for one, each in zip(composer.part, held, strict=True))
+    return (Segment(WHOLE, ()), *parts)
