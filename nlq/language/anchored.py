@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nlq.language.tokens import WORDS
+from nlq.language.when import DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,8 @@ SPANS = (
     "dates",
     "days",
     "stretch",
+    "point",
+    "stage",
     "span",
     "panahon",
     "petsa",
@@ -56,7 +59,14 @@ ITS_LENGTH = "period"  # moved by as much as the other one is long
 
 def moved(words: Sequence[str], at: int) -> tuple[str, int] | None:
     """How long before the other period it is, as a shift or ITS_LENGTH, and where the words end; None where no such words stand there."""
-    return _same(words, at) or _then_same(words, at) or _ago(words, at) or _last_one(words, at) or _before(words, at)
+    return (
+        _same(words, at)
+        or _then_same(words, at)
+        or _ago(words, at)
+        or _last_one(words, at)
+        or _day_before(words, at)
+        or _before(words, at)
+    )
 
 
 def _word(words: Sequence[str], at: int) -> str:
@@ -117,6 +127,13 @@ def _last_one(words: Sequence[str], at: int) -> tuple[str, int] | None:
     start = at + (words[at] == "the")
     said = _word(words, start) in LAST[:3] and _word(words, start + 1) == "one"
     return (ITS_LENGTH, start + 2) if said and _against(words, start) else None
+
+
+def _day_before(words: Sequence[str], at: int) -> tuple[str, int] | None:
+    """The day of that name before the other: "last Friday vs the Friday before that"."""
+    at += words[at] == "the"
+    said = _word(words, at) in DAYS and _word(words, at + 1) == "before" and _word(words, at + 2) in THAT
+    return ("7 day", at + 3) if said else None
 
 
 def _before(words: Sequence[str], at: int) -> tuple[str, int] | None:

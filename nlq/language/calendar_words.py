@@ -17,7 +17,7 @@ WORDS = {
     **dict.fromkeys(("taon", "tuig", "tuiga"), "year"),
     **dict.fromkeys(("nakaraang", "nakaraan", "nakalipas", "nakalipas", "lumipas", "huling", "nagdaang", "niaging", "miaging", "niagi", "milabay", "nilabay", "milabayng"), "last"),
     **dict.fromkeys(("ngayong", "nitong", "itong", "kasalukuyang", "karong", "niining", "niini", "ning", "kining", "ani", "aning"), "this"),
-    **dict.fromkeys(("kahapon", "gahapon"), "yesterday"),
+    **dict.fromkeys(("kahapon", "gahapon", "kagahapon"), "yesterday"),
     **dict.fromkeys(("kanina", "karon", "ngayon"), "today"),
     **dict.fromkeys(("unang",), "first"), **dict.fromkeys(("ikalawang", "pangalawang", "ikaduhang"), "second"),
     **dict.fromkeys(("ikatlong", "pangatlong", "ikatulong"), "third"), **dict.fromkeys(("ikaapat", "ikaapat na", "ikaupat", "pang-apat"), "fourth"),

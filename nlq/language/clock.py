@@ -110,7 +110,8 @@ def _time(tokens: Sequence[Token], at: int, *, bare: bool = False) -> _Time | No
     word = tokens[at].word
     if word in AT and at + 1 < len(tokens):
         place = at + 1 + (tokens[at + 1].text == "-")
-        number = HOURS.get(tokens[place].word) if place < len(tokens) else None
+        word = tokens[place].word if place < len(tokens) else ""
+        number = int(word) if word.isdecimal() and 1 <= int(word) <= NOON else HOURS.get(word)
         if number is None:
             return None
         after = place + 1 + (place + 1 < len(tokens) and tokens[place + 1].word in ("ng", "sa", "nang"))

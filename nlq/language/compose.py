@@ -10,6 +10,7 @@ from nlq.language import (
     averages,
     choices,
     clauses,
+    days_asked,
     entries,
     habits,
     in_every,
@@ -76,6 +77,7 @@ class Composer:
         )
         self.apiece: Span | None = None  # the first of a list of which each is asked for
         self.clause: clauses.Clause | None = None  # those of whom figures are, by what they bought
+        self.latest_days = 0  # how many of the latest days of a kind are meant
         self.part: tuple[Span, ...] = ()  # the part of a figure that is asked for beside it
         self.clocks: list[Span] = []  # hours of the day that are set against each other
         self.before: Period | None = None  # the period of the question before, which stands where none is named
@@ -90,6 +92,7 @@ class Composer:
         """
         self.walker.beside.added = additions.found(self.spans)
         of_that.taken(self)
+        days_asked.taken(self)
         turns.taken(self.spans)
         senses.settled(self.model, self.spans)
         periods_asked.newly(self)

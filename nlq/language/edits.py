@@ -11,8 +11,10 @@ from nlq.language import (
     averages,
     choices,
     entries,
+    habits,
     kept_limits,
     ordering,
+    ranks_asked,
     relations,
     rows_shown,
     senses,
@@ -73,7 +75,7 @@ class Edit:
             raise _no(
                 "the best and the worst at once are no change of the question before: ask for them in one of their own"
             )
-        if any(one.kind == "list" for one in self.spans):
+        if any(one.kind == "list" for one in self.spans) or rows_shown.are_listed(self.spans, self.last, self.model):
             return rows_shown.listed(self.composer, self.stays, self.last)
         level = self.stays.level()
         against = relations.opposed(self.spans, self.composer.filters) if self.draft.versus else []
@@ -160,6 +162,8 @@ class Edit:
     def _bare_number(self) -> None:
         """A number by itself, "make it 10", is how many, where there was a limit."""
         numbers = [one for one in self.spans if one.kind == "number"]
+        if len(numbers) == 1 and kept_limits.moved(self.composer, self.last, numbers[0]):
+            return
         others = {one.kind for one in self.spans} & {"top", "bottom", "between", "dimension", "grain", "moving", "average", "median", *COMPARE}  # fmt: skip
         ranked = self.last.limit is not None or (bool(self.last.order) and bool(self.last.dimensions))
         if len(numbers) == 1 and ranked and not others and numbers[0].number is not None:
@@ -193,7 +197,7 @@ class Edit:
         named: list[str] = list(self.draft.metrics)
         counting = [one for one in self.spans if one.kind == "count"]
         if counting and not named:
-            named = counting_.of_noun(self.model, self.spans, self.composer.walker)
+            named = counting_.of_noun(self.model, self.spans, self.composer.walker) or habits.who_shopped(self.composer)
             for one in self.draft.loose if named else ():
                 one.role = "counted"
             self.draft.loose[:] = [one for one in self.draft.loose if not named]
@@ -216,7 +220,7 @@ class Edit:
             self.composer.walker.group(self.composer.walker.name(one), one)
         draft.loose.clear()
         if not draft.dimensions:
-            return list(self.last.dimensions)
+            return list(self.last.dimensions) or self._who()
         broken = any(one.text.lower().startswith("break ") for one in self.spans)  # "break it down by brand"
         further = broken or (self.spans[0].kind == "and" and not self.draft.metrics)  # "and by month"
         if within or adding or further:
@@ -225,6 +229,14 @@ class Edit:
         if kept:
             self.composer.assume(f"instead of by {' and '.join(name.replace('_', ' ') for name in kept)}", {"dimensions": [*kept, *draft.dimensions]})  # fmt: skip
         return list(draft.dimensions)
+
+    def _who(self) -> list[str]:
+        """The people of whom the best is asked for, by what they spent: "who spent the most"."""
+        found = ranks_asked.who(self.composer) if self.draft.top is not None else []
+        counted = self.last.metric_names()[:1] if found else ()
+        if counted and sets.counted_by(self.model, list(counted)) is not None and not self.draft.metrics:
+            raise _no("the best by which figure? Ask it in one question: who spent the most in …")
+        return found
 
     def _split(self, dimensions: list[str]) -> list[str]:
         """What is split by, with what values are set against each other in."""

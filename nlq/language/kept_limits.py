@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nlq.language import ranks_asked, why
-from nlq.language.draft import Stop
+from nlq.language.draft import COMPARE, SILENT, Stop
+from nlq.language.numbers import MOST
 from nlq.values import Refusal
 from nlq.values.query import Condition
 
@@ -36,6 +37,33 @@ def of(composer: Composer, last: SemanticQuery, metrics: Sequence[str | MetricEn
         raise _no("which figure is the limit of? Ask it in one question")
     found = (*ranks_asked.limits(composer, names, dimensions), *rose)
     return (*(one for one in old if one.field not in {each.field for each in found}), *found)
+
+
+def moved(composer: Composer, last: SemanticQuery, number: Span) -> bool:
+    """Whether a number by itself, or with a word that limits, is instead of the one limit that there was: "make it 50k", "above 500 instead". It is noted."""
+    spans, draft, known = composer.spans, composer.draft, composer.model.dimensions
+    words = [one for one in spans if one.kind in COMPARE]
+    worth = [one for one in last.where if one.field in known and known[one.field].type in ("number", "integer") and one.op in COMPARE.values()]  # fmt: skip
+    having = [one for one in last.having if one.field in composer.model.metrics and one.op in COMPARE.values()]
+    others = {one.kind for one in spans} - {*SILENT, *COMPARE, "number", "followup", "and", "unit"}
+    if others or len(worth) + len(having) != 1 or len(words) > 1 or len(last.having) != len(having) or number.number is None:  # fmt: skip
+        return False
+    if not words and last.limit is not None and number.number <= MOST:
+        return False  # "make it 10": how many rows
+    (old,) = (*worth, *having)
+    op = COMPARE[words[0].kind] if words else str(old.op)
+    for one in (number, *words):
+        one.role = "threshold"
+        one.kind = "filler" if one in words else one.kind
+    if worth:
+        draft.worth.append(replace(old, op=op, values=(_plain(number.number),)))  # type: ignore[arg-type]
+    else:
+        draft.having.append((op, (_plain(number.number),), old.field))
+    return True
+
+
+def _plain(value: float) -> float:
+    return int(value) if value == int(value) else value
 
 
 def known_only(composer: Composer, query: SemanticQuery) -> SemanticQuery:

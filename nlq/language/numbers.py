@@ -79,6 +79,8 @@ def _compared(walker: Walker) -> None:
     """Limits that are no figures: "lower than last year" is a comparison, "more than 10%" a limit on a change."""
     moved = False  # whether it was just said that something did: "way up on last year"
     for one, after in pairwise(walker.spans):
+        if one.text.lower() == "over" and after.kind == "time" and not any(other.kind == "time" and other.start < one.start for other in walker.spans):  # fmt: skip
+            one.kind = "preposition"  # "unique customers over Q3"
         base = one.text.lower() in FROM and moved and after.when is not None and after.when.back is not None
         if (one.kind in COMPARE or base) and after.kind == "time" and not one.role:
             one.kind, one.role, walker.draft.versus = "versus", "comparison", True

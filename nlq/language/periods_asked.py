@@ -220,6 +220,8 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
     period = _from_on(composer, period) if compare is None else period
     if period is not None:
         return period, compare
+    if composer.latest_days:
+        return "all", compare
     if any(one.kind == "top" and RECORD.intersection(one.text.lower().split()) for one in composer.spans):
         composer.assume("over all the data, as a record is asked for", {})
         return "all", compare

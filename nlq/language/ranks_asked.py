@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language import choices, entries, lists, ordering
+from nlq.language import choices, days_asked, entries, lists, ordering
 from nlq.language.deeds import BOUGHT
 from nlq.language.draft import Stop
 from nlq.values import Refusal
@@ -68,6 +68,8 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
         Stop: nothing is ranked.
     """
     draft = composer.draft
+    if composer.latest_days:
+        return days_asked.ranked(composer, dimensions)
     latest = next((one for one in composer.spans if one.kind in ORDERS), None)
     if latest is not None and draft.top is None:
         grains = [name for name in dimensions if composer.model.is_time_grain(name)]
@@ -80,7 +82,7 @@ def ranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
     if not dimensions and not _of_such_things(composer):
         dimensions.extend(_kinds(composer))
     if not dimensions:
-        dimensions.extend(_who(composer) or _such_days(composer))
+        dimensions.extend(who(composer) or _such_days(composer))
     if not dimensions:
         ask = (
             choices.for_missing_time
@@ -134,7 +136,7 @@ def _such_days(composer: Composer) -> list[str]:
     return []
 
 
-def _who(composer: Composer) -> list[str]:
+def who(composer: Composer) -> list[str]:
     """People, where it is asked who bought the most."""
     people = [name for name, one in composer.model.dimensions.items() if one.optional]
     who = any(
@@ -153,7 +155,7 @@ def limits(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
     found = []
     if composer.draft.having and not dimensions:
         dimensions.extend(
-            _kinds(composer) or _who(composer)
+            _kinds(composer) or who(composer)
         )  # "who shopped at 3+ branches", "supermarkets with at least 1,000 customers"
     for op, value, metric in composer.draft.having:
         if not dimensions:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nlq.language import about, asides, followups, money, of_that, rows_shown, strange, those, tongue, why
+from nlq.language import about, asides, followups, money, of_that, rows_after, rows_shown, strange, those, tongue, why
 from nlq.language.compose import Composer
 from nlq.language.draft import SILENT, Stop
 from nlq.language.edits import Edit
@@ -100,9 +100,9 @@ class Reader:
     def _way(self, question: Question, values: ScopeValues, found: list[Span]) -> Callable[[list[Span]], Interpretation]:  # fmt: skip
         """How a question is read: by itself, as a change of the query before it, or as a figure of what that showed."""
         before, last = question.before, question.before.last
-        made = rows_shown.change(found, self._model) if last is not None and not before.options else None
-        if made is not None and last is not None:
-            return lambda spans: self._of_rows(made, last, spans)
+        shown = self._of_answers(question, values, found) if last is not None and not before.options else None
+        if shown is not None:
+            return shown
         if last is not None and those.are_counted(found, last, self._model):
             return partial(self._of_those, question, values, last)
         pointed = those.are_pointed_at(found)
@@ -116,22 +116,31 @@ class Reader:
             return lambda spans: Interpretation(those.UNKNOWN, _words(spans), changed=())
         return partial(self._edited, question, values, last)
 
+    def _of_answers(self, question: Question, values: ScopeValues, found: list[Span]) -> Callable[[list[Span]], Interpretation] | None:  # fmt: skip
+        """How a turn is read that is of the answers before as such: of their rows, of two of them; None where it is another."""
+        queries = question.before.queries
+        made = rows_shown.change(found, self._model) or rows_after.change(found, queries)
+        if made is not None:
+            return lambda spans: self._of_rows(made, queries[-1], spans)
+        both = rows_after.the_two(found, queries, self._model)
+        return partial(self._edited, question, values, both, same=True) if both is not None else None
+
     def _of_money(self, query: SemanticQuery) -> bool:
         """Whether the limits of a query are of money."""
         inner = [one for entry in query.metrics if not isinstance(entry, str) for one in entry.having]
         names = [one.field for one in (*query.having, *inner)]
         return bool(names) and all(name in self._model.metrics and self._model.metrics[name].unit == self._model.header.currency for name in names)  # fmt: skip
 
-    def _edited(self, question: Question, values: ScopeValues, last: SemanticQuery, found: list[Span]) -> Interpretation:  # fmt: skip
-        """A follow-up, as a change of the query before it, or as a question why that changed."""
+    def _edited(self, question: Question, values: ScopeValues, last: SemanticQuery, found: list[Span], *, same: bool = False) -> Interpretation:  # fmt: skip
+        """A follow-up, as a change of the query before it, which may be left the same, or as a question why that changed."""
         composer = Composer(self._model, values, found, question.as_of)
         asks = why.is_asked(found) or (question.before.explained and why.goes_on(found))
         claimed = why.taken(found) if asks else 0
         edit = Edit(composer, why.narrowed(last) if asks else last)
         outcome: SemanticQuery | Decomposition | Refusal | Clarification
         try:
-            query = edit.query(same=asks)
-            changed = followups.changes(edit.last, query)
+            query = edit.query(same=asks or same)
+            changed = followups.changes(why.narrowed(last) if asks else question.before.last or last, query)
             outcome = why.decomposed(self._model, query, claimed) if asks else query
         except Stop as stop:
             outcome, changed = stop.outcome, ()
@@ -208,4 +217,5 @@ def _words(found: Sequence[Span]) -> tuple[Word, ...]:
     return tuple(
         Word(one.text, one.start, one.end, one.role or ROLES.get(one.kind, one.kind), one.ref or one.ref_of)
         for one in found
+        if one.start < one.end  # not what was only put between
     )

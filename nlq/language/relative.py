@@ -22,6 +22,10 @@ class Relatives(Words, ABC):
     """Each method looks at one position and gives what it found there."""
 
     @abstractmethod
+    def single(self, at: int) -> When | None:
+        """The one period that begins at a place."""
+
+    @abstractmethod
     def named_after(self, at: int) -> bool:
         """Whether another period is named from a position on."""
 
@@ -60,6 +64,20 @@ class Relatives(Words, ABC):
         monday = start_of(found.start, "week")
         other = Period(start=monday, end=monday + timedelta(days=6)) if unit == "week" else None
         return When(at, name.last, found, said, other)
+
+    def _week_of(self, at: int) -> When | None:
+        """The week that a day lies in: "the week of Nov 2", "the week starting Nov 2", "the week ending Nov 8"."""
+        start = at + (self.word(at) == "the")
+        tie = self.word(start + 1)
+        if self.word(start) != "week" or tie not in ("of", "starting", "beginning", "ending"):
+            return None
+        one = self.single(start + 2 + (self.word(start + 2) in ("on", "the")))
+        if one is None or one.period == "all" or one.period.days != 1 or one.moved:
+            return None
+        day = one.period.start
+        first = day - timedelta(days=6) if tie == "ending" else day if tie != "of" else start_of(day, "week")
+        end = min(first + timedelta(days=6), max(self.as_of, first))
+        return When(at, one.last, Period(start=first, end=end), f"the week from {first} to {first + timedelta(days=6)}")
 
     def _by_name(self, at: int) -> When | None:
         """Holy Week, Christmas 2025: without a year the latest that has begun."""

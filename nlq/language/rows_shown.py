@@ -35,7 +35,7 @@ PLAIN = frozenset((
     "just", "then", "apil", "'y", "y", "kay",
 ))  # fmt: skip
 VALUE = frozenset(("value", "amount", "halaga", "kantidad"))
-IN = frozenset(("in", "by", "sa", "pls", "please", "instead", "naman", "lang", "ra", "the", "na", "now", "and", "not", "pieces", "show", "me", "kay", "ayon"))  # fmt: skip
+IN = frozenset(("total", "whole", "their", "in", "by", "sa", "pls", "please", "instead", "naman", "lang", "ra", "the", "na", "now", "and", "not", "pieces", "show", "me", "kay", "ayon"))  # fmt: skip
 AMONG = ("of those", "of them", "among them", "among those", "only those", "those", "just those")
 HOW_MANY = frozenset(("many", "ilan", "ilang", "pila", "count"))
 COUNTED = HOW_MANY | frozenset((
@@ -62,29 +62,29 @@ def change(
     words = [word for one in spans for word in one.text.lower().replace("’", "'").split()]
     kinds = {one.kind for one in spans if one.kind not in SILENT}
     if any(one.kind == "rest" and one.text.lower().split()[-1] in ("one", "isa") for one in spans):
-        return _mark(spans, _which_other)
+        return mark(spans, _which_other)
     if "rest" in kinds and kinds <= {*BESIDE_REST}:
-        return _mark(spans, _the_rest)
+        return mark(spans, _the_rest)
     if HOW_MANY.intersection(words) and COUNTED.issuperset(words) and len(words) > 1:
-        return _mark(spans, _how_many)
+        return mark(spans, _how_many)
     noun = _how_many_of(spans, model)
     if noun is not None:
-        return _mark(spans, lambda model, last: _how_many(model, last, noun))
+        return mark(spans, lambda model, last: _how_many(model, last, noun))
     if TOTAL.intersection(words) and (TOTAL | OF_ALL).issuperset(words):
-        return _mark(spans, _total)
+        return mark(spans, _total)
     if DIFFERENCE.intersection(words) and (DIFFERENCE | OF_BOTH).issuperset(words):
-        return _mark(spans, _difference)
+        return mark(spans, _difference)
     of_money = VALUE.union(money.names(model.header.currency))
     if of_money.intersection(words) and (of_money | IN).issuperset(words):
-        return _mark(spans, _in_money)
+        return mark(spans, _in_money)
     if "average" in kinds and kinds <= {*BESIDE_AVERAGE}:
-        return _mark(spans, _average)
+        return mark(spans, _average)
     numbers = [WORDS.get(word, int(word) if word.isdecimal() else 0) for word in words if word not in PLAIN]
     rest = [word for word, number in zip([word for word in words if word not in PLAIN], numbers, strict=True) if not number]  # fmt: skip
     several = [number for number in numbers if number]
     if len(rest) == len(set(rest)) == 2 and LEFT_OUT & set(rest) and FIRST & set(rest) and len(several) <= 1:
         count = several[0] if several else 1
-        return _mark(spans, lambda model, last: _without_first(model, last, count))
+        return mark(spans, lambda model, last: _without_first(model, last, count))
     return None
 
 
@@ -142,7 +142,8 @@ def _difference(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     )
 
 
-def _mark(spans: Sequence[Span], make: Callable[[SemanticModel, SemanticQuery], SemanticQuery]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery]:  # fmt: skip
+def mark(spans: Sequence[Span], make: Callable[[SemanticModel, SemanticQuery], SemanticQuery]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery]:  # fmt: skip
+    """What a turn makes, the words of which are all read."""
     for one in spans:
         one.role = "ignored" if one.kind in ("filler", "preposition") else "set"
     return make
@@ -183,7 +184,7 @@ def _which_other(_model: SemanticModel, _last: SemanticQuery) -> SemanticQuery:
 def _the_rest(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     """All but the rows that were shown; of a figure of something named, that of everything else."""
     if last.limit is not None or last.having:
-        return replace(last, where=(*last.where, _left_out(model, last)), limit=None, having=())
+        return replace(last, where=(*last.where, left_out(model, last)), limit=None, having=())
     named = [one for one in last.where if one.op in HELD and one.field is not None]
     if len(named) != 1 or len(last.where) != 1 or last.list is not None or last.share is not None:
         raise Stop(those.UNKNOWN)
@@ -196,10 +197,10 @@ def _without_first(model: SemanticModel, last: SemanticQuery, count: int) -> Sem
         raise Stop(those.UNKNOWN)
     first = replace(last, limit=count)
     limit = last.limit - count if last.limit is not None else None
-    return replace(last, where=(*last.where, _left_out(model, first)), limit=limit)
+    return replace(last, where=(*last.where, left_out(model, first)), limit=limit)
 
 
-def _left_out(model: SemanticModel, shown: SemanticQuery) -> Condition:
+def left_out(model: SemanticModel, shown: SemanticQuery) -> Condition:
     """The condition that leaves out the things of a query's rows.
 
     Raises:
@@ -242,6 +243,14 @@ def _how_many(model: SemanticModel, last: SemanticQuery, noun: str = "") -> Sema
     return SemanticQuery(metrics=(entry,), where=(*last.where, *known), period=last.period)
 
 
+def are_listed(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) -> bool:
+    """Whether it is asked which of those that were counted are of some kind: "ilang stores ang nagsara", then "alin sa kanila ang nasa Visayas"."""
+    pointing = any(one.kind == "reference" and one.text.lower() in (*AMONG, *those.AMONG) for one in spans)
+    kinds = {one.kind for one in spans if one.kind not in SILENT}
+    counted = not last.dimensions and last.list is None and those.of(last, model) is not None
+    return counted and pointing and "which" in kinds and kinds <= {*VALUES, "which", "not", "and"}
+
+
 def among(composer: Composer, last: SemanticQuery) -> tuple[Condition, ...]:
     """The very ones that were shown, where only such of them are asked for as are of some kind: "which of those are minimarts".
 
@@ -282,7 +291,7 @@ def listed(composer: Composer, stays: Stays, last: SemanticQuery) -> SemanticQue
     if any(model.dimensions[name].table != table for name in beside):
         raise _no(f"that is nothing that a {entity.replace('_', ' ')} has")
     for one in composer.spans:
-        if one.kind in ("list", "reference") or one in nouns:
+        if one.kind in ("list", "reference", "which") or one in nouns:
             one.role = "list"
     where, _, _ = stays.where([], set_against=False, adding=False)
     near = tuple(one for one in where if not out_of_reach(model, table, tuple(one.fields())))

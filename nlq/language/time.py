@@ -81,7 +81,7 @@ class _Finder(Numbered, Fiscal, Relatives):
         found: list[When] = []
         at = 0
         while at < len(self.tokens):
-            one = self._nth_days(at) or self._going_on(at) or self._range(at) or self._single(at)
+            one = self._nth_days(at) or self._going_on(at) or self._range(at) or self.single(at)
             if one is None:
                 at += 1
                 continue
@@ -99,7 +99,7 @@ class _Finder(Numbered, Fiscal, Relatives):
         if until is not None:
             return until
         begins = self._beginning(start) if opener == "from" else 0
-        first = self._single(begins or start) or (self._of_now(begins) if begins else None)
+        first = self.single(begins or start) or (self._of_now(begins) if begins else None)
         if first is None or first.period == "all":
             return None
         middle = self.word(first.last)
@@ -110,7 +110,7 @@ class _Finder(Numbered, Fiscal, Relatives):
         if self.word(first.last + 1) in UP_TO_NOW:  # "jan to date", "2024 to now"
             return self._open(at, replace(first, last=first.last + 2), "since")
         after = first.last + (2 if middle == "up" else 1)
-        second = self._single(self._end(after) or self._behind(after))
+        second = self.single(self._end(after) or self._behind(after))
         if second is None or second.period == "all":
             return None
         begin, end = first.period, second.period
@@ -127,7 +127,7 @@ class _Finder(Numbered, Fiscal, Relatives):
     def _going_on(self, at: int) -> When | None:
         """A period that goes on until now: "2025 onwards", "in 2025 or later", "from August on"."""
         opener = self.word(at)
-        first = None if opener in OPENERS else self._single(at + 1 if opener == "from" else at)
+        first = None if opener in OPENERS else self.single(at + 1 if opener == "from" else at)
         if first is None or first.period == "all":
             return None
         tie, after = self.word(first.last), self.word(first.last + 1)
@@ -145,7 +145,7 @@ class _Finder(Numbered, Fiscal, Relatives):
         begins = self._beginning(at + 1)
         ends = self._end(at + 1) if opener in ("until", "till", "after") else 0
         start = begins or ends or self._behind(at + 1)
-        one = self._single(start) or (self._of_now(start) if begins else None) or (self._since_day(start) if opener == "since" else None)  # fmt: skip
+        one = self.single(start) or (self._of_now(start) if begins else None) or (self._since_day(start) if opener == "since" else None)  # fmt: skip
         return None if one is None or one.period == "all" else self._open(at, one, opener)
 
     def _behind(self, at: int) -> int:
@@ -162,7 +162,7 @@ class _Finder(Numbered, Fiscal, Relatives):
         ends = self._end(at + 1 + (opener == "as"))
         if (opener == "as" and self.word(at + 1) != "of") or (opener == "by" and not ends):
             return None
-        one = self._single(ends or self._behind(at + 2))
+        one = self.single(ends or self._behind(at + 2))
         if (
             one is None
             or one.period == "all"
@@ -223,7 +223,7 @@ class _Finder(Numbered, Fiscal, Relatives):
     def _is_bare_month(self, at: int, one: When) -> bool:
         return one.last == at + 1 and self.word(at) in MONTHS
 
-    def _single(self, at: int) -> When | None:
+    def single(self, at: int) -> When | None:
         """The one period that begins at a place; looked for once."""
         if at not in self._found:
             self._found[at] = self._sought(at)
@@ -231,6 +231,7 @@ class _Finder(Numbered, Fiscal, Relatives):
 
     def _sought(self, at: int) -> When | None:
         for reader in (
+            self._week_of,
             self._anchored,
             self._by_name,
             self._linggo,
@@ -259,7 +260,7 @@ class _Finder(Numbered, Fiscal, Relatives):
 
     def named_after(self, at: int) -> bool:
         """Whether another period is named from a position on."""
-        return any(self._single(place) is not None for place in range(at, len(self.tokens)))
+        return any(self.single(place) is not None for place in range(at, len(self.tokens)))
 
     def _ever(self, at: int) -> When | None:
         """All of the data: "of all time", "since we opened", "ever"; not "without ever buying"."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nlq.language.calendar_words import WORDS
 from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES, next_kind
@@ -177,28 +177,27 @@ def _earliest_or_between(spans: Sequence[Span]) -> None:
 
 
 def _up_to(spans: Sequence[Span]) -> None:
-    """What is there "by November 10" came up to that day: since when, another period says, "by November 10 this month"."""
-    for one, after in pairwise(spans):
+    """What is there "by November 10", or "as of yesterday", came up to that day: since when, another period says, "by November 10 this month"."""
+    for at, (one, after) in enumerate(pairwise(spans)):
+        as_of = one.text.lower() == "of" and at > 0 and spans[at - 1].text.lower() == "as"
         day = after.when.period if after.kind == "time" and after.when is not None else None
-        if one.kind != "by" or one.text.lower() != "by" or day is None:
+        if not (as_of or (one.kind == "by" and one.text.lower() == "by")) or day is None:
             continue
-        one.kind = "unsupported"
+        words = [spans[at - 1], one] if as_of else [one]
+        words[0].kind = "unsupported"
         around = [
-            other
-            for other in spans
-            if other is not after and other.when is not None and isinstance(other.when.period, Period)
+            other for other in spans if other is not after and other.when is not None and _holds(other.when.period, day)
         ]
-        whole = around[0].when.period if len(around) == 1 and around[0].when is not None else None
-        if (
-            isinstance(day, Period)
-            and day.days == 1
-            and isinstance(whole, Period)
-            and whole.start <= day.start <= whole.end
-        ):
-            assert after.when is not None  # noqa: S101 - a time has one
-            after.when = replace(after.when, period=Period(start=whole.start, end=day.end))
-            one.kind = around[0].kind = "filler"
-            around[0].when, around[0].role = None, "period"
+        if len(around) == 1 and isinstance(day, Period) and after.when is not None:
+            begins = around[0].when.period.start  # type: ignore[union-attr]
+            around[0].when = replace(around[0].when, period=Period(start=begins, end=day.end))  # type: ignore[type-var]
+            for word in (*words, after):
+                word.kind, word.role, word.when = "filler", "period", None
+
+
+def _holds(whole: Period | Literal["all"], day: Period | Literal["all"]) -> bool:
+    """Whether a day lies in a longer period."""
+    return isinstance(whole, Period) and isinstance(day, Period) and day.days == 1 < whole.days and whole.start <= day.start <= whole.end  # fmt: skip
 
 
 def _which_unit(spans: Sequence[Span]) -> None:

@@ -1,0 +1,148 @@
+"""Turns that are of the answers before: the next five, those split, by name, the two that were asked for, what part the last one is of the one before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nlq.language import rows_shown
+from nlq.language.draft import HELD, SILENT, Stop
+from nlq.language.tokens import WORDS
+from nlq.values import Refusal
+from nlq.values.query import Order, Share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+    from nlq.values.query import Condition, SemanticQuery
+
+NEXT = frozenset(("next", "following", "sunod", "kasunod", "sumunod", "sunod-sunod", "mosunod"))
+BESIDE_NEXT = frozenset((
+    "the", "what", "whats", "what's", "are", "is", "and", "show", "me", "after", "those", "that", "excluding", "them", "please", "pls", "ok", "then", "now", "ones", "give", "yung", "ang", "na", "mga", "naman", "po", "nga",
+    "ug", "unya", "at", "rank", "ranked", "in", "list", "ka", "ra", "lang",
+))  # fmt: skip
+SPLIT = frozenset(("split", "hatiin", "paghiwalayin", "ihiwalay", "separate", "bulaga"))
+BESIDE_SPLIT = frozenset(("them", "those", "it", "up", "out", "apart", "into", "two", "each", "by", "itself", "please", "pls", "mo", "yung", "dalawa", "silang", "sila", "ang", "and", "can", "you", "the", "both", "na", "po", "naman", "now", "then", "ok"))  # fmt: skip
+SORT = frozenset(("sort", "sorted", "order", "ordered", "arrange", "arranged", "ayusin", "isort", "i-sort"))
+BY_NAME = frozenset(
+    ("name", "names", "alphabetically", "alphabetical", "alphabetic", "pangalan", "ngalan", "a-z", "abc")
+)
+BESIDE_NAME = frozenset(("by", "the", "them", "it", "in", "order", "please", "pls", "mo", "ayon", "sa", "ang", "now", "ok", "and", "a", "to", "z", "paki", "lang", "na", "naman"))  # fmt: skip
+TWO = frozenset(("two", "both", "dalawa", "dalawang", "duha", "duha ka", "2"))
+TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
+PART = frozenset((
+    "as", "percent", "percentage", "%", "pct", "ilang", "what", "is", "that", "yan", "yun", "iyan", "ng", "sa", "total", "the", "of", "kabuuan", "pila", "ka", "porsyento", "porsiyento", "ana", "kana", "kinatibuk-an", "a",
+    "share", "and", "whats", "what's", "lahat", "tanan", "all", "it", "in", "show", "me", "naman", "po", "ba", "na", "whole", "same",
+))  # fmt: skip
+
+
+def change(spans: Sequence[Span], before: Sequence[SemanticQuery]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery] | None:  # fmt: skip
+    """What such a turn makes of the queries before, the newest last; None where it is another turn. What it gives raises `Stop` where that cannot be read."""
+    words = [word for one in spans for word in one.text.lower().replace("’", "'").split()]
+    said = set(words)
+    counts = [WORDS.get(word, int(word) if word.isdecimal() else 0) for word in words]
+    rest = {word for word, count in zip(words, counts, strict=True) if not count}
+    if said & NEXT and rest <= NEXT | BESIDE_NEXT and sum(map(bool, counts)) <= 1:
+        return rows_shown.mark(spans, lambda model, last: _next(model, last, next(filter(None, counts), 0)))
+    if said & SPLIT and rest <= SPLIT | BESIDE_SPLIT and rest - SPLIT:
+        return rows_shown.mark(spans, _split)
+    if said & SORT and said & BY_NAME and said <= SORT | BY_NAME | BESIDE_NAME:
+        return rows_shown.mark(spans, _by_name)
+    added = _added(before) if any(one.kind == "share" for one in spans) and said <= PART else None
+    return None if added is None else rows_shown.mark(spans, lambda model, last: _part(model, last, added))
+
+
+def _next(model: SemanticModel, last: SemanticQuery, count: int) -> SemanticQuery:
+    """The rows that come behind those that were shown."""
+    if last.limit is None or not last.order or last.per:
+        raise _no("the next after which? The question before shows no first few")
+    return replace(last, where=(*last.where, rows_shown.left_out(model, last)), limit=count or last.limit)
+
+
+def _listed(last: SemanticQuery) -> list[Condition]:
+    """The conditions that hold for several values."""
+    return [one for one in last.where if one.op == "in" and len(one.values) > 1 and one.query is None]
+
+
+def _split(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """What was summed over several values, of each."""
+    found = [str(one.field) for one in _listed(last) if one.field in model.dimensions and one.field not in last.dimensions]  # fmt: skip
+    if len(found) != 1 or last.limit is not None or last.having or last.segments or last.list:
+        raise _no("split by what? Name it: by region, by category …")
+    return replace(last, dimensions=(*found, *last.dimensions))
+
+
+def _by_name(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """The same rows in the order of their names."""
+    names = [name for name in last.dimensions if not model.is_time_grain(name)]
+    if len(names) != 1 or len(last.dimensions) != 1 or last.limit is not None or last.list:
+        raise _no("by whose name? Rows in that order would be others: ask for all of them, by name")
+    return replace(last, order=(Order(by=names[0], dir="asc"),))
+
+
+def _added(before: Sequence[SemanticQuery]) -> Condition | None:
+    """The one condition by which the last query only narrows the one before it; None where it does not."""
+    last, whole = before[-1], before[-2] if len(before) > 1 else None
+    if whole is None or last.share or last.segments or replace(last, where=whole.where) != whole:
+        return None
+    added = [one for one in last.where if one not in whole.where]
+    kept = all(one in last.where for one in whole.where)
+    return added[0] if kept and len(added) == 1 and not (last.limit or last.having or last.list) else None
+
+
+def _part(model: SemanticModel, last: SemanticQuery, added: Condition) -> SemanticQuery:
+    """What part a figure is of the one that it narrows."""
+    one = added
+    if one.field not in model.dimensions or one.op not in HELD or one.field in last.dimensions or len(one.values) != 1:
+        raise _no("a share of what? Ask it in one question: the share of … in …")
+    return replace(
+        last, dimensions=(*last.dimensions, one.field), share=Share(within=last.dimensions, free=(one.field,))
+    )
+
+
+def the_two(spans: Sequence[Span], before: Sequence[SemanticQuery], model: SemanticModel) -> SemanticQuery | None:
+    """The query of both of two values that were asked for one after the other, or at once, each by itself: "which of the two sold more". None where nothing says so.
+
+    The words for "the two" say nothing more.
+    """
+    marks = [one for one in spans if one.text.lower() in TWO and one.kind in ("number", "both", "filler")]
+    nouns = any(one.kind in ("dimension", "grain", "metric") for one in spans)
+    if len(marks) != 1 or nouns:
+        return None
+    at = next(place for place, one in enumerate(spans) if one is marks[0])
+    tied = {
+        one.text.lower().split()[-1] for one in spans[max(0, at - 1) : at] if one.kind in (*SILENT, "which", "versus")
+    }
+    if not tied & {"the", "of", "yung", "ang", "sa", "nung", "ng", "compare", "silang", "sa mga", "kanang"}:
+        return None
+    last = before[-1]
+    listed = [one for one in _listed(last) if len(one.values) == 2 and one.field in model.dimensions]
+    found = replace(last, dimensions=tuple(dict.fromkeys((str(listed[0].field), *last.dimensions)))) if len(listed) == 1 else None  # fmt: skip
+    if found is None and len(before) > 1:
+        found = _both(last, before[-2], model)
+    if found is None or last.limit is not None:
+        return None
+    for one in spans:
+        if one is marks[0] or one.kind in ("versus", "more", "which"):
+            one.kind, one.role = "filler", "set" if one is marks[0] else "comparison"
+    together = any(TOGETHER.intersection(one.text.lower().split()) for one in spans)
+    return replace(found, dimensions=found.dimensions[1:]) if together else found
+
+
+def _both(last: SemanticQuery, first: SemanticQuery, model: SemanticModel) -> SemanticQuery | None:
+    """One query of what two ask of one value each; None where they differ in more."""
+    new, old = ([one for one in mine.where if one not in other.where] for mine, other in ((last, first), (first, last)))
+    if len(new) != 1 or len(old) != 1 or replace(first, where=last.where) != last:
+        return None
+    one, other = new[0], old[0]
+    same = one.field == other.field and one.field in model.dimensions and one.op in HELD and other.op in HELD
+    if not same or one.field is None or one.field in last.dimensions:
+        return None
+    both = replace(one, op="in", values=tuple(dict.fromkeys((*other.values, *one.values))))
+    return replace(last, where=tuple(both if each is one else each for each in last.where), dimensions=(one.field, *last.dimensions))  # fmt: skip
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))
