@@ -1,0 +1,145 @@
+"""What strangers' questions found a ninth time, against SQL that was written by hand: a part of a figure, the best on each side, days of a kind, turns after a refusal."""
+
+from __future__ import annotations
+
+import pytest
+from by_hand import LINES, OCTOBER, SALES, SEPTEMBER, YEAR, of_stores
+from helpers import assert_as_by_hand, assert_not_answered, talk
+
+Q3, QUARTER = "t.date_key BETWEEN '2026-07-01' AND '2026-09-30'", "t.date_key BETWEEN '2026-10-01' AND '2026-11-15'"
+PAYDAY = "t.date_key IN (SELECT date_key FROM scout.dim_calendar WHERE is_payday)"
+IN_OCTOBER = "d.date_key BETWEEN '2026-10-01' AND '2026-10-31'"
+ISLANDS = SALES.replace(
+    "scout.dim_store s", "(SELECT * FROM scout.dim_store JOIN scout.regions ON region = region_code) s"
+)
+
+
+def months(first, last):
+    """The customers who bought in each of these months of 2026."""
+    each = " INTERSECT ".join(
+        f"SELECT t.customer_id {SALES} AND t.customer_id IS NOT NULL AND year(t.date_key) = 2026 AND month(t.date_key) = {month}"
+        for month in range(first, last + 1)
+    )
+    return f"SELECT count(*) FROM ({each})"
+
+
+def best_of_each(side, figure, rest, most=1, order="DESC"):
+    """The figures of the best of something within each side."""
+    by, what = side
+    return f"SELECT worth FROM (SELECT {by} AS side, {figure} AS worth, row_number() OVER (PARTITION BY {by} ORDER BY {figure} {order}) AS place {rest} GROUP BY {by}, {what}) WHERE place <= {most}"
+
+
+FIGURES = {
+    "sales on paydays in q3, and how much of that was snacks": f"SELECT sum(t.peso_value) {SALES} AND {Q3} AND {PAYDAY} UNION ALL SELECT sum(i.line_value) {LINES} AND p.category = 'Snacks' AND d.{Q3[2:]} AND d.{PAYDAY[2:]}",
+    "5 weakest stores in visayas and mindanao respectively, this qtr": best_of_each(("s.island_group", "t.store_id"), "sum(t.peso_value)", f"{ISLANDS} AND {QUARTER} AND s.island_group IN ('Visayas', 'Mindanao')", 5, "ASC"),
+    "top 3 categories in luzon vs visayas last month": best_of_each(("d.island_group", "p.category"), "sum(i.line_value)", f"{LINES} AND {IN_OCTOBER} AND d.island_group IN ('Luzon', 'Visayas')", 3),
+    "busiest hour on paydays vs other days this quarter": best_of_each((PAYDAY, "hour(t.occurred_at AT TIME ZONE 'Asia/Manila')"), "count(*)", f"{SALES} AND {QUARTER}"),
+    "how many customers bought every month from july to sept": months(7, 9),
+    "stores with more than 120 receipts and less than 20k pesos last month": of_stores("count(*) > 120 AND sum(t.peso_value) < 20000", "count(*)"),
+    "list stores that sold less than 20k in October with their city and store type": of_stores("sum(t.peso_value) < 20000"),
+    "total sales by november 10 this month": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-11-01' AND '2026-11-10'",
+    "sales this month as of yesterday": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-11-01' AND '2026-11-14'",
+    "our best single day this year in terms of sales, and which day of the week that was": f"SELECT sum(t.peso_value) {SALES} AND {YEAR} GROUP BY t.date_key ORDER BY 1 DESC LIMIT 1",
+    "what % of our receipts in october included at least one beverage item?": f"SELECT count(DISTINCT t.transaction_id) FILTER (WHERE t.transaction_id IN (SELECT i.transaction_id FROM scout.silver_transaction_items i JOIN scout.dim_product p USING (product_id) WHERE i.org_id = 'tingi' AND p.category = 'Beverages')) / count(DISTINCT t.transaction_id) {SALES} AND {OCTOBER}",
+    "ilang customers ang bumili sa Bohol noong oktubre at magkano ang gastos kada suki": f"SELECT sum(t.peso_value)::DOUBLE / count(DISTINCT t.customer_id) {SALES} AND {OCTOBER} AND s.province = 'Bohol'",
+    "sales monday through thursday last month": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND isodow(t.date_key) BETWEEN 1 AND 4",
+    "benta lunes hanggang biyernes noong oktubre": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND isodow(t.date_key) BETWEEN 1 AND 5",
+    "receipts friday to monday last month by store type": f"SELECT count(*) {SALES} AND {OCTOBER} AND isodow(t.date_key) IN (5, 6, 7, 1) GROUP BY s.store_type",
+    "sales for the last 3 paydays": f"SELECT sum(t.peso_value) {SALES} AND {PAYDAY} GROUP BY t.date_key ORDER BY t.date_key DESC LIMIT 3",
+    "benta nung huling sweldo": f"SELECT sum(t.peso_value) {SALES} AND {PAYDAY} GROUP BY t.date_key ORDER BY t.date_key DESC LIMIT 1",
+    "sales the week of nov 2": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-11-02' AND '2026-11-08'",
+    "sales the week ending nov 7": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-11-01' AND '2026-11-07'",
+    "unique customers over the whole of q3": f"SELECT count(DISTINCT t.customer_id) {SALES} AND {Q3}",
+    "unique customers over q3": f"SELECT count(DISTINCT t.customer_id) {SALES} AND {Q3}",
+    "pila ang halin gikan alas 6 hangtod alas 9 sa gabii niadtong miaging bulan": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND hour(t.occurred_at AT TIME ZONE 'Asia/Manila') BETWEEN 18 AND 20",
+    "Ilan po ang mga tindahang bukas pa sa NCR? Kailangan lang po sa presentasyon": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND closed_on IS NULL AND region = 'NCR'",
+    "split last month sales by region and payment method? a pivot type table is perfect": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.region, t.payment_method",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "sql"), FIGURES.items(), ids=FIGURES)
+def test_the_figure_is_that_of_sql_by_hand(assistant, analyst, raw, question, sql):
+    answer = assistant.ask(question, analyst)
+    at = {"sales on paydays": 1, "list stores": 3, "5 weakest": 2, "top 3": 2, "busiest": 2}
+    assert_as_by_hand(answer, raw, sql, next((place for said, place in at.items() if question.startswith(said)), -1))
+
+
+@pytest.mark.parametrize("question", [
+    "how much of that was cash",
+    "magkano doon ang cash",
+    "how does that compare to the same time last year",
+    "top 5 brands ncr vs cebu last month",
+    "which payment method is most used in ncr vs davao city",
+    "sales as of yesterday",
+    "sales by nov 10",
+    "sales by region on the last payday",
+    "how many receipts in october had at least 2 beverage items",
+    "sales last month, shampoo",
+    "sales last month presenting",
+    "how many customers bought every month from january to october",
+])  # fmt: skip
+def test_not_answered(assistant, question):
+    assert_not_answered(assistant, question)
+
+
+def test_sorted_by_its_share_where_each_is_of_another_whole(assistant, analyst):
+    answer = assistant.ask("share of GCash in total sales per region last month, sort it highest to lowest", analyst)
+    shares = [row[-1] for row in answer.rows]
+    assert shares == sorted(shares, reverse=True)
+    assert len({row[0] for row in answer.rows}) == len(shares)
+
+
+FIRST_FIVE = of_stores("1 = 1", "t.store_id") + " ORDER BY sum(t.peso_value) DESC LIMIT 5"
+TURNS = {
+    ("sales in Davao City last month", "how much of that was cash"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.city = 'Davao City' AND t.payment_method = 'cash'",
+    ("top 3 stores in ncr last month", "magkano doon ang cash"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND t.payment_method = 'cash' AND t.store_id IN ({of_stores('1 = 1', 't.store_id', 's.region = $$NCR$$')} ORDER BY sum(t.peso_value) DESC LIMIT 3) GROUP BY t.store_id",
+    ("top 5 stores last month", "how many of those are minimarts"): f"SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND store_type = 'minimart' AND store_id IN ({FIRST_FIVE})",
+    ("top 5 stores last month", "ilan doon ang minimart"): f"SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND store_type = 'minimart' AND store_id IN ({FIRST_FIVE})",
+    ("which stores opened this year?", "how many of those are in Mindanao?"): "SELECT count(*) FROM scout.dim_store JOIN scout.regions ON region = region_code WHERE org_id = 'tingi' AND opened_on BETWEEN '2026-01-01' AND '2026-11-15' AND island_group = 'Mindanao'",
+    ("which stores opened this year?", "how many of those are in Mindanao?", "and their sales last month?"): f"SELECT sum(t.peso_value) {ISLANDS} AND {OCTOBER} AND s.opened_on BETWEEN '2026-01-01' AND '2026-11-15' AND s.island_group = 'Mindanao'",
+    ("top 5 stores last month", "what are the next 5?"): of_stores("1 = 1") + " ORDER BY 1 DESC LIMIT 5 OFFSET 5",
+    ("top 5 stores last month", "next 5", "next 3"): of_stores("1 = 1") + " ORDER BY 1 DESC LIMIT 3 OFFSET 10",
+    ("units of beverages sold last month", "add snacks", "split them"): f"SELECT sum(i.quantity) {LINES} AND {IN_OCTOBER} AND p.category IN ('Beverages', 'Snacks') GROUP BY p.category",
+    ("stores with sales below 20k last month", "make it 15k"): of_stores("sum(t.peso_value) < 15000"),
+    ("how many receipts above 1000 pesos last month", "above 500 instead", "in ncr"): f"SELECT count(*) {SALES} AND {OCTOBER} AND t.peso_value > 500 AND s.region = 'NCR'",
+    ("how many receipts above 1000 pesos last month", "in ncr", "and the total value?"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND t.peso_value > 1000 AND s.region = 'NCR'",
+    ("gcash sales in ncr last month", "and maya", "which of the two sold more in region 7?"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND t.payment_method IN ('gcash', 'maya') AND s.region = 'R07' GROUP BY t.payment_method",
+    ("gcash sales in ncr last month", "and maya", "pila ang total sa duha?"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND t.payment_method IN ('gcash', 'maya') AND s.region = 'NCR'",
+    ("sales in ncr last month", "gcash only", "as %"): f"SELECT sum(t.peso_value) FILTER (WHERE t.payment_method = 'gcash') / sum(t.peso_value)::DOUBLE {SALES} AND {OCTOBER} AND s.region = 'NCR'",
+    ("magkano ang benta noong nakaraang buwan?", "sa NCR kaya?", "ilan ang bumili?"): f"SELECT count(DISTINCT t.customer_id) {SALES} AND {OCTOBER} AND s.region = 'NCR'",
+    ("top 5 stores in ncr last month", "worst 5", "same in Calabarzon"): of_stores("1 = 1", rest="s.region = 'R04A'") + " ORDER BY 1 LIMIT 5",
+    ("gcash sales in ncr last month, by store", "ok next: top 3 store types in september"): f"SELECT sum(t.peso_value) {SALES} AND {SEPTEMBER} GROUP BY s.store_type ORDER BY 1 DESC LIMIT 3",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("turns", "sql"), TURNS.items(), ids=[" / ".join(one) for one in TURNS])
+def test_a_turn_is_as_by_hand(assistant, analyst, raw, turns, sql):
+    assert_as_by_hand(talk(assistant, analyst, *turns), raw, sql)
+
+
+@pytest.mark.parametrize("turns", [
+    ("best day last month", "how much of that was gcash"),
+    ("daily sales in Davao City last week", "which day was highest?", "magkano doon ang cash"),
+    ("sales last month in Laguna", "what about the other one?"),
+    ("top 20 stores sa Luzon last month", "ilan doon ang bago"),
+    ("top 5 stores in ncr last month", "sort by name"),
+])  # fmt: skip
+def test_a_turn_is_not_answered(assistant, analyst, turns):
+    answer = talk(assistant, analyst, *turns)
+    assert answer.status != "answered", answer.reading
+
+
+def test_by_name_is_the_order_of_names(assistant, analyst):
+    answer = talk(assistant, analyst, "sales by store in ncr last month", "sort by name")
+    names = [row[0] for row in answer.rows]
+    assert names == sorted(names)
+    assert len(names) == len(talk(assistant, analyst, "sales by store in ncr last month").rows)
+
+
+@pytest.mark.parametrize(
+    "turns", [("1", "and the other one?"), ("the one in la union", "and the one in pampanga?"), ("2",)]
+)
+def test_another_of_the_options_can_be_chosen_afterwards(assistant, analyst, turns):
+    answer = talk(assistant, analyst, "sales in San Fernando last month", *turns)
+    assert "province Pampanga" in answer.reading
+    assert "city San Fernando" in answer.reading
