@@ -50,7 +50,11 @@ def answered(question: Question, plan: Plan, snapshot: Snapshot, statement: Stat
     said, parts = without_totals(columns, rows)
     picture = chart.choose(said, parts)
     limited, per = query is not None and query.limit is not None, query.per if query is not None else ()
-    text = "" if result is None else narrate(said, parts, limited=limited, per=per, days=_days(question, query, model))
+    text = (
+        ""
+        if result is None
+        else narrate(said, parts, limited=limited, per=per, whole=_whole(query), days=_days(question, query, model))
+    )
     return Answer(
         **common(question, plan, ident),
         status="answered",
@@ -120,6 +124,11 @@ def _broken_promises(
         age = question.asked_at - state.fresh_as_of
         if age > timedelta(**{f"{unit.rstrip('s')}s": int(count)}):
             yield f"{name} was last filled on {state.fresh_as_of:%Y-%m-%d %H:%M}; it is promised to be no older than {promise}"
+
+
+def _whole(query: SemanticQuery | None) -> str:
+    """The name of the side that holds everything, where the others are parts of it; "" where there is none."""
+    return next((one.label for one in query.segments if not one.where), "") if query is not None else ""
 
 
 def _days(question: Question, query: SemanticQuery | None, model: SemanticModel) -> tuple[date | None, date | None]:

@@ -16,7 +16,7 @@ MOST_GROUPS = 4
 Rows = tuple[tuple[Any, ...], ...]
 
 
-def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tuple[str, ...] = (),
+def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tuple[str, ...] = (), whole: str = "",
             days: tuple[date | None, date | None] = (None, None)) -> str:  # fmt: skip
     """What the rows say.
 
@@ -25,6 +25,7 @@ def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tupl
         rows: as they are shown.
         limited: whether they are the first of a ranking.
         per: the dimensions of whose groups they are the first.
+        whole: the name of the row that is all of what the others are parts of; "" where none is.
         days: the first and the last day that the figures are over: a month that these cut is not whole.
     """
     names = {one.name for one in columns}
@@ -39,6 +40,8 @@ def narrate(columns: tuple[Column, ...], rows: Rows, *, limited: bool, per: tupl
     filled = [row for row in rows if row[metrics[0]] is not None]
     if not filled:
         return f"{columns[metrics[0]].label} is unknown in all {len(rows)} rows."
+    if whole and len(dimensions) == 1:
+        return _of_the_whole(columns, filled, dimensions[0], metrics[0], whole)
     if per:
         groups = [index for index in dimensions if columns[index].name in per]
         return _firsts(columns, filled, groups, [index for index in dimensions if index not in groups], metrics[0])
@@ -148,6 +151,19 @@ def _firsts(
     ]  # fmt: skip
     more = f"; and {len(found) - MOST_GROUPS} groups more" if len(found) > MOST_GROUPS else ""
     return f"First in each by {columns[metric].label.lower()}: {'; '.join(named)}{more}."
+
+
+def _of_the_whole(columns: tuple[Column, ...], rows: list[tuple[Any, ...]], name: int, metric: int, whole: str) -> str:
+    """Parts of a figure, each with the whole, and with what it is of it where there is but one."""
+    of = next((shown(row[metric], columns[metric]) for row in rows if row[name] == whole), "none")
+    ratio = next((at for at, one in enumerate(columns) if one.name == f"{columns[metric].name}__ratio"), None)
+
+    def part(row: tuple[Any, ...]) -> str:
+        share = f", {shown(row[ratio], columns[ratio])}" if ratio is not None and row[ratio] is not None else ""
+        return f"{shown(row[name], columns[name])} {shown(row[metric], columns[metric])} of {of}{share}"
+
+    parts = "; ".join(part(row) for row in rows if row[name] != whole)
+    return f"{columns[metric].label}: {parts or of}."
 
 
 def _ranking(

@@ -31,7 +31,7 @@ AT = _folded("alas", "ala")
 DAY, NOON = 24, 12
 HOURS = {name: number for number, names in enumerate(
     ("una", "dos", "tres", "kwatro kuwatro", "singko", "sais", "siyete syete", "otso", "nuwebe nwebe", "diyes dyes", "onse", "dose"), 1) for name in map(fold, names.split())}  # fmt: skip
-HALVES = {"umaga": "a", "buntag": "a", "hapon": "p", "gabi": "p", "gabii": "p", "tanghali": "p", "udto": "p", "am": "a", "pm": "p"}  # fmt: skip
+HALVES = {"umaga": "a", "buntag": "a", "hapon": "p", "gabi": "p", "gabii": "p", "tanghali": "p", "udto": "p", "am": "a", "pm": "p", "morning": "a", "afternoon": "p", "evening": "p", "night": "p"}  # fmt: skip
 
 
 # Parts of the day by their names, as the hours from which and up to before which they are taken.
@@ -120,6 +120,16 @@ def _time(tokens: Sequence[Token], at: int, *, bare: bool = False) -> _Time | No
     return _Time(int(word), "", at + 1) if bare and word.isdecimal() and 1 <= int(word) <= NOON else None
 
 
+def _with_its_part(tokens: Sequence[Token], at: int) -> _Time | None:
+    """An hour with the part of the day behind it: "9 in the morning", "9 ng gabi"."""
+    begins = _time(tokens, at, bare=True)
+    place = at + 1
+    while place < len(tokens) and tokens[place].word in (*TIES, "in", "nang"):
+        place += 1
+    half = HALVES.get(tokens[place].word, "") if begins is not None and place < len(tokens) else ""
+    return _Time(begins.hour, half, place + 1) if begins is not None and half else None
+
+
 def _stretch(tokens: Sequence[Token], at: int) -> Hours | None:
     """The hours that a time at a token begins, with one after it or by itself."""
     begins = _time(tokens, at, bare=True)
@@ -130,7 +140,7 @@ def _stretch(tokens: Sequence[Token], at: int) -> Hours | None:
         first -= 1
     opener = tokens[first - 1].word if first else ""
     middle = tokens[begins.last].word if begins.last < len(tokens) else ""
-    ends = _time(tokens, begins.last + 1) if middle in TO else None
+    ends = (_time(tokens, begins.last + 1) or _with_its_part(tokens, begins.last + 1)) if middle in TO else None
     if ends is not None and ends.half:
         start = first - 1 if opener in FROM | BETWEEN else at
         same = begins.hour % NOON < ends.hour % NOON or ends.hour == NOON  # "11 to 2pm" begins before noon

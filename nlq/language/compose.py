@@ -44,7 +44,7 @@ from nlq.language.walk import Walker
 from nlq.semantics.periods import named_period
 from nlq.sql.filters import fields_of
 from nlq.values import Assumed, Refusal
-from nlq.values.query import Condition, Period, SemanticQuery, dump
+from nlq.values.query import Condition, Period, SemanticQuery, Share, dump
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
     from nlq.values import ScopeValues
+    from nlq.values.query import Segment
 
 
 SHOWN = ("list", "as_chart", "as_table")  # every answer has a table, and a chart where one can be drawn
@@ -78,6 +79,7 @@ class Composer:
         self.apiece: Span | None = None  # the first of a list of which each is asked for
         self.clause: clauses.Clause | None = None  # those of whom figures are, by what they bought
         self.latest_days = 0  # how many of the latest days of a kind are meant
+        self.condition: Segment | None = None  # what a share is asked for of, where it is no value
         self.part: tuple[Span, ...] = ()  # the part of a figure that is asked for beside it
         self.clocks: list[Span] = []  # hours of the day that are set against each other
         self.before: Period | None = None  # the period of the question before, which stands where none is named
@@ -153,10 +155,16 @@ class Composer:
         table = self._counted_table(metrics)
         by_date = periods_asked.by_date(self, table)
         self._best = nouns.placed(self, metrics)
-        share = best.share if best is not None else shares.asked(self, metrics, against)
+        share = best.share if best is not None else None if of_that.of_a_condition(self, metrics, own, sides.hours) else shares.asked(self, metrics, against)  # fmt: skip
         dated = by_date or periods_asked.of_date(self, table)
         named, segments = sides.named(self, against, listed, metrics if figured is None else [])
-        where = (*named, *chosen, *(best.those if best is not None else ()), *dated, *own)
+        where = (
+            *named,
+            *chosen,
+            *(best.those if best is not None else ()),
+            *dated,
+            *(own if self.condition is None else ()),
+        )
         period, compare = periods_asked.settled(self, metrics)
         if figured is not None and figured.window is not None and figured.window.running and not draft.whens:
             period = periods_asked.so_far(self)
@@ -195,7 +203,7 @@ class Composer:
         query = sides.best_of_each(model, draft, SemanticQuery(
             metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=having,
             period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=None if draft.extremes else limit,
-            per=tuple(draft.per), segments=segments, share=share,
+            per=tuple(draft.per), segments=segments, share=Share() if draft.part else share,
         ))  # fmt: skip
         if query.having and any(one.kind == "count" for one in spans):
             raise Stop(Refusal("out_of_scope", 'how many there are beyond a limit: say "how many stores have …"'))

@@ -208,6 +208,9 @@ class Dates(Words):
         after = at + 2 + (self.word(at + 2) == "of")
         if word in ("h1", "h2"):
             half = int(word[1])
+        elif ordinal in HALVES and self._year_behind(at + 2):
+            found = self._half_of_none(at, ordinal)
+            return found and replace(found, last=self._year_behind(at + 2))
         elif ordinal in HALVES and self._month_at(after) is not None:
             return self._half_of_month(at, after, ordinal)
         elif ordinal in HALVES and (after == at + 3 or self._year_at(after) or self.word(after) in (*LAST, *THIS)):
@@ -219,6 +222,12 @@ class Dates(Words):
         year, last = self._short_year(last)
         start = date(year or self.as_of.year, 1 if half == 1 else 7, 1)
         return self._until_now(at, last, start, end_of(add(start, 5, "month"), "month"), None)
+
+    def _year_behind(self, at: int) -> int:
+        """Where "of the year" ends that stands at a place; 0 where it does not."""
+        at += self.word(at) == "of"
+        at += self.word(at) == "the"
+        return at + 1 if self.word(at) == "year" else 0
 
     def _half_of_none(self, at: int, half: int) -> When | None:
         """A half of nothing that is named beside it: of the month of the other half ("first half vs second half of October"), or of the year."""

@@ -74,6 +74,7 @@ class Draft:
     beyond: tuple[str, float] | None = (
         None  # how much things have to have risen or fallen, as a part of what was before
     )
+    part: bool = False  # the limit is on what part each is of the whole
     worth: list[Condition] = field(default_factory=list)  # what each event has to be worth
     having: list[tuple[str, tuple[float, ...], str | None]] = field(default_factory=list)
 

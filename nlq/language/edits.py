@@ -36,6 +36,7 @@ from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuer
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
+FAR = 10  # years
 WHOLE = ALL | {"total", "kabuuang", "whole"}  # "as % of all sales": in each of the months that are shown
 SAME = frozenset((*anchored.SAME, "ganun", "ganoon"))
 SORT = frozenset(("sort", "sorted", "order", "ordered", "arrange", "arranged", "ayusin", "i-sort", "isort"))
@@ -161,6 +162,14 @@ class Edit:
 
     def _bare_number(self) -> None:
         """A number by itself, "make it 10", is how many, where there was a limit."""
+        for one in self.spans:  # "make it 2000": no year that there is data of
+            far = (
+                one.kind == "time"
+                and one.text.isdecimal()
+                and not -FAR < int(one.text) - self.composer.as_of.year < FAR
+            )
+            if far and self.last.having and len(self.spans) - 1 == sum(other.kind in ("followup", *SILENT) for other in self.spans):  # fmt: skip
+                one.kind, one.when, one.number = "number", None, int(one.text)
         numbers = [one for one in self.spans if one.kind == "number"]
         if len(numbers) == 1 and kept_limits.moved(self.composer, self.last, numbers[0]):
             return

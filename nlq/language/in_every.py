@@ -82,7 +82,11 @@ def _things(composer: Composer, at: int) -> tuple[Span, str] | None:
         return nouns[0], nouns[0].ref_of
     counts = [one for one in composer.spans[:at] if one.kind == "metric" and sets.counted_by(model, [one.ref_of])]
     entity = sets.counted_by(model, [counts[0].ref_of]) if len(counts) == 1 and not draft.loose else None
-    return (counts[0], entity) if entity is not None else None
+    names = {word for texts in model.dimensions[entity].synonyms.values() for word in texts} if entity else set()
+    named = (
+        bool(counts) and counts[0].text.lower().split()[0] in names
+    )  # "bilang ng bumili kada buwan" is how many there were
+    return (counts[0], entity) if entity is not None and (named or any(one.kind == "count" for one in composer.spans)) else None  # fmt: skip
 
 
 def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:

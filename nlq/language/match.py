@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 UNKNOWN_COST = 10.0
 PARTED_COST = 1.1  # of beginning a span within the name of a dimension: "sales per store | type"
-THOUSAND, MILLION = 1_000, 1_000_000
+HUNDRED, THOUSAND, MILLION = 100, 1_000, 1_000_000
 ONE = ("isang", "usang", "usa", "isa", "a")
 HALF = ("half", "kalahating", "kalahati", "tunga")
 
@@ -328,6 +328,8 @@ def _number(
     after = words[start + 1 + linked] if start + 1 + linked < len(words) else ""
     scale = MILLION if after in EITHER and value != int(value) else SCALES.get(after, 0)
     length = 2 + linked if scale or after in EITHER else 1
+    further = SCALES.get(words[start + length], 0) if scale == HUNDRED and start + length < len(words) else 0
+    scale, length = scale * (further or 1), length + bool(further)  # "two hundred thousand"
     one = span(length, "number")
     one.number = value * (scale or 1)
     if after in EITHER and not scale:  # "2 mil": its half would be no whole thousand

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 AND = frozenset(("and", "at", "ug", "&", "plus"))
+IN = ("in", "in an", "in the", "sa", "within")
 THAT = ("that", "this", "it", "yan", "yun", "iyan", "iyon", "kana", "ana")
 EVERY = ("every", "each", "bawat", "kada", "matag", "every single")
 # How things fare, which is no matter of how many there are: "bakit humina ang mga tindahan".
@@ -74,6 +75,7 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
     draft = composer.draft
     _of_what_stands_before(composer)
     _on_every_one(composer)
+    _one_in_another(composer)
     if draft.by_metric:
         draft.metrics.sort(key=lambda name: name != draft.by_metric)
     elif draft.top is not None and _beside(composer):  # "top 20 products with units and revenue"
@@ -83,6 +85,19 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
     if counts_ and composer.model.metrics[draft.metrics[0]].unit == composer.model.header.currency:
         raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
     return draft.metrics
+
+
+def _one_in_another(composer: Composer) -> None:
+    """Refuse "items in the average basket", which is neither of the two.
+
+    Raises:
+        Stop: it is asked.
+    """
+    spans, known = composer.spans, composer.model.metrics
+    for first, tie, second in zip(spans, spans[1:], spans[2:], strict=False):
+        of_one = first.kind == second.kind == "metric" and known[second.ref_of].ratio is not None
+        if of_one and tie.kind == "preposition" and tie.text.lower() in IN:
+            raise Stop(Refusal("out_of_scope", f'what "{first.text} {tie.text} {second.text}" is cannot be read here: name one figure'))  # fmt: skip
 
 
 def _and_how_many(composer: Composer) -> None:

@@ -44,6 +44,7 @@ FROM = ("on", "from", "since", "mula", "mula sa", "gikan", "gikan sa")  # what a
 MOVED = ("growth", "rose", "moved", "why")
 RANK = frozenset(("rank", "ranked", "ranks", "ranking"))
 THAN = ("than", "kaysa", "sa", "kay")  # "under frozen" is no comparison
+OF = ("of", "ng", "sa", "nang")
 LINKERS = ("na", "nga", "ng", "pang")
 TO = ("to", "up to", "hanggang", "hangtod")
 FEW = 20  # pieces on a receipt, and no pesos: "at least 3 snacks"
@@ -147,16 +148,34 @@ def _change(walker: Walker, index: int, one: Span) -> None:
     """
     spans, draft = walker.spans, walker.draft
     before = next((span for span in reversed(spans[:index]) if span.kind not in SILENT), None)
-    if (
-        before is None
-        or before.kind not in COMPARE
-        or not any(_grows(walker.model, span) for span in spans)
-        or draft.beyond is not None
-    ):
+    if before is None or before.kind not in COMPARE or draft.beyond is not None or draft.part:
         raise _no(f'I do not know what "{one.text}" belongs to')
+    if not any(_grows(walker.model, span) for span in spans):
+        _part(walker, index, one, before)
+        return
     draft.beyond = COMPARE[before.kind], (one.number or 0) / 100
     for span in (one, before, *(spans[index + 1 : index + 2] if one.kind == "number" else ())):
         span.role = "threshold"
+
+
+def _part(walker: Walker, index: int, one: Span, before: Span) -> None:
+    """A limit on what part each is of the whole: "categories with at least 10% of sales".
+
+    Raises:
+        Stop: it is not said of what.
+    """
+    spans, draft = walker.spans, walker.draft
+    rest = [span for span in spans[index + 1 :] if span.kind not in SILENT]
+    shares = [span for span in rest[:2] if span.kind == "share"]
+    figure = rest[len(shares)] if len(rest) > len(shares) else None
+    tied = bool(shares) or (spans[index + 1 : index + 2] and spans[index + 1].text.lower().split()[0] in OF)
+    if not tied or figure is None or figure.kind != "metric" or draft.having:
+        raise _no(f'I do not know what "{one.text}" belongs to')
+    draft.part = True
+    draft.having.append((COMPARE[before.kind], ((one.number or 0) / 100,), None))
+    for span in (one, before, *shares):
+        span.role = "threshold"
+        span.kind = "filler" if span in shares else span.kind
 
 
 def _ranks(walker: Walker, value: float, before: Span | None, after: Span | None) -> bool:
@@ -189,7 +208,7 @@ def _of_money(walker: Walker, index: int, metric: str | None) -> bool:
     spans = walker.spans
     named = [at for at, one in enumerate(spans) if one.kind == "metric"]
     behind = spans[index + 1].text.lower() if index + 1 < len(spans) else ""
-    if spans[index].text[:1] in ("₱", "P") or behind in money.names(walker.model.header.currency):
+    if money.marked(spans[index].text) or behind in money.names(walker.model.header.currency):
         other = metric is not None and walker.model.metrics[metric].unit != walker.model.header.currency and sets.counted_by(walker.model, [metric]) is None  # fmt: skip
         if other or metric is None:
             return other or bool(named)
@@ -296,7 +315,7 @@ def _whose(walker: Walker, index: int) -> None:
         return
     if spans[named[-1]].kind == "metric" and walker.model.metrics[spans[named[-1]].ref_of].unit == "count":
         between = {one.text.lower() for one in spans[noun + 1 : index]}
-        if not (between & EARNED or spans[index].text[:1] in ("₱", "P")):
+        if not (between & EARNED or money.marked(spans[index].text)):
             raise _no(f"I do not know which figure of the {spans[noun].text} has to be {spans[index].text}: name it")
         walker.draft.whose = spans[noun]
 

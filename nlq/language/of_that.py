@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.language.relations import called
+from nlq.language.turns import COMES
 from nlq.values import Refusal
 from nlq.values.query import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from nlq.language.compose import Composer
     from nlq.language.match import Span
+    from nlq.values.query import Condition
 
 THAT = frozenset(("that", "this", "it", "those", "these", "them"))
 THERE = frozenset(("doon", "dun", "don", "diyan", "dyan", "didto", "ana", "niana", "ato", "nun", "niyan", "nyan", "niini"))  # fmt: skip
@@ -81,16 +83,49 @@ def taken(composer: Composer) -> None:
     composer.part = tuple(values)
 
 
+def of_a_condition(composer: Composer, metrics: list[str], own: tuple[Condition, ...], hours: Callable[[Composer], list[Condition]]) -> bool:  # fmt: skip
+    """Whether a share is asked for of what is so by no value of a field: of receipts over 1k, of sales before 9am, of those of stores that opened this year.
+
+    What it is of is noted, to stand beside the whole.
+    """
+    draft, spans, model = composer.draft, composer.spans, composer.model
+    kinds = {one.kind for one in spans}
+    said = [one for one in spans if one.role == "threshold" or one.hours is not None or (own and one.role == "filter")]
+    plain = len(metrics) == 1 and model.metrics[metrics[0]].adds_up and not (draft.dimensions or draft.having or draft.versus)  # fmt: skip
+    if "share" not in kinds or kinds & {"top", "bottom"} or not said or not plain:
+        return False
+    if kinds & {*VALUES} and not _comes(spans, said[0]):
+        return False  # "share of gcash in sales after 8pm" is that of gcash
+    conditions = (*hours(composer), *draft.worth, *own)
+    if len(conditions) != 1:
+        return False
+    for one in spans:
+        one.role = "share" if one.kind == "share" else one.role
+    for one in [each for each in draft.loose if own and each.ref_of in model.counted]:
+        one.role = "context"  # "of sales from stores opened this year"
+        draft.loose.remove(one)
+    composer.condition = Segment(" ".join(one.text for one in said), conditions)
+    return True
+
+
+def _comes(spans: Sequence[Span], said: Span) -> bool:
+    """Whether a figure is said to come in so: "what portion of sales comes in after 8pm"."""
+    figure = next((one for one in spans if one.kind == "metric"), None)
+    between = [one for one in spans if figure is not None and figure.start < one.start < said.start]
+    return bool(between) and any(COMES.intersection(one.text.lower().split()) for one in between[:3]) and not any(one.kind in VALUES for one in between)  # fmt: skip
+
+
 def segments(composer: Composer) -> tuple[Segment, ...]:
-    """The whole, and the part of it, where one is asked for beside it.
+    """The whole, and the part of it that is asked for beside it.
 
     Raises:
         Stop: the part has no split to be beside, or is not of one kind.
     """
-    if not composer.part:
-        return ()
+    if composer.condition is not None:
+        return (Segment(WHOLE, ()), composer.condition)
     held = composer.filters.take(list(composer.part))
-    if composer.draft.top is not None or composer.draft.versus:
+    names = composer.draft.metrics
+    if composer.draft.top is not None or composer.draft.versus or any(not composer.model.metrics[one].adds_up for one in names):  # fmt: skip
         raise Stop(Refusal("out_of_scope", "a part of what is ranked or compared cannot be read here: ask for one at a time"))  # fmt: skip
     parts = tuple(Segment(called(one), (each,)) for one, each in zip(composer.part, held, strict=True))
     return (Segment(WHOLE, ()), *parts)

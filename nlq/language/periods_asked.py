@@ -34,7 +34,7 @@ def from_one_to_another(composer: Composer) -> None:
     grained = (
         draft.step or draft.trend or any(map(composer.model.is_time_grain, draft.dimensions))
     )  # each of its months, say
-    moved = draft.growth or any(one.kind in ("why", "rose") for one in composer.spans)
+    moved = draft.growth or any(one.kind in ("why", "rose") for one in composer.spans) or any(composer.model.metrics[name].growth for name in draft.metrics)  # fmt: skip
     if (
         (moved or (draft.versus and not opposed(composer.spans, composer.filters)))
         and not grained

@@ -165,7 +165,10 @@ def limits(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
         if metric is not None and metric not in metrics:
             label = composer.model.metrics[metric].label.lower()
             raise Stop(Refusal("out_of_scope", f"a limit on {label} needs the figure beside it: ask which they are"))
-        found.append(Condition(field=metric or metrics[0], op=op, values=value))  # type: ignore[arg-type]
+        name = f"{metrics[0]}__share" if composer.draft.part else metric or metrics[0]
+        if composer.draft.part and not composer.model.metrics[metrics[0]].adds_up:
+            raise Stop(Refusal("out_of_scope", "what part each is of the whole is known of figures that add up, such as sales"))  # fmt: skip
+        found.append(Condition(field=name, op=op, values=value))  # type: ignore[arg-type]
     return tuple(found)
 
 

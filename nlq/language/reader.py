@@ -122,7 +122,11 @@ class Reader:
         made = rows_shown.change(found, self._model) or rows_after.change(found, queries)
         if made is not None:
             return lambda spans: self._of_rows(made, queries[-1], spans)
-        both = rows_after.the_two(found, queries, self._model)
+        try:
+            both = rows_after.the_two(found, queries, self._model) or rows_after.the_nth(found, queries, self._model)
+        except Stop as stop:
+            refused = stop.outcome
+            return lambda spans: Interpretation(refused, _words(spans), changed=())
         return partial(self._edited, question, values, both, same=True) if both is not None else None
 
     def _of_money(self, query: SemanticQuery) -> bool:
@@ -137,6 +141,8 @@ class Reader:
         asks = why.is_asked(found) or (question.before.explained and why.goes_on(found))
         claimed = why.taken(found) if asks else 0
         edit = Edit(composer, why.narrowed(last) if asks else last)
+        if question.before.astray:
+            composer.assume("the turn before this was not understood, and is no part of it", {})
         outcome: SemanticQuery | Decomposition | Refusal | Clarification
         try:
             query = edit.query(same=asks or same)

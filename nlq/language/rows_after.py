@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import rows_shown
+from nlq.language import rows_shown, those
 from nlq.language.draft import HELD, SILENT, Stop
+from nlq.language.positions import PLACES
 from nlq.language.tokens import WORDS
 from nlq.values import Refusal
 from nlq.values.query import Order, Share
@@ -31,6 +33,7 @@ BY_NAME = frozenset(
 )
 BESIDE_NAME = frozenset(("by", "the", "them", "it", "in", "order", "please", "pls", "mo", "ayon", "sa", "ang", "now", "ok", "and", "a", "to", "z", "paki", "lang", "na", "naman"))  # fmt: skip
 TWO = frozenset(("two", "both", "dalawa", "dalawang", "duha", "duha ka", "2"))
+FIRSTS = frozenset(("first", "top", "1st", "una", "unang"))
 TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
 PART = frozenset((
     "as", "percent", "percentage", "%", "pct", "ilang", "what", "is", "that", "yan", "yun", "iyan", "ng", "sa", "total", "the", "of", "kabuuan", "pila", "ka", "porsyento", "porsiyento", "ana", "kana", "kinatibuk-an", "a",
@@ -50,7 +53,10 @@ def change(spans: Sequence[Span], before: Sequence[SemanticQuery]) -> Callable[[
         return rows_shown.mark(spans, _split)
     if said & SORT and said & BY_NAME and said <= SORT | BY_NAME | BESIDE_NAME:
         return rows_shown.mark(spans, _by_name)
-    added = _added(before) if any(one.kind == "share" for one in spans) and said <= PART else None
+    figures = [one for one in spans if one.kind == "metric"]
+    same = all((one.ref_of,) == before[-1].metrics for one in figures)  # "what share of total sales is that"
+    part = said - {word for one in figures for word in one.text.lower().split()} <= PART
+    added = _added(before) if any(one.kind == "share" for one in spans) and part and same else None
     return None if added is None else rows_shown.mark(spans, lambda model, last: _part(model, last, added))
 
 
@@ -85,6 +91,9 @@ def _by_name(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
 def _added(before: Sequence[SemanticQuery]) -> Condition | None:
     """The one condition by which the last query only narrows the one before it; None where it does not."""
     last, whole = before[-1], before[-2] if len(before) > 1 else None
+    alone = len(last.where) == 1 and not (last.dimensions or last.share or last.segments or last.list or last.having)
+    if alone and (whole is None or replace(last, where=whole.where) != whole):
+        return last.where[0]  # the one thing that it is of
     if whole is None or last.share or last.segments or replace(last, where=whole.where) != whole:
         return None
     added = [one for one in last.where if one not in whole.where]
@@ -129,6 +138,32 @@ def the_two(spans: Sequence[Span], before: Sequence[SemanticQuery], model: Seman
             one.kind, one.role = "filler", "set" if one is marks[0] else "comparison"
     together = any(TOGETHER.intersection(one.text.lower().split()) for one in spans)
     return replace(found, dimensions=found.dimensions[1:]) if together else found
+
+
+def the_nth(spans: Sequence[Span], before: Sequence[SemanticQuery], model: SemanticModel) -> SemanticQuery | None:
+    """The query of the one row that is pointed at by its place: "the second one by month", "the stores in the first one". None where nothing points so.
+
+    The words that point say nothing more.
+
+    Raises:
+        Stop: the query before shows no rows in an order, or none of things.
+    """
+    for at, (one, after) in enumerate(pairwise(spans)):
+        place = PLACES.get(one.text.lower(), 1 if one.text.lower() in FIRSTS else 0)
+        if not place or after.text.lower() not in ("one", "ones") or any(other.kind in ("top", "bottom") for other in spans if other is not one):  # fmt: skip
+            continue
+        last = before[-1]
+        if last.limit is None or place > last.limit:
+            raise Stop(those.UNKNOWN)
+        first = replace(last, limit=place)
+        entity = those.of(last, model)
+        if entity is None or model.is_time_grain(entity):
+            raise Stop(those.UNKNOWN)
+        rest = (rows_shown.left_out(model, replace(last, limit=place - 1)),) if place > 1 else ()
+        for word in spans[max(0, at - 1) if at and spans[at - 1].kind in SILENT else at : at + 2]:
+            word.kind, word.role = "filler", "set"
+        return replace(last, where=(*last.where, *those.chosen(first, entity, model), *rest), order=(), limit=None)
+    return None
 
 
 def _both(last: SemanticQuery, first: SemanticQuery, model: SemanticModel) -> SemanticQuery | None:

@@ -44,7 +44,7 @@ COUNTED = HOW_MANY | frozenset((
 ))  # fmt: skip
 
 POINTING = frozenset(("that", "those", "they", "these", "them", "yan", "yun", "yon", "iyan", "iyon", "ito", "ana", "kana", "kadto", "kato"))  # fmt: skip
-TOTAL = frozenset(("total", "sum", "totals", "kabuuan", "kabuuang", "kinatibukan", "kinatibuk-an"))
+TOTAL = frozenset(("altogether", "total", "sum", "totals", "kabuuan", "kabuuang", "kinatibukan", "kinatibuk-an"))
 OF_ALL = frozenset((
     "what", "whats", "what's", "is", "the", "and", "in", "of", "those", "them", "these", "that", "all", "for", "ok", "so", "how", "much", "grand", "overall", "magkano", "pila", "ang", "lahat", "tanan", "nila",
     "niyan", "nyan", "ana", "yung", "then", "show", "me", "give", "please", "pls", "ba", "na", "po", "naman", "kana", "sa", "ng", "together",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.semantics.tables import Dimension, Filter
     from nlq.values import Principal
-    from nlq.values.query import Window
+    from nlq.values.query import Scalar, Window
 
 OPS = {
     ">": "above",
@@ -29,6 +29,7 @@ OPS = {
     "!=": "not",
     "not_in": "not",
 }  # phrases
+PARTS = ("__share", "__growth")  # columns that are fractions
 
 
 def reading(
@@ -58,6 +59,10 @@ def reading(
         parts.append(
             words.say("latest_first" if ranked[0].dir == "desc" else "earliest_first")
             if labels.is_time(ranked[0].by)
+            else words.say("by_name", labels.column(ranked[0].by))
+            if ranked[0].dir == "asc"
+            and ranked[0].by in model.dimensions
+            and model.dimensions[ranked[0].by].type == "string"
             else words.say("highest_first" if ranked[0].dir == "desc" else "lowest_first", labels.column(ranked[0].by))
         )
     if query.limit:
@@ -70,6 +75,13 @@ def reading(
         )
     said = ", ".join(parts)
     return f"{said[:1].upper()}{said[1:]}"
+
+
+def _number(value: Scalar, *, part: bool) -> str:
+    """A limit, as people write it: a part of something in percent."""
+    if not isinstance(value, (int, float)):
+        return str(value)
+    return f"{value:.6%}".rstrip("%").rstrip("0").rstrip(".") + "%" if part else f"{value:,}"
 
 
 class _Labels:
@@ -237,7 +249,8 @@ class _Labels:
         if one.any is not None or one.all is not None:
             joined = words.any_of if one.any is not None else words.all_of
             return joined(map(self.figure, one.any or one.all or ()))
-        values = words.all_of(f"{value:,}" if isinstance(value, (int, float)) else str(value) for value in one.values)
+        part = (one.field or "").endswith(PARTS)
+        values = words.all_of(_number(value, part=part) for value in one.values)
         how = words.say(OPS[one.op]) if one.op in OPS else "" if one.op in (None, "=", "in") else f"{one.op} "
         return f"{self.column(one.field or '')} {how}{values}"
 

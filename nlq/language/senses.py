@@ -51,6 +51,7 @@ HAVE = frozenset(
         "holding",
     )
 )  # what an event has of things
+ONES = frozenset(("yung", "mga", "the", "those", "ang"))
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 
 
@@ -63,6 +64,7 @@ def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     _most(model, spans)
     _single(model, spans)
     _opened_first(model, spans)
+    _said_by_its_date(model, spans)
     not_money(model, spans)
 
 
@@ -82,8 +84,21 @@ def _opened_first(model: SemanticModel, spans: Sequence[Span]) -> None:
     """The "first" of things to which something happened is the earliest, and not the best: "unang supermarket na nagbukas", "opened first"."""
     dates = [one for one in spans if one.kind == "dimension" and one.ref_of in model.dimensions and model.dimensions[one.ref_of].type == "date" and not model.dimensions[one.ref_of].time]  # fmt: skip
     for one in spans if dates else ():
+        behind = any(one is after and before in dates for before, after in pairwise(spans))
+        if one.text.lower() == "last" and one.kind == "unknown" and behind:
+            one.kind = "newest"  # "stores opened last"
         if one.text.lower() in FIRST and one.kind in ("top", "ordinal", "unsupported", "earliest_first"):
             one.kind = "oldest"
+
+
+def _said_by_its_date(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """When "the closed ones" closed is a column of what is listed, and no choice of them: "kasama kung kelan nagsara yung mga sarado na"."""
+    for date, those, value in zip(spans, spans[1:], spans[2:], strict=False):
+        known = model.dimensions.get(date.ref_of) if date.kind == "dimension" else None
+        told = model.filters.get(value.ref_of) if value.kind == "value" else None
+        fields = {name for one in told.where for name in one.fields()} if told is not None else set()
+        if known is not None and known.type == "date" and those.kind in SILENT and date.ref_of in fields and ONES.intersection(those.text.lower().split()):  # fmt: skip
+            value.kind, value.role = "filler", "list"
 
 
 def _single(model: SemanticModel, spans: Sequence[Span]) -> None:

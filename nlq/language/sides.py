@@ -128,9 +128,9 @@ def _of_unlike_days(composer: Composer, sides: tuple[Segment, ...], metrics: lis
 def _sides(composer: Composer, found: list[Span]) -> tuple[tuple[Condition, ...], tuple[Segment, ...]]:
     additions.split_by_them(composer)
     composer.settle_places()
-    beside = (*hours(composer), *composer.draft.worth)
+    beside = () if composer.condition is not None else (*hours(composer), *composer.draft.worth)
     sides: tuple[Segment, ...] = ()
-    if composer.part:
+    if composer.part or composer.condition is not None:
         sides = of_that.segments(composer)
     elif composer.opposite is not None:
         sides = opposites.segments(composer, composer.opposite)

@@ -100,6 +100,9 @@ class Stays:
             one.kind, one.role = "filler", "filter"
         draft.loose[:] = [one for one in draft.loose if one not in nouns]
         known = self.composer.model.dimensions
+        split = [name for name in self.last.dimensions if name in known and known[name].place]
+        if len(nouns) == len(split) == 1 and known[nouns[0].ref_of].place and nouns[0].ref_of not in split:
+            draft.dimensions.append(nouns[0].ref_of)  # by city, then "back to all regions"
         return {PLACES if known[one.ref_of].place else one.ref_of for one in nouns}
 
     def unsplit(self) -> set[str]:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 TOKEN = re.compile(
     r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?![\d/])|\d{4}/\d{1,2}/\d{1,2}(?![\d/])|\d{1,2}(?i:st|nd|rd|th)\b|\d{1,2}(?::\d{2})?\s?[aApP]\.?[mM]\b|12\s?(?:[nNmM][nN]|(?i:noon|midnight))\b|[wW]/[oO](?:[uU][tT])?\b|[wW]/"
-    r"|(?:₱\s?|\b(?:PHP|Php|php|P)\s?)?\d(?:[\d,]*\d)?(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]",
+    r"|(?:₱\s?|\b(?:PHP|Php|php|P)\s?|\bp(?=\d))?\d(?:[\d,]*\d)?(?:\.\d+)?(?:[kKmMbB](?![\w])|%)?|[^\W\d_][\w'’]*|[^\w\s]",
     re.UNICODE,
 )
-NUMBER = re.compile(r"(?:₱|[Pp][Hh][Pp]|P)?\s?(\d[\d,]*(?:\.\d+)?)([kmbKMB%]?)")
+NUMBER = re.compile(r"(?:₱|[Pp][Hh][Pp]|[Pp])?\s?(\d[\d,]*(?:\.\d+)?)([kmbKMB%]?)")
 CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?\s?([ap])\.?m", re.IGNORECASE)
 MIDDLE = re.compile(r"12\s?(?:nn|mn|noon|midnight)", re.IGNORECASE)
 SCALE = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
@@ -26,6 +26,10 @@ SCALES = {
     "thousand": 1_000,
     "libo": 1_000,
     "libong": 1_000,
+    "hundred": 100,
+    "daan": 100,
+    "daang": 100,
+    "gatos": 100,
     "million": 1_000_000,
     "milyon": 1_000_000,
     "milyong": 1_000_000,
@@ -45,11 +49,14 @@ SYMBOLS = {
 TELLING = frozenset("<>=≥≤≠+*^~|$€£¥")  # other money than the data's is none of its figures
 WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100, "sanlibo": 1_000, "sangmilyon": 1_000_000,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "sanlibo": 1_000, "sangmilyon": 1_000_000,
     # Tagalog, Cebuano, and the Spanish that both count with; a linker at the end changes nothing.
     **{form: value for value, forms in {
         2: "dalawa dalawang dos duha", 3: "tatlo tatlong tres tulo tulong", 4: "apat upat kuwatro kwatro", 5: "lima limang singko", 6: "anim unom sais", 7: "pito pitong siete syete",
-        8: "walo walong otso", 9: "siyam siyam nuwebe nwebe", 10: "sampu sampung napulo napulong diyes dyes", 15: "labinlima labinlimang kinse", 20: "dalawampu dalawampung kawhaan beynte bente", 30: "tatlumpu tatlumpung treynta trenta", 50: "limampu limampung singkwenta", 100: "isandaan sandaan isang-daan",
+        8: "walo walong otso", 9: "siyam siyam nuwebe nwebe", 10: "sampu sampung napulo napulong diyes dyes", 15: "labinlima labinlimang kinse", 20: "dalawampu dalawampung kawhaan beynte bente", 30: "tatlumpu tatlumpung treynta trenta", 50: "limampu limampung singkwenta", 100: "isandaan sandaan isandaang sandaang",
+        40: "apatnapu apatnapung kwarenta", 60: "animnapu animnapung sesenta", 70: "pitumpu pitumpung setenta", 80: "walumpu walumpung otsenta", 90: "siyamnapu siyamnapung nobenta",
+        200: "dalawandaan dalawandaang", 300: "tatlondaan tatlondaang tatlundaan tatlundaang", 400: "apatnaraan apatnaraang", 500: "limandaan limandaang", 600: "animnaraan animnaraang",
+        700: "pitondaan pitondaang", 800: "walondaan walondaang", 900: "siyamnaraan siyamnaraang",
     }.items() for form in forms.split()},
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -75,6 +76,7 @@ def taken(spans: list[Span]) -> None:
     _years(spans)
     _earliest_or_between(spans)
     _up_to(spans)
+    _without_its_end(spans)
     _which_unit(spans)
     _strong(spans)
     _moved(spans)
@@ -193,6 +195,26 @@ def _up_to(spans: Sequence[Span]) -> None:
             around[0].when = replace(around[0].when, period=Period(start=begins, end=day.end))  # type: ignore[type-var]
             for word in (*words, after):
                 word.kind, word.role, word.when = "filler", "period", None
+
+
+def _without_its_end(spans: Sequence[Span]) -> None:
+    """A period without what is left out at its end, or its beginning: "this year, not counting November"."""
+    times = [one for one in spans if one.when is not None]
+    for left, after in pairwise(spans):
+        out = after.when.period if left.kind == "not" and after.when is not None else None
+        rest = [one for one in times if one is not after]
+        whole = rest[0].when.period if len(rest) == 1 and rest[0].when is not None else None
+        if not isinstance(out, Period) or not isinstance(whole, Period) or rest[0].when is None:
+            continue
+        kept = None
+        if whole.start < out.start <= whole.end <= out.end:
+            kept = Period(start=whole.start, end=out.start - timedelta(days=1))
+        elif out.start <= whole.start <= out.end < whole.end:
+            kept = Period(start=out.end + timedelta(days=1), end=whole.end)
+        if kept is not None:
+            rest[0].when = replace(rest[0].when, period=kept, running=None, back=None, to_date=None)
+            for one in (left, after):
+                one.kind, one.role, one.when = "filler", "left out", None
 
 
 def _holds(whole: Period | Literal["all"], day: Period | Literal["all"]) -> bool:
