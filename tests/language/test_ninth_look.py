@@ -66,7 +66,7 @@ FIGURES = {
     "ipakita ang bilang ng bumili kada buwan mula enero hanggang setyembre": f"SELECT count(DISTINCT t.customer_id) {SALES} AND t.date_key BETWEEN '2026-01-01' AND '2026-09-30' GROUP BY month(t.date_key)",
     "ilan yung receipts na over p1,000 sa ncr last month?": f"SELECT count(*) {SALES} AND {OCTOBER} AND t.peso_value > 1000 AND s.region = 'NCR'",
     "stores that sold more than dalawampung libo last month": of_stores("sum(t.peso_value) > 20000"),
-    "aling tindahan ang may benta na hindi bababa sa tatlumpu't limang libo noong oktubre": of_stores("sum(t.peso_value) >= 35000"),
+    "aling tindahan ang may benta na hindi bababa sa tatlumpung libo noong oktubre": of_stores("sum(t.peso_value) >= 30000"),
     "Ilan po ang mga tindahang bukas pa sa NCR? Kailangan lang po sa presentasyon": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND closed_on IS NULL AND region = 'NCR'",
     "split last month sales by region and payment method? a pivot type table is perfect": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.region, t.payment_method",
 }  # fmt: skip
