@@ -130,7 +130,10 @@ def _last_one(words: Sequence[str], at: int) -> tuple[str, int] | None:
 
 
 def _day_before(words: Sequence[str], at: int) -> tuple[str, int] | None:
-    """The day of that name before the other: "last Friday vs the Friday before that"."""
+    """The day of that name before the other, "last Friday vs the Friday before that"; or simply what is before that one."""
+    if words[at] == "bago":  # "yung buwan bago nun", then "at bago pa nun"
+        after = at + 1 + (_word(words, at + 1) == "pa")
+        return (ITS_LENGTH, after + 1) if _word(words, after) in THAT else None
     at += words[at] == "the"
     said = _word(words, at) in DAYS and _word(words, at + 1) == "before" and _word(words, at + 2) in THAT
     return ("7 day", at + 3) if said else None

@@ -89,6 +89,8 @@ def find(tokens: Sequence[Token]) -> list[Hours]:
 
 def _part(tokens: Sequence[Token], at: int) -> Hours | None:
     """A part of the day by its name: "morning", "lunch time", "tuwing umaga"; not of one day ("this morning"), which is another thing."""
+    if at == 0 and len(tokens) > 1 and tokens[1].text in ("!", ",", "."):
+        return None  # "Morning! Quick one …"
     hours = PARTS.get(tokens[at].word)
     before = tokens[at - 1].word if at else ""
     if tokens[at].word in THEN and tongue.of(one.text.lower() for one in tokens) != "en":

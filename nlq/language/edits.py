@@ -20,6 +20,7 @@ from nlq.language import (
     senses,
     sets,
     sides,
+    those,
     turns,
 )
 from nlq.language import counting as counting_
@@ -36,6 +37,7 @@ from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuer
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
+FROM = frozenset(("from", "since", "mula", "simula", "gikan", "sukad", "starting"))
 FAR = 10  # years
 WHOLE = ALL | {"total", "kabuuang", "whole"}  # "as % of all sales": in each of the months that are shown
 SAME = frozenset((*anchored.SAME, "ganun", "ganoon"))
@@ -87,7 +89,7 @@ class Edit:
         chosen = self._again()
         where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
         where = self.stays.without() if dropped else self.stays.with_these(back) if back is not None else where
-        among = rows_shown.among(self.composer, self.last)
+        among = rows_shown.among(self.composer, self.last) or self._still_shown(dimensions)
         if against:
             where, segments = relations.against(self.model, self.composer.filters, self.draft, against)
             where = (*where, *sides.hours(self.composer), *self.draft.worth)
@@ -181,6 +183,23 @@ class Edit:
                 numbers[0].role = "limit"
                 self.draft.number = int(value)
 
+    def _still_shown(self, dimensions: list[str]) -> tuple[Condition, ...]:
+        """The few that were shown, where these are looked at over time, or the one that was, in another period: "monthly", "magkano nung september"."""
+        over_time = not self.draft.metrics and bool(self.draft.dimensions) and all(map(self.model.is_time_grain, self.draft.dimensions))  # fmt: skip
+        amount = any(one.kind == "amount" for one in self.spans) and bool(self.draft.whens) and self.last.limit == 1
+        entity = those.of(self.last, self.model)
+        ranked = self.last.limit is not None and self.draft.top is None and self.draft.number is None
+        if (
+            not (ranked and (over_time or amount))
+            or entity is None
+            or self.model.is_time_grain(entity)
+            or self.last.per
+        ):
+            return ()
+        if over_time and entity not in dimensions:
+            dimensions.insert(0, entity)
+        return those.chosen(self.last, entity, self.model)
+
     def _pointed(self) -> None:
         """Refuse "that day" where the question before is of more than one, and "the top one": which row is meant is not known.
 
@@ -218,10 +237,17 @@ class Edit:
         if then and not self.draft.whens:
             named = [counting_.during(self.model, name, (), given=True)[0] for name in named]
         if not named:
-            return list(self.last.metrics)
+            return self._in_money() or list(self.last.metrics)
         limited = {metric for _, _, metric in self.draft.having}.issuperset(named)  # "with more than 300 receipts"
         limited = limited or (named == [self.draft.by_metric] and not SORT.isdisjoint(self._words()))
         return list(dict.fromkeys([*self.last.metrics, *named])) if adding or limited else list(named)
+
+    def _in_money(self) -> list[str | MetricEntry]:
+        """The usual figure, where it is asked how much of what was counted: "ilang resibo sa NCR", then "magkano nung september"."""
+        usual, last = self.model.metrics[self.model.header.default_metric], self.last.metrics
+        asked = [one for one in self.spans if one.kind == "amount" and not one.role and one.text.lower().split()[0] not in counting_.HOW_MANY]  # fmt: skip
+        counts = len(last) == 1 and isinstance(last[0], str) and self.model.metrics[last[0]].unit == "count"
+        return [usual.name] if asked and counts and usual.unit == self.model.header.currency else []
 
     def _dimensions(self, within: bool, *, adding: bool) -> list[str]:  # noqa: FBT001
         draft = self.draft
@@ -284,7 +310,7 @@ class Edit:
                 if not isinstance(when.period, Period):
                     raise _no("all of the data cannot be compared with a part of it")
                 return base, (when.period,)
-        within = self._within(base)
+        within = self._within(base) or self._in_year(base) or self._from_on(base)
         if within is not None:
             return within, last.compare
         found = settle(whens, versus=self.draft.versus, default=base)
@@ -311,6 +337,30 @@ class Edit:
         self.composer.assume("the same days of last year", {})
         return periods.shift(base, -1, "year")
 
+    def _in_year(self, base: Period) -> Period | None:
+        """The same months of the year that is named by itself, behind a month or a quarter: "sales in October", then "2025"."""
+        one = self.draft.whens[0]
+        when = one.when if len(self.draft.whens) == 1 and one.text.isdecimal() else None
+        whole = any(periods.end_of(base.start, unit) == base.end and periods.start_of(base.start, unit) == base.start for unit in ("month", "quarter"))  # fmt: skip
+        if when is None or not isinstance(when.period, Period) or not whole:
+            return None
+        moved = periods.shift(base, when.period.start.year - base.start.year, "year")
+        if moved.start > self.composer.as_of:
+            return None
+        self.composer.assume(f"the same months of {one.text}", {"period": {"start": when.period.start.isoformat(), "end": when.period.end.isoformat()}})  # fmt: skip
+        return moved
+
+    def _from_on(self, base: Period) -> Period | None:
+        """From a month on, of a series that goes on beyond it: "by month this year", then "from June lang"."""
+        one = self.draft.whens[0]
+        when = one.when if len(self.draft.whens) == 1 else None
+        at = next(place for place, other in enumerate(self.spans) if other is one)
+        opens = at > 0 and self.spans[at - 1].text.lower().split()[-1] in FROM
+        series = any(map(self.model.is_time_grain, self.last.dimensions))
+        if when is None or not isinstance(when.period, Period) or not (opens and series) or not base.start <= when.period.start <= when.period.end < base.end:  # fmt: skip
+            return None
+        return Period(start=when.period.start, end=base.end)
+
     def _whole(self) -> Any:
         """The period of a query that had none: all of it where it was so asked; else the usual one."""
         if all(self.model.has_time(name) for name in self.last.metric_names()):
@@ -319,7 +369,7 @@ class Edit:
 
     def _share(self, dimensions: list[str]) -> Share | None:
         if not any(one.kind == "share" for one in self.spans):
-            return self.last.share
+            return self._part_still(dimensions)
         for one in self.spans:
             one.role = "share" if one.kind == "share" else one.role
         of_all = self.spans[0].kind == "share" and self.draft.metrics  # "as % of all sales in each region"
@@ -329,6 +379,15 @@ class Edit:
         if len(grains) == len(dimensions):
             raise _no("a share of what? Say what is split: by region, by category …")
         return Share(within=grains)
+
+    def _part_still(self, dimensions: list[str]) -> Share | None:
+        """The share that was there; where figures are split by something else now, what part it is of each: "gcash share this year", then "by region"."""
+        share = self.last.share
+        if share is None or not share.free or set(share.free) <= set(dimensions):
+            return share
+        new = tuple(name for name in dimensions if name not in share.free)
+        dimensions.extend(name for name in share.free if name not in dimensions)
+        return Share(within=new, free=share.free)
 
     def _part_of_each(self, dimensions: list[str]) -> Share:
         """What the one condition of before makes of each group, or of all: of which, has to be said.

@@ -80,6 +80,8 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
         draft.metrics.sort(key=lambda name: name != draft.by_metric)
     elif draft.top is not None and _beside(composer):  # "top 20 products with units and revenue"
         draft.metrics.sort(key=lambda name: name != composer.model.header.default_metric)
+    if _and_how_many_of_it(composer):
+        draft.metrics.append(composer.model.header.default_metric)
     if len(draft.metrics) == 1 and _and_how_much(composer):
         draft.metrics.append(composer.model.header.default_metric)
     if counts_ and composer.model.metrics[draft.metrics[0]].unit == composer.model.header.currency:
@@ -112,6 +114,19 @@ def _and_how_many(composer: Composer) -> None:
         one.role = "counted" if one is noun else one.role
     draft.loose[:] = [one for one in draft.loose if not found or one is not noun]
     draft.metrics[:] = dict.fromkeys((*found, *draft.metrics))
+
+
+def _and_how_many_of_it(composer: Composer) -> bool:
+    """Whether it is asked how much there was, and then how many: "how much did we sell in Cebu, and how many receipts was that"."""
+    spans, model, metrics = composer.spans, composer.model, composer.draft.metrics
+    at = next((place for place, one in enumerate(spans) if one.kind == "amount"), None)
+    if at is None or len(metrics) != 1 or sets.event_of(model, metrics) is None:
+        return False
+    sold = any(TOOK.union(SOLD).intersection(one.text.lower().split()) for one in spans[at + 1 : at + 4])
+    rest = spans[at + 1 :]
+    asked = next((place for place, one in enumerate(rest) if one.kind == "count"), 0)
+    between = rest[:asked]
+    return bool(asked) and sold and any(one.kind == "and" or one.comma for one in (*between, rest[asked])) and not any(one.kind == "metric" for one in between)  # fmt: skip
 
 
 def _and_how_much(composer: Composer) -> bool:

@@ -6,8 +6,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language import choices, days_asked, entries, lists, ordering
-from nlq.language.deeds import BOUGHT
+from nlq.language import choices, days_asked, entries, lists, ordering, sets
+from nlq.language.deeds import BOUGHT, does
 from nlq.language.draft import Stop
 from nlq.values import Refusal
 from nlq.values.query import Condition, Order, Period
@@ -25,6 +25,8 @@ def split(composer: Composer, period: Any) -> list[str]:
     if draft.step and isinstance(period, Period) and period.days > LENGTHS[draft.step] and not any(map(composer.model.is_time_grain, draft.dimensions)):  # fmt: skip
         time = composer.model.time_dimension  # "month over month growth in 1997": of each of its months
         draft.dimensions.extend([f"{time.name}.{draft.step}"] if time is not None else [])
+    if draft.trend and draft.top is not None and draft.dimensions:
+        raise Stop(Refusal("out_of_scope", "the best, and how they went over time, are two questions: ask one at a time"))  # fmt: skip
     if draft.trend and not any(composer.model.is_time_grain(name) for name in draft.dimensions):
         time = composer.model.time_dimension
         days = period.days if isinstance(period, Period) else 10_000
@@ -153,6 +155,8 @@ def limits(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
         Stop: nothing is split.
     """
     found = []
+    if dimensions and _counts_those_who(composer, dimensions):
+        raise Stop(Refusal("out_of_scope", "how many did so in each group cannot be counted in one step: ask which they are"))  # fmt: skip
     if composer.draft.having and not dimensions:
         dimensions.extend(
             _kinds(composer) or who(composer)
@@ -170,6 +174,18 @@ def limits(composer: Composer, metrics: list[str], dimensions: list[str]) -> tup
             raise Stop(Refusal("out_of_scope", "what part each is of the whole is known of figures that add up, such as sales"))  # fmt: skip
         found.append(Condition(field=name, op=op, values=value))  # type: ignore[arg-type]
     return tuple(found)
+
+
+def _counts_those_who(composer: Composer, dimensions: list[str]) -> bool:
+    """Whether it is things that did so much that are counted, in each of other groups: "customers who spent over 10,000, by island group"."""
+    spans, model = composer.spans, composer.model
+    first = next((at for at, one in enumerate(spans) if one.kind == "metric"), None)
+    limit = next((at for at, one in enumerate(spans) if one.role == "threshold"), None)
+    counted = sets.counted_by(model, [spans[first].ref_of]) if first is not None else None
+    if first is None or limit is None or first > limit or counted is None or counted in dimensions:
+        return False
+    did = any(one.kind == "which" or does(one) for one in spans[first + 1 : limit])
+    return did and any(metric not in (None, spans[first].ref_of) for _, _, metric in composer.draft.having)
 
 
 def named_only(composer: Composer, metrics: list[str], dimensions: list[str], *, chosen: bool) -> list[Condition]:

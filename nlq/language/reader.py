@@ -119,7 +119,7 @@ class Reader:
     def _of_answers(self, question: Question, values: ScopeValues, found: list[Span]) -> Callable[[list[Span]], Interpretation] | None:  # fmt: skip
         """How a turn is read that is of the answers before as such: of their rows, of two of them; None where it is another."""
         queries = question.before.queries
-        made = rows_shown.change(found, self._model) or rows_after.change(found, queries)
+        made = rows_after.change(found, queries) or rows_shown.change(found, self._model)
         if made is not None:
             return lambda spans: self._of_rows(made, queries[-1], spans)
         try:
@@ -139,6 +139,8 @@ class Reader:
         """A follow-up, as a change of the query before it, which may be left the same, or as a question why that changed."""
         composer = Composer(self._model, values, found, question.as_of)
         asks = why.is_asked(found) or (question.before.explained and why.goes_on(found))
+        if asks and last.limit is not None:  # of the one that was shown, or of all?
+            return Interpretation(those.UNKNOWN, _words(found), changed=())
         claimed = why.taken(found) if asks else 0
         edit = Edit(composer, why.narrowed(last) if asks else last)
         if question.before.astray:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from nlq.language import rows_shown, those
 from nlq.language.draft import HELD, SILENT, Stop
+from nlq.language.match import Span
 from nlq.language.positions import PLACES
 from nlq.language.tokens import WORDS
 from nlq.values import Refusal
-from nlq.values.query import Order, Share
+from nlq.values.query import Order, Period, Share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
     from nlq.values.query import Condition, SemanticQuery
 
@@ -33,6 +33,8 @@ BY_NAME = frozenset(
 )
 BESIDE_NAME = frozenset(("by", "the", "them", "it", "in", "order", "please", "pls", "mo", "ayon", "sa", "ang", "now", "ok", "and", "a", "to", "z", "paki", "lang", "na", "naman"))  # fmt: skip
 TWO = frozenset(("two", "both", "dalawa", "dalawang", "duha", "duha ka", "2"))
+MOST_PLACES = 10  # behind the one that was shown
+ALONE = "nothing behind it"
 FIRSTS = frozenset(("first", "top", "1st", "una", "unang"))
 TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
 PART = frozenset((
@@ -53,6 +55,9 @@ def change(spans: Sequence[Span], before: Sequence[SemanticQuery]) -> Callable[[
         return rows_shown.mark(spans, _split)
     if said & SORT and said & BY_NAME and said <= SORT | BY_NAME | BESIDE_NAME:
         return rows_shown.mark(spans, _by_name)
+    apart = _periods_apart(before) if _asks_difference(spans, said) else None
+    if apart is not None:
+        return rows_shown.mark(spans, lambda _model, _last: apart)
     figures = [one for one in spans if one.kind == "metric"]
     same = all((one.ref_of,) == before[-1].metrics for one in figures)  # "what share of total sales is that"
     part = said - {word for one in figures for word in one.text.lower().split()} <= PART
@@ -86,6 +91,24 @@ def _by_name(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     if len(names) != 1 or len(last.dimensions) != 1 or last.limit is not None or last.list:
         raise _no("by whose name? Rows in that order would be others: ask for all of them, by name")
     return replace(last, order=(Order(by=names[0], dir="asc"),))
+
+
+def _asks_difference(spans: Sequence[Span], said: set[str]) -> bool:
+    """Whether it is asked what lies between the last two figures: "difference", "magkano ang itinaas"."""
+    named = said & rows_shown.DIFFERENCE and said <= rows_shown.DIFFERENCE | rows_shown.OF_BOTH
+    kinds = {one.kind for one in spans if one.kind not in SILENT}
+    return bool(named) or (bool(kinds & {"rose", "growth"}) and kinds <= {"rose", "amount", "growth", "which", "followup"} and "amount" in kinds)  # fmt: skip
+
+
+def _periods_apart(before: Sequence[SemanticQuery]) -> SemanticQuery | None:
+    """The later of the last two queries against the earlier, where they are of two periods and alike in all else."""
+    if len(before) < 2:
+        return None
+    last, first = before[-1], before[-2]
+    if not isinstance(last.period, Period) or not isinstance(first.period, Period) or replace(last, period=first.period) != first or last.compare:  # fmt: skip
+        return None
+    later, earlier = (last, first) if last.period.start > first.period.start else (first, last)
+    return replace(later, compare=(earlier.period,)) if isinstance(earlier.period, Period) else None
 
 
 def _added(before: Sequence[SemanticQuery]) -> Condition | None:
@@ -148,12 +171,14 @@ def the_nth(spans: Sequence[Span], before: Sequence[SemanticQuery], model: Seman
     Raises:
         Stop: the query before shows no rows in an order, or none of things.
     """
-    for at, (one, after) in enumerate(pairwise(spans)):
+    alone = all(one.kind in (*SILENT, "followup", "and", "ordinal", "unsupported") for one in spans)  # "ang ikaduha"
+    end = Span(ALONE, spans[-1].end, spans[-1].end, "filler")
+    for at, (one, after) in enumerate(pairwise([*spans, end] if alone else spans)):
         place = PLACES.get(one.text.lower(), 1 if one.text.lower() in FIRSTS else 0)
-        if not place or after.text.lower() not in ("one", "ones") or any(other.kind in ("top", "bottom") for other in spans if other is not one):  # fmt: skip
+        if not place or after.text.lower() not in ("one", "ones", ALONE) or any(other.kind in ("top", "bottom") for other in spans if other is not one):  # fmt: skip
             continue
         last = before[-1]
-        if last.limit is None or place > last.limit:
+        if last.limit is None or place > max(last.limit, MOST_PLACES if last.limit == 1 else 0):
             raise Stop(those.UNKNOWN)
         first = replace(last, limit=place)
         entity = those.of(last, model)

@@ -299,7 +299,7 @@ def share(
     ):
         raise _no("a share is of one figure whose parts add up, such as sales; ask for that alone")
     split = [name for name in draft.dimensions if not model.is_time_grain(name)]
-    parts = _named_beside(spans, sides) if sides else part_of(spans, filters, split=bool(split))
+    parts = _named_beside(spans, sides) if sides else _parts(model, filters, spans, split)
     if sides and parts == list(sides):  # "gcash vs cash share of sales": of all that there are
         parts, split = list(sides[:1]), split[:-1]
     if parts is None and not split:  # "luzon visayas mindanao split in percent": of each of those
@@ -319,6 +319,24 @@ def share(
     grains = tuple(name for name in draft.dimensions if model.is_time_grain(name))
     draft.dimensions.extend(name for name in fields if name not in draft.dimensions)  # the part, by its name
     return Share(within=(*grains, *(split if fields else within)), free=tuple(fields))
+
+
+def _parts(model: SemanticModel, filters: Filters, spans: Sequence[Span], split: Sequence[str]) -> list[Span] | None:
+    """The part that is named, which is none where it holds all that figures are split by: "within CALABARZON, what percentage does each province account for"."""
+    parts = part_of(spans, filters, split=bool(split))
+    return [] if parts and split and _holds_them(model, filters, parts, split) else parts
+
+
+def _holds_them(model: SemanticModel, filters: Filters, parts: Sequence[Span], split: Sequence[str]) -> bool:
+    """Whether what is named is a place that holds those that figures are split by, and so is the whole."""
+    fields = {name for one in parts for condition in filters.of(one) for name in condition.fields()}
+    above = set[str]()
+    for name in split:
+        one = model.dimensions.get(name)
+        while one is not None and one.parent is not None and one.parent not in above:
+            above.add(one.parent)
+            one = model.dimensions.get(one.parent)
+    return bool(fields) and fields <= above
 
 
 def _named_beside(spans: Sequence[Span], sides: Sequence[Span]) -> list[Span] | None:

@@ -29,6 +29,8 @@ def against(composer: Composer) -> list[Span]:
     draft, spans = composer.draft, composer.spans
     one_by_one.apart(composer)
     found = relations.opposed(spans, composer.filters) if draft.versus else []
+    if found and len(draft.whens) > 1 and two_periods(draft.whens):
+        found = _periods_apart(composer, found)
     if draft.versus and not found:
         _not_beyond_one(composer)
     if draft.versus and not found:
@@ -40,6 +42,14 @@ def against(composer: Composer) -> list[Span]:
     for one in spans if draft.versus else ():
         one.role = "comparison" if one.kind == "versus" else one.role
     return found
+
+
+def _periods_apart(composer: Composer, found: list[Span]) -> list[Span]:
+    """Values that are set against each other beside two periods; none where figures are split by what they are of, and it is the periods that are."""
+    fields = {name for one in found for condition in composer.filters.of(one) for name in condition.fields()}
+    if fields <= set(composer.draft.dimensions):
+        return []
+    raise Stop(Refusal("out_of_scope", "several values and two periods at once cannot be set against each other: ask for one of them"))  # fmt: skip
 
 
 def _not_beyond_one(composer: Composer) -> None:

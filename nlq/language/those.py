@@ -34,6 +34,7 @@ RELATIVE = ("that", "who", "which", "with", "where", "whose")
 WHOLE = frozenset(("why", "share", "list"))  # what a change of the query before says of all that it shows
 
 
+THERE = frozenset(("dun", "doon", "don", "didto", "there", "diyan", "dyan"))
 AMONG = ("of those", "of them", "among them", "among those", "sa kanila", "sa mga yun", "sa mga iyon", "sa ila")
 UNKNOWN = Refusal(
     "out_of_scope", "which are meant cannot be told from the question before: ask all of it in one question"
@@ -49,7 +50,7 @@ def are_pointed_at(spans: Sequence[Span]) -> bool:
     words = _words(spans)
     if any(one.kind == "again" for one in spans) or any(" ".join(words).startswith(one) for one in ("who are they", "where are they", "what are they")):  # fmt: skip
         return False
-    if _they(words) or _each_of_them(spans) or that_one(spans) is not None:
+    if _they(words) or _each_of_them(spans) or that_one(spans) is not None or _figure_there(spans):
         return True
     at = next((place for place, one in enumerate(words) if one in THEM), None)
     return at is not None and not any(one in RELATIVE for one in words[at:])
@@ -66,7 +67,8 @@ def are_meant(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) 
     that = that_one(spans)
     if that is not None:
         return last.limit == 1 and of(last, model) == that.ref_of
-    kinds, they = {one.kind for one in spans}, _they(_words(spans)) or (_each_of_them(spans) and _some(last))
+    kinds = {one.kind for one in spans}
+    they = _they(_words(spans)) or ((_each_of_them(spans) or _figure_there(spans)) and _some(last))
     if followups.kind_of(spans, model) == "new":
         return not kinds & WHOLE or they
     asked = kinds & {"metric", "amount"} and "time" in kinds and not kinds & WHOLE
@@ -83,7 +85,7 @@ def are_some(spans: Sequence[Span], last: SemanticQuery) -> bool:
     that = that_one(spans)
     if that is not None:
         return not any(one.field == that.ref_of and one.op in HELD and len(one.values) == 1 for one in last.where)
-    return _some(last) and _they(_words(spans))
+    return _some(last) and (_they(_words(spans)) or _figure_there(spans))
 
 
 def are_counted(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) -> bool:
@@ -115,6 +117,14 @@ def _they(words: Sequence[str]) -> bool:
     return bool(THEY.intersection(words)) or any(
         (one == "it" and before in DOES) or (one in THOSE and before == "mga") for before, one in pairwise(words)
     )
+
+
+def _figure_there(spans: Sequence[Span]) -> bool:
+    """Whether a figure is asked for of what was shown: "average basket of those", "ilang stores dun"."""
+    pointing = any(one.kind in SILENT and (one.text.lower() in AMONG or one.text.lower() in THERE) for one in spans[1:])
+    kinds = {one.kind for one in spans}
+    figure = "metric" in kinds or ("count" in kinds and "dimension" in kinds)
+    return pointing and figure and not kinds & {"grain", "top", "bottom", "share", "value", "place", "by"}
 
 
 def _each_of_them(spans: Sequence[Span]) -> bool:
@@ -170,7 +180,9 @@ def query(composer: Composer, last: SemanticQuery) -> SemanticQuery:
         tuple(one for one in last.where if one.query is None) if _each_of_them(spans) else ()
     )  # "units of each": of the same rows
     for one in spans:
-        points = one.kind in SILENT and (THEY | THEM | THOSE | {"it"}).intersection(one.text.lower().split())
+        points = one.kind in SILENT and (THEY | THEM | THOSE | THERE | {"it", "of"}).intersection(
+            one.text.lower().split()
+        )
         if points or one.text.lower() in OF_EACH:
             one.kind, one.role = "filler", "set"
     composer.before = last.period if isinstance(last.period, Period) else chosen_in(last)
