@@ -44,6 +44,7 @@ PARTS = {fold(name): hours for names, hours in {
 OF_ONE_DAY = _folded("this", "last", "good", "kaninang", "kanina", "ngayong", "karong", "mamayang", "magandang", "maganda", "maayong", "gud", "gd", "ganina", "ganinang", "kaganina", "kagahapon", "kinaugma", "bukas", "ugma", "mula", "hanggang", "until", "till", "since")  # fmt: skip
 THEN = _folded("noon")  # what is a time of the day in English alone
 LAST_ONE = _folded("gabii")  # by itself it is that of yesterday
+GREETS = _folded("morning", "afternoon", "evening")
 TUWING = _folded("sa", "matag", "kada", "inig", "tuwing", "og", "ug", "vs", "kontra")
 BEHIND_PART = _folded("time", "hours", "hour", "hrs", "shift", "rush", "oras", "crowd")
 
@@ -89,7 +90,7 @@ def find(tokens: Sequence[Token]) -> list[Hours]:
 
 def _part(tokens: Sequence[Token], at: int) -> Hours | None:
     """A part of the day by its name: "morning", "lunch time", "tuwing umaga"; not of one day ("this morning"), which is another thing."""
-    if at == 0 and len(tokens) > 1 and tokens[1].text in ("!", ",", "."):
+    if at == 0 and len(tokens) > 1 and tokens[0].word in GREETS and tokens[1].text in ("!", ",", "."):
         return None  # "Morning! Quick one …"
     hours = PARTS.get(tokens[at].word)
     before = tokens[at - 1].word if at else ""

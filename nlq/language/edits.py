@@ -24,14 +24,14 @@ from nlq.language import (
     turns,
 )
 from nlq.language import counting as counting_
-from nlq.language.draft import ALL, COMPARE, SILENT, Stop
+from nlq.language.draft import ALL, COMPARE, SILENT, VALUES, Stop
 from nlq.language.numbers import MOST, placed
 from nlq.language.spans_of_time import LONG, lined_up, settle
 from nlq.language.stays import Stays
 from nlq.language.those import OF_EACH, chosen_in, that_one
 from nlq.semantics import periods
 from nlq.semantics.periods import Relative
-from nlq.values import Refusal
+from nlq.values import Clarification, Refusal
 from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuery, Share, Shift
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Edit:
             compare=shown if shown is not None else compare, order=order, limit=limit, per=per, share=share, having=having,
         )  # fmt: skip
         query = self._figured(kept_limits.known_only(self.composer, query), moving)
-        query = replace(query, limit=None, having=()) if among else query
+        query = self._of_those_shown(query, among)
         left = (
             choices.leftover(self.spans) or apart.refused(self.model, query.where) or apart.off_day(self.model, query)
         )
@@ -199,6 +199,24 @@ class Edit:
         if over_time and entity not in dimensions:
             dimensions.insert(0, entity)
         return those.chosen(self.last, entity, self.model)
+
+    def _of_those_shown(self, query: SemanticQuery, among: tuple[Condition, ...]) -> SemanticQuery:
+        """A query of those that were shown, all of them; where a few are looked at over time it is asked whether these are meant: "top 3 regions", then "monthly".
+
+        Raises:
+            Stop: it is not said.
+        """
+        if not among:
+            return query
+        query = replace(query, limit=None, having=())
+        entity = those.of(self.last, self.model)
+        grained = any(map(self.model.is_time_grain, query.dimensions)) and entity in query.dimensions
+        if not grained or self.last.limit in (None, 1) or any(one.kind in VALUES for one in self.spans):
+            return query
+        rest = tuple(name for name in query.dimensions if name != entity)
+        whole = replace(query, where=tuple(one for one in query.where if one not in among), dimensions=rest, order=())
+        options = ((f"of the {self.last.limit} that were shown, each by itself", query), ("of all of them together", whole))  # fmt: skip
+        raise Stop(Clarification(f"Is it of the {self.last.limit} that were shown, or of all?", options))
 
     def _pointed(self) -> None:
         """Refuse "that day" where the question before is of more than one, and "the top one": which row is meant is not known.
@@ -340,7 +358,10 @@ class Edit:
     def _in_year(self, base: Period) -> Period | None:
         """The same months of the year that is named by itself, behind a month or a quarter: "sales in October", then "2025"."""
         one = self.draft.whens[0]
-        when = one.when if len(self.draft.whens) == 1 and one.text.isdecimal() else None
+        alone = all(
+            other is one or other.kind in ("filler", "followup", "and") for other in self.spans
+        )  # not "in 2025"
+        when = one.when if len(self.draft.whens) == 1 and one.text.isdecimal() and alone else None
         whole = any(periods.end_of(base.start, unit) == base.end and periods.start_of(base.start, unit) == base.start for unit in ("month", "quarter"))  # fmt: skip
         if when is None or not isinstance(when.period, Period) or not whole:
             return None

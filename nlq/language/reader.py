@@ -20,7 +20,7 @@ from nlq.language.match import spans
 from nlq.language.time import BadDate, OpenDate
 from nlq.language.tokens import phrase
 from nlq.language.within import parted
-from nlq.values import Clarification, Interpretation, Refusal, SemanticQuery, Word
+from nlq.values import Assumed, Clarification, Interpretation, Refusal, SemanticQuery, Word
 from nlq.values.conversation import NOTHING
 
 if TYPE_CHECKING:
@@ -47,20 +47,28 @@ class Reader:
 
     def reading(self, question: Question, values: ScopeValues) -> Interpretation:
         """One outcome, and what each word was taken for. The same question always gives the same."""
-        return replace(self._read(question, values), language=tongue.of(phrase(question.text)))
+        read, left = self._read(question, values)
+        if left and not isinstance(read.outcome, (Refusal, Clarification)):
+            read = replace(read, assumptions=(*read.assumptions, Assumed(f'left aside: "{left}"', {})))
+        return replace(read, language=tongue.of(phrase(question.text)))
 
-    def _read(self, question: Question, values: ScopeValues) -> Interpretation:
+    def _read(self, question: Question, values: ScopeValues) -> tuple[Interpretation, str]:
+        """What the words ask, and the sentences that were left aside."""
         refused = strange.refused(question.text)
         if refused is not None:
-            return Interpretation(refused)
+            return Interpretation(refused), ""
         try:
             lexicon = self._lexicon(values)
             found = parted(spans(question.text, lexicon, question.as_of, self._model.header.fiscal_year_start), lexicon)
-            asides.settle(question.text, found)
         except BadDate as problem:
-            return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar", firm=True))
+            return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar", firm=True)), ""
         except OpenDate as problem:
-            return Interpretation(Refusal("out_of_scope", f"{problem} may be of either of two months: write the month as a word", firm=True))  # fmt: skip
+            return Interpretation(Refusal("out_of_scope", f"{problem} may be of either of two months: write the month as a word", firm=True)), ""  # fmt: skip
+        left = asides.settle(question.text, found)
+        return self._of_spans(question, values, found), left
+
+    def _of_spans(self, question: Question, values: ScopeValues, found: list[Span]) -> Interpretation:
+        """What the words ask, each taken for what it may be."""
         same = bool(found) and found[0].kind == "followup" and found[0].text.lower().startswith("same")
         asked = (
             None if same else about.asked(question.text, found, self._model)

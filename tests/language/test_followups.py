@@ -45,7 +45,7 @@ FOLLOWED = {
     (TOP, "the worst instead"): {**OF_TOP, "order": [{"by": "revenue", "dir": "asc"}]},
     (TOP, "eh sa Cebu?"): {**OF_TOP, "where": [is_("province", "Cebu")]},
     (TOP, "how about products"): {**OF_TOP, "dimensions": ["product"]},
-    (TOP, "by month"): {**SALES, "dimensions": ["date.month"], "where": [is_("region", "NCR")], "period": OCTOBER},
+    (TOP, "by month", "2"): {**SALES, "dimensions": ["date.month"], "where": [is_("region", "NCR")], "period": OCTOBER},
     (TOP, "make it 10", "go back"): OF_TOP,
     (TOP, "make it 10", "how about Cebu", "go back", "go back"): OF_TOP,
     (TOP, "as a chart"): OF_TOP,

@@ -145,7 +145,6 @@ TURNS = {
     ("top 5 regions by transactions this year", "show the second one by month"): f"SELECT count(*) {SALES} AND {YEAR} AND s.region = (SELECT s.region {SALES} AND {YEAR} GROUP BY s.region ORDER BY count(*) DESC LIMIT 1 OFFSET 1) GROUP BY month(t.date_key)",
     ("which store had the highest sales last month", "how many transactions did it have", "what about its average basket"): f"SELECT avg(t.peso_value)::DOUBLE {SALES} AND {OCTOBER} AND t.store_id = ({of_stores('1 = 1', 't.store_id')} ORDER BY sum(t.peso_value) DESC LIMIT 1)",
     ("sales in october", "2025"): f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2025-10-01' AND '2025-10-31'",
-    ("top 3 regions this year", "monthly"): f"SELECT sum(t.peso_value) {SALES} AND {YEAR} AND s.region IN (SELECT s.region {SALES} AND {YEAR} GROUP BY s.region ORDER BY sum(t.peso_value) DESC LIMIT 3) GROUP BY s.region, month(t.date_key)",
     ("gcash share last month", "by region"): f"SELECT sum(t.peso_value) FILTER (WHERE t.payment_method = 'gcash') / sum(t.peso_value)::DOUBLE {SALES} AND {OCTOBER} GROUP BY s.region",
     ("average basket kada region last month", "alin pinakamataas", "ilang stores dun"): f"SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND region = (SELECT s.region {SALES} AND {OCTOBER} GROUP BY s.region ORDER BY avg(t.peso_value) DESC LIMIT 1)",
     ("ilang suki bumili last month", "yung buwan bago nun", "at bago pa nun"): f"SELECT count(DISTINCT t.customer_id) {SALES} AND t.date_key BETWEEN '2026-08-01' AND '2026-08-31'",
@@ -205,3 +204,38 @@ def test_a_turn_behind_one_that_was_not_understood_says_that_it_is_no_part_of_it
         "was not understood" in one.text
         for one in talk(assistant, analyst, "sales in ncr last month", "by store").assumptions
     )
+
+
+@pytest.mark.parametrize(("choice", "rows"), [("1", 3), ("2", 1)])
+def test_a_few_over_time_may_be_these_or_all(assistant, analyst, raw, choice, rows):
+    turns = ("top 3 regions in october", "by month")
+    assert talk(assistant, analyst, *turns).status == "clarify"
+    answer = talk(assistant, analyst, *turns, choice)
+    by = f"SELECT sum(t.peso_value) AS worth {SALES} AND {OCTOBER} GROUP BY s.region ORDER BY 1 DESC LIMIT 3"
+    assert_as_by_hand(answer, raw, by if choice == "1" else f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER}")
+    assert len(answer.rows) == rows
+
+
+@pytest.mark.parametrize(("question", "left"), [
+    ("stores that sold under 20k in october? I want to give them a call.", "I want to give them a call"),
+    ("stores that sold under 20k in october. Adding it to our site map.", "Adding it to our site map"),
+])  # fmt: skip
+def test_a_remark_is_left_aside_and_that_is_said(assistant, analyst, raw, question, left):
+    answer = assistant.ask(question, analyst)
+    assert_as_by_hand(answer, raw, of_stores("sum(t.peso_value) < 20000"))
+    assert f'left aside: "{left}"' in [one.text for one in answer.assumptions]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "Shampoo only.",
+        "I only want shampoo.",
+        "I need it for shampoo.",
+        "I mean shampoo.",
+        "It is of shampoo.",
+        "Excluding returns.",
+    ],
+)
+def test_a_sentence_that_says_which_is_no_remark(assistant, rest):
+    assert_not_answered(assistant, f"sales last month. {rest}")
