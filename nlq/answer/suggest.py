@@ -52,7 +52,9 @@ def _next(query: SemanticQuery, model: SemanticModel, words: dict[str, str], lan
     if query.limit is not None and not query.per:
         yield words["all"]
     grains = [name for name in query.dimensions if model.is_time_grain(name)]
-    few = query.limit not in (None, 1) and bool(query.dimensions)  # of these by month, or of all: it would be asked back
+    few = query.limit not in (None, 1) and bool(
+        query.dimensions
+    )  # of these by month, or of all: it would be asked back
     if plain and timed and isinstance(query.period, Period) and query.period.days > A_MONTH and not (grains or few):
         yield words["month"]
 
