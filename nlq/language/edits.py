@@ -13,6 +13,9 @@ from nlq.language import (
     entries,
     habits,
     kept_limits,
+    kept_periods,
+    kept_rows,
+    kept_shares,
     ordering,
     ranks_asked,
     relations,
@@ -20,19 +23,17 @@ from nlq.language import (
     senses,
     sets,
     sides,
-    those,
     turns,
 )
 from nlq.language import counting as counting_
-from nlq.language.draft import ALL, COMPARE, SILENT, VALUES, Stop
+from nlq.language.draft import ALL, COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
-from nlq.language.spans_of_time import LONG, lined_up, settle
+from nlq.language.spans_of_time import lined_up
 from nlq.language.stays import Stays
-from nlq.language.those import OF_EACH, chosen_in, that_one
+from nlq.language.those import OF_EACH, that_one
 from nlq.semantics import periods
-from nlq.semantics.periods import Relative
-from nlq.values import Clarification, Refusal
-from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuery, Share, Shift
+from nlq.values import Refusal
+from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuery
 
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
@@ -89,7 +90,9 @@ class Edit:
         chosen = self._again()
         where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
         where = self.stays.without() if dropped else self.stays.with_these(back) if back is not None else where
-        among = rows_shown.among(self.composer, self.last) or self._still_shown(dimensions)
+        among = rows_shown.among(self.composer, self.last) or kept_rows.still_shown(
+            self.composer, self.last, dimensions
+        )
         if against:
             where, segments = relations.against(self.model, self.composer.filters, self.draft, against)
             where = (*where, *sides.hours(self.composer), *self.draft.worth)
@@ -97,9 +100,9 @@ class Edit:
         where = (*(where if level is None else self.stays.at_level(where, level)), *chosen, *among)
         self._pointed()
         where = tuple(one for one in self.stays.split_again(where, dimensions) if one.field not in freed)
-        period, compare = self._period(metrics)
+        period, compare = kept_periods.of(self.composer, self.last, metrics)
         compare = tuple(lined_up(period, one, split=any(map(self.model.is_time_grain, dimensions))) for one in compare)
-        share = self._share(dimensions)
+        share = kept_shares.of(self.composer, self.last, dimensions)
         order, limit, per = self._order(metrics, dimensions, within)
         plain, order, shown = self._growth(metrics, dimensions, period, order)
         query = replace(
@@ -107,7 +110,7 @@ class Edit:
             compare=shown if shown is not None else compare, order=order, limit=limit, per=per, share=share, having=having,
         )  # fmt: skip
         query = self._figured(kept_limits.known_only(self.composer, query), moving)
-        query = self._of_those_shown(query, among)
+        query = kept_rows.of_those_shown(self.composer, self.last, query, among)
         left = (
             choices.leftover(self.spans) or apart.refused(self.model, query.where) or apart.off_day(self.model, query)
         )
@@ -182,41 +185,6 @@ class Edit:
             if value == int(value) and 1 <= value <= MOST:
                 numbers[0].role = "limit"
                 self.draft.number = int(value)
-
-    def _still_shown(self, dimensions: list[str]) -> tuple[Condition, ...]:
-        """The few that were shown, where these are looked at over time, or the one that was, in another period: "monthly", "magkano nung september"."""
-        over_time = not self.draft.metrics and bool(self.draft.dimensions) and all(map(self.model.is_time_grain, self.draft.dimensions))  # fmt: skip
-        amount = any(one.kind == "amount" for one in self.spans) and bool(self.draft.whens) and self.last.limit == 1
-        entity = those.of(self.last, self.model)
-        ranked = self.last.limit is not None and self.draft.top is None and self.draft.number is None
-        if (
-            not (ranked and (over_time or amount))
-            or entity is None
-            or self.model.is_time_grain(entity)
-            or self.last.per
-        ):
-            return ()
-        if over_time and entity not in dimensions:
-            dimensions.insert(0, entity)
-        return those.chosen(self.last, entity, self.model)
-
-    def _of_those_shown(self, query: SemanticQuery, among: tuple[Condition, ...]) -> SemanticQuery:
-        """A query of those that were shown, all of them; where a few are looked at over time it is asked whether these are meant: "top 3 regions", then "monthly".
-
-        Raises:
-            Stop: it is not said.
-        """
-        if not among:
-            return query
-        query = replace(query, limit=None, having=())
-        entity = those.of(self.last, self.model)
-        grained = any(map(self.model.is_time_grain, query.dimensions)) and entity in query.dimensions
-        if not grained or self.last.limit in (None, 1) or any(one.kind in VALUES for one in self.spans):
-            return query
-        rest = tuple(name for name in query.dimensions if name != entity)
-        whole = replace(query, where=tuple(one for one in query.where if one not in among), dimensions=rest, order=())
-        options = ((f"of the {self.last.limit} that were shown, each by itself", query), ("of all of them together", whole))  # fmt: skip
-        raise Stop(Clarification(f"Is it of the {self.last.limit} that were shown, or of all?", options))
 
     def _pointed(self) -> None:
         """Refuse "that day" where the question before is of more than one, and "the top one": which row is meant is not known.
@@ -310,123 +278,6 @@ class Edit:
         return (
             sets.chosen(self.model, entity, [one for one in self.last.where if one.query is None], self.last.period),
         )
-
-    def _period(self, metrics: list[str | MetricEntry]) -> tuple[Any, tuple[Any, ...]]:
-        last, whens = self.last, self.draft.whens
-        base = last.period if isinstance(last.period, Period) else self.composer.default_period()
-        timed = all(self.model.has_time(name) for name in replace(last, metrics=tuple(metrics)).metric_names())
-        if not whens:
-            kept = last.period if isinstance(last.period, Period) or not timed else self._whole()
-            return (kept if timed else "all"), (last.compare if timed else ())
-        if self.draft.versus and len(whens) == 1 and whens[0].when is not None:
-            when = whens[0].when
-            if when.back == "year" and not when.moved and base.days < LONG:
-                return base, (Shift(shift="1 year"),)
-            if when.back is not None and base == Relative("this", when.back).resolve(self.composer.as_of):
-                return base, (Shift(shift=f"1 {when.back}"),)  # so far, against the same days
-            if not when.moved:
-                if not isinstance(when.period, Period):
-                    raise _no("all of the data cannot be compared with a part of it")
-                return base, (when.period,)
-        within = self._within(base) or self._in_year(base) or self._from_on(base)
-        if within is not None:
-            return within, last.compare
-        found = settle(whens, versus=self.draft.versus, default=base)
-        if isinstance(found, Refusal):
-            raise Stop(found)
-        period, compare, said = found
-        self.composer.assumptions.extend(said)
-        if period is None and isinstance(compare, Shift) and not self.draft.versus:  # "and the week before that?"
-            count, _, unit = compare.shift.partition(" ")
-            period, compare = periods.shift(base, -int(count), unit.rstrip("s")), None  # type: ignore[arg-type]
-        shifts = tuple(one for one in last.compare if isinstance(one, Shift))
-        return period or base, ((compare,) if compare is not None else shifts)
-
-    def _within(self, base: Period) -> Period | None:
-        """A period that is said by the one before: its part up to then ("hanggang Agosto lang"), the same days of last year ("same for last year")."""
-        when = self.draft.whens[0].when if len(self.draft.whens) == 1 else None
-        if when is None or not isinstance(when.period, Period):
-            return None
-        if when.period.start == periods.EARLIEST and base.start <= when.period.end < base.end:
-            return Period(start=base.start, end=when.period.end)
-        same = any(SAME.intersection(one.text.lower().split()) for one in self.spans)
-        if when.back != "year" or not same or base.days >= LONG:
-            return None
-        self.composer.assume("the same days of last year", {})
-        return periods.shift(base, -1, "year")
-
-    def _in_year(self, base: Period) -> Period | None:
-        """The same months of the year that is named by itself, behind a month or a quarter: "sales in October", then "2025"."""
-        one = self.draft.whens[0]
-        alone = all(
-            other is one or other.kind in ("filler", "followup", "and") for other in self.spans
-        )  # not "in 2025"
-        when = one.when if len(self.draft.whens) == 1 and one.text.isdecimal() and alone else None
-        whole = any(periods.end_of(base.start, unit) == base.end and periods.start_of(base.start, unit) == base.start for unit in ("month", "quarter"))  # fmt: skip
-        if when is None or not isinstance(when.period, Period) or not whole:
-            return None
-        moved = periods.shift(base, when.period.start.year - base.start.year, "year")
-        if moved.start > self.composer.as_of:
-            return None
-        self.composer.assume(f"the same months of {one.text}", {"period": {"start": when.period.start.isoformat(), "end": when.period.end.isoformat()}})  # fmt: skip
-        return moved
-
-    def _from_on(self, base: Period) -> Period | None:
-        """From a month on, of a series that goes on beyond it: "by month this year", then "from June lang"."""
-        one = self.draft.whens[0]
-        when = one.when if len(self.draft.whens) == 1 else None
-        at = next(place for place, other in enumerate(self.spans) if other is one)
-        opens = at > 0 and self.spans[at - 1].text.lower().split()[-1] in FROM
-        series = any(map(self.model.is_time_grain, self.last.dimensions))
-        if when is None or not isinstance(when.period, Period) or not (opens and series) or not base.start <= when.period.start <= when.period.end < base.end:  # fmt: skip
-            return None
-        return Period(start=when.period.start, end=base.end)
-
-    def _whole(self) -> Any:
-        """The period of a query that had none: all of it where it was so asked; else the usual one."""
-        if all(self.model.has_time(name) for name in self.last.metric_names()):
-            return "all"
-        return chosen_in(self.last) or self.composer.default_period()
-
-    def _share(self, dimensions: list[str]) -> Share | None:
-        if not any(one.kind == "share" for one in self.spans):
-            return self._part_still(dimensions)
-        for one in self.spans:
-            one.role = "share" if one.kind == "share" else one.role
-        of_all = self.spans[0].kind == "share" and self.draft.metrics  # "as % of all sales in each region"
-        if of_all and self.last.where:
-            return self._part_of_each(dimensions)
-        grains = tuple(name for name in dimensions if self.model.is_time_grain(name))
-        if len(grains) == len(dimensions):
-            raise _no("a share of what? Say what is split: by region, by category …")
-        return Share(within=grains)
-
-    def _part_still(self, dimensions: list[str]) -> Share | None:
-        """The share that was there; where figures are split by something else now, what part it is of each: "gcash share this year", then "by region"."""
-        share = self.last.share
-        if share is None or not share.free or set(share.free) <= set(dimensions):
-            return share
-        new = tuple(name for name in dimensions if name not in share.free)
-        dimensions.extend(name for name in share.free if name not in dimensions)
-        return Share(within=new, free=share.free)
-
-    def _part_of_each(self, dimensions: list[str]) -> Share:
-        """What the one condition of before makes of each group, or of all: of which, has to be said.
-
-        Raises:
-            Stop: it is not, or there are several.
-        """
-        fields = [name for one in self.last.where for name in one.fields()]
-        each = any(
-            one.kind == "by" or one.text.lower() in OF_EACH or "each" in one.text.lower().split() for one in self.spans
-        )
-        known = len(fields) == 1 and fields[0] in self.model.dimensions and fields[0] not in dimensions
-        same = dimensions == list(self.last.dimensions)
-        whole = same and all(map(self.model.is_time_grain, dimensions)) and not self.draft.dimensions and any(WHOLE.intersection(one.text.lower().split()) for one in self.spans)  # fmt: skip
-        if not (known and (whole or (each and same and self.draft.dimensions == dimensions))):
-            raise _no('a share of which whole? Ask it in one question: "share of … in each …"')
-        dimensions.append(fields[0])
-        return Share(within=tuple(self.last.dimensions), free=(fields[0],))
 
     def _order(self, metrics: list[str | MetricEntry], dimensions: list[str], within: bool) -> tuple[tuple[Order, ...], int | None, tuple[str, ...]]:  # noqa: FBT001  # fmt: skip
         draft, last = self.draft, self.last

@@ -1,0 +1,113 @@
+"""The period in a change of a query: that which was there, or one that is said by it, "and the week before that", "2025" behind October, "from June lang"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nlq.language import anchored
+from nlq.language.draft import Stop
+from nlq.language.spans_of_time import LONG, settle
+from nlq.language.those import chosen_in
+from nlq.semantics import periods
+from nlq.semantics.periods import Relative
+from nlq.values import Refusal
+from nlq.values.query import Period, Shift
+
+if TYPE_CHECKING:
+    from nlq.language.compose import Composer
+    from nlq.values.query import MetricEntry, SemanticQuery
+
+SAME = frozenset((*anchored.SAME, "ganun", "ganoon"))
+FROM = frozenset(("from", "since", "mula", "simula", "gikan", "sukad", "starting"))
+
+
+def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]) -> tuple[Any, tuple[Any, ...]]:
+    """The period, and those that it is compared with.
+
+    Raises:
+        Stop: it cannot be told, or all of the data is to be compared with a part of it.
+    """
+    whens = composer.draft.whens
+    base = last.period if isinstance(last.period, Period) else composer.default_period()
+    timed = all(composer.model.has_time(name) for name in replace(last, metrics=tuple(metrics)).metric_names())
+    if not whens:
+        kept = last.period if isinstance(last.period, Period) or not timed else _whole(composer, last)
+        return (kept if timed else "all"), (last.compare if timed else ())
+    if composer.draft.versus and len(whens) == 1 and whens[0].when is not None:
+        when = whens[0].when
+        if when.back == "year" and not when.moved and base.days < LONG:
+            return base, (Shift(shift="1 year"),)
+        if when.back is not None and base == Relative("this", when.back).resolve(composer.as_of):
+            return base, (Shift(shift=f"1 {when.back}"),)  # so far, against the same days
+        if not when.moved:
+            if not isinstance(when.period, Period):
+                raise _no("all of the data cannot be compared with a part of it")
+            return base, (when.period,)
+    within = _within(composer, base) or _in_year(composer, base) or _from_on(composer, last, base)
+    if within is not None:
+        return within, last.compare
+    found = settle(whens, versus=composer.draft.versus, default=base)
+    if isinstance(found, Refusal):
+        raise Stop(found)
+    period, compare, said = found
+    composer.assumptions.extend(said)
+    if period is None and isinstance(compare, Shift) and not composer.draft.versus:  # "and the week before that?"
+        count, _, unit = compare.shift.partition(" ")
+        period, compare = periods.shift(base, -int(count), unit.rstrip("s")), None  # type: ignore[arg-type]
+    shifts = tuple(one for one in last.compare if isinstance(one, Shift))
+    return period or base, ((compare,) if compare is not None else shifts)
+
+
+def _within(composer: Composer, base: Period) -> Period | None:
+    """A period that is said by the one before: its part up to then ("hanggang Agosto lang"), the same days of last year ("same for last year")."""
+    when = composer.draft.whens[0].when if len(composer.draft.whens) == 1 else None
+    if when is None or not isinstance(when.period, Period):
+        return None
+    if when.period.start == periods.EARLIEST and base.start <= when.period.end < base.end:
+        return Period(start=base.start, end=when.period.end)
+    same = any(SAME.intersection(one.text.lower().split()) for one in composer.spans)
+    if when.back != "year" or not same or base.days >= LONG:
+        return None
+    composer.assume("the same days of last year", {})
+    return periods.shift(base, -1, "year")
+
+
+def _in_year(composer: Composer, base: Period) -> Period | None:
+    """The same months of the year that is named by itself, behind a month or a quarter: "sales in October", then "2025"."""
+    one = composer.draft.whens[0]
+    alone = all(
+        other is one or other.kind in ("filler", "followup", "and") for other in composer.spans
+    )  # not "in 2025"
+    when = one.when if len(composer.draft.whens) == 1 and one.text.isdecimal() and alone else None
+    whole = any(periods.end_of(base.start, unit) == base.end and periods.start_of(base.start, unit) == base.start for unit in ("month", "quarter"))  # fmt: skip
+    if when is None or not isinstance(when.period, Period) or not whole:
+        return None
+    moved = periods.shift(base, when.period.start.year - base.start.year, "year")
+    if moved.start > composer.as_of:
+        return None
+    composer.assume(f"the same months of {one.text}", {"period": {"start": when.period.start.isoformat(), "end": when.period.end.isoformat()}})  # fmt: skip
+    return moved
+
+
+def _from_on(composer: Composer, last: SemanticQuery, base: Period) -> Period | None:
+    """From a month on, of a series that goes on beyond it: "by month this year", then "from June lang"."""
+    one = composer.draft.whens[0]
+    when = one.when if len(composer.draft.whens) == 1 else None
+    at = next(place for place, other in enumerate(composer.spans) if other is one)
+    opens = at > 0 and composer.spans[at - 1].text.lower().split()[-1] in FROM
+    series = any(map(composer.model.is_time_grain, last.dimensions))
+    if when is None or not isinstance(when.period, Period) or not (opens and series) or not base.start <= when.period.start <= when.period.end < base.end:  # fmt: skip
+        return None
+    return Period(start=when.period.start, end=base.end)
+
+
+def _whole(composer: Composer, last: SemanticQuery) -> Any:
+    """The period of a query that had none: all of it where it was so asked; else the usual one."""
+    if all(composer.model.has_time(name) for name in last.metric_names()):
+        return "all"
+    return chosen_in(last) or composer.default_period()
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))

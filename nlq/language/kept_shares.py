@@ -1,0 +1,68 @@
+"""Shares in a change of a query: those that were there, "by region" after "gcash share", and those that are asked for now, "as % of all sales in each"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language.draft import ALL, Stop
+from nlq.language.those import OF_EACH
+from nlq.values import Refusal
+from nlq.values.query import Share
+
+if TYPE_CHECKING:
+    from nlq.language.compose import Composer
+    from nlq.values.query import SemanticQuery
+
+WHOLE = ALL | {"total", "kabuuang", "whole"}  # "as % of all sales": in each of the months that are shown
+
+
+def of(composer: Composer, last: SemanticQuery, dimensions: list[str]) -> Share | None:
+    """The share, with what figures are split by for it.
+
+    Raises:
+        Stop: it is not said whose share, or of which whole.
+    """
+    if not any(one.kind == "share" for one in composer.spans):
+        return _part_still(last, dimensions)
+    for one in composer.spans:
+        one.role = "share" if one.kind == "share" else one.role
+    of_all = composer.spans[0].kind == "share" and composer.draft.metrics  # "as % of all sales in each region"
+    if of_all and last.where:
+        return _part_of_each(composer, last, dimensions)
+    grains = tuple(name for name in dimensions if composer.model.is_time_grain(name))
+    if len(grains) == len(dimensions):
+        raise _no("a share of what? Say what is split: by region, by category …")
+    return Share(within=grains)
+
+
+def _part_still(last: SemanticQuery, dimensions: list[str]) -> Share | None:
+    """The share that was there; where figures are split by something else now, what part it is of each: "gcash share this year", then "by region"."""
+    share = last.share
+    if share is None or not share.free or set(share.free) <= set(dimensions):
+        return share
+    new = tuple(name for name in dimensions if name not in share.free)
+    dimensions.extend(name for name in share.free if name not in dimensions)
+    return Share(within=new, free=share.free)
+
+
+def _part_of_each(composer: Composer, last: SemanticQuery, dimensions: list[str]) -> Share:
+    """What the one condition of before makes of each group, or of all: of which, has to be said.
+
+    Raises:
+        Stop: it is not, or there are several.
+    """
+    fields = [name for one in last.where for name in one.fields()]
+    each = any(
+        one.kind == "by" or one.text.lower() in OF_EACH or "each" in one.text.lower().split() for one in composer.spans
+    )
+    known = len(fields) == 1 and fields[0] in composer.model.dimensions and fields[0] not in dimensions
+    same = dimensions == list(last.dimensions)
+    whole = same and all(map(composer.model.is_time_grain, dimensions)) and not composer.draft.dimensions and any(WHOLE.intersection(one.text.lower().split()) for one in composer.spans)  # fmt: skip
+    if not (known and (whole or (each and same and composer.draft.dimensions == dimensions))):
+        raise _no('a share of which whole? Ask it in one question: "share of … in each …"')
+    dimensions.append(fields[0])
+    return Share(within=tuple(last.dimensions), free=(fields[0],))
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))
