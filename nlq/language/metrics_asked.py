@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import choices, counting, entries, habits, sets, shares, usual
+from nlq.language import choices, counting, entries, habits, sets, shares, two_figures, usual
 from nlq.language.deeds import SHOPPED, SOLD, TOOK, does
 from nlq.language.draft import COMPARE, SILENT, VALUES, Draft, Stop, next_kind
 from nlq.language.entries import Figured
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
 
-AND = frozenset(("and", "at", "ug", "&", "plus"))
-IN = ("in", "in an", "in the", "sa", "within")
 THAT = ("that", "this", "it", "yan", "yun", "iyan", "iyon", "kana", "ana")
 EVERY = ("every", "each", "bawat", "kada", "matag", "every single")
 # How things fare, which is no matter of how many there are: "bakit humina ang mga tindahan".
@@ -43,7 +41,7 @@ def asked(composer: Composer) -> list[str]:
         of_things = shares.of_things(composer)
         draft.metrics.extend([of_things] if of_things is not None else _of_things(composer))
     if counts_ and draft.metrics:
-        _and_how_many(composer)
+        two_figures.and_how_many(composer)
     if counts_ and not draft.metrics:
         draft.metrics.extend(_counts(composer))
     if draft.metrics:
@@ -75,66 +73,18 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
     draft = composer.draft
     _of_what_stands_before(composer)
     _on_every_one(composer)
-    _one_in_another(composer)
+    two_figures.one_in_another(composer)
     if draft.by_metric:
         draft.metrics.sort(key=lambda name: name != draft.by_metric)
     elif draft.top is not None and _beside(composer):  # "top 20 products with units and revenue"
         draft.metrics.sort(key=lambda name: name != composer.model.header.default_metric)
-    if _and_how_many_of_it(composer):
+    if two_figures.and_how_many_of_it(composer):
         draft.metrics.append(composer.model.header.default_metric)
-    if len(draft.metrics) == 1 and _and_how_much(composer):
+    if len(draft.metrics) == 1 and two_figures.and_how_much(composer):
         draft.metrics.append(composer.model.header.default_metric)
     if counts_ and composer.model.metrics[draft.metrics[0]].unit == composer.model.header.currency:
         raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
     return draft.metrics
-
-
-def _one_in_another(composer: Composer) -> None:
-    """Refuse "items in the average basket", which is neither of the two.
-
-    Raises:
-        Stop: it is asked.
-    """
-    spans, known = composer.spans, composer.model.metrics
-    for first, tie, second in zip(spans, spans[1:], spans[2:], strict=False):
-        of_one = first.kind == second.kind == "metric" and known[second.ref_of].ratio is not None
-        if of_one and tie.kind == "preposition" and tie.text.lower() in IN:
-            raise Stop(Refusal("out_of_scope", f'what "{first.text} {tie.text} {second.text}" is cannot be read here: name one figure'))  # fmt: skip
-
-
-def _and_how_many(composer: Composer) -> None:
-    """Count what is asked for beside a figure that is asked for by itself: "pila ka customer ang mipalit, ug pila ang average basket"."""
-    spans, draft = composer.spans, composer.draft
-    figure = next((at for at, one in enumerate(spans) if one.kind == "metric"), 0)
-    noun = next((one for one in spans[:figure] if one.kind == "dimension" and one in draft.loose), None)
-    if noun is None or not entries.asks_twice(spans, noun, figure):
-        return
-    found = counting.of_noun(composer.model, spans, composer.walker)
-    for one in draft.loose if found else ():
-        one.role = "counted" if one is noun else one.role
-    draft.loose[:] = [one for one in draft.loose if not found or one is not noun]
-    draft.metrics[:] = dict.fromkeys((*found, *draft.metrics))
-
-
-def _and_how_many_of_it(composer: Composer) -> bool:
-    """Whether it is asked how much there was, and then how many: "how much did we sell in Cebu, and how many receipts was that"."""
-    spans, model, metrics = composer.spans, composer.model, composer.draft.metrics
-    at = next((place for place, one in enumerate(spans) if one.kind == "amount"), None)
-    if at is None or len(metrics) != 1 or sets.event_of(model, metrics) is None:
-        return False
-    sold = any(TOOK.union(SOLD).intersection(one.text.lower().split()) for one in spans[at + 1 : at + 4])
-    rest = spans[at + 1 :]
-    asked = next((place for place, one in enumerate(rest) if one.kind == "count"), 0)
-    between = rest[:asked]
-    return bool(asked) and sold and any(one.kind == "and" or one.comma for one in (*between, rest[asked])) and not any(one.kind == "metric" for one in between)  # fmt: skip
-
-
-def _and_how_much(composer: Composer) -> bool:
-    """Whether money is asked for beside how many there were: "how many receipts, and how much", "ilan at magkano"."""
-    spans, model = composer.spans, composer.model
-    joined = any(one.kind == "amount" and at and ({one.text.lower().split()[0], spans[at - 1].text.lower()} & AND) for at, one in enumerate(spans))  # fmt: skip
-    counted = sets.event_of(model, composer.draft.metrics) or sets.counted_by(model, composer.draft.metrics)
-    return joined and counted is not None
 
 
 def _beside(composer: Composer) -> bool:
