@@ -242,14 +242,22 @@ class Edit:
         draft.loose.clear()
         if not draft.dimensions:
             return list(self.last.dimensions) or self._who()
-        broken = any(one.text.lower().startswith("break ") for one in self.spans)  # "break it down by brand"
+        series = bool(self.last.dimensions) and all(map(self.model.is_time_grain, self.last.dimensions))
+        broken = any(
+            one.text.lower().startswith(("break ", "split ") if series else "break ") for one in self.spans
+        )  # "break it down by brand"
         further = broken or (self.spans[0].kind == "and" and not self.draft.metrics)  # "and by month"
-        if within or adding or further:
+        if within or adding or further or self._beside_the_one():
             return list(dict.fromkeys([*self.last.dimensions, *draft.dimensions]))
         kept = [name for name in self.last.dimensions if self.last.dimensions and name not in draft.dimensions]
         if kept:
             self.composer.assume(f"instead of by {' and '.join(name.replace('_', ' ') for name in kept)}", {"dimensions": [*kept, *draft.dimensions]})  # fmt: skip
         return list(draft.dimensions)
+
+    def _beside_the_one(self) -> bool:
+        """Whether it is asked of which store, say, the one was that was shown: "biggest receipt yesterday", then "which store was that"."""
+        words = self._words()
+        return self.last.limit == 1 and not self.draft.whens and words[0] in ("which", "what", "anong", "aling", "saang", "unsang", "in") and bool({"that", "it", "yun", "yan", "iyon", "kana", "to"} & set(words[1:]))  # fmt: skip
 
     def _who(self) -> list[str]:
         """The people of whom the best is asked for, by what they spent: "who spent the most"."""

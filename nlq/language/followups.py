@@ -6,6 +6,7 @@ What stands by itself is a new question, whatever was asked before: nothing of t
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from nlq.language.draft import SILENT
@@ -33,6 +34,7 @@ ANOTHER = frozenset(("and", "what", "how", "about", "other", "another", "is", "n
 BACK = frozenset(
     ("then", "instead", "na lang", "nalang", "na lng", "nalang po", "na lang po", "na lang muna")
 )  # of what was not answered
+ABOUT_BACK = (("na", "lang"), ("na", "lng"), ("nalang", "po"))
 LOST = Refusal("out_of_scope", "the question before this was not answered, so there is nothing to go on from: ask all of it in one question")  # fmt: skip
 CORRECTING = ("no", "nope", "hindi", "dili")
 PLACED = (
@@ -58,9 +60,17 @@ def corrected(spans: Sequence[Span]) -> None:
         spans[0].kind = "followup"
 
 
+def depends_on_rows(spans: Sequence[Span]) -> bool:
+    """Whether a turn names nothing that could stand by itself, so that it is of what the turn before would have shown: "top 3 lang", "list them"; or it says "same"."""
+    kinds = {one.kind for one in spans if one.kind not in SILENT}
+    same = any("same" in one.text.lower().split() for one in spans)
+    return same or (bool(kinds) and not kinds & {*NARROWING, "metric", "dimension", "grain", *COMMANDS, "number"}) or (bool(kinds & {"top", "bottom"}) and not kinds & {*NARROWING, "metric", "dimension", "grain"})  # fmt: skip
+
+
 def goes_back(spans: Sequence[Span]) -> bool:
     """Whether words go back to what was asked just before: "ok, sales then"."""
-    return any(one.kind == "followup" or one.text.lower() in BACK for one in spans)
+    words = " ".join(one.text.lower() for one in spans).split()
+    return any(one.kind == "followup" or one.text.lower() in BACK for one in spans) or any(pair in ABOUT_BACK for pair in pairwise(words))  # fmt: skip
 
 
 def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
@@ -73,8 +83,9 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
         return "command"
     if kinds & {"followup", *COMMANDS} or (spans[0].kind == "share" and spans[0].text.lower().startswith("as ")):
         return "edit"
-    if any(one.text.lower() == "pala" for one in spans):  # "ay september pala"
-        return "edit"
+    words = " ".join(one.text.lower() for one in spans).split()
+    if any(one.text.lower() == "pala" for one in spans) or ("ok" in words[:1] and any(pair in ABOUT_BACK for pair in pairwise(words))):  # fmt: skip
+        return "edit"  # "ay september pala", "ok benta na lang"
     if "why" in kinds:
         return "new" if "metric" in kinds else "edit"
     counted = "count" in kinds and ("dimension" in kinds or any(one.kind == "metric" and model.metrics[one.ref_of].counts for one in spans))  # fmt: skip

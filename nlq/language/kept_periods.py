@@ -64,7 +64,7 @@ def _within(composer: Composer, base: Period) -> Period | None:
     when = composer.draft.whens[0].when if len(composer.draft.whens) == 1 else None
     if when is None or not isinstance(when.period, Period):
         return None
-    if when.period.start == periods.EARLIEST and base.start <= when.period.end < base.end:
+    if when.period.start == periods.EARLIEST and base.start <= when.period.end:
         return Period(start=base.start, end=when.period.end)
     same = any(SAME.intersection(one.text.lower().split()) for one in composer.spans)
     if when.back != "year" or not same or base.days >= LONG:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import ALL, Stop
+from nlq.language.draft import ALL, HELD, Stop
 from nlq.language.those import OF_EACH
 from nlq.values import Refusal
 from nlq.values.query import Share
@@ -32,7 +32,11 @@ def of(composer: Composer, last: SemanticQuery, dimensions: list[str]) -> Share 
     grains = tuple(name for name in dimensions if composer.model.is_time_grain(name))
     if len(grains) == len(dimensions):
         raise _no("a share of what? Say what is split: by region, by category …")
-    return Share(within=grains)
+    total = any(WHOLE.intersection(one.text.lower().split()) for one in composer.spans)
+    held = tuple(
+        name for name in dimensions if total and any(one.field == name and one.op in HELD for one in last.where)
+    )
+    return Share(within=grains, free=held)  # "gcash vs maya", then "as % of total": of all payment methods
 
 
 def _part_still(last: SemanticQuery, dimensions: list[str]) -> Share | None:

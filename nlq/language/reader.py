@@ -102,7 +102,8 @@ class Reader:
             of_that.points_back(found)
             if followups.kind_of(found, self._model) == "command":
                 return replace(followups.commanded(found, before), words=_words(found))
-        lost = before.astray and (those.are_pointed_at(found) or (before.astray == "new" and followups.goes_back(found)))  # fmt: skip
+        back = followups.goes_back(found) if before.astray == "new" else followups.depends_on_rows(found)
+        lost = before.astray and (those.are_pointed_at(found) or back)
         return Interpretation(followups.LOST, _words(found), changed=()) if lost else None
 
     def _way(self, question: Question, values: ScopeValues, found: list[Span]) -> Callable[[list[Span]], Interpretation]:  # fmt: skip

@@ -97,7 +97,7 @@ def _asks_difference(spans: Sequence[Span], said: set[str]) -> bool:
     """Whether it is asked what lies between the last two figures: "difference", "magkano ang itinaas"."""
     named = said & rows_shown.DIFFERENCE and said <= rows_shown.DIFFERENCE | rows_shown.OF_BOTH
     kinds = {one.kind for one in spans if one.kind not in SILENT}
-    return bool(named) or (bool(kinds & {"rose", "growth"}) and kinds <= {"rose", "amount", "growth", "which", "followup"} and "amount" in kinds)  # fmt: skip
+    return bool(named) or (bool(kinds & {"rose", "growth"}) and kinds <= {"rose", "amount", "growth", "which", "followup", "share", "and"})  # fmt: skip
 
 
 def _periods_apart(before: Sequence[SemanticQuery]) -> SemanticQuery | None:
@@ -120,7 +120,7 @@ def _added(before: Sequence[SemanticQuery]) -> Condition | None:
     if whole is None or last.share or last.segments or replace(last, where=whole.where) != whole:
         return None
     added = [one for one in last.where if one not in whole.where]
-    kept = all(one in last.where for one in whole.where)
+    kept = all(one in last.where for one in whole.where) and not last.dimensions
     return added[0] if kept and len(added) == 1 and not (last.limit or last.having or last.list) else None
 
 
@@ -175,9 +175,10 @@ def the_nth(spans: Sequence[Span], before: Sequence[SemanticQuery], model: Seman
     end = Span(ALONE, spans[-1].end, spans[-1].end, "filler")
     for at, (one, after) in enumerate(pairwise([*spans, end] if alone else spans)):
         place = PLACES.get(one.text.lower(), 1 if one.text.lower() in FIRSTS else 0)
-        if not place or after.text.lower() not in ("one", "ones", ALONE) or any(other.kind in ("top", "bottom") for other in spans if other is not one):  # fmt: skip
+        tied = after.text.lower() in ("one", "ones", ALONE) or (one.kind in ("ordinal", "unsupported") and after.comma)
+        if not place or not tied or any(other.kind in ("top", "bottom") for other in spans if other is not one):  # fmt: skip
             continue
-        last = before[-1]
+        last = _in_order(before[-1], model)
         if last.limit is None or place > max(last.limit, MOST_PLACES if last.limit == 1 else 0):
             raise Stop(those.UNKNOWN)
         first = replace(last, limit=place)
@@ -185,10 +186,19 @@ def the_nth(spans: Sequence[Span], before: Sequence[SemanticQuery], model: Seman
         if entity is None or model.is_time_grain(entity):
             raise Stop(those.UNKNOWN)
         rest = (rows_shown.left_out(model, replace(last, limit=place - 1)),) if place > 1 else ()
-        for word in spans[max(0, at - 1) if at and spans[at - 1].kind in SILENT else at : at + 2]:
+        for word in spans[max(0, at - 1) if at and spans[at - 1].kind in SILENT else at : at + 2 - after.comma]:
             word.kind, word.role = "filler", "set"
         return replace(last, where=(*last.where, *those.chosen(first, entity, model), *rest), order=(), limit=None)
     return None
+
+
+def _in_order(last: SemanticQuery, model: SemanticModel) -> SemanticQuery:
+    """A query of all things of a kind, as it is shown: the highest first."""
+    names = [one for one in last.metrics if isinstance(one, str)]
+    plain = len(names) == len(last.metrics) == len(last.dimensions) == 1 and not (last.order or last.having or last.share or last.segments or last.compare)  # fmt: skip
+    if last.limit is not None or not plain or model.is_time_grain(last.dimensions[0]):
+        return last
+    return replace(last, order=(Order(by=names[0]),), limit=MOST_PLACES)
 
 
 def _both(last: SemanticQuery, first: SemanticQuery, model: SemanticModel) -> SemanticQuery | None:

@@ -323,6 +323,9 @@ def share(
 
 def _parts(model: SemanticModel, filters: Filters, spans: Sequence[Span], split: Sequence[str]) -> list[Span] | None:
     """The part that is named, which is none where it holds all that figures are split by: "within CALABARZON, what percentage does each province account for"."""
+    at = next(place for place, one in enumerate(spans) if one.kind == "share")
+    if not split and value_beside(spans, at, 1) is not None and spans[at + 1].text.lower().endswith("of all"):
+        return None  # "what share of all gcash transactions": which part of these?
     parts = part_of(spans, filters, split=bool(split))
     return [] if parts and split and _holds_them(model, filters, parts, split) else parts
 

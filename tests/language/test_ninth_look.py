@@ -157,6 +157,13 @@ TURNS = {
     ("sales in ncr last month", "how much in september"): f"SELECT sum(t.peso_value) {SALES} AND {SEPTEMBER} AND s.region = 'NCR'",
     ("ilang resibo sa ncr last month", "magkano nung september"): f"SELECT sum(t.peso_value) {SALES} AND {SEPTEMBER} AND s.region = 'NCR'",
     ("top stores in cebu last month", "cash only", "total company sales last month"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER}",
+    ("sales last month in ncr", "and the month before", "whats the change in %"): f"SELECT sum(t.peso_value) FILTER (WHERE {OCTOBER}) / sum(t.peso_value) FILTER (WHERE {SEPTEMBER})::DOUBLE - 1 {SALES} AND s.region = 'NCR'",
+    ("biggest receipt yesterday", "which store was that"): f"SELECT max(t.peso_value) {SALES} AND t.date_key = '2026-11-14'",
+    ("top 5 brands sa snacks last quarter", "magkano tubo nila", "ok benta na lang, last month"): f"SELECT sum(i.line_value) {LINES} AND {IN_OCTOBER} AND p.category = 'Snacks' GROUP BY p.brand ORDER BY 1 DESC LIMIT 5",
+    ("gcash vs maya last month", "sa NCR lang", "ilang percent ng total"): f"SELECT share FROM (SELECT t.payment_method AS p, sum(t.peso_value) / sum(sum(t.peso_value)) OVER ()::DOUBLE AS share {SALES} AND {OCTOBER} AND s.region = 'NCR' GROUP BY 1) WHERE p IN ('gcash', 'maya')",
+    ("daily revenue last week", "split by payment method", "drop cash"): f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2026-11-02' AND '2026-11-08' AND t.payment_method <> 'cash' GROUP BY t.date_key, t.payment_method",
+    ("benta sa NCR nung June", "July", "hanggang September, kada buwan"): f"SELECT sum(t.peso_value) {SALES} AND s.region = 'NCR' AND {Q3} GROUP BY month(t.date_key)",
+    ("benta per store type last month", "yung pangalawa, per region", "top 3 lang"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.store_type = (SELECT s.store_type {SALES} AND {OCTOBER} GROUP BY 1 ORDER BY sum(t.peso_value) DESC LIMIT 1 OFFSET 1) GROUP BY s.region ORDER BY 1 DESC LIMIT 3",
     ("magkano ang benta noong nakaraang buwan?", "sa NCR kaya?", "ilan ang bumili?"): f"SELECT count(DISTINCT t.customer_id) {SALES} AND {OCTOBER} AND s.region = 'NCR'",
     ("top 5 stores in ncr last month", "worst 5", "same in Calabarzon"): of_stores("1 = 1", rest="s.region = 'R04A'") + " ORDER BY 1 LIMIT 5",
     ("gcash sales in ncr last month, by store", "ok next: top 3 store types in september"): f"SELECT sum(t.peso_value) {SALES} AND {SEPTEMBER} GROUP BY s.store_type ORDER BY 1 DESC LIMIT 3",
@@ -175,6 +182,9 @@ def test_a_turn_is_as_by_hand(assistant, analyst, raw, turns, sql):
     ("top 20 stores sa Luzon last month", "ilan doon ang bago"),
     ("top 5 stores in ncr last month", "sort by name"),
     ("average basket by store type last month", "the lowest", "why"),
+    ("weekend vs weekday sales in October", "as a share of the total", "same for September"),
+    ("ilang tindahan ang bukas pa sa Visayas", "ilan sa mga ito ang malalaki", "ilista mo"),
+    ("how many transactions over 1000 pesos last month", "in gcash", "what share of all gcash transactions"),
 ])  # fmt: skip
 def test_a_turn_is_not_answered(assistant, analyst, turns):
     answer = talk(assistant, analyst, *turns)
