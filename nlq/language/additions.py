@@ -62,7 +62,7 @@ def apiece(spans: Sequence[Span]) -> Span | None:
     for at, one in enumerate(spans):
         beside = [other for other in (at - 1, at + 1) if 0 <= other < len(spans)]
         after = next((each for each in spans[at + 1 :] if each.kind not in SILENT), None)
-        trails = one.kind == "by" and one.text.lower() in ("each", "for each", "in each") and at > 0 and spans[at - 1].kind in VALUES and (after is None or after.kind in ("time", "metric"))  # fmt: skip
+        trails = one.kind == "by" and one.text.lower() in ("each", "for each", "in each") and at > 0 and spans[at - 1].kind in (*VALUES, "time") and (after is None or after.kind in ("time", "metric"))  # fmt: skip
         if one.kind != "apiece" and not trails:
             continue
         listed = [each for each in spans if each.kind in VALUES]

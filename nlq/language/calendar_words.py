@@ -44,6 +44,8 @@ def english(words: list[str]) -> list[str]:
     for at, word in enumerate(words):
         if word == "d" and at and words[at - 1].isdecimal():  # "30d"
             found[at] = "day"
+        elif word == "bago" and words[at + 1 : at + 2] == ["mag"]:  # "bago mag-Hulyo"; by itself it is a city as well
+            found[at] = "before"
         elif (
             found[at] == "today" and at + 1 < len(words) and words[at + 1] in HEIRS
         ):  # "karon bulana", as "karong bulana"

@@ -165,9 +165,11 @@ def _times(composer: Composer) -> None:
             continue
         before = next((span for span in reversed(composer.spans[:at]) if span.kind not in SILENT), None)
         by = [span for span in composer.spans[:at] if span.kind not in SILENT][-2:]
-        ranks = [span.kind for span in by] == ["by", "count"]  # "by number of visits"
-        if ranks:
-            by[1].kind = "filler"
+        ranks = [span.kind for span in by] == ["by", "count"] or (
+            before is not None and before.kind == "by"
+        )  # "by number of visits"
+        if ranks and by[-1].kind == "count":
+            by[-1].kind = "filler"
         if ranks or (before is not None and before.kind in ("number", "or_more", "or_less")):
             event = _event(composer, one)
             one.kind, one.meanings = "metric", [Meaning("metric", event)]

@@ -184,6 +184,8 @@ def _ranks(walker: Walker, value: float, before: Span | None, after: Span | None
     beside = (before is not None and before.kind in ("top", "bottom", "fastest", "slowest")) or (
         after is not None and after.kind in RANKED
     )
+    kind = walker.model.dimensions.get(after.ref_of) if after is not None and after.kind == "value" else None
+    beside = beside or (kind is not None and kind.kind_of is not None)  # "the five minimarts that earned the least"
     free = draft.number is None or (draft.extremes and draft.number == value)  # "top 3 and bottom 3"
     return (draft.top is not None or draft.newest) and free and value == int(value) and beside
 

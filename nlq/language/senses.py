@@ -59,6 +59,7 @@ def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Settle each such word, by what the model knows of what stands beside it."""
     _types(model, spans)
     _which_of_such(model, spans)
+    _neither(model, spans)
     _without(model, spans)
     _only(model, spans)
     _most(model, spans)
@@ -127,6 +128,17 @@ def not_money(model: SemanticModel, spans: Sequence[Span]) -> None:
     for one, after in pairwise(spans):
         if one.kind in ("unsupported", "not") and after.text.lower().split()[-1] in money.names(model.header.currency) and named and model.header.currency not in named:  # fmt: skip
             one.kind = after.kind = "filler"
+
+
+def _neither(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """Money that came "neither by cash nor by card" leaves both out; receipts "with neither snacks nor drinks" hold none of them, and are told by a set."""
+    figures = [one.ref_of for one in spans if one.kind == "metric"]
+    things = any(one.kind == "dimension" for one in spans) or any(
+        model.metrics[name].unit == "count" for name in figures
+    )
+    for one, after in pairwise([each for each in spans if each.kind not in SILENT]):
+        if figures and not things and one.kind == "none" and one.text.lower() == "neither" and after.kind in VALUES:
+            one.kind = "not"
 
 
 def _without(model: SemanticModel, spans: Sequence[Span]) -> None:

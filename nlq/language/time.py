@@ -150,7 +150,8 @@ class _Finder(Numbered, Fiscal, Relatives):
 
     def _behind(self, at: int) -> int:
         """Where a period stands behind a word that ties it."""
-        return at + (self.word(at) in ("from", "of", "on", "the", "noong", "nung", "sa", "niadtong"))
+        at += self.word(at) in ("from", "of", "on", "the", "noong", "nung", "sa", "niadtong", "mag")
+        return at + (self.word(at) == "-" and self.word(at - 1) == "mag")  # "bago mag-Hulyo"
 
     def _end(self, at: int) -> int:
         """Where a period stands up to whose last day is meant: "until the end of May"; 0 where none does."""

@@ -38,6 +38,7 @@ EXCLUDED = (
     "dili apil",
 )
 INCLUDED = ("included", "counted", "kasama", "isama", "apil")
+LARGE = 1_000  # a figure, and no number of rows
 THOSE = ("only those", "just those", "those", "only the ones", "the ones")
 NOT_ALONE = ("hindi lang", "hindi lang sa", "hindi lamang", "di lang", "dili lang", "not only", "not just")
 NONE_YET = ("wala pang", "walang pang", "wala pa")
@@ -75,6 +76,7 @@ def taken(spans: list[Span]) -> None:
     _not_alone(spans)
     _years(spans)
     _earliest_or_between(spans)
+    _neither_and_topped(spans)
     _up_to(spans)
     _without_its_end(spans)
     _which_unit(spans)
@@ -176,6 +178,17 @@ def _earliest_or_between(spans: Sequence[Span]) -> None:
             one.kind = "filler"
         elif one.kind == "top" and one.text.lower() in FIRST and after.kind == "grain":
             one.kind = "unsupported"
+
+
+def _neither_and_topped(spans: Sequence[Span]) -> None:
+    """What was paid "neither by cash nor by card" is split by nothing; sales that "top 1 million" are above it."""
+    for before, one, after in zip(spans, spans[1:], spans[2:], strict=False):
+        if before.text.lower() in ("neither", "nor") and one.kind == "by" and after.kind in VALUES:
+            one.kind = "filler"
+        elif (
+            before.kind == "metric" and one.kind == "top" and one.text.lower() == "top" and (after.number or 0) >= LARGE
+        ):
+            one.kind = "above"
 
 
 def _up_to(spans: Sequence[Span]) -> None:

@@ -71,6 +71,12 @@ FIGURES = {
     "How many receipts above 1,000 pesos did we have in NCR last month, and what were they worth altogether?": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.region = 'NCR' AND t.peso_value > 1000",
     "Itandi palihug ang halin sa Septyembre ug Oktubre sa matag isla: Luzon, Visayas ug Mindanao.": f"SELECT sum(t.peso_value) FILTER (WHERE {OCTOBER}) / sum(t.peso_value) FILTER (WHERE {SEPTEMBER})::DOUBLE - 1 {ISLANDS} GROUP BY s.island_group",
     "Within CALABARZON, what percentage of sales does each province account for in October?": f"SELECT sum(t.peso_value) / sum(sum(t.peso_value)) OVER ()::DOUBLE {SALES} AND {OCTOBER} AND s.region = 'R04A' GROUP BY s.province",
+    "On how many days this year did sales top 100k pesos?": f"SELECT count(*) FROM (SELECT 1 {SALES} AND {YEAR} GROUP BY t.date_key HAVING sum(t.peso_value) > 100000)",
+    "Which five minimarts earned the least last month?": of_stores("1 = 1", rest="s.store_type = 'minimart'") + " ORDER BY 1 LIMIT 5",
+    "magkano ang sales ng Cavite at Laguna last month, each": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.province IN ('Cavite', 'Laguna') GROUP BY s.province",
+    "sino ang top 5 suki by visits since October": f"SELECT count(*) {SALES} AND {QUARTER} AND t.customer_id IS NOT NULL GROUP BY t.customer_id ORDER BY 1 DESC LIMIT 5",
+    "Ilang tindahan ang nagsara bago mag-Hulyo 2026?": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND closed_on < '2026-07-01'",
+    "sales last month paid by neither cash nor card": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND t.payment_method NOT IN ('cash', 'card')",
     "Ilan po ang mga tindahang bukas pa sa NCR? Kailangan lang po sa presentasyon": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND closed_on IS NULL AND region = 'NCR'",
     "split last month sales by region and payment method? a pivot type table is perfect": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.region, t.payment_method",
 }  # fmt: skip
