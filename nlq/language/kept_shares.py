@@ -33,9 +33,9 @@ def of(composer: Composer, last: SemanticQuery, dimensions: list[str]) -> Share 
     if len(grains) == len(dimensions):
         raise _no("a share of what? Say what is split: by region, by category …")
     total = any(WHOLE.intersection(one.text.lower().split()) for one in composer.spans)
-    held = tuple(
-        name for name in dimensions if total and any(one.field == name and one.op in HELD for one in last.where)
-    )
+    now = composer.filters.conditions()  # "ilang percent yung beverages", of a split by category
+    before = last.where if total else ()
+    held = tuple(name for name in dimensions if any(one.field == name and one.op in HELD for one in (*now, *before)))
     return Share(within=grains, free=held)  # "gcash vs maya", then "as % of total": of all payment methods
 
 

@@ -44,6 +44,7 @@ COUNTED = HOW_MANY | frozenset((
 ))  # fmt: skip
 
 POINTING = frozenset(("that", "those", "they", "these", "them", "yan", "yun", "yon", "iyan", "iyon", "ito", "ana", "kana", "kadto", "kato"))  # fmt: skip
+TOGETHER = frozenset(("combined", "together", "altogether", "total", "pinagsama", "lahat", "tanan"))
 TOTAL = frozenset(("altogether", "total", "sum", "totals", "kabuuan", "kabuuang", "kinatibukan", "kinatibuk-an"))
 OF_ALL = frozenset((
     "what", "whats", "what's", "is", "the", "and", "in", "of", "those", "them", "these", "that", "all", "for", "ok", "so", "how", "much", "grand", "overall", "magkano", "pila", "ang", "lahat", "tanan", "nila",
@@ -64,7 +65,10 @@ def change(
     if any(one.kind == "rest" and one.text.lower().split()[-1] in ("one", "isa") for one in spans):
         return mark(spans, _which_other)
     if "rest" in kinds and kinds <= {*BESIDE_REST}:
-        return mark(spans, _the_rest)
+        together = not TOGETHER.isdisjoint(words)
+        return mark(
+            spans, lambda model, last: _summed(_the_rest(model, last), model) if together else _the_rest(model, last)
+        )
     if HOW_MANY.intersection(words) and COUNTED.issuperset(words) and len(words) > 1:
         return mark(spans, _how_many)
     noun = _how_many_of(spans, model)
@@ -179,6 +183,17 @@ def _which_other(_model: SemanticModel, _last: SemanticQuery) -> SemanticQuery:
         Stop: always.
     """
     raise _no("which other one is meant? Name it")
+
+
+def _summed(query: SemanticQuery, model: SemanticModel) -> SemanticQuery:
+    """What rows make together: "and the rest combined".
+
+    Raises:
+        Stop: they do not add up.
+    """
+    if any(not isinstance(one, str) or not model.metrics[one].adds_up for one in query.metrics):
+        raise _no("averages and counts of people have no total: ask for them without the others")
+    return replace(query, dimensions=(), order=(), limit=None)
 
 
 def _the_rest(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
