@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nlq.language import (
-    anchored,
     apart,
     averages,
     choices,
@@ -26,7 +25,7 @@ from nlq.language import (
     turns,
 )
 from nlq.language import counting as counting_
-from nlq.language.draft import ALL, COMPARE, SILENT, Stop
+from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
 from nlq.language.spans_of_time import lined_up
 from nlq.language.stays import Stays
@@ -38,11 +37,7 @@ from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuer
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
-FROM = frozenset(("from", "since", "mula", "simula", "gikan", "sukad", "starting"))
 FAR = 10  # years
-WHOLE = ALL | {"total", "kabuuang", "whole"}  # "as % of all sales": in each of the months that are shown
-SAME = frozenset((*anchored.SAME, "ganun", "ganoon"))
-SORT = frozenset(("sort", "sorted", "order", "ordered", "arrange", "arranged", "ayusin", "i-sort", "isort"))
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
 
 
@@ -225,7 +220,7 @@ class Edit:
         if not named:
             return self._in_money() or list(self.last.metrics)
         limited = {metric for _, _, metric in self.draft.having}.issuperset(named)  # "with more than 300 receipts"
-        limited = limited or (named == [self.draft.by_metric] and not SORT.isdisjoint(self._words()))
+        limited = limited or (named == [self.draft.by_metric] and not ordering.SORT.isdisjoint(self._words()))
         return list(dict.fromkeys([*self.last.metrics, *named])) if adding or limited else list(named)
 
     def _in_money(self) -> list[str | MetricEntry]:
@@ -304,7 +299,7 @@ class Edit:
             ]
             by = (Order(by=moved[0].by, dir="desc" if draft.top else "asc"),) if moved else ordering.by(draft, first)
             return by, draft.number or last.limit or default, per
-        if draft.by_metric in metrics and not last.order and dimensions and SORT.intersection(self._words()):
+        if draft.by_metric in metrics and not last.order and dimensions and ordering.SORT.intersection(self._words()):
             return (Order(by=draft.by_metric or first),), last.limit, per  # "sort by receipts"
         if draft.number is not None:
             return last.order or (Order(by=first),), draft.number, per

@@ -35,7 +35,7 @@ BACK = frozenset(
     ("then", "instead", "na lang", "nalang", "na lng", "nalang po", "na lang po", "na lang muna")
 )  # of what was not answered
 ABOUT_BACK = (("na", "lang"), ("na", "lng"), ("nalang", "po"))
-LOST = Refusal("out_of_scope", "the question before this was not answered, so there is nothing to go on from: ask all of it in one question")  # fmt: skip
+LOST = Refusal("out_of_scope", "the question before this was not answered, so there is nothing to go on from: ask all of it in one question", firm=True)  # fmt: skip
 CORRECTING = ("no", "nope", "hindi", "dili")
 PLACED = (
     "first",
@@ -116,13 +116,17 @@ def commanded(spans: Sequence[Span], before: Conversation) -> Interpretation:
     """What a command makes of the conversation."""
     command = next(one for one in spans if one.kind in COMMANDS)
     command.role = "command"
-    last = before.last
+    last = before.queries[-1] if before.queries else None
     if command.kind == "anew":
         return Interpretation(Refusal("out_of_scope", "Forgotten. Ask a new question.", firm=True))
     if last is None:
         return Interpretation(Refusal("out_of_scope", f'there is nothing before this that "{command.text}" could act on'))  # fmt: skip
-    if command.kind == "undo" and before.astray == "new":
-        return Interpretation(last, changed=("one step back",))
+    if before.last is None:  # what came after it was not answered
+        return (
+            Interpretation(last, changed=("one step back",))
+            if command.kind == "undo"
+            else Interpretation(LOST, changed=())
+        )
     if command.kind == "undo":
         if len(before.queries) < 2:
             return Interpretation(Refusal("out_of_scope", "there is nothing before the first question to go back to"))

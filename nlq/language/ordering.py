@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 SINGLE = frozenset(("one", "alin", "aling", "hain", "asa", "kinsa", "sino"))
+SORT = frozenset(("sort", "sorted", "order", "ordered", "arrange", "arranged", "ayusin", "i-sort", "isort"))
 PEOPLE = ("people", "ppl", "folks")
 LONGEST = 366  # days of a period that is set against as many before it, where nothing says against what
 

@@ -85,8 +85,6 @@ class Reader:
         read = self._gone_on(question, found)
         if read is not None:
             return read
-        if before.astray == "new":  # what was asked before that is no more what is spoken of
-            question = replace(question, before=replace(before, queries=()))
         way = self._way(question, values, found)
         open_ = next((at for at, one in enumerate(found) if one.either), None)
         return way(found) if open_ is None else self._either(found, open_, way)
@@ -97,7 +95,7 @@ class Reader:
         chosen = followups.picked(question.text, before)
         if chosen is not None:
             return Interpretation(chosen, words=_words(found), changed=("the choice that was asked for",))
-        if before.last is not None:
+        if before.queries:
             followups.corrected(found)
             of_that.points_back(found)
             if followups.kind_of(found, self._model) == "command":

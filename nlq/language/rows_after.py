@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import rows_shown, those
+from nlq.language import ordering, rows_shown, those
 from nlq.language.draft import HELD, SILENT, Stop
 from nlq.language.match import Span
 from nlq.language.positions import PLACES
@@ -27,7 +27,6 @@ BESIDE_NEXT = frozenset((
 ))  # fmt: skip
 SPLIT = frozenset(("split", "hatiin", "paghiwalayin", "ihiwalay", "separate", "bulaga"))
 BESIDE_SPLIT = frozenset(("them", "those", "it", "up", "out", "apart", "into", "two", "each", "by", "itself", "please", "pls", "mo", "yung", "dalawa", "silang", "sila", "ang", "and", "can", "you", "the", "both", "na", "po", "naman", "now", "then", "ok"))  # fmt: skip
-SORT = frozenset(("sort", "sorted", "order", "ordered", "arrange", "arranged", "ayusin", "isort", "i-sort"))
 BY_NAME = frozenset(
     ("name", "names", "alphabetically", "alphabetical", "alphabetic", "pangalan", "ngalan", "a-z", "abc")
 )
@@ -53,7 +52,7 @@ def change(spans: Sequence[Span], before: Sequence[SemanticQuery]) -> Callable[[
         return rows_shown.mark(spans, lambda model, last: _next(model, last, next(filter(None, counts), 0)))
     if said & SPLIT and rest <= SPLIT | BESIDE_SPLIT and rest - SPLIT:
         return rows_shown.mark(spans, _split)
-    if said & SORT and said & BY_NAME and said <= SORT | BY_NAME | BESIDE_NAME:
+    if said & ordering.SORT and said & BY_NAME and said <= ordering.SORT | BY_NAME | BESIDE_NAME:
         return rows_shown.mark(spans, _by_name)
     apart = _periods_apart(before) if _asks_difference(spans, said) else None
     if apart is not None:

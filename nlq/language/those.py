@@ -34,7 +34,7 @@ RELATIVE = ("that", "who", "which", "with", "where", "whose")
 WHOLE = frozenset(("why", "share", "list"))  # what a change of the query before says of all that it shows
 
 
-THERE = frozenset(("dun", "doon", "don", "didto", "there", "diyan", "dyan"))
+THERE = of_that.THERE | {"there"}
 AMONG = ("of those", "of them", "among them", "among those", "sa kanila", "sa mga yun", "sa mga iyon", "sa ila")
 UNKNOWN = Refusal(
     "out_of_scope", "which are meant cannot be told from the question before: ask all of it in one question"

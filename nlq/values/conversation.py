@@ -29,8 +29,8 @@ class Conversation:
 
     @property
     def last(self) -> SemanticQuery | None:
-        """The query that a follow-up goes on from."""
-        return self.queries[-1] if self.queries else None
+        """The query that a follow-up goes on from; none where a question of its own came after it and was not answered, for it is of that that one goes on to speak."""
+        return self.queries[-1] if self.queries and self.astray != "new" else None
 
     def then(self, query: SemanticQuery, *, explained: bool = False) -> Conversation:
         """With another answer. One that takes back the last (it is the one before it) leaves that out."""
@@ -38,13 +38,13 @@ class Conversation:
         passed = known if any(query == one for _, one in known) else ()
         if len(self.queries) > 1 and query == self.queries[-2] and not passed:
             return Conversation(self.queries[:-1])
-        if query == self.last:
+        if self.queries and query == self.queries[-1]:
             return Conversation(self.queries, explained=explained, passed=passed)
         return Conversation((*self.queries, query)[-MOST_TURNS:], explained=explained, passed=passed)
 
     def asked(self, options: tuple[tuple[str, SemanticQuery], ...]) -> Conversation:
         """With a question back; what was answered before is still there to go on from."""
-        return replace(self, options=options, astray="")
+        return replace(self, options=options, astray=self.astray if self.astray == "new" else "")
 
     def lost(self, *, new: bool) -> Conversation:
         """With a question that was not answered."""
@@ -76,6 +76,7 @@ class Conversation:
             options(plain["options"]),
             bool(plain.get("explained", False)),  # an older version kept none of these
             str(plain.get("astray", "")),
+            options(plain.get("passed", ())),
         )
 
 

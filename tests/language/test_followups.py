@@ -173,3 +173,29 @@ def test_what_names_no_part_of_the_query_before_is_a_question_of_its_own(assista
     answer = assistant.ask("how's business", asker, conversation_id=conversation)
     assert answer.status == "clarify"
     assert len(answer.options) >= 2
+
+
+def test_a_question_back_after_a_refusal_still_has_nothing_of_before_to_go_on_from(assistant):
+    turns = (BASE, "profit in Visayas last month", "by region", "in NCR")
+    assert converse(assistant, turns[:3]).status == "clarify"
+    answer = converse(assistant, turns)
+    assert "Luzon" not in answer.reading
+    assert "going on" not in answer.reading
+
+
+def test_no_command_but_going_back_acts_on_what_was_asked_before_a_refusal(assistant):
+    refused = (BASE, "profit in Visayas last month")
+    assert "nothing to go on from" in converse(assistant, (*refused, "drop the limit")).text
+    assert converse(assistant, (*refused, "go back")).query == converse(assistant, (BASE,)).query
+
+
+def test_a_conversation_is_kept_as_it_was():
+    one, other = QUERIES[:2]
+    kept = Conversation((one,), (("1", one), ("2", other))).then(one).lost(new=False)
+    assert kept.astray == "edit"
+    assert [query for _, query in kept.passed] == [one, other]
+    assert Conversation.from_json(kept.to_json()) == kept
+    old = {"queries": [one.to_json()], "options": []}  # of an older version
+    assert Conversation.from_json(old) == Conversation((one,))
+    assert kept.lost(new=True).last is None
+    assert kept.lost(new=True).then(other).last == other
