@@ -115,6 +115,17 @@ def test_another_choice_than_the_assumed_one(page):
     assert cells(card)[0][0] in other.inner_text()
 
 
+def test_a_click_on_what_has_just_arrived_is_not_lost(page):
+    """The answer is there before its stream is at its end: what is clicked in between is asked."""
+    page.evaluate("""() => new MutationObserver((_, self) => {
+        const chip = [...document.querySelectorAll(".answer .chips button")].find((one) => one.textContent.includes("the top 10"));
+        if (chip) { self.disconnect(); chip.click(); }
+    }).observe(document.body, { childList: true, subtree: true })""")
+    ask(page, "top stores in NCR")
+    page.locator(".answer").nth(1).locator("xpath=self::*[@data-status='answered']").wait_for(timeout=20_000)
+    assert page.locator("#stop").is_hidden()
+
+
 @pytest.mark.parametrize(
     ("question", "said"), [("profit last month", "no profit"), ("blargh", "do not know"), ("sales in 1999", "no data")]
 )

@@ -108,6 +108,7 @@ class Turn {
   }
 
   finish(answer) {
+    rest(this.stopper);  // what it shows may be clicked before its stream is at its end
     this.state.remove();
     state.conversation = answer.conversation_id;
     this.answer = answer;
@@ -227,7 +228,7 @@ function loaded(address) {
 
 async function during(turn, work) {
   const stopper = new AbortController();
-  state.running = stopper;
+  state.running = turn.stopper = stopper;
   busy(true);
   try {
     await work(stopper.signal);
@@ -235,10 +236,15 @@ async function during(turn, work) {
   } catch (error) {
     turn.fail(error.name === "AbortError" ? "Stopped." : error.message);
   } finally {
-    state.running = null;
-    busy(false);
-    turn.line.scrollIntoView({ behavior: "smooth", block: "start" });
+    if (state.running === stopper || state.running === null) turn.line.scrollIntoView({ behavior: "smooth", block: "start" });
+    rest(stopper);
   }
+}
+
+function rest(stopper) {
+  if (state.running !== stopper) return;  // another was asked since
+  state.running = null;
+  busy(false);
 }
 
 async function ask(question, { choice = null, said = "" } = {}) {
