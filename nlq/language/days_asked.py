@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nlq.language import positions
 from nlq.language.draft import SILENT, Stop
 from nlq.language.lexicon import Meaning
 from nlq.language.match import Span
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 LATEST = frozenset((
     "last", "latest", "most recent", "previous", "huli", "huling", "pinakahuling", "pinakabagong", "nakaraang", "nagdaang", "miaging", "niaging", "kataposang", "katapusang", "past",
 ))  # fmt: skip
-TO = frozenset(("to", "through", "thru", "until", "till", "up to", "-", "–", "hanggang", "hangtod", "hangtud"))
+TO = frozenset((*positions.TO, "till", "hangtud"))
 FROM = frozenset(("from", "mula", "gikan", "simula", "sukad", "between"))
 AND = frozenset(("and", "at", "ug"))
 WEEK = 7

@@ -59,9 +59,8 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     grains = [name for name in draft.dimensions if model.is_time_grain(name)]
     if at is None or at + 1 == len(spans) or spans[at + 1].kind != "grain" or len(grains) != 1 or len(draft.dimensions) > 1:  # fmt: skip
         return None
-    counting = any(one.kind == "count" for one in spans)  # "how many bought each month" is month by month
-    if counting and "every" not in spans[at].text.lower().split():
-        return None
+    if _counts(composer) and "every" not in spans[at].text.lower().split():
+        return None  # "how many bought each month", "bilang ng bumili kada buwan" are month by month
     if any(one.kind in OTHER for one in spans) or len(draft.having) > 1 or len(draft.metrics) > 1:
         return None
     found = _things(composer, at)
@@ -74,6 +73,17 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     return found if draft.having or did else None
 
 
+def _counts(composer: Composer) -> bool:
+    """Whether it is asked how many there were: by a word for it, or by a figure that is not called as the things themselves are."""
+    figure = next((one for one in composer.spans if one.kind == "metric"), None)
+    entity = sets.counted_by(composer.model, [figure.ref_of]) if figure is not None else None
+    names = (
+        {word for texts in composer.model.dimensions[entity].synonyms.values() for word in texts} if entity else set()
+    )
+    called = figure is not None and figure.text.lower().split()[0] in names
+    return any(one.kind == "count" for one in composer.spans) or (entity is not None and not called)
+
+
 def _things(composer: Composer, at: int) -> tuple[Span, str] | None:
     """The one noun before "every month" that names things, or the count of them that stands for them ("customers")."""
     draft, model = composer.draft, composer.model
@@ -82,11 +92,7 @@ def _things(composer: Composer, at: int) -> tuple[Span, str] | None:
         return nouns[0], nouns[0].ref_of
     counts = [one for one in composer.spans[:at] if one.kind == "metric" and sets.counted_by(model, [one.ref_of])]
     entity = sets.counted_by(model, [counts[0].ref_of]) if len(counts) == 1 and not draft.loose else None
-    names = {word for texts in model.dimensions[entity].synonyms.values() for word in texts} if entity else set()
-    named = (
-        bool(counts) and counts[0].text.lower().split()[0] in names
-    )  # "bilang ng bumili kada buwan" is how many there were
-    return (counts[0], entity) if entity is not None and (named or any(one.kind == "count" for one in composer.spans)) else None  # fmt: skip
+    return (counts[0], entity) if entity is not None else None
 
 
 def query(composer: Composer, noun: Span, entity: str) -> SemanticQuery:

@@ -15,6 +15,8 @@ from nlq.values import Refusal
 from nlq.values.query import Period, Shift
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nlq.language.compose import Composer
     from nlq.values.query import MetricEntry, SemanticQuery
 
@@ -65,12 +67,21 @@ def _within(composer: Composer, base: Period) -> Period | None:
     if when is None or not isinstance(when.period, Period):
         return None
     if when.period.start == periods.EARLIEST and base.start <= when.period.end:
-        return Period(start=base.start, end=when.period.end)
+        return Period(
+            start=base.start,
+            end=_in_base(when.period.end, base, named=any(char.isdigit() for char in composer.draft.whens[0].text)),
+        )
     same = any(SAME.intersection(one.text.lower().split()) for one in composer.spans)
     if when.back != "year" or not same or base.days >= LONG:
         return None
     composer.assume("the same days of last year", {})
     return periods.shift(base, -1, "year")
+
+
+def _in_base(end: date, base: Period, *, named: bool) -> date:
+    """The last day that is meant: of the year before, "last year", then "until June", where no year is named."""
+    earlier = periods.shift(Period(start=end, end=end), base.end.year - end.year, "year").end if base.end < end else end
+    return earlier if not named and base.start <= earlier <= base.end else end
 
 
 def _in_year(composer: Composer, base: Period) -> Period | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import dropwhile, pairwise, takewhile
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from nlq.language.lexicon import Meaning
 from nlq.language.sets import ONLY, WITH, counted_by, event_of
 from nlq.language.turns import FIRST
 from nlq.semantics.joins import reaches
+from nlq.values.query import Period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +63,7 @@ def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     _types(model, spans)
     _which_of_such(model, spans)
     _neither(model, spans)
+    _without_its_end(model, spans)
     _without(model, spans)
     _only(model, spans)
     _most(model, spans)
@@ -139,6 +143,34 @@ def _neither(model: SemanticModel, spans: Sequence[Span]) -> None:
     for one, after in pairwise([each for each in spans if each.kind not in SILENT]):
         if figures and not things and one.kind == "none" and one.text.lower() == "neither" and after.kind in VALUES:
             one.kind = "not"
+
+
+def _without_its_end(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """A period without what is left out at its end, or its beginning: "sales this year, not counting November".
+
+    Not of things that are counted, chosen or listed: "customers who bought this year but not in November" did nothing then.
+    """
+    things = any(one.kind == "dimension" and one.ref_of in model.counted for one in spans)
+    if things or any(one.kind == "metric" and counted_by(model, [one.ref_of]) for one in spans):
+        return
+    times = [one for one in spans if one.when is not None]
+    for left, after in pairwise(spans):
+        out = after.when.period if left.kind == "not" and after.when is not None else None
+        rest = [one for one in times if one is not after]
+        whole = rest[0].when.period if len(rest) == 1 and rest[0].when is not None else None
+        if next_kind(spans, after) == "and":
+            continue  # "not including November and Cebu" leaves out more
+        if not isinstance(out, Period) or not isinstance(whole, Period) or rest[0].when is None:
+            continue
+        kept = None
+        if whole.start < out.start <= whole.end <= out.end:
+            kept = Period(start=whole.start, end=out.start - timedelta(days=1))
+        elif out.start <= whole.start <= out.end < whole.end:
+            kept = Period(start=out.end + timedelta(days=1), end=whole.end)
+        if kept is not None:
+            rest[0].when = replace(rest[0].when, period=kept, running=None, back=None, to_date=None)
+            for one in (left, after):
+                one.kind, one.role, one.when = "filler", "left out", None
 
 
 def _without(model: SemanticModel, spans: Sequence[Span]) -> None:

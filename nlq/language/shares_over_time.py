@@ -21,6 +21,8 @@ def by_unit(composer: Composer) -> tuple[Condition, ...]:
     draft, spans, model = composer.draft, composer.spans, composer.model
     time, shares = model.time_dimension, [one for one in spans if one.kind == "share"]
     said = [one for one in spans if one.kind not in SILENT]
+    if any(one.kind in ("growth", "rose", "moved") for one in spans):
+        return ()  # "by what percent did sales rise last month vs September"
     if time is None or not draft.versus or not shares or any(map(model.is_time_grain, draft.dimensions)):
         return ()
     if said[-1].kind == "share" and BARE.issuperset(said[-1].text.lower().split()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -38,6 +37,7 @@ EXCLUDED = (
     "dili apil",
 )
 INCLUDED = ("included", "counted", "kasama", "isama", "apil")
+BEFORE = ("bago",)
 LARGE = 1_000  # a figure, and no number of rows
 THOSE = ("only those", "just those", "those", "only the ones", "the ones")
 NOT_ALONE = ("hindi lang", "hindi lang sa", "hindi lamang", "di lang", "dili lang", "not only", "not just")
@@ -76,9 +76,9 @@ def taken(spans: list[Span]) -> None:
     _not_alone(spans)
     _years(spans)
     _earliest_or_between(spans)
+    _before_not_bago(spans)
     _neither_and_topped(spans)
     _up_to(spans)
-    _without_its_end(spans)
     _which_unit(spans)
     _strong(spans)
     _moved(spans)
@@ -180,6 +180,14 @@ def _earliest_or_between(spans: Sequence[Span]) -> None:
             one.kind = "unsupported"
 
 
+def _before_not_bago(spans: Sequence[Span]) -> None:
+    """A place that is called as the word for "before" is none right before a time: "huling payday bago ngayon", not "sa Bago ngayon"."""
+    for at, (one, after) in enumerate(pairwise(spans)):
+        named = at > 0 and spans[at - 1].kind == "preposition"
+        if one.kind in VALUES and one.text in BEFORE and after.kind == "time" and not named:
+            one.kind = "unsupported"
+
+
 def _neither_and_topped(spans: Sequence[Span]) -> None:
     """What was paid "neither by cash nor by card" is split by nothing; sales that "top 1 million" are above it."""
     for before, one, after in zip(spans, spans[1:], spans[2:], strict=False):
@@ -208,26 +216,6 @@ def _up_to(spans: Sequence[Span]) -> None:
             around[0].when = replace(around[0].when, period=Period(start=begins, end=day.end))  # type: ignore[type-var]
             for word in (*words, after):
                 word.kind, word.role, word.when = "filler", "period", None
-
-
-def _without_its_end(spans: Sequence[Span]) -> None:
-    """A period without what is left out at its end, or its beginning: "this year, not counting November"."""
-    times = [one for one in spans if one.when is not None]
-    for left, after in pairwise(spans):
-        out = after.when.period if left.kind == "not" and after.when is not None else None
-        rest = [one for one in times if one is not after]
-        whole = rest[0].when.period if len(rest) == 1 and rest[0].when is not None else None
-        if not isinstance(out, Period) or not isinstance(whole, Period) or rest[0].when is None:
-            continue
-        kept = None
-        if whole.start < out.start <= whole.end <= out.end:
-            kept = Period(start=whole.start, end=out.start - timedelta(days=1))
-        elif out.start <= whole.start <= out.end < whole.end:
-            kept = Period(start=out.end + timedelta(days=1), end=whole.end)
-        if kept is not None:
-            rest[0].when = replace(rest[0].when, period=kept, running=None, back=None, to_date=None)
-            for one in (left, after):
-                one.kind, one.role, one.when = "filler", "left out", None
 
 
 def _holds(whole: Period | Literal["all"], day: Period | Literal["all"]) -> bool:
