@@ -166,7 +166,7 @@ def _times(composer: Composer) -> None:
         before = next((span for span in reversed(composer.spans[:at]) if span.kind not in SILENT), None)
         by = [span for span in composer.spans[:at] if span.kind not in SILENT][-2:]
         ranks = [span.kind for span in by] == ["by", "count"] or (
-            before is not None and before.kind == "by"
+            before is not None and before.kind == "by" and before.text.lower() == "by"
         )  # "by number of visits"
         if ranks and by[-1].kind == "count":
             by[-1].kind = "filler"

@@ -79,7 +79,7 @@ def _listed(last: SemanticQuery) -> list[Condition]:
 def _split(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     """What was summed over several values, of each."""
     found = [str(one.field) for one in _listed(last) if one.field in model.dimensions and one.field not in last.dimensions]  # fmt: skip
-    if len(found) != 1 or last.limit is not None or last.having or last.segments or last.list:
+    if len(found) != 1 or last.limit is not None or last.having or last.segments or last.list or last.share:
         raise _no("split by what? Name it: by region, by category …")
     return replace(last, dimensions=(*found, *last.dimensions))
 
@@ -159,7 +159,12 @@ def the_two(spans: Sequence[Span], before: Sequence[SemanticQuery], model: Seman
         if one is marks[0] or one.kind in ("versus", "more", "which"):
             one.kind, one.role = "filler", "set" if one is marks[0] else "comparison"
     together = any(TOGETHER.intersection(one.text.lower().split()) for one in spans)
-    return replace(found, dimensions=found.dimensions[1:]) if together else found
+    if together:
+        return replace(found, dimensions=found.dimensions[1:])
+    share = found.share and replace(
+        found.share, within=(found.dimensions[0], *found.share.within)
+    )  # each its part of its own whole
+    return replace(found, share=share)
 
 
 def the_nth(spans: Sequence[Span], before: Sequence[SemanticQuery], model: SemanticModel) -> SemanticQuery | None:

@@ -181,6 +181,7 @@ TURNS = {
     ("sales per payment method noong oktubre", "tanggalin mo yung card", "ilang percent yung gcash?"): f"SELECT sum(t.peso_value) FILTER (WHERE t.payment_method = 'gcash') / sum(t.peso_value)::DOUBLE {SALES} AND {OCTOBER}",
     ("Benta kada rehiyon ngayong taon", "last year naman", "hanggang june lang"): f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2025-01-01' AND '2025-06-30' GROUP BY t.region",
     ("benta noong oktubre", "sa sari-sari lang", "balik sa lahat"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER}",
+    ("what share of bicol sales was paid in cash last month", "ncr?", "put the two side by side"): f"SELECT sum(t.peso_value) FILTER (WHERE t.payment_method = 'cash') / sum(t.peso_value)::DOUBLE {SALES} AND {OCTOBER} AND s.region IN ('R05', 'NCR') GROUP BY s.region",
     ("magkano ang benta noong nakaraang buwan?", "sa NCR kaya?", "ilan ang bumili?"): f"SELECT count(DISTINCT t.customer_id) {SALES} AND {OCTOBER} AND s.region = 'NCR'",
     ("top 5 stores in ncr last month", "worst 5", "same in Calabarzon"): of_stores("1 = 1", rest="s.region = 'R04A'") + " ORDER BY 1 LIMIT 5",
     ("gcash sales in ncr last month, by store", "ok next: top 3 store types in september"): f"SELECT sum(t.peso_value) {SALES} AND {SEPTEMBER} GROUP BY s.store_type ORDER BY 1 DESC LIMIT 3",
