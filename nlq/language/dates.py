@@ -12,6 +12,7 @@ from nlq.semantics.periods import add, end_of, start_of
 from nlq.values.query import Period
 
 LONGEST = 31  # days of a month
+THERE_IS = frozenset(("ba", "bang", "tayo", "tayong", "kami", "kaming"))  # with "may", that there is something
 HALVES, MIDDLE, DAYS_OF_WEEK = (1, 2), 15, 7
 PAYROLL = {
     "kinsenas": 15,
@@ -116,7 +117,14 @@ class Dates(Words):
             "-",
             "vs",
         }
+        if word == "may" and (self.word(at + 1) in ("i", "we", "you") or self._there_is(at)):
+            return False
         return self.tokens[at].text[:1].isupper() or self.word(at - 1) in around or self._year_at(at + 1)
+
+    def _there_is(self, at: int) -> bool:
+        """Whether a "May" that begins a sentence says that there is something, as in Tagalog: "May listahan ba tayo", not "May sales ba"."""
+        begins = not at or self.tokens[at - 1].text in (".", "?", "!")
+        return begins and any(self.word(at + far) in THERE_IS for far in (1, 2, 3)) and not self._year_at(at + 1)
 
     def _days(self, at: int, last: int, month: int) -> When | None:
         """October 5-10, October 5 to 10, 2026: days of one month, the first of which ends at `last`."""

@@ -165,7 +165,7 @@ def within(figured: Figured, period: object) -> Figured:
 def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: str) -> tuple[str, Figured] | None:
     """How many things are beyond a limit: "how many stores did over 1M". The metric that the limit is of, and the count."""
     at = next((place for place, one in enumerate(spans) if one.kind == "count" or _counts(model, one)), None)
-    if at is None or not draft.having or draft.dimensions:
+    if at is None or not draft.having or any(map(model.is_time_grain, draft.dimensions)):
         return None
     active = spans[at].kind == "metric" and not model.metrics[spans[at].ref_of].counts
     if active and (any(one.kind == "dimension" for one in spans[:at]) or any(metric in (None, spans[at].ref_of) for _, _, metric in draft.having)):  # fmt: skip

@@ -78,6 +78,11 @@ class Span:
         """The first meaning's name."""
         return self.meanings[0].ref if self.meanings else self.ref
 
+    def pass_over(self) -> None:
+        """Take it for nothing that says anything of a figure."""
+        self.kind, self.role, self.corrected = "filler", "ignored", ""
+        self.meanings, self.when, self.number, self.hours, self.either = [], None, None, None, ()
+
 
 def spans(text: str, lexicon: Lexicon, as_of: date, fiscal: int | None = None) -> list[Span]:
     """The question as spans, left to right; words that are in no phrase are spans of kind "unknown".

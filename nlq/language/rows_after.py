@@ -6,10 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import ordering, rows_shown, those
+from nlq.language import ordering, rows_shown
 from nlq.language.draft import HELD, SILENT, Stop
-from nlq.language.match import Span
-from nlq.language.positions import PLACES
 from nlq.language.tokens import WORDS
 from nlq.values import Refusal
 from nlq.values.query import Order, Period, Share
@@ -17,6 +15,7 @@ from nlq.values.query import Order, Period, Share
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
     from nlq.values.query import Condition, SemanticQuery
 
@@ -32,9 +31,6 @@ BY_NAME = frozenset(
 )
 BESIDE_NAME = frozenset(("by", "the", "them", "it", "in", "order", "please", "pls", "mo", "ayon", "sa", "ang", "now", "ok", "and", "a", "to", "z", "paki", "lang", "na", "naman"))  # fmt: skip
 TWO = frozenset(("two", "both", "dalawa", "dalawang", "duha", "duha ka", "2"))
-MOST_PLACES = 10  # behind the one that was shown
-ALONE = "nothing behind it"
-FIRSTS = frozenset(("first", "top", "1st", "una", "unang"))
 TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
 PART = frozenset((
     "as", "percent", "percentage", "%", "pct", "ilang", "what", "is", "that", "yan", "yun", "iyan", "ng", "sa", "total", "the", "of", "kabuuan", "pila", "ka", "porsyento", "porsiyento", "ana", "kana", "kinatibuk-an", "a",
@@ -165,44 +161,6 @@ def the_two(spans: Sequence[Span], before: Sequence[SemanticQuery], model: Seman
         found.share, within=(found.dimensions[0], *found.share.within)
     )  # each its part of its own whole
     return replace(found, share=share)
-
-
-def the_nth(spans: Sequence[Span], before: Sequence[SemanticQuery], model: SemanticModel) -> SemanticQuery | None:
-    """The query of the one row that is pointed at by its place: "the second one by month", "the stores in the first one". None where nothing points so.
-
-    The words that point say nothing more.
-
-    Raises:
-        Stop: the query before shows no rows in an order, or none of things.
-    """
-    alone = all(one.kind in (*SILENT, "followup", "and", "ordinal", "unsupported") for one in spans)  # "ang ikaduha"
-    end = Span(ALONE, spans[-1].end, spans[-1].end, "filler")
-    for at, (one, after) in enumerate(pairwise([*spans, end] if alone else spans)):
-        place = PLACES.get(one.text.lower(), 1 if one.text.lower() in FIRSTS else 0)
-        tied = after.text.lower() in ("one", "ones", ALONE) or (one.kind in ("ordinal", "unsupported") and after.comma)
-        if not place or not tied or any(other.kind in ("top", "bottom") for other in spans if other is not one):  # fmt: skip
-            continue
-        last = _in_order(before[-1], model)
-        if last.limit is None or place > max(last.limit, MOST_PLACES if last.limit == 1 else 0):
-            raise Stop(those.UNKNOWN)
-        first = replace(last, limit=place)
-        entity = those.of(last, model)
-        if entity is None or model.is_time_grain(entity):
-            raise Stop(those.UNKNOWN)
-        rest = (rows_shown.left_out(model, replace(last, limit=place - 1)),) if place > 1 else ()
-        for word in spans[max(0, at - 1) if at and spans[at - 1].kind in SILENT else at : at + 2 - after.comma]:
-            word.kind, word.role = "filler", "set"
-        return replace(last, where=(*last.where, *those.chosen(first, entity, model), *rest), order=(), limit=None)
-    return None
-
-
-def _in_order(last: SemanticQuery, model: SemanticModel) -> SemanticQuery:
-    """A query of all things of a kind, as it is shown: the highest first."""
-    names = [one for one in last.metrics if isinstance(one, str)]
-    plain = len(names) == len(last.metrics) == len(last.dimensions) == 1 and not (last.order or last.having or last.share or last.segments or last.compare)  # fmt: skip
-    if last.limit is not None or not plain or model.is_time_grain(last.dimensions[0]):
-        return last
-    return replace(last, order=(Order(by=names[0]),), limit=MOST_PLACES)
 
 
 def _both(last: SemanticQuery, first: SemanticQuery, model: SemanticModel) -> SemanticQuery | None:

@@ -1,0 +1,152 @@
+"""The one row of the answer before that a turn points at: "the second one by month", "which provinces make up the biggest one", "#1 by category".
+
+The question before is asked again of that thing alone; what else the turn says changes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nlq.language import rows_shown, those
+from nlq.language.draft import SILENT, Stop
+from nlq.language.positions import PLACES
+from nlq.values.query import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+    from nlq.values.query import SemanticQuery
+
+FIRSTS = frozenset(("first", "1st", "una", "unang", "una nga", "top", "number one"))
+MARKS = ("ordinal", "unsupported", "top", "bottom")
+POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kanang", "iyong", "the", "of the", "sa mga", "nung", "dun sa", "doon sa"))  # fmt: skip
+ONE = ("one", "ones", "isa")
+# How one asks to look further into a row; with "down" or "into" behind them.
+LOOKS = frozenset(("break", "split", "drill", "dig", "zoom", "down", "into", "in", "up", "open", "look", "hatiin", "bahina", "himayin", "expand", "deeper", "closer"))  # fmt: skip
+SPLITS = ("dimension", "grain", "metric", "amount", "why", "share")
+MOST = 10  # places behind the one that was shown
+
+
+def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) -> SemanticQuery | None:
+    """The query of the one row that is pointed at. None where nothing points so. The words that point say nothing more.
+
+    Raises:
+        Stop: the query before shows no rows in an order, or none of things.
+    """
+    found = _pointing(spans)
+    if found is None:
+        return None
+    first, end, place, best = found
+    others = [one for one in (*spans[:first], *spans[end:]) if one.kind in MARKS and one.kind != "unsupported"]
+    if others:
+        return None
+    if any(one.kind == "share" for one in spans):  # its part of all, not of itself
+        query = _first_few(last, place, best, model)
+    else:
+        query = _of_the_row(last, place, best, model)
+    for one in spans[first:end]:
+        one.kind, one.role, one.number = "filler", "set", None
+    for one in spans:
+        if one.kind in ("unknown", "moved") and one.text.lower() in LOOKS:
+            one.kind, one.role = "filler", "grouping"
+    if any(one.kind in ("dimension", "grain") for one in spans):  # split by something else now
+        query = replace(query, dimensions=tuple(name for name in query.dimensions if model.is_time_grain(name)))
+    return query
+
+
+def _pointing(spans: Sequence[Span]) -> tuple[int, int, int, bool] | None:
+    """Where the words stand that point at a row, its place (the lowest is -1), and whether it is told by its figure rather than by that place."""
+    for at, one in enumerate(spans):
+        place = _place(one)
+        after = spans[at + 1] if at + 1 < len(spans) else None
+        begins = at - 1 if at and spans[at - 1].kind in SILENT and spans[at - 1].text.lower() in POINTS else at
+        if one.kind == "count" and one.text == "#" and after is not None and after.kind == "number" and after.number and after.number == int(after.number) and _goes_on([*spans[:at], *spans[at + 2 :]]):  # fmt: skip
+            return at, at + 2, int(after.number), False
+        if not place:
+            continue
+        if after is not None and after.text.lower() in ONE:
+            return begins, at + 2, place, _is_best(one)
+        closed = after is None or after.comma or (one.kind == "ordinal" and after.kind in SILENT and after.text.lower() not in POINTS and begins < at)  # fmt: skip
+        whole = all(other is one or other.kind in (*SILENT, "followup", "and") for other in spans)  # "ang ikaduha"
+        if (closed and begins < at and (_goes_on([*spans[:begins], *spans[at + 1 :]]))) or (whole and one.kind == "ordinal"):  # fmt: skip
+            return begins, at + 1, place, _is_best(one)
+    return None
+
+
+def _place(one: Span) -> int:
+    """The place in the rows that a word names; 0 for none."""
+    text = one.text.lower()
+    if text.removeprefix("the ") in FIRSTS:
+        return 1
+    if one.kind in ("top", "bottom"):
+        return 1 if one.kind == "top" else -1
+    return PLACES.get(text, 0)
+
+
+def _goes_on(rest: Sequence[Span]) -> bool:
+    """Whether a turn asks for something more than which row that is."""
+    return any(one.kind in SPLITS for one in rest)
+
+
+def _is_best(one: Span) -> bool:
+    """Whether a row is told by its figure: "the best one" of the worst five is the last of them, "the top one" may be either."""
+    return one.kind in ("top", "bottom") and one.text.lower().removeprefix("the ") not in FIRSTS
+
+
+def _placed(last: SemanticQuery, place: int, best: bool, model: SemanticModel) -> tuple[SemanticQuery, int]:  # noqa: FBT001
+    """The query before in an order, and the place in it that is meant.
+
+    Raises:
+        Stop: it shows no rows in an order, none of things, or not so many.
+    """
+    last = _in_order(last, place, model)
+    entity = those.of(last, model)
+    if not last.order or last.limit is None or entity is None or model.is_time_grain(entity):
+        raise Stop(those.UNKNOWN)
+    low = last.order[0].dir == "asc"
+    if best and (place < 0) != low:
+        place = last.limit
+    elif best:
+        place = 1
+    if place > max(last.limit, MOST if last.limit == 1 else 0):
+        raise Stop(those.UNKNOWN)
+    return last, place
+
+
+def _of_the_row(last: SemanticQuery, place: int, best: bool, model: SemanticModel) -> SemanticQuery:  # noqa: FBT001
+    """The query before, of the thing in one row.
+
+    Raises:
+        Stop: see `_placed`.
+    """
+    last, place = _placed(last, place, best, model)
+    first, entity = replace(last, limit=place), str(those.of(last, model))
+    rest = (rows_shown.left_out(model, replace(last, limit=place - 1)),) if place > 1 else ()
+    return replace(last, where=(*last.where, *those.chosen(first, entity, model), *rest), order=(), limit=None)
+
+
+def _first_few(last: SemanticQuery, place: int, best: bool, model: SemanticModel) -> SemanticQuery:  # noqa: FBT001
+    """The query before, of its first row as one among all.
+
+    Raises:
+        Stop: another row is meant.
+    """
+    last, place = _placed(last, place, best, model)
+    if place != 1:
+        raise Stop(those.UNKNOWN)
+    return replace(last, limit=1)
+
+
+def _in_order(last: SemanticQuery, place: int, model: SemanticModel) -> SemanticQuery:
+    """A query of all things of a kind, as it is shown: the highest first; the lowest first, where that is meant."""
+    names = [one for one in last.metrics if isinstance(one, str)]
+    plain = len(names) == len(last.metrics) == len(last.dimensions) == 1 and not (last.having or last.share or last.segments or last.compare)  # fmt: skip
+    if last.limit is not None or not plain or model.is_time_grain(last.dimensions[0]):
+        return last
+    if last.order and place > 0:
+        return replace(last, limit=MOST)
+    way = "asc" if place < 0 else "desc"
+    return replace(last, order=(Order(by=last.order[0].by if last.order else names[0], dir=way),), limit=MOST)
