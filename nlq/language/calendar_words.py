@@ -16,7 +16,7 @@ WORDS = {
     **dict.fromkeys(("kwarter", "kuwarter", "kwartera"), "quarter"),
     **dict.fromkeys(("taon", "tuig", "tuiga"), "year"),
     **dict.fromkeys(("nakaraang", "nakaraan", "nakalipas", "nakalipas", "lumipas", "huling", "nagdaang", "niaging", "miaging", "niagi", "milabay", "nilabay", "milabayng"), "last"),
-    **dict.fromkeys(("ngayong", "nitong", "itong", "kasalukuyang", "karong", "niining", "niini", "ning", "kining", "ani", "aning"), "this"),
+    **dict.fromkeys(("ngayong", "nitong", "itong", "kasalukuyang", "karong", "nianing", "niining", "niini", "ning", "kining", "ani", "aning"), "this"),
     **dict.fromkeys(("kahapon", "gahapon", "kagahapon"), "yesterday"),
     **dict.fromkeys(("kanina", "karon", "ngayon"), "today"),
     **dict.fromkeys(("unang",), "first"), **dict.fromkeys(("ikalawang", "pangalawang", "ikaduhang"), "second"),

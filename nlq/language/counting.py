@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import Stop
+from nlq.language.draft import SILENT, Stop
 from nlq.semantics.joins import out_of_reach
 from nlq.values import Assumed, Refusal
 
@@ -35,7 +35,7 @@ def of_noun(model: SemanticModel, spans: Sequence[Span], walker: Walker) -> list
 
 def in_cebuano(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Say what Cebuano's "pila" asks: how many of what stands right behind it, else how much; "buok" only counts: "pila kabuok tindahan"."""
-    said = [one for one in spans if one.kind not in ("filler", "preposition")]
+    said = [one for one in spans if one.kind not in SILENT]  # "pila pud ka suki"
     for one, after in pairwise(said):  # "pila ka buok atong tindahan"
         known = model.dimensions.get(after.ref_of)
         noun = known is not None and (after.ref_of if after.kind == "dimension" else known.kind_of if after.kind == "value" else None) in model.counted  # fmt: skip

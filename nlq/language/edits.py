@@ -25,6 +25,7 @@ from nlq.language import (
     turns,
 )
 from nlq.language import counting as counting_
+from nlq.language.deeds import BOUGHT
 from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST, placed
 from nlq.language.spans_of_time import lined_up
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
 FAR = 10  # years
+EACH = ("each", "bawat isa", "matag usa", "each one", "every one", "bawat")
 ADDING = ("also", "include", "add", "plus", "too", "as well", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
 
 
@@ -76,6 +78,7 @@ class Edit:
             )
         if any(one.kind == "list" for one in self.spans) or rows_shown.are_listed(self.spans, self.last, self.model):
             return rows_shown.listed(self.composer, self.stays, self.last)
+        self.draft.versus = self.draft.versus or kept_periods.is_since(self.spans)
         level = self.stays.level()
         against = relations.opposed(self.spans, self.composer.filters) if self.draft.versus else []
         self.draft.versus = self.draft.versus and not against
@@ -93,6 +96,7 @@ class Edit:
             where = (*where, *sides.hours(self.composer), *self.draft.worth)
             where, dimensions = self.stays.beside(where), self._split(dimensions)
         where = (*(where if level is None else self.stays.at_level(where, level)), *chosen, *among)
+        metrics = self._during(metrics, where)
         self._pointed()
         where = tuple(one for one in self.stays.split_again(where, dimensions) if one.field not in freed)
         period, compare = kept_periods.of(self.composer, self.last, metrics)
@@ -119,11 +123,16 @@ class Edit:
 
     def _ready(self) -> None:
         """Words that say another thing in a change of a question than in one of its own."""
+        counting_.in_cebuano(self.model, self.spans)
         for at, one in enumerate(self.spans):
             if one.kind == "placing":  # "rank them"
                 one.kind = "high_first"
                 for after in self.spans[at + 1 : at + 2]:
                     after.role = "order" if after.kind == "reference" else after.role
+        named = any(one.kind in ("metric", "dimension", "grain", "time") for one in self.spans)
+        for one in self.spans:
+            if one.kind == "undo" and named:  # "balik sa sales", "back to last month": what is named, again
+                one.kind, one.role = "filler", "context"
         for at, one in enumerate(self.spans):
             follows = next((other.kind for other in self.spans[at + 1 :] if other.kind not in SILENT), "")
             if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and follows in (*COMPARE, "rose"):
@@ -138,10 +147,13 @@ class Edit:
         """Whether it is for each group of the query before: "the top 3 products in each"."""
         found = [one for one in self.spans if one.text.lower() in OF_EACH]
         after = [one for one in self.spans if found and one.start >= found[0].end and one.kind not in SILENT]
-        if not found or (found[0].kind == "by" and after):
+        if any(one.kind == "share" for one in self.spans):  # "what is the share of each", "what % is each"
+            last = next((one for one in reversed(self.spans) if one.kind not in SILENT), None)
+            ends = [last] if last is not None and last.kind == "by" and last.text.lower() in EACH else []
+            for one in (*(found if not after else ()), *ends):
+                one.kind, one.role = "filler", "share"
             return False
-        if any(one.kind == "share" for one in self.spans):  # "what is the share of each"
-            found[0].kind, found[0].role = "filler", "share"
+        if not found or (found[0].kind == "by" and after):
             return False
         ranked = ("dimension", "grain", "top", "bottom", "number")
         if not any(one.kind in ranked for one in self.spans):  # "units of each"
@@ -222,6 +234,18 @@ class Edit:
         limited = {metric for _, _, metric in self.draft.having}.issuperset(named)  # "with more than 300 receipts"
         limited = limited or (named == [self.draft.by_metric] and not ordering.SORT.isdisjoint(self._words()))
         return list(dict.fromkeys([*self.last.metrics, *named])) if adding or limited else list(named)
+
+    def _during(self, metrics: list[str | MetricEntry], where: tuple[Condition, ...]) -> list[str | MetricEntry]:
+        """What is counted now, of those that were active where only sales say of which: "how many customers" after sales of supermarkets."""
+        fields = [name for one in where for name in one.fields()]
+        bought = not BOUGHT.isdisjoint(self._words())
+        found: list[str | MetricEntry] = []
+        for one in metrics:
+            new = isinstance(one, str) and one not in self.last.metrics
+            taken, assumed = counting_.during(self.model, str(one), fields, given=bought) if new else (one, None)
+            self.composer.assumptions.extend([assumed] if assumed is not None else [])
+            found.append(taken)
+        return found
 
     def _in_money(self) -> list[str | MetricEntry]:
         """The usual figure, where it is asked how much of what was counted: "ilang resibo sa NCR", then "magkano nung september"."""

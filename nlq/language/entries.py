@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlq.language import counting
+from nlq.language import counting, sets
 from nlq.language.draft import REACHED, SILENT, Stop
 from nlq.semantics.joins import reaches
 from nlq.semantics.periods import end_of, start_of
@@ -29,6 +30,7 @@ SUMS = frozenset(("sum", "total", "kabuuan", "suma"))
 AVERAGED = re.compile(r"a(?:ve|vg|verage)|mean|smooth|^s?ma$")
 MOST_LETTERS = 60
 WHEN = ("when", "kailan", "kelan")
+OWNING = ("with", "w/", "having", "whose")  # behind a noun: of which something is said
 UNITS_OF_TOTALS: tuple[Literal["week", "month", "quarter", "year"], ...] = ("week", "month", "quarter", "year")
 
 
@@ -190,6 +192,8 @@ def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: 
         kinds = [noun.ref_of] if noun.kind == "dimension" else [f"{time.name}.{noun.ref}"] if noun.kind == "grain" and time else [model.dimensions[one.ref].kind_of or "" for one in noun.meanings if one.kind == "value" and one.ref in model.dimensions]  # fmt: skip
     if len(set(kinds)) != 1 or not (kinds[0] in model.dimensions or model.is_time_grain(kinds[0])):
         return None
+    if draft.dimensions and (kinds[0] in draft.dimensions or not _is_of_things(model, draft, spans, noun, kinds[0])):
+        return None
     every = {metric for _, _, metric in draft.having if metric is not None and model.metrics[metric].counts != kinds[0]} or set(draft.metrics)  # fmt: skip
     if (
         len(every) > 1 or noun.role == "counted"
@@ -202,6 +206,23 @@ def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: 
     having = tuple(Condition(field=metric, op=op, values=values) for op, values, _ in draft.having)  # type: ignore[arg-type]
     draft.having.clear()
     return metric, Figured((kinds[0],), "count", having=having)
+
+
+def _is_of_things(model: SemanticModel, draft: Draft, spans: Sequence[Span], noun: Span, kind: str) -> bool:
+    """Whether a limit is of each of the things that are counted in groups: "how many stores per region sold over 1M".
+
+    Raises:
+        Stop: it may be of the groups ("stores in each province with sales above 200k"), or of all that somebody did in every group.
+    """
+    people = kind in model.dimensions and model.dimensions[kind].optional
+    if people and not sets.is_its_own(model, kind, draft.dimensions):
+        raise _no("how many did so in each group cannot be counted in one step: ask which they are")
+    for group, after in pairwise(spans):
+        named = group.kind == "dimension" and group is not noun and group.ref_of in draft.dimensions
+        if named and after.text.lower() in OWNING:
+            thing, whole = (model.dimensions[name].label.lower() if name in model.dimensions else name.rpartition(".")[2] for name in (kind, group.ref_of))
+            raise _no(f'is the limit of each {thing} or of each {whole}? Say "each {thing} that …", or ask for each {whole} alone')
+    return True
 
 
 def _counts(model: SemanticModel, one: Span) -> str:

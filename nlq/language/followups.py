@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from nlq.language.deeds import BOUGHT
 from nlq.language.draft import SILENT
 from nlq.language.stays import is_of_all_places
 from nlq.language.tokens import phrase
@@ -88,7 +89,13 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
         return "edit"  # "ay september pala", "ok benta na lang"
     if "why" in kinds:
         return "new" if "metric" in kinds else "edit"
+    moved = [one.when is not None and bool(one.when.moved) for one in spans if one.kind == "time"]
+    if moved and all(moved) and not kinds & {"metric", "dimension", "grain", "value", "place"}:
+        return "edit"  # "growth from the quarter before": before what was asked
     counted = "count" in kinds and ("dimension" in kinds or any(one.kind == "metric" and model.metrics[one.ref_of].counts for one in spans))  # fmt: skip
+    bare = len([one for one in spans if one.kind == "dimension"]) == 1 and not kinds & {*NARROWING, "grain", "metric", "by"}
+    if counted and bare and not BOUGHT.isdisjoint(words):  # "pila ka suki ang namalit": of what was asked before
+        return "edit"
     named = "metric" in kinds or counted
     narrowed = bool(kinds & {*NARROWING})
     split = bool(kinds & {"dimension", "grain"})

@@ -15,9 +15,11 @@ from nlq.values import Refusal
 from nlq.values.query import Period, Shift
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from nlq.language.compose import Composer
+    from nlq.language.match import Span
     from nlq.values.query import MetricEntry, SemanticQuery
 
 SAME = frozenset((*anchored.SAME, "ganun", "ganoon"))
@@ -46,6 +48,8 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
             if not isinstance(when.period, Period):
                 raise _no("all of the data cannot be compared with a part of it")
             return base, (when.period,)
+    if any(one.kind in ("rose", "growth") for one in composer.spans) and len(whens) == 1 and whens[0].text.lower().split()[0] in FROM:
+        raise _no("a growth since when, against what? Name the two periods")
     within = _within(composer, base) or _in_year(composer, base) or _from_on(composer, last, base)
     if within is not None:
         return within, last.compare
@@ -59,6 +63,17 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
         period, compare = periods.shift(base, -int(count), unit.rstrip("s")), None  # type: ignore[arg-type]
     shifts = tuple(one for one in last.compare if isinstance(one, Shift))
     return period or base, ((compare,) if compare is not None else shifts)
+
+
+def is_since(spans: Sequence[Span]) -> bool:
+    """Whether the one period that is named is what the figures of before grew from: "how much did each grow from the quarter before", "growth since september"."""
+    whens = [at for at, one in enumerate(spans) if one.kind == "time" and one.when is not None]
+    if len(whens) != 1 or not any(one.kind in ("rose", "growth", "moved") for one in spans):
+        return False
+    at = whens[0]
+    before = spans[at - 1].text.lower().split()[-1] if at else ""
+    when = spans[at].when
+    return before in FROM or (when is not None and bool(when.moved))
 
 
 def _within(composer: Composer, base: Period) -> Period | None:

@@ -39,6 +39,7 @@ POINTING = (
     "kanang",
     "kadtong",
     "karong",
+    "nianing",
     "niining",
     "ning",
     "niadtong",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nlq.language import ordering, rows_shown
 from nlq.language.draft import HELD, SILENT, Stop
 from nlq.language.tokens import WORDS
-from nlq.values import Refusal
+from nlq.values import Clarification, Refusal
 from nlq.values.query import Order, Period, Share
 
 if TYPE_CHECKING:
@@ -32,9 +32,10 @@ BY_NAME = frozenset(
 BESIDE_NAME = frozenset(("by", "the", "them", "it", "in", "order", "please", "pls", "mo", "ayon", "sa", "ang", "now", "ok", "and", "a", "to", "z", "paki", "lang", "na", "naman"))  # fmt: skip
 TWO = frozenset(("two", "both", "dalawa", "dalawang", "duha", "duha ka", "2"))
 TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
-PART = frozenset((
+THEY = frozenset(("they", "these", "those", "them", "sila", "nila", "each", "bawat", "isa", "sila", "mga"))
+PART = THEY | frozenset((
     "as", "percent", "percentage", "%", "pct", "ilang", "what", "is", "that", "yan", "yun", "iyan", "ng", "sa", "total", "the", "of", "kabuuan", "pila", "ka", "porsyento", "porsiyento", "ana", "kana", "kinatibuk-an", "a",
-    "share", "and", "whats", "what's", "lahat", "tanan", "all", "it", "in", "show", "me", "naman", "po", "ba", "na", "whole", "same",
+    "share", "are", "do", "does", "did", "make", "up", "account", "for", "contribute", "percent of", "overall", "our", "ang", "and", "whats", "what's", "lahat", "tanan", "all", "it", "in", "show", "me", "naman", "po", "ba", "na", "whole", "same",
 ))  # fmt: skip
 
 
@@ -56,8 +57,16 @@ def change(spans: Sequence[Span], before: Sequence[SemanticQuery]) -> Callable[[
     figures = [one for one in spans if one.kind == "metric"]
     same = all((one.ref_of,) == before[-1].metrics for one in figures)  # "what share of total sales is that"
     part = said - {word for one in figures for word in one.text.lower().split()} <= PART
-    added = _added(before) if any(one.kind == "share" for one in spans) and part and same else None
-    return None if added is None else rows_shown.mark(spans, lambda model, last: _part(model, last, added))
+    if not (any(one.kind == "share" for one in spans) and part and same):
+        return None
+    last = before[-1]
+    if last.limit is not None and last.dimensions:
+        return rows_shown.mark(spans, _part_of_all) if said & THEY else None
+    added = _added(before)
+    if added is not None:
+        return rows_shown.mark(spans, lambda model, last: _part(model, last, added))
+    several = len(last.where) > 1 and not (last.dimensions or last.share or last.segments or last.list or last.having)
+    return rows_shown.mark(spans, _which_part) if several else None
 
 
 def _next(model: SemanticModel, last: SemanticQuery, count: int) -> SemanticQuery:
@@ -127,6 +136,30 @@ def _part(model: SemanticModel, last: SemanticQuery, added: Condition) -> Semant
     return replace(
         last, dimensions=(*last.dimensions, one.field), share=Share(within=last.dimensions, free=(one.field,))
     )
+
+
+def _part_of_all(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """What part each of the few that were shown is of all: "top 5 brands", then "what percent of the total are they"."""
+    shown = [name for name in last.dimensions if not model.is_time_grain(name)]
+    if len(shown) != 1 or last.per or last.having or last.compare or last.segments or last.share:
+        raise _no("a share of what? Ask it in one question: the share of … in …")
+    return replace(last, share=Share(within=tuple(name for name in last.dimensions if name not in shown)))
+
+
+def _which_part(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """Of a figure of several conditions: of which whole it is a part has to be said.
+
+    Raises:
+        Stop: always, with each whole that there may be.
+    """
+    options = []
+    for one in last.where:
+        known = model.dimensions.get(one.field or "")
+        if known is None or one.op not in HELD or len(one.values) != 1:
+            raise _no("a share of what? Ask it in one question: the share of … in …")
+        rest = [model.dimensions[str(other.field)].label.lower() for other in last.where if other is not one]
+        options.append((f"of every {known.label.lower()}, the {' and the '.join(rest)} as before", _part(model, last, one)))  # fmt: skip
+    raise Stop(Clarification("A share of which whole?", tuple(options)))
 
 
 def the_two(spans: Sequence[Span], before: Sequence[SemanticQuery], model: SemanticModel) -> SemanticQuery | None:

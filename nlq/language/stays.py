@@ -20,9 +20,9 @@ LEAVING = ("leave", "take", "keep", "now leave", "now take")
 EVERY = ALL | {"every"}
 BACK = frozenset(("back", "ibalik", "balik", "pabalik"))
 RESTORED = frozenset(("put", "bring", "add", "ibalik", "pabalik"))  # "back to NCR" is of it alone
-DROPPING = frozenset(("drop", "remove", "lose", "clear", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa"))
-UNDONE = DROPPING | {"forget", "ignore", "scrap", "wag", "huwag", "kalimti", "kalimutan", "ayaw", "without", "no"}
-FILTER = ("filter", "filters", "condition", "the filter")
+DROPPING = frozenset(("drop", "remove", "lose", "clear", "forget", "scrap", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa", "kalimtan", "kalimutan"))  # fmt: skip
+UNDONE = DROPPING | {"ignore", "wag", "huwag", "kalimti", "ayaw", "without", "no"}
+FILTER = ("filter", "filters", "condition", "the filter", "part", "bit", "restriction", "na filter")
 PLACES = "place"  # all levels of place are one family: another place is instead of the one before
 NATIONWIDE = frozenset(("nationwide", "nationally", "countrywide", "everywhere"))
 WHOLE = ("buong pilipinas", "buong pinas", "sa buong pinas", "sa buong pilipinas", "whole country", "the whole country", "tibuok nasud", "all regions", "pinas", "sa pinas")  # fmt: skip
@@ -58,7 +58,8 @@ class Stays:
         spans = self.composer.spans
         if spans[0].text.lower() in LEAVING and any(one.kind in VALUES for one in spans):
             out = next((one for one in spans if one.text.lower() == "out"), None)
-            for one in (spans[0], out) if out is not None else ():
+            beside = [one for one in spans if one.text.lower() in FILTER]  # "take out the card filter"
+            for one in (spans[0], out, *beside) if out is not None else ():
                 one.kind, one.role = "filler", "filter"
             return out is not None  # "leave Luzon out", "take out cash"
         at = next((place for place, one in enumerate(spans) if one.kind != "filler"), 0)

@@ -114,8 +114,9 @@ def that_one(spans: Sequence[Span]) -> Span | None:
 
 
 def _they(words: Sequence[str]) -> bool:
+    linked = ("mga", *(("na", "nga") if "mga" in words else ()))  # "ng mga branch na yan"
     return bool(THEY.intersection(words)) or any(
-        (one == "it" and before in DOES) or (one in THOSE and before == "mga") for before, one in pairwise(words)
+        (one == "it" and before in DOES) or (one in THOSE and before in linked) for before, one in pairwise(words)
     )
 
 
