@@ -7,13 +7,14 @@ clause of its own in which somebody speaks of himself behind what he asks, with 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import framing
 from nlq.language.draft import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from nlq.language.match import Span
 
@@ -23,7 +24,7 @@ SENTENCE = re.compile(r"[.?!\n]")
 REASON = re.compile(r"(?:so|so that|because|bcoz|bec|coz|cuz|since|as|para) (?:i|we|he|she|they|my|our|it|ma|maipakita)\b|because\b|bcoz\b|para ma|para maka|kay (?:gi|mag)", re.IGNORECASE)  # fmt: skip
 BESIDE = (*SILENT, "aside", "and", "but")
 # What may stand in a remark, having no figure there to say anything of: "it skews the chart", "parang bumababa kasi".
-IDLE = ("rose", "moved", "moving", "as_chart", "as_table", "list", "performing", "clock", "more", "fewer")
+IDLE = ("rose", "moved", "moving", "as_chart", "as_table", "list", "performing", "clock", "more", "fewer", "above", "below", "unsupported", "forecast")
 # How a clause begins in which somebody says why he asks.
 SPEAKS = frozenset((
     "i", "i'm", "im", "i'd", "i'll", "i've", "we", "we're", "we'll", "we've", "my", "our", "it", "it's", "they", "he", "she", "somebody", "someone", "adding", "presenting", "putting", "using", "finance",
@@ -31,12 +32,26 @@ SPEAKS = frozenset((
     "feeling", "gusto", "ipapakita", "ipapasa", "isasama", "isusumite", "kailangan", "kinahanglan", "medyo", "baka", "basin", "akong", "among", "pang", "hinihingi", "tinatanong", "nagtatanong",
     "nagrereklamo", "parang", "mukhang", "feel", "para",
 ))  # fmt: skip
+WHOLE = 4  # words that a sentence has at least that is no mere addition to what was asked
+THANKS = frozenset(("thanks", "thank", "thx", "salamat", "maraming", "daghang"))
+SO = frozenset(("so", "but", "kaya", "pero", "busa"))
+# Verbs with which a clause says something of somebody.
+SAYS = frozenset(("is", "are", "was", "were", "has", "have", "had", "needs", "need", "wants", "want", "asked", "asks", "says", "said", "thinks", "will", "just", "keeps", "requested", "would", "did", "made"))  # fmt: skip
+# Verbs by which somebody says what his figures are of.
+SCOPES = frozenset(("handle", "handles", "cover", "covers", "manage", "manages", "auditing", "audit", "run", "runs", "own", "owns", "work", "works", "represent", "focus", "focusing", "assigned", "responsible", "charge", "sell", "sells", "from", "looking"))  # fmt: skip
+# How a sentence begins that asks, adds or limits.
+BEGINS_NO_REMARK = frozenset((
+    "for", "of", "in", "with", "from", "about", "on", "at", "by", "per", "only", "just", "except", "excluding", "without", "not", "no", "also", "and", "but", "or", "then", "please", "pls", "kindly", "show", "give", "can",
+    "could", "would", "what", "which", "how", "who", "when", "where", "why", "is", "are", "was", "were", "do", "does", "did", "exclude", "include", "focus", "limit", "use", "make", "add", "split", "group", "compare", "ignore",
+    "skip", "filter", "sort", "take", "count", "treat", "consider", "assume", "round", "convert", "remove", "drop", "list", "break", "mean", "sa", "ng", "para", "yung", "ang", "mga", "lahat", "pati", "kasama", "paki", "pa",
+    "magkano", "ilan", "ilang", "ano", "anong", "alin", "aling", "pila", "unsa", "unsang", "asa", "kinsa", "huwag", "wag", "ayaw", "tanggalin", "isama",
+))  # fmt: skip
 SEEMS = frozenset(("parang", "mukhang", "feel", "feeling", "i"))
 WHY = frozenset(("kasi", "kse", "kc", "man gud", "gud"))  # by which a clause says why, wherever they stand
 # Words by which such a clause would say which figures are meant after all.
 LIMITS = frozenset((
     "only", "except", "excluding", "exclude", "without", "not", "no", "never", "if", "when", "unless", "mean", "meant", "meaning", "include", "including", "all", "every", "each", "just", "lamang", "hindi", "di", "wala", "walang", "walay",
-    "dili", "maliban", "kasama", "bukod", "apil", "instead", "per", "by", "versus", "vs", "than", "kaysa", "net", "gross",
+    "dili", "should", "must", "counts", "meaning", "maliban", "kasama", "bukod", "apil", "instead", "per", "by", "versus", "vs", "than", "kaysa", "net", "gross",
 ))  # fmt: skip
 # … or would claim a right to more: that changes nothing, and it is better not answered as if it did.
 CLAIMS = frozenset((
@@ -49,25 +64,27 @@ TIES = frozenset((*WANTS, "for", "of", "in", "with", "from", "about", "on", "at"
 
 def settle(text: str, spans: Sequence[Span]) -> str:
     """Take the words that only stand beside a question for nothing, and for unknown where they do not; what is left aside of it, as typed."""
-    left = framing.settle(_parts(text, spans, CLAUSE))
-    left += _remarks(_parts(text, spans, SENTENCE), spans)
-    left += _remarks(_parts(text, spans, CLAUSE, REASON), spans, clauses=True)
+    left = _remarks(_parts(text, spans, SENTENCE), spans, _is_sentence_beside)
+    left += framing.settle(_parts(text, spans, CLAUSE))
+    left += _remarks(_parts(text, spans, CLAUSE, REASON), spans, _is_clause_beside)
     if any(one.kind == "aside" for one in spans):
         _clauses(text, spans)
     left.sort(key=lambda one: one[0].start)
     return "; ".join(text[one[0].start : one[-1].end] for one in left)
 
 
-def _remarks(parts: list[list[Span]], spans: Sequence[Span], *, clauses: bool = False) -> list[list[Span]]:
-    """The parts in which somebody only speaks of himself; their words say nothing any more."""
+def _remarks(parts: list[list[Span]], spans: Sequence[Span], is_beside: Callable[[list[Span], Sequence[Span]], bool]) -> list[list[Span]]:  # fmt: skip
+    """The parts in which somebody only says why he asks; their words say nothing any more."""
     left = []
     for part in parts:
-        if not _is_remark(part, spans, clause=clauses):
+        thanks = len(parts) > 1 and _first(part[0]) in THANKS and is_beside is _is_sentence_beside  # "Thanks again for yesterday!"
+        if not thanks and not (len(part) < len(spans) and is_beside(part, spans)):
             continue
         dated = sum(one.kind == "time" for one in part)  # "for last year": the only period there is says of when
-        if dated and dated == sum(one.kind == "time" for one in spans):
+        if not thanks and dated and dated == sum(one.kind == "time" for one in spans):
             continue
-        left.append(part)
+        if not thanks:
+            left.append(part)
         for one in part:
             one.pass_over()
     return left
@@ -85,21 +102,53 @@ def _parts(text: str, spans: Sequence[Span], ends: re.Pattern[str], begins: re.P
     return parts
 
 
-def _is_remark(part: Sequence[Span], spans: Sequence[Span], *, clause: bool) -> bool:
-    """Whether somebody only speaks of himself in a part, which holds a word that nobody knows and none that says anything of the data."""
-    part = part[1:] if clause and part[0].kind in ("and", "but") and len(part) > 1 else part
+def _is_sentence_beside(part: list[Span], spans: Sequence[Span]) -> bool:
+    """Whether a sentence that follows a question says nothing of its figure: it is whole, asks for nothing, and names nothing of the data."""
+    whole = len(part) >= WHOLE and _first(part[0]) not in BEGINS_NO_REMARK and part[0].kind not in ("preposition", "and", "but")
+    return (whole or _speaks(part)) and _is_idle(part) and _is_behind(part, spans)
+
+
+def _is_clause_beside(part: list[Span], spans: Sequence[Span]) -> bool:
+    """Whether a clause is one in which somebody only says why he asks: behind what he asks, or before a "so"."""
+    part = part[1:] if part[0].kind in ("and", "but") and len(part) > 1 else part
+    after = next((one for one in spans if one.start >= part[-1].end), None)
+    leads = after is not None and _first(after) in SO and not any(_first(one) in SCOPES or (one.kind == "unknown" and one.text[:1].isupper() and one is not part[0]) for one in part)  # fmt: skip
+    return (_speaks(part) or _says(part)) and _is_idle(part) and (leads or _is_behind(part, spans))
+
+
+def _first(one: Span) -> str:
+    return one.text.lower().split()[0]
+
+
+def _speaks(part: Sequence[Span]) -> bool:
+    """Whether somebody speaks of himself, or says that he says why: "I …", "our …", "… kasi"."""
+    return _first(part[0]) in SPEAKS or any(one.text.lower() in WHY for one in part)
+
+
+def _says(part: Sequence[Span]) -> bool:
+    """Whether a clause says something of somebody: "the loyalty team is redoing its map", "Anna needs it for the town hall"."""
+    verb = next((at for at, one in enumerate(part[1:5], 1) if _first(one) in SAYS), None)
+    return verb is not None and len(part) > verb + 1 and any(one.kind in ("unknown", "aside") for one in part[:verb])
+
+
+def _is_idle(part: Sequence[Span]) -> bool:
+    """Whether a part holds a word that nobody knows, none that says anything of the data, and none that says which is meant after all."""
     words = [one.text.lower() for one in part]
-    seems = SEEMS.intersection(words[0].split()) or any(word in WHY for word in words)
+    seems = _first(part[0]) in SEEMS or any(word in WHY for word in words)
     known = ("unknown", "rose", "moved") if seems else ("unknown",)  # "parang bumababa kasi"
     strange = [at for at, one in enumerate(part) if one.kind in known or one.corrected]
     tied = any(at and words[at - 1].split()[-1] in TIES for at in strange)
     idle = IDLE if not any(one.kind == "metric" for one in part) else ()
-    plain = all(one.kind in (*BESIDE, "unknown", "time", *idle) or one.corrected for one in part) and len(part) < len(spans)  # fmt: skip
-    limited = any((LIMITS | CLAIMS).intersection(word.split()) for word in words)
-    first = next((one for one in spans if one.kind not in (*BESIDE, "unknown", *idle)), part[0])
-    behind = part[0].start > first.start or any(framing.is_occasion(one) for one in part)  # "my org is X" says of whom, before a wish
-    speaks = words[0].split()[0] in SPEAKS or any(word in WHY for word in words)
-    return bool(strange) and plain and behind and not tied and not limited and speaks
+    plain = all(one.kind in (*BESIDE, "unknown", "time", *idle) or one.corrected for one in part)
+    hours = [word for word, after in pairwise([*part, part[-1]]) if not (word.text.lower() == "by" and after.kind == "clock")]  # "by noon"
+    limited = any((LIMITS | CLAIMS).intersection(one.text.lower().split()) for one in hours)
+    return bool(strange) and plain and not tied and not limited
+
+
+def _is_behind(part: Sequence[Span], spans: Sequence[Span]) -> bool:
+    """Whether a part stands behind what is asked, or says what for: "my org is X" before a wish says of whom."""
+    first = next((one for one in spans if one.kind not in (*BESIDE, "unknown", *IDLE) and one not in part), None)
+    return (first is not None and part[0].start > first.start) or any(framing.is_occasion(one) for one in part)
 
 
 def _clauses(text: str, spans: Sequence[Span]) -> None:

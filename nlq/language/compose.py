@@ -8,6 +8,7 @@ from nlq.language import (
     additions,
     apart,
     averages,
+    beside_ranks,
     choices,
     clauses,
     days_asked,
@@ -96,6 +97,7 @@ class Composer:
         of_that.taken(self)
         days_asked.taken(self)
         turns.taken(self.spans)
+        beside_ranks.settled(self.spans)
         senses.settled(self.model, self.spans)
         periods_asked.newly(self)
         periods_asked.earliest(self)
@@ -148,6 +150,7 @@ class Composer:
         counted = metrics_asked.counted(self)
         metrics = [counted[0]] if counted is not None else metrics_asked.asked(self)
         figured = figured or (counted[1] if counted is not None else None) or entries.running(model, draft, spans) or averages.averaged(model, draft, spans, metrics)  # fmt: skip
+        lists.check_events(self, metrics)
         chosen = self._sets(metrics)
         metrics_asked.check_averages(self, metrics)
         metrics_asked.check_division(self, metrics)

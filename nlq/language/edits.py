@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nlq.language import (
     apart,
     averages,
+    beside_ranks,
     choices,
     entries,
     habits,
@@ -32,7 +34,7 @@ from nlq.language.spans_of_time import lined_up
 from nlq.language.stays import Stays
 from nlq.language.those import OF_EACH, that_one
 from nlq.semantics import periods
-from nlq.values import Refusal
+from nlq.values import Clarification, Refusal
 from nlq.values.query import Condition, MetricEntry, Order, Period, SemanticQuery
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Edit:
         Raises:
             Stop: it is better to ask, or to decline.
         """
+        beside_ranks.settled(self.spans)
         turns.negated(self.spans)
         senses.not_money(self.model, self.spans)
         freed, unsplit = self.stays.freed(), self.stays.unsplit()
@@ -78,7 +81,10 @@ class Edit:
             )
         if any(one.kind == "list" for one in self.spans) or rows_shown.are_listed(self.spans, self.last, self.model):
             return rows_shown.listed(self.composer, self.stays, self.last)
-        self.draft.versus = self.draft.versus or kept_periods.is_since(self.spans)
+        if kept_periods.is_since(self.spans):
+            self.draft.versus = True
+            for one in self.spans:
+                one.role = "comparison" if one.kind == "moved" else one.role
         level = self.stays.level()
         against = relations.opposed(self.spans, self.composer.filters) if self.draft.versus else []
         self.draft.versus = self.draft.versus and not against
@@ -256,6 +262,7 @@ class Edit:
 
     def _dimensions(self, within: bool, *, adding: bool) -> list[str]:  # noqa: FBT001
         draft = self.draft
+        self._people_or_each()
         for one in draft.loose:
             self.composer.walker.group(self.composer.walker.name(one), one)
         draft.loose.clear()
@@ -272,6 +279,26 @@ class Edit:
         if kept:
             self.composer.assume(f"instead of by {' and '.join(name.replace('_', ' ') for name in kept)}", {"dimensions": [*kept, *draft.dimensions]})  # fmt: skip
         return list(draft.dimensions)
+
+    def _people_or_each(self) -> None:
+        """Ask whether "what about customers" is of how many there were or of each.
+
+        Raises:
+            Stop: people are named alone.
+        """
+        nouns = [one for one in self.spans if one.kind not in (*SILENT, "followup", "and")]
+        known = self.model.dimensions.get(nouns[0].ref_of) if len(nouns) == 1 and nouns == self.draft.loose else None
+        counts = [one.during for one in self.model.public_metrics().values() if known is not None and known.optional and one.counts == known.name and one.during]  # fmt: skip
+        old = self.last.metrics[0] if len(self.last.metrics) == 1 else None
+        if known is None or not counts or not isinstance(old, str) or self.last.having or self.last.share or self.last.segments:
+            return
+        order = tuple(replace(one, by=counts[0]) if one.by == old else one for one in self.last.order)
+        label = self.model.metrics[old].label.lower()
+        raise Stop(Clarification(
+            f"how many {nouns[0].text.lower()}, or the {label} of each?",
+            ((self.model.metrics[counts[0]].label, replace(self.last, metrics=(counts[0],), order=order)),
+             (f"{label} of each {known.label.lower()}", replace(self.last, dimensions=(known.name,), order=self.last.order))),
+        ))  # fmt: skip
 
     def _beside_the_one(self) -> bool:
         """Whether it is asked of which store, say, the one was that was shown: "biggest receipt yesterday", then "which store was that"."""
@@ -339,6 +366,10 @@ class Edit:
     def _one_asked(self) -> bool:
         """Whether it is asked which one is best: "which is highest", "alin ang pinakamataas"."""
         singular = any(one.text.lower() in ("which is", "which was", "what is", "what was") for one in self.spans[:1])
+        said = [one for one in self.spans if one.kind not in SILENT]
+        ranked = next((after for one, after in pairwise(said) if one.kind in ("top", "bottom")), None)
+        if ranked is not None and ranked.kind in ("dimension", "grain") and not ordering.is_plural(self.model, self.spans, ranked):
+            return True  # "what was the busiest hour"
         return singular or (any(one.kind == "which" for one in self.spans) and not ordering.plural(self.model, self.spans))  # fmt: skip
 
     def _growth(self, metrics: list[str | MetricEntry], dimensions: list[str], period: Any, order: tuple[Order, ...]) -> tuple[tuple[Any, ...], tuple[Order, ...], tuple[Any, ...] | None]:  # fmt: skip

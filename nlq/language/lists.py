@@ -123,6 +123,20 @@ def _is_total(spans: Sequence[Span]) -> bool:
     return any(one.kind in SILENT and one.text.lower() in ("total", "totals", "grand total") for one in spans)
 
 
+def check_events(composer: Composer, metrics: list[str]) -> None:
+    """Refuse to list what happened one by one: "list all transactions above 5,000" is not how many there were.
+
+    Raises:
+        Stop: it is asked for.
+    """
+    spans, draft = composer.spans, composer.draft
+    said = [one for one in spans if one.kind not in SILENT]
+    listed = any(one.kind == "list" and after.kind == "metric" for one, after in pairwise(said))
+    if listed and not (draft.dimensions or draft.loose) and draft.top is None and sets.event_of(composer.model, metrics) is not None:  # fmt: skip
+        label = composer.model.metrics[metrics[0]].label.lower()
+        raise Stop(Refusal("out_of_scope", f"single {label} are not listed one by one: ask for the biggest ones, or how many there were"))  # fmt: skip
+
+
 def with_figures(composer: Composer) -> None:
     """Split figures by the things that they are to stand beside: "list the stores in Tarlac with their sales", "minimarts in NCR and what they sold"."""
     draft, spans = composer.draft, composer.spans

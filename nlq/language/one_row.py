@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FIRSTS = frozenset(("first", "1st", "una", "unang", "una nga", "top", "number one"))
 MARKS = ("ordinal", "unsupported", "top", "bottom")
-POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kanang", "iyong", "the", "of the", "sa mga", "nung", "dun sa", "doon sa"))  # fmt: skip
+POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kadtong", "kadto", "kanang", "iyong", "the", "of the", "sa mga", "nung", "dun sa", "doon sa"))  # fmt: skip
 ONE = ("one", "ones", "isa")
 # How one asks to look further into a row; with "down" or "into" behind them.
 LOOKS = frozenset(("break", "split", "drill", "dig", "zoom", "down", "into", "in", "up", "open", "look", "hatiin", "bahina", "himayin", "expand", "deeper", "closer"))  # fmt: skip

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 OR_NOT = frozenset(("or not", "o hindi", "o di", "o dili", "man o hindi", "ba o hindi", "or none"))
-OTHER = ("other", "others", "ibang", "laing")
+PLAIN = ("regular", "ordinary", "normal", "usual", "typical", "common", "karaniwang", "ordinaryong", "normal na", "regular na")  # days that are none such
+OTHER = ("other", "others", "ibang", "laing", *PLAIN)
 NOT = frozenset(("not", "non", "hindi", "di", "dili", "hindi naman"))
 OR, AT = frozenset(("or", "o")), frozenset(("at", "ug", "saka"))
 WHEN = frozenset(("kapag", "pag", "kung", "when", "if", "tuwing"))
@@ -77,6 +78,8 @@ def _all_else(spans: Sequence[Span], at: int) -> list[Span]:
     said = rest[after]
     if said.kind == "rest" or _is_other(said, spans[at]):
         return [*rest[: after + 1], *_of(rest[after + 1 :])] if either or rest[tie].kind == "and" else []
+    if said.kind == "average" and said.text.lower() in PLAIN and after + 1 < len(rest) and rest[after + 1].kind == "grain":
+        return rest[: after + 2] if either else []  # "paydays vs normal days"
     if said.kind != "not" and said.text.lower() not in NOT:
         return []
     again = next((place for place in range(after + 1, len(rest)) if rest[place].kind not in SILENT), None)

@@ -45,11 +45,12 @@ COUNTED = HOW_MANY | frozenset((
 
 POINTING = frozenset(("that", "those", "they", "these", "them", "yan", "yun", "yon", "iyan", "iyon", "ito", "ana", "kana", "kadto", "kato"))  # fmt: skip
 TOGETHER = frozenset(("combined", "together", "altogether", "total", "pinagsama", "lahat", "tanan"))
+ADDS_UP = {"add", "up"}
 TOTAL = frozenset(("altogether", "total", "sum", "totals", "kabuuan", "kabuuang", "kinatibukan", "kinatibuk-an"))
 OF_ALL = frozenset((
     "what", "whats", "what's", "is", "the", "and", "in", "of", "those", "them", "these", "that", "all", "for", "ok", "so", "how", "much", "grand", "overall", "magkano", "pila", "ang", "lahat", "tanan", "nila",
     "niyan", "nyan", "ana", "yung", "then", "show", "me", "give", "please", "pls", "ba", "na", "po", "naman", "kana", "sa", "ng", "together",
-    "just", "only", "lang", "lamang", "ra", "lng", "a", "as", "one", "single", "number", "figure", "now", "can", "you", "i", "want", "need", "us", "get", "nalang",
+    "does", "do", "it", "they", "to", "together", "just", "only", "lang", "lamang", "ra", "lng", "a", "as", "one", "single", "number", "figure", "now", "can", "you", "i", "want", "need", "us", "get", "nalang",
 ))  # fmt: skip
 DIFFERENCE = frozenset(("difference", "diff", "gap", "diperensya", "diperensiya", "kalainan", "kaibahan", "agwat", "pagkakaiba"))  # fmt: skip
 OF_BOTH = OF_ALL | frozenset(
@@ -70,6 +71,10 @@ def change(
         return mark(
             spans, lambda model, last: _summed(_the_rest(model, last), model) if together else _the_rest(model, last)
         )
+    if {"pila", "tanan"} <= set(words) and {"ka", "kabuok", "buok"}.isdisjoint(words) and COUNTED.issuperset(words):
+        return mark(spans, lambda model, last: _how_much(model, last))
+    if ADDS_UP <= set(words) and (ADDS_UP | OF_ALL).issuperset(words):
+        return mark(spans, _total)
     if HOW_MANY.intersection(words) and COUNTED.issuperset(words) and len(words) > 1:
         return mark(spans, _how_many)
     noun = _how_many_of(spans, model)
@@ -126,6 +131,13 @@ def _total(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
             raise Stop(those.UNKNOWN)
         where = (*where, *those.chosen(last, entity, model))
     return replace(last, dimensions=(), where=where, order=(), limit=None, having=())
+
+
+def _how_much(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """All of what was shown, of money: Cebuano's "pila tanan" asks how much as well as how many."""
+    names = [one for one in last.metrics if isinstance(one, str)]
+    money_ = names and all(model.metrics[one].unit == model.header.currency for one in names)
+    return _total(model, last) if money_ and last.dimensions else _how_many(model, last)
 
 
 def _difference(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:

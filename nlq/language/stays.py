@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import ALL, HELD, SILENT, VALUES, Stop
@@ -69,6 +70,9 @@ class Stays:
             return False
         for one in (spans[at], *(one for one in spans[at + 1 :] if one.text.lower() in FILTER)):
             one.kind, one.role = "filler", "filter"
+        for before, one in pairwise(spans):  # "drop the dairy filter, I want all products"
+            if one.kind == "dimension" and EVERY.intersection(before.text.lower().split()):
+                one.kind, one.role = "filler", "filter"
         return True
 
     def brought_back(self) -> set[str] | None:
