@@ -104,6 +104,7 @@ class Composer:
         habits.taken(self)
         self.apiece = additions.apiece(self.spans)
         opposites.taken(self)
+        against_rest = opposites.is_of_ranked(self.spans)
         positions.taken(self)
         refused = choices.refused(self.model, self.spans)
         if refused is not None:
@@ -125,6 +126,7 @@ class Composer:
             query = part_of_all.query(self, *part)
         else:
             query = listing.query(self, *listed) if listed is not None else self._figures(figured)
+        query = opposites.beside_the_rest(self.model, query) if against_rest else query
         left = (
             choices.leftover(self.spans) or apart.refused(self.model, query.where) or apart.off_day(self.model, query)
         )

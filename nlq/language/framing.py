@@ -17,23 +17,24 @@ if TYPE_CHECKING:
 
     from nlq.language.match import Span
 
+SORRY = frozenset(("sorry", "apologies", "pasensya", "pasensiya", "pasaylo"))
 GREETINGS = frozenset(("hi", "hello", "hey", "dear", "morning", "afternoon", "evening", "good", "gud", "magandang", "maayong", "uy", "hoy"))  # fmt: skip
 # What a person is who asks: wants, is asking, keeps asking, would like; and, in Tagalog and Cebuano, before the person.
 ASKS = frozenset(("want", "wants", "wanted", "ask", "asks", "asked", "asking", "need", "needs", "needed", "requested", "requests", "requesting", "curious", "wondering"))  # fmt: skip
 LIKES = ("would like", "would love")
 ASKS_FIRST = frozenset((
     "gusto", "nais", "kailangan", "tinatanong", "itinatanong", "nagtatanong", "pinapatanong", "pinapacheck", "hinihingi", "hinihingan", "hinahanap", "pinapahanap",
-    "gipangutana", "nangutana", "gipangayo", "nangayo", "gipangita", "kinahanglan", "pangayo", "need",
+    "tanong", "curious", "gipangutana", "nangutana", "gipangayo", "nangayo", "gipangita", "kinahanglan", "pangayo", "need",
 ))  # fmt: skip
 WANTS = frozenset(("gusto", "nais", "kailangan", "kinahanglan", "need"))
-OF_WHOM = frozenset(("ng", "ni", "nina", "si", "sina", "ang", "sa", "og", "ug"))
+OF_WHOM = frozenset(("yung", "ng", "ni", "nina", "si", "sina", "ang", "sa", "og", "ug"))
 WHETHER = frozenset(("if", "kung", "whether", "malaman", "mahibaloan", "masayran", "na", "nga", "to know", "about"))
 IT = frozenset(("it", "this", "that"))
 FOR = frozenset(("for", "for the", "for my", "for our", "para sa", "para", "pang", "re", "in", "in the", "sa", "during"))
 OCCASIONS = frozenset((
-    "meeting", "mtg", "huddle", "mancom", "execom", "townhall", "review", "deck", "slide", "presentation", "pres", "report", "memo", "board", "call", "audit", "briefing", "brief", "newsletter",
+    "pack", "meeting", "mtg", "huddle", "mancom", "execom", "townhall", "review", "deck", "slide", "presentation", "pres", "report", "memo", "board", "call", "audit", "briefing", "brief", "newsletter",
     "planning", "standup", "sync", "workshop", "conference", "summit", "training", "renewal", "proposal", "pitch", "forum", "handover", "recap", "offsite", "alignment", "kickoff", "post-mortem",
-    "miting", "pulong", "presentasyon", "ulat", "taho", "panagtigom", "tigom", "email", "reference", "submission", "campaign", "proposals", "negotiation", "negotiations",
+    "thesis", "assignment", "homework", "miting", "pulong", "presentasyon", "ulat", "taho", "panagtigom", "tigom", "email", "reference", "submission", "campaign", "proposals", "negotiation", "negotiations",
 ))  # fmt: skip
 SENDS = ("send",)
 PLEASE = ("pa", "paki", "paki-", "pa-")
@@ -76,6 +77,9 @@ def _first(one: Span) -> str:
 
 def _greeted(clause: list[Span], *, first: bool) -> list[Span]:
     """Who is greeted, where nothing else stands in a first clause: "Hi Jun, …", "good morning team, …"."""
+    said = all(one.kind in (*SILENT, "unknown", "time") or one.ref_of.endswith(".day_of_week") for one in clause)
+    if first and _first(clause[0]) in SORRY and len(clause) > 1 and said:  # "Sorry to bother you on a Sunday, but …"
+        return clause
     if not first or _first(clause[0]) not in GREETINGS:
         return []
     names = [one for one in clause[1:] if one.kind not in SILENT]
@@ -103,7 +107,7 @@ def _asker(clause: list[Span]) -> list[Span]:
 
 def _follows_asking(one: Span) -> bool:
     """Whether a word only leads from who asks to what: "to know whether", "for our", "me about this"."""
-    return one.kind == "filler" or _first(one) in WHETHER or one.text.lower() in ("for", "for the", "for our", *IT)
+    return one.kind == "filler" or one.kind == "again" or _first(one) in WHETHER or one.text.lower() in ("for", "for the", "for our", *IT)
 
 
 def _asker_behind(clause: list[Span]) -> list[Span]:
@@ -120,6 +124,8 @@ def _asker_behind(clause: list[Span]) -> list[Span]:
     person = clause[marked + 1]
     if until == marked + 1 and person.kind == "dimension" and until + 1 < len(clause) and clause[until + 1].text.lower() in WHETHER:  # fmt: skip
         until += 1  # "gusto ng client malaman": not every client
+    if until == marked + 1 and person.kind in ("dimension", "metric") and all(one.kind == "filler" for one in clause[until + 1 :]) and _first(clause[0]) not in WANTS:  # fmt: skip
+        return clause  # "curious lang yung buyer namin"
     whom = until < len(clause) and clause[until].text.lower() in WHETHER
     alone = until == len(clause) and _first(clause[0]) not in WANTS  # "kailangan ng shampoo" says what is wanted
     if until == marked + 1 or not (whom or alone):
@@ -140,14 +146,20 @@ def _purpose(clause: list[Span]) -> list[Span]:
                 break
             doing = one.text.lower() == "for" and last.kind == "unknown" and last.text.endswith("ing") and last.text.islower()
             if _last(last) in OCCASIONS and last.kind in (*BESIDE, "rose") or doing:
-                return clause[at : end + 1]
+                return clause[at : _until_whose(clause, end + 1)]
     return []
+
+
+def _until_whose(clause: list[Span], end: int) -> int:
+    """Where an occasion ends, with whose it is: "para sa report ni Kim"."""
+    whose = end + 1 < len(clause) and clause[end].text.lower() in ("ni", "nina") and clause[end + 1].kind == "unknown"
+    return end + 2 if whose else end
 
 
 def _may_stand_between(one: Span) -> bool:
     """Whether a word may say which meeting it is: "the category meeting", "Monday's huddle", not "the NCR meeting"."""
     soon = one.kind == "time" and one.text.lower().removesuffix("'s") in SOON
-    named = one.kind in ("dimension", "metric", "grain") or one.ref_of.endswith(".day_of_week")
+    named = one.kind in ("dimension", "metric", "grain", "absent") or one.ref_of.endswith(".day_of_week")
     return soon or named or one.kind in BESIDE or (bool(one.corrected) and one.kind not in ("value", "place"))
 
 

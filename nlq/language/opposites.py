@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from nlq.language import those
 from nlq.language.draft import HELD, SILENT, Stop
 from nlq.language.relations import called
 from nlq.values import Refusal
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from nlq.language.compose import Composer
     from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
+    from nlq.values.query import SemanticQuery
 
 OR_NOT = frozenset(("or not", "o hindi", "o di", "o dili", "man o hindi", "ba o hindi", "or none"))
 PLAIN = ("regular", "ordinary", "normal", "usual", "typical", "common", "karaniwang", "ordinaryong", "normal na", "regular na")  # days that are none such
@@ -55,6 +58,36 @@ def taken(composer: Composer) -> None:
         for word in words:
             word.kind, word.role = "filler", "comparison"
         return
+
+
+def is_of_ranked(spans: Sequence[Span]) -> bool:
+    """Whether the best few are set against all others: "top 3 stores vs the rest". The words that say so are used up."""
+    ranked = next((at for at, one in enumerate(spans) if one.kind in ("top", "bottom")), None)
+    rest = next((at for at, one in enumerate(spans) if one.kind == "rest"), None)
+    mark = next((at for at, one in enumerate(spans) if one.kind == "versus"), None)
+    if ranked is None or rest is None or mark is None or not ranked < mark < rest or sum(one.kind == "versus" for one in spans) > 1:
+        return False
+    if any(one.kind not in SILENT for one in spans[mark + 1 : rest]):
+        return False
+    again = spans[rest + 1 : rest + 3]  # "the rest of the stores"
+    for one in (*spans[mark : rest + 1], *(again if again and again[0].text.lower() in ("of", "of the", "ng", "ng mga", "sa") else ())):
+        one.kind, one.role = "filler", "comparison"
+    return True
+
+
+def beside_the_rest(model: SemanticModel, query: SemanticQuery) -> SemanticQuery:
+    """What ranks the best few, as figures of these together and of all others.
+
+    Raises:
+        Stop: it does not rank things of one kind by one figure.
+    """
+    entity = those.of(query, model)
+    if query.limit is None or entity is None or model.is_time_grain(entity) or query.compare or query.segments:
+        raise Stop(Refusal("out_of_scope", "the best of what, against the rest of what? Name the things: top 3 stores vs the rest"))
+    held = those.chosen(query, entity, model)
+    low = query.order and query.order[0].dir == "asc"
+    sides = (Segment(f"the {'bottom' if low else 'top'} {query.limit}", held), Segment("the rest", tuple(replace(one, op="not_in") for one in held)))
+    return replace(query, dimensions=(), order=(), limit=None, segments=sides)
 
 
 def _all_else(spans: Sequence[Span], at: int) -> list[Span]:

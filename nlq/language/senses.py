@@ -61,6 +61,7 @@ WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Settle each such word, by what the model knows of what stands beside it."""
     _types(model, spans)
+    _compounds(model, spans)
     _which_of_such(model, spans)
     _neither(model, spans)
     _without_its_end(model, spans)
@@ -71,6 +72,18 @@ def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     _opened_first(model, spans)
     _said_by_its_date(model, spans)
     not_money(model, spans)
+
+
+def _compounds(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """A thing before what it has, as one noun: "product brands" are brands, and so are those of "how many product brands"."""
+    for one, after in pairwise(spans):
+        had = model.dimensions.get(after.ref_of) if after.kind == "dimension" and not after.comma else None
+        named = one.ref_of if one.kind == "dimension" else counted_by(model, [one.ref_of]) if one.kind == "metric" else None
+        thing = model.dimensions.get(named or "")
+        if had is None or thing is None or had.key or not thing.key or thing.table != had.table:
+            continue
+        if not one.text.lower().endswith("s") and after.text.lower().endswith("s"):
+            one.kind, one.meanings = ("filler" if one.kind == "dimension" else "count"), []
 
 
 def _types(model: SemanticModel, spans: Sequence[Span]) -> None:

@@ -51,7 +51,17 @@ FRAMED = {
 }
 
 
+def best_and_rest(what, number, figure="sum(t.peso_value)", rest=f"{SALES} AND {OCTOBER}"):
+    """The figure of the best few things together, and of all others."""
+    return f"SELECT sum(worth) FROM (SELECT {figure} AS worth, row_number() OVER (ORDER BY {figure} DESC) AS place {rest} GROUP BY {what}) GROUP BY place <= {number}"
+
+
 FRAMED |= {
+    "top 3 provinces vs the rest last month": best_and_rest("s.province", 3),
+    "top 5 stores vs the rest of the stores, receipts in october": best_and_rest("t.store_id", 5, "count(*)"),
+    "how many product brands do we carry": "SELECT count(DISTINCT brand) FROM scout.dim_product",
+    "Sorry to bother you on a Sunday, but I need sales per region for October, my boss just pinged me.": BY_REGION,
+    "magkano ang benta per region last month, gagawa lang ako ng quick graph for Ma'am Cora": BY_REGION,
     "Morning all, what were the sales per region last month?": BY_REGION,
     "Thanks again for yesterday! What were sales per region last month?": BY_REGION,
     "Can you show the sales per region last month? Legal wants to terminate the leases.": BY_REGION,
@@ -70,7 +80,7 @@ FRAMED |= {
 def test_what_stands_round_a_wish_is_no_part_of_it(assistant, analyst, raw, question, sql):
     answer = assistant.ask(question, analyst)
     names = [one.name for one in answer.columns]
-    assert_as_by_hand(answer, raw, sql, at=names.index("revenue__prior") if "revenue__prior" in names else -1)
+    assert_as_by_hand(answer, raw, sql, at=next((at for at, name in enumerate(names) if name == "revenue__prior"), 1 if names[0] == "segment" else -1))
 
 
 @pytest.mark.parametrize("question", [
