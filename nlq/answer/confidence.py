@@ -45,7 +45,11 @@ def kind_of(read: Interpretation) -> str:
         return "model"
     if read.agreement:
         return "agreed"
-    return "doubted" if read.doubts else "assumed" if read.assumptions else "plain"
+    if read.doubts:
+        return "doubted"
+    if read.changed is not None:
+        return "turn"
+    return "assumed" if read.assumptions else "plain"
 
 
 def judge(plan: Plan) -> Confidence:
@@ -77,6 +81,7 @@ def _is_sure(kind: str) -> bool:
 WORDS = {
     "plain": "every word was placed, and nothing was assumed",
     "assumed": "something was assumed",
+    "turn": "it goes on from the question before",
     "doubted": "a word was put right",
     "agreed": "two independent readings agree",
     "model": "a language model alone read this: nothing confirms it",

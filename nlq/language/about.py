@@ -128,7 +128,13 @@ def of_that(text: str, spans: Sequence[Span], metrics: Sequence[str]) -> About |
     """What the figures before mean, where it is asked of "that" and of nothing else: "how do you compute that", "ano ang ibig sabihin niyan"."""
     words = _plain(phrase(text))
     named = any(one.kind not in (*SILENT, "unknown", "average", "count", "amount", "which", "list") for one in spans)
-    if named or not metrics or {"add", "sum", "total"} & set(words) or _topic(words) != "meaning" or THAT.isdisjoint(words):
+    if (
+        named
+        or not metrics
+        or {"add", "sum", "total"} & set(words)
+        or _topic(words) != "meaning"
+        or THAT.isdisjoint(words)
+    ):
         return None
     return About("meaning", tuple(("metric", name) for name in metrics))
 

@@ -24,7 +24,26 @@ SENTENCE = re.compile(r"[.?!\n]")
 REASON = re.compile(r"and (?:i |we )?need\b|(?:so|so that|because|bcoz|bec|coz|cuz|since|as|para) (?:i|we|he|she|they|my|our|it|ma|maipakita)\b|because\b|bcoz\b|para ma|para maka|kay (?:gi|mag)", re.IGNORECASE)  # fmt: skip
 BESIDE = (*SILENT, "aside", "and", "but")
 # What may stand in a remark, having no figure there to say anything of: "it skews the chart", "parang bumababa kasi".
-IDLE = ("rose", "moved", "moving", "as_chart", "as_table", "list", "performing", "clock", "more", "fewer", "above", "below", "between", "unsupported", "forecast", "again", "apiece", "action")
+IDLE = (
+    "rose",
+    "moved",
+    "moving",
+    "as_chart",
+    "as_table",
+    "list",
+    "performing",
+    "clock",
+    "more",
+    "fewer",
+    "above",
+    "below",
+    "between",
+    "unsupported",
+    "forecast",
+    "again",
+    "apiece",
+    "action",
+)
 # How a clause begins in which somebody says why he asks.
 SPEAKS = frozenset((
     "i", "i'm", "im", "i'd", "i'll", "i've", "we", "we're", "we'll", "we've", "my", "our", "it", "it's", "they", "he", "she", "somebody", "someone", "adding", "presenting", "putting", "using", "finance",
@@ -59,9 +78,22 @@ CLAIMS = frozenset((
     "admin", "administrator", "permission", "permissions", "permitted", "allowed", "access", "authorized", "authorised", "owner", "superuser", "role", "org", "organization", "tenant", "tenants", "system",
     "instruction", "instructions", "rule", "rules", "filter", "filters", "policy", "override", "bypass", "ignore", "disregard", "developer", "mode", "unrestricted", "prompt", "security", "restriction", "restrictions",
 ))  # fmt: skip
-ME = frozenset(("ako", "ko", "kami", "namin", "mi", "nako", "namo", "daw", "raw", "kuno"))  # who tells, or that it is told
+ME = frozenset(
+    ("ako", "ko", "kami", "namin", "mi", "nako", "namo", "daw", "raw", "kuno")
+)  # who tells, or that it is told
 MARKERS = frozenset(("ng", "nang", "sa", "og", "ug"))
-WANTS = ("need", "needs", "want", "wants", "wanted", "gusto", "kailangan", "kinahanglan", "nais", "mean")  # before what is wanted
+WANTS = (
+    "need",
+    "needs",
+    "want",
+    "wants",
+    "wanted",
+    "gusto",
+    "kailangan",
+    "kinahanglan",
+    "nais",
+    "mean",
+)  # before what is wanted
 TIES = frozenset((*WANTS, "for", "of", "in", "with", "from", "about", "on", "at", "sa", "ng", "nang", "para sa", "tungkol sa", "og", "ug"))  # fmt: skip
 
 
@@ -80,7 +112,9 @@ def _remarks(parts: list[list[Span]], spans: Sequence[Span], is_beside: Callable
     """The parts in which somebody only says why he asks; their words say nothing any more."""
     left = []
     for part in parts:
-        thanks = len(parts) > 1 and _first(part[0]) in THANKS and is_beside is _is_sentence_beside  # "Thanks again for yesterday!"
+        thanks = (
+            len(parts) > 1 and _first(part[0]) in THANKS and is_beside is _is_sentence_beside
+        )  # "Thanks again for yesterday!"
         if not thanks and not (len(part) < len(spans) and is_beside(part, spans)):
             continue
         dated = sum(one.kind == "time" for one in part)  # "for last year": the only period there is says of when
@@ -107,7 +141,11 @@ def _parts(text: str, spans: Sequence[Span], ends: re.Pattern[str], begins: re.P
 
 def _is_sentence_beside(part: list[Span], spans: Sequence[Span]) -> bool:
     """Whether a sentence that follows a question says nothing of its figure: it is whole, asks for nothing, and names nothing of the data."""
-    whole = len(part) >= WHOLE and _first(part[0]) not in BEGINS_NO_REMARK and part[0].kind not in ("preposition", "and", "but")
+    whole = (
+        len(part) >= WHOLE
+        and _first(part[0]) not in BEGINS_NO_REMARK
+        and part[0].kind not in ("preposition", "and", "but")
+    )
     return (whole or _speaks(part)) and _is_idle(part, spans) and _is_behind(part, spans)
 
 
@@ -131,7 +169,10 @@ def _speaks(part: Sequence[Span]) -> bool:
 def _says(part: Sequence[Span]) -> bool:
     """Whether a clause says something of somebody: "the loyalty team is redoing its map", "Anna needs it for the town hall"."""
     verb = next((at for at, one in enumerate(part[1:5], 1) if _first(one) in SAYS), None)
-    named = any(one.kind in ("unknown", "aside") or (one.kind == "reference" and one.text[:1].isupper()) for one in part[: verb or 0])
+    named = any(
+        one.kind in ("unknown", "aside") or (one.kind == "reference" and one.text[:1].isupper())
+        for one in part[: verb or 0]
+    )
     return verb is not None and len(part) > verb + 1 and named
 
 
@@ -143,8 +184,13 @@ def _is_idle(part: Sequence[Span], spans: Sequence[Span]) -> bool:
     strange = [at for at, one in enumerate(part) if one.kind in known or one.corrected]
     tied = any(at and _ties(words[at - 1].split()[-1], words[at], told=_tells(part)) for at in strange)
     idle = IDLE if not any(one.kind == "metric" for one in part) else ()
-    plain = all(one.kind in (*BESIDE, "unknown", "time", *idle) or one.corrected or _says_nothing_new(one, part, spans) for one in part)
-    hours = [word for word, after in pairwise([*part, part[-1]]) if not (word.text.lower() == "by" and after.kind == "clock")]  # "by noon"
+    plain = all(
+        one.kind in (*BESIDE, "unknown", "time", *idle) or one.corrected or _says_nothing_new(one, part, spans)
+        for one in part
+    )
+    hours = [
+        word for word, after in pairwise([*part, part[-1]]) if not (word.text.lower() == "by" and after.kind == "clock")
+    ]  # "by noon"
     limited = any((LIMITS | CLAIMS).intersection(one.text.lower().split()) for one in hours)
     return bool(strange) and plain and not tied and not limited
 
@@ -160,7 +206,9 @@ def _says_nothing_new(one: Span, part: Sequence[Span], spans: Sequence[Span]) ->
 def _tells(part: Sequence[Span]) -> bool:
     """Whether a part tells in Tagalog or Cebuano what somebody does, so that "ng" and "sa" mark whom and where: "nagpaplano kasi kami ng extended hours"."""
     first = _first(part[0])
-    mine = (part[0].kind == "unknown" or first in THERE_IS) and any(not ME.isdisjoint(one.text.lower().split()) for one in part[:4])
+    mine = (part[0].kind == "unknown" or first in THERE_IS) and any(
+        not ME.isdisjoint(one.text.lower().split()) for one in part[:4]
+    )
     why = any(one.text.lower() in WHY for one in part)
     return first not in WANTS and (mine or why or first in framing.ASKS_FIRST)
 

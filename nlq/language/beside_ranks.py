@@ -17,11 +17,46 @@ if TYPE_CHECKING:
 
     from nlq.language.match import Span
 
-DOWN_TO = frozenset(("to", "down to", "up to", "hanggang", "hanggang sa", "hangtod", "hangtod sa", "papunta sa", "patungo sa", "paubos", "-", "–"))
+DOWN_TO = frozenset(
+    (
+        "to",
+        "down to",
+        "up to",
+        "hanggang",
+        "hanggang sa",
+        "hangtod",
+        "hangtod sa",
+        "papunta sa",
+        "patungo sa",
+        "paubos",
+        "-",
+        "–",
+    )
+)
 FROM = frozenset(("from", "from the", "mula", "mula sa", "gikan", "gikan sa"))
 RANKS = ("top", "bottom")
-TIED = frozenset(("to", "with", "against", "vs", "versus", "from", "sa", "kay", "noong", "nung", "niadtong", "over", "than"))  # before what something is compared with
-ON = frozenset(("on", "in", "during", "of", "for", "noong", "nung", "sa", "tuwing", "on the", "in the", "of the", "during the", "on our", "in our"))
+TIED = frozenset(
+    ("to", "with", "against", "vs", "versus", "from", "sa", "kay", "noong", "nung", "niadtong", "over", "than")
+)  # before what something is compared with
+ON = frozenset(
+    (
+        "on",
+        "in",
+        "during",
+        "of",
+        "for",
+        "noong",
+        "nung",
+        "sa",
+        "tuwing",
+        "on the",
+        "in the",
+        "of the",
+        "during the",
+        "on our",
+        "in our",
+    )
+)
 
 
 def settled(spans: Sequence[Span]) -> None:
@@ -64,7 +99,7 @@ def _compares_nothing(spans: Sequence[Span]) -> None:
 
 def _counts_events(spans: Sequence[Span]) -> None:
     """Take "number of" before what is counted by a figure beside another figure for a part of its name."""
-    if sum(one.kind == "metric" for one in spans) < 2:  # noqa: PLR2004 - another one
+    if sum(one.kind == "metric" for one in spans) < 2:
         return
     for one, after in pairwise(spans):
         if one.kind == "count" and after.kind == "metric" and one.text.lower().endswith("of"):

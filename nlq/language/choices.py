@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
 from nlq.language import strange
-from nlq.language.draft import SILENT
+from nlq.language.draft import SILENT, Stop
 from nlq.semantics.joins import reaches
 from nlq.values import Clarification, Refusal
 from nlq.values.query import MetricEntry, Order, Period, SemanticQuery
@@ -102,6 +102,17 @@ def refused(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
             "out_of_scope", f"{named}This is no question about {model.header.description.rstrip('.').lower()}"
         )
     return unreadable(model, spans)
+
+
+def check_readable(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """Refuse what asks for something that is not there, or is in no list.
+
+    Raises:
+        Stop: there is such a word.
+    """
+    problem = unreadable(model, spans)
+    if problem is not None:
+        raise Stop(problem)
 
 
 def unreadable(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:

@@ -139,10 +139,7 @@ class Composer:
         """A query for figures."""
         model, draft, spans = self.model, self.draft, self.spans
         lists.with_figures(self)
-        for one in spans:
-            one.role = "ignored" if one.kind in SHOWN else one.role  # "list the top 3 stores", "chart the sales"
-        if any(one.kind == "why" for one in spans):  # "why is it slow now" is not of today against yesterday
-            draft.whens[:] = [one for one in draft.whens if one.text.lower() not in NOW]
+        self._pass_over_shown()
         own = (*periods_asked.own_dates(self), *habits.returned(self), *periods_asked.of_each_year(self), *shares_over_time.by_unit(self))  # fmt: skip
         periods_asked.from_one_to_another(self)
         listed = periods_listed.taken(self)
@@ -215,6 +212,13 @@ class Composer:
         if draft.pair is not None:
             query = entries.divided(query, draft.pair)
         return entries.applied(query, metrics[0], figured) if figured is not None else query
+
+    def _pass_over_shown(self) -> None:
+        """Words of how figures are shown say nothing of which: "list the top 3 stores", "chart the sales"."""
+        for one in self.spans:
+            one.role = "ignored" if one.kind in SHOWN else one.role
+        if any(one.kind == "why" for one in self.spans):  # "why is it slow now" is not of today against yesterday
+            self.draft.whens[:] = [one for one in self.draft.whens if one.text.lower() not in NOW]
 
     def _counted_table(self, metrics: list[str]) -> str:
         """The table whose rows are counted, as they stand today; "" where figures have a time."""

@@ -172,11 +172,7 @@ def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: 
     active = spans[at].kind == "metric" and not model.metrics[spans[at].ref_of].counts
     if active and (any(one.kind == "dimension" for one in spans[:at]) or any(metric in (None, spans[at].ref_of) for _, _, metric in draft.having)):  # fmt: skip
         return None  # "stores with more than 200 customers", "stores that sold more than 100k" are not counted
-    noun = spans[at] if spans[at].kind == "metric" else next((one for one in spans[at + 1 :] if one.kind not in SILENT), None)  # fmt: skip
-    if noun is None or not (noun.kind in ("dimension", "value", "grain") or _counts(model, noun)):
-        noun = (
-            next((one for one in draft.loose if one.kind == "dimension"), None) if noun is None else None
-        )  # "stores above 50k, how many"
+    noun = _counted_noun(model, draft, spans, at)
     if noun is None:
         return None
     time = model.time_dimension
@@ -208,6 +204,16 @@ def counted(model: SemanticModel, draft: Draft, spans: Sequence[Span], default: 
     return metric, Figured((kinds[0],), "count", having=having)
 
 
+def _counted_noun(model: SemanticModel, draft: Draft, spans: Sequence[Span], at: int) -> Span | None:
+    """What is counted: the count's own name, or what stands behind "how many"."""
+    if spans[at].kind == "metric":
+        return spans[at]
+    noun = next((one for one in spans[at + 1 :] if one.kind not in SILENT), None)
+    if noun is None:  # "stores above 50k, how many"
+        return next((one for one in draft.loose if one.kind == "dimension"), None)
+    return noun if noun.kind in ("dimension", "value", "grain") or _counts(model, noun) else None
+
+
 def _is_of_things(model: SemanticModel, draft: Draft, spans: Sequence[Span], noun: Span, kind: str) -> bool:
     """Whether a limit is of each of the things that are counted in groups: "how many stores per region sold over 1M".
 
@@ -220,8 +226,13 @@ def _is_of_things(model: SemanticModel, draft: Draft, spans: Sequence[Span], nou
     for group, after in pairwise(spans):
         named = group.kind == "dimension" and group is not noun and group.ref_of in draft.dimensions
         if named and after.text.lower() in OWNING:
-            thing, whole = (model.dimensions[name].label.lower() if name in model.dimensions else name.rpartition(".")[2] for name in (kind, group.ref_of))
-            raise _no(f'is the limit of each {thing} or of each {whole}? Say "each {thing} that …", or ask for each {whole} alone')
+            thing, whole = (
+                model.dimensions[name].label.lower() if name in model.dimensions else name.rpartition(".")[2]
+                for name in (kind, group.ref_of)
+            )
+            raise _no(
+                f'is the limit of each {thing} or of each {whole}? Say "each {thing} that …", or ask for each {whole} alone'
+            )
     return True
 
 

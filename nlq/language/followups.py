@@ -89,12 +89,8 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
         return "edit"  # "ay september pala", "ok benta na lang"
     if "why" in kinds:
         return "new" if "metric" in kinds else "edit"
-    moved = [one.when is not None and bool(one.when.moved) for one in spans if one.kind == "time"]
-    if moved and all(moved) and not kinds & {"metric", "dimension", "grain", "value", "place"}:
-        return "edit"  # "growth from the quarter before": before what was asked
     counted = "count" in kinds and ("dimension" in kinds or any(one.kind == "metric" and model.metrics[one.ref_of].counts for one in spans))  # fmt: skip
-    bare = len([one for one in spans if one.kind == "dimension"]) == 1 and not kinds & {*NARROWING, "grain", "metric", "by"}
-    if counted and bare and not BOUGHT.isdisjoint(words):  # "pila ka suki ang namalit": of what was asked before
+    if _is_relative(spans, kinds) or (counted and _is_bare(spans, kinds) and not BOUGHT.isdisjoint(words)):
         return "edit"
     named = "metric" in kinds or counted
     narrowed = bool(kinds & {*NARROWING})
@@ -111,6 +107,18 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     if figures == {"amount"} and not split and len(kinds & {"time", "place", "value", "ask"}) == 1:
         return "edit"  # "how much in September", of what was asked before
     return "new" if figures and narrowed and not weak else "edit"
+
+
+def _is_relative(spans: Sequence[Span], kinds: set[str]) -> bool:
+    """Whether the only time that is said lies before what was asked: "growth from the quarter before"."""
+    moved = [one.when is not None and bool(one.when.moved) for one in spans if one.kind == "time"]
+    return bool(moved) and all(moved) and not kinds & {"metric", "dimension", "grain", "value", "place"}
+
+
+def _is_bare(spans: Sequence[Span], kinds: set[str]) -> bool:
+    """Whether one noun stands for all that is asked of: "pila ka suki ang namalit" is of what was asked before."""
+    nouns = [one for one in spans if one.kind == "dimension"]
+    return len(nouns) == 1 and not kinds & {*NARROWING, "grain", "metric", "by"}
 
 
 def changes(before: SemanticQuery, query: SemanticQuery) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ list has is left out in these places only, and a name of the data in none of the
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import SILENT
@@ -30,12 +31,15 @@ WANTS = frozenset(("gusto", "nais", "kailangan", "kinahanglan", "need"))
 OF_WHOM = frozenset(("yung", "ng", "ni", "nina", "si", "sina", "ang", "sa", "og", "ug"))
 WHETHER = frozenset(("if", "kung", "whether", "malaman", "mahibaloan", "masayran", "na", "nga", "to know", "about"))
 IT = frozenset(("it", "this", "that"))
-FOR = frozenset(("for", "for the", "for my", "for our", "para sa", "para", "pang", "re", "in", "in the", "sa", "during"))
+FOR = frozenset(
+    ("for", "for the", "for my", "for our", "para sa", "para", "pang", "re", "in", "in the", "sa", "during")
+)
 OCCASIONS = frozenset((
     "pack", "meeting", "mtg", "huddle", "mancom", "execom", "townhall", "review", "deck", "slide", "presentation", "pres", "report", "memo", "board", "call", "audit", "briefing", "brief", "newsletter",
     "planning", "standup", "sync", "workshop", "conference", "summit", "training", "renewal", "proposal", "pitch", "forum", "handover", "recap", "offsite", "alignment", "kickoff", "post-mortem",
     "thesis", "assignment", "homework", "miting", "pulong", "presentasyon", "ulat", "taho", "panagtigom", "tigom", "email", "reference", "submission", "campaign", "proposals", "negotiation", "negotiations",
 ))  # fmt: skip
+OF_FIGURES = frozenset(("report", "recap", "ulat", "taho", "email", "campaign"))  # a "Monday report" may be of Mondays
 SENDS = ("send",)
 PLEASE = ("pa", "paki", "paki-", "pa-")
 DOING = frozenset(("every", "daily", "weekly", "automatically", "when", "whenever", "if", "once", "email", "e-mail", "to", "via", "tuwing", "kada", "matag", "sa email", "attach", "attached", "notify", "alert", "always", "regularly", "at"))  # fmt: skip
@@ -47,6 +51,9 @@ MOST = 5  # words before the verb, or between "for" and what it is for
 def settle(clauses: Sequence[list[Span]]) -> list[list[Span]]:
     """Take a greeting, who asks and what for, for nothing; those purposes that hold a word that nobody knows."""
     strange = []
+    for one, after in pairwise(span for clause in clauses for span in clause):
+        if one.ref_of.endswith(".day_of_week") and is_occasion(after) and _last(after) not in OF_FIGURES:
+            one.pass_over()  # "the Monday deck"
     _shown(one for clause in clauses for one in clause)
     for at, clause in enumerate(clauses):
         purpose = _purpose(clause)
@@ -107,7 +114,11 @@ def _asker(clause: list[Span]) -> list[Span]:
 
 def _follows_asking(one: Span) -> bool:
     """Whether a word only leads from who asks to what: "to know whether", "for our", "me about this"."""
-    return one.kind == "filler" or one.kind == "again" or _first(one) in WHETHER or one.text.lower() in ("for", "for the", "for our", *IT)
+    return (
+        one.kind in ("filler", "again")
+        or _first(one) in WHETHER
+        or one.text.lower() in ("for", "for the", "for our", *IT)
+    )
 
 
 def _asker_behind(clause: list[Span]) -> list[Span]:
@@ -144,8 +155,13 @@ def _purpose(clause: list[Span]) -> list[Span]:
             last, between = clause[end], clause[at + 1 : end]
             if not all(_may_stand_between(other) for other in between):
                 break
-            doing = one.text.lower() == "for" and last.kind == "unknown" and last.text.endswith("ing") and last.text.islower()
-            if _last(last) in OCCASIONS and last.kind in (*BESIDE, "rose") or doing:
+            doing = (
+                one.text.lower() == "for"
+                and last.kind == "unknown"
+                and last.text.endswith("ing")
+                and last.text.islower()
+            )
+            if (_last(last) in OCCASIONS and last.kind in (*BESIDE, "rose")) or doing:
                 return clause[at : _until_whose(clause, end + 1)]
     return []
 

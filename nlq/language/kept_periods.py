@@ -48,8 +48,7 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
             if not isinstance(when.period, Period):
                 raise _no("all of the data cannot be compared with a part of it")
             return base, (when.period,)
-    if any(one.kind in ("rose", "growth") for one in composer.spans) and len(whens) == 1 and whens[0].text.lower().split()[0] in FROM:
-        raise _no("a growth since when, against what? Name the two periods")
+    _check_since(composer)
     within = _within(composer, base) or _in_year(composer, base) or _from_on(composer, last, base)
     if within is not None:
         return within, last.compare
@@ -63,6 +62,26 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
         period, compare = periods.shift(base, -int(count), unit.rstrip("s")), None  # type: ignore[arg-type]
     shifts = tuple(one for one in last.compare if isinstance(one, Shift))
     return period or base, ((compare,) if compare is not None else shifts)
+
+
+def _check_since(composer: Composer) -> None:
+    """Refuse a growth since a day on, which may be of all that time or against the one before it.
+
+    Raises:
+        Stop: that is what is asked.
+    """
+    whens = composer.draft.whens
+    grew = any(one.kind in ("rose", "growth") for one in composer.spans)
+    if grew and len(whens) == 1 and whens[0].text.lower().split()[0] in FROM:
+        raise _no("a growth since when, against what? Name the two periods")
+
+
+def taken_since(spans: Sequence[Span]) -> bool:
+    """Whether figures are compared with what they grew from (see `is_since`); the words that say how they moved are used up."""
+    since = is_since(spans)
+    for one in spans if since else ():
+        one.role = "comparison" if one.kind == "moved" else one.role
+    return since
 
 
 def is_since(spans: Sequence[Span]) -> bool:

@@ -6,7 +6,7 @@ The question before is asked again of that thing alone; what else the turn says 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nlq.language import rows_shown, those
 from nlq.language.draft import SILENT, Stop
@@ -50,7 +50,10 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     for one in spans[first:end]:
         one.kind, one.role, one.number = "filler", "set", None
     for one in spans:
-        if one.kind in ("unknown", "moved") and one.text.lower() in LOOKS:
+        opens = (
+            one.text.lower() == "open" and one is spans[0]
+        )  # "open up the biggest one", which is no store that is open
+        if (one.kind in ("unknown", "moved") or opens) and one.text.lower() in LOOKS:
             one.kind, one.role = "filler", "grouping"
     if any(one.kind in ("dimension", "grain") for one in spans):  # split by something else now
         query = replace(query, dimensions=tuple(name for name in query.dimensions if model.is_time_grain(name)))
@@ -70,8 +73,9 @@ def _pointing(spans: Sequence[Span]) -> tuple[int, int, int, bool] | None:
         if after is not None and after.text.lower() in ONE:
             return begins, at + 2, place, _is_best(one)
         closed = after is None or after.comma or (one.kind == "ordinal" and after.kind in SILENT and after.text.lower() not in POINTS and begins < at)  # fmt: skip
+        asked = any(other.kind == "which" for other in spans[:at])  # "which hour is the busiest" points at none
         whole = all(other is one or other.kind in (*SILENT, "followup", "and") for other in spans)  # "ang ikaduha"
-        if (closed and begins < at and (_goes_on([*spans[:begins], *spans[at + 1 :]]))) or (whole and one.kind == "ordinal"):  # fmt: skip
+        if (closed and begins < at and not asked and (_goes_on([*spans[:begins], *spans[at + 1 :]]))) or (whole and one.kind == "ordinal"):  # fmt: skip
             return begins, at + 1, place, _is_best(one)
     return None
 
@@ -148,5 +152,5 @@ def _in_order(last: SemanticQuery, place: int, model: SemanticModel) -> Semantic
         return last
     if last.order and place > 0:
         return replace(last, limit=MOST)
-    way = "asc" if place < 0 else "desc"
+    way: Literal["asc", "desc"] = "asc" if place < 0 else "desc"
     return replace(last, order=(Order(by=last.order[0].by if last.order else names[0], dir=way),), limit=MOST)

@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 OR_NOT = frozenset(("or not", "o hindi", "o di", "o dili", "man o hindi", "ba o hindi", "or none"))
-PLAIN = ("regular", "ordinary", "normal", "usual", "typical", "common", "karaniwang", "ordinaryong", "normal na", "regular na")  # days that are none such
+PLAIN = (
+    "regular",
+    "ordinary",
+    "normal",
+    "usual",
+    "typical",
+    "common",
+    "karaniwang",
+    "ordinaryong",
+    "normal na",
+    "regular na",
+)  # days that are none such
 OTHER = ("other", "others", "ibang", "laing", *PLAIN)
 NOT = frozenset(("not", "non", "hindi", "di", "dili", "hindi naman"))
 OR, AT = frozenset(("or", "o")), frozenset(("at", "ug", "saka"))
@@ -65,12 +76,21 @@ def is_of_ranked(spans: Sequence[Span]) -> bool:
     ranked = next((at for at, one in enumerate(spans) if one.kind in ("top", "bottom")), None)
     rest = next((at for at, one in enumerate(spans) if one.kind == "rest"), None)
     mark = next((at for at, one in enumerate(spans) if one.kind == "versus"), None)
-    if ranked is None or rest is None or mark is None or not ranked < mark < rest or sum(one.kind == "versus" for one in spans) > 1:
+    if (
+        ranked is None
+        or rest is None
+        or mark is None
+        or not ranked < mark < rest
+        or sum(one.kind == "versus" for one in spans) > 1
+    ):
         return False
     if any(one.kind not in SILENT for one in spans[mark + 1 : rest]):
         return False
     again = spans[rest + 1 : rest + 3]  # "the rest of the stores"
-    for one in (*spans[mark : rest + 1], *(again if again and again[0].text.lower() in ("of", "of the", "ng", "ng mga", "sa") else ())):
+    for one in (
+        *spans[mark : rest + 1],
+        *(again if again and again[0].text.lower() in ("of", "of the", "ng", "ng mga", "sa") else ()),
+    ):
         one.kind, one.role = "filler", "comparison"
     return True
 
@@ -83,10 +103,17 @@ def beside_the_rest(model: SemanticModel, query: SemanticQuery) -> SemanticQuery
     """
     entity = those.of(query, model)
     if query.limit is None or entity is None or model.is_time_grain(entity) or query.compare or query.segments:
-        raise Stop(Refusal("out_of_scope", "the best of what, against the rest of what? Name the things: top 3 stores vs the rest"))
+        raise Stop(
+            Refusal(
+                "out_of_scope", "the best of what, against the rest of what? Name the things: top 3 stores vs the rest"
+            )
+        )
     held = those.chosen(query, entity, model)
     low = query.order and query.order[0].dir == "asc"
-    sides = (Segment(f"the {'bottom' if low else 'top'} {query.limit}", held), Segment("the rest", tuple(replace(one, op="not_in") for one in held)))
+    sides = (
+        Segment(f"the {'bottom' if low else 'top'} {query.limit}", held),
+        Segment("the rest", tuple(replace(one, op="not_in") for one in held)),
+    )
     return replace(query, dimensions=(), order=(), limit=None, segments=sides)
 
 
@@ -111,7 +138,12 @@ def _all_else(spans: Sequence[Span], at: int) -> list[Span]:
     said = rest[after]
     if said.kind == "rest" or _is_other(said, spans[at]):
         return [*rest[: after + 1], *_of(rest[after + 1 :])] if either or rest[tie].kind == "and" else []
-    if said.kind == "average" and said.text.lower() in PLAIN and after + 1 < len(rest) and rest[after + 1].kind == "grain":
+    if (
+        said.kind == "average"
+        and said.text.lower() in PLAIN
+        and after + 1 < len(rest)
+        and rest[after + 1].kind == "grain"
+    ):
         return rest[: after + 2] if either else []  # "paydays vs normal days"
     if said.kind != "not" and said.text.lower() not in NOT:
         return []

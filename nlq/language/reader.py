@@ -11,7 +11,20 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nlq.language import about, asides, followups, money, of_that, one_row, rows_after, rows_shown, strange, those, tongue, why
+from nlq.language import (
+    about,
+    asides,
+    followups,
+    money,
+    of_that,
+    one_row,
+    rows_after,
+    rows_shown,
+    strange,
+    those,
+    tongue,
+    why,
+)
 from nlq.language.compose import Composer
 from nlq.language.draft import SILENT, Stop
 from nlq.language.edits import Edit
@@ -130,7 +143,9 @@ class Reader:
         if made is not None:
             return lambda spans: self._of_rows(made, queries[-1], spans)
         try:
-            both = rows_after.the_two(found, queries, self._model) or one_row.pointed_at(found, queries[-1], self._model)
+            both = rows_after.the_two(found, queries, self._model) or one_row.pointed_at(
+                found, queries[-1], self._model
+            )
         except Stop as stop:
             refused = stop.outcome
             return lambda spans: Interpretation(refused, _words(spans), changed=())

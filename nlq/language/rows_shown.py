@@ -48,7 +48,7 @@ TOGETHER = frozenset(("combined", "together", "altogether", "total", "pinagsama"
 ADDS_UP = {"add", "up"}
 TOTAL = frozenset(("altogether", "total", "sum", "totals", "kabuuan", "kabuuang", "kinatibukan", "kinatibuk-an"))
 OF_ALL = frozenset((
-    "what", "whats", "what's", "is", "the", "and", "in", "of", "those", "them", "these", "that", "all", "for", "ok", "so", "how", "much", "grand", "overall", "magkano", "pila", "ang", "lahat", "tanan", "nila",
+    "what", "whats", "what's", "is", "the", "and", "in", "of", "those", "them", "these", "that", "all", "for", "ok", "so", "how", "much", "grand", "overall", "magkano", "pila", "ang", "lahat", "tanan", "nila", "nilang", "yang", "iyang", "silang", "atong", "kanang",
     "niyan", "nyan", "ana", "yung", "then", "show", "me", "give", "please", "pls", "ba", "na", "po", "naman", "kana", "sa", "ng", "together",
     "does", "do", "it", "they", "to", "together", "just", "only", "lang", "lamang", "ra", "lng", "a", "as", "one", "single", "number", "figure", "now", "can", "you", "i", "want", "need", "us", "get", "nalang",
 ))  # fmt: skip
@@ -71,17 +71,14 @@ def change(
         return mark(
             spans, lambda model, last: _summed(_the_rest(model, last), model) if together else _the_rest(model, last)
         )
-    if {"pila", "tanan"} <= set(words) and {"ka", "kabuok", "buok"}.isdisjoint(words) and COUNTED.issuperset(words):
-        return mark(spans, lambda model, last: _how_much(model, last))
-    if ADDS_UP <= set(words) and (ADDS_UP | OF_ALL).issuperset(words):
-        return mark(spans, _total)
+    summed = _all_together(words)
+    if summed is not None:
+        return mark(spans, summed)
     if HOW_MANY.intersection(words) and COUNTED.issuperset(words) and len(words) > 1:
         return mark(spans, _how_many)
     noun = _how_many_of(spans, model)
     if noun is not None:
         return mark(spans, lambda model, last: _how_many(model, last, noun))
-    if TOTAL.intersection(words) and (TOTAL | OF_ALL).issuperset(words):
-        return mark(spans, _total)
     if DIFFERENCE.intersection(words) and (DIFFERENCE | OF_BOTH).issuperset(words):
         return mark(spans, _difference)
     of_money = VALUE.union(money.names(model.header.currency))
@@ -96,6 +93,21 @@ def change(
         count = several[0] if several else 1
         return mark(spans, lambda model, last: _without_first(model, last, count))
     return None
+
+
+def _all_together(words: Sequence[str]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery] | None:
+    """What makes one figure of all that was shown: "what's the total", "what do those ten add up to", "pila tanan"; None where nothing says so."""
+    if {"pila", "tanan"} <= {*words} and {"ka", "kabuok", "buok"}.isdisjoint(words) and COUNTED.issuperset(words):
+        return _how_much
+    numbers = {word for word in words if word.isdecimal() or word in WORDS}
+    several = [int(word) if word.isdecimal() else int(WORDS[word]) for word in numbers]
+    rest = {*words} - numbers
+    adds = rest >= ADDS_UP and (ADDS_UP | OF_ALL).issuperset(rest)
+    named = bool(TOTAL & rest) and (TOTAL | OF_ALL).issuperset(rest)
+    counted = bool(several) and bool({"lahat", "tanan"} & rest) and OF_ALL.issuperset(rest)  # "magkano lahat yang lima"
+    if not (adds or named or counted) or len(several) > 1:
+        return None
+    return (lambda model, last: _total_of(model, last, several[0])) if several else _total
 
 
 def are_counted(spans: Sequence[Span], model: SemanticModel) -> bool:
@@ -131,6 +143,17 @@ def _total(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
             raise Stop(those.UNKNOWN)
         where = (*where, *those.chosen(last, entity, model))
     return replace(last, dimensions=(), where=where, order=(), limit=None, having=())
+
+
+def _total_of(model: SemanticModel, last: SemanticQuery, count: int) -> SemanticQuery:
+    """What so many rows make together, which are all that were shown.
+
+    Raises:
+        Stop: they are not so many.
+    """
+    if last.limit != count:
+        raise Stop(those.UNKNOWN)
+    return _total(model, last)
 
 
 def _how_much(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:

@@ -54,6 +54,7 @@ HAVE = frozenset(
         "holding",
     )
 )  # what an event has of things
+TOOK = frozenset(("take", "takes", "took", "taken", "make", "makes", "made", "earn", "earned", "gross", "grossed", "bring", "brought", "ring", "rung", "pull", "pulled", "rake", "raked", "turn", "turned", "sell", "sold", "do", "done"))  # fmt: skip
 ONES = frozenset(("yung", "mga", "the", "those", "ang"))
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 
@@ -61,6 +62,7 @@ WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Settle each such word, by what the model knows of what stands beside it."""
     _types(model, spans)
+    _what_they_took(spans)
     _compounds(model, spans)
     _which_of_such(model, spans)
     _neither(model, spans)
@@ -74,11 +76,23 @@ def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     not_money(model, spans)
 
 
+def _what_they_took(spans: Sequence[Span]) -> None:
+    """What somebody took in is an amount: "what did supermarkets take in October" lists no supermarkets."""
+    words = [one.text.lower() for one in spans]
+    asked = words[:1] in (["what"], ["whats"]) and words[1:2] in (["did"], ["do"], ["does"], ["have"], ["has"]) and "you" not in words  # fmt: skip
+    took = any(not TOOK.isdisjoint(word.split()) for word in words[2:])
+    named = {one.kind for one in spans}
+    if asked and took and named & {*VALUES} and not named & {"metric", "dimension"}:
+        spans[0].kind = "amount"
+
+
 def _compounds(model: SemanticModel, spans: Sequence[Span]) -> None:
     """A thing before what it has, as one noun: "product brands" are brands, and so are those of "how many product brands"."""
     for one, after in pairwise(spans):
         had = model.dimensions.get(after.ref_of) if after.kind == "dimension" and not after.comma else None
-        named = one.ref_of if one.kind == "dimension" else counted_by(model, [one.ref_of]) if one.kind == "metric" else None
+        named = (
+            one.ref_of if one.kind == "dimension" else counted_by(model, [one.ref_of]) if one.kind == "metric" else None
+        )
         thing = model.dimensions.get(named or "")
         if had is None or thing is None or had.key or not thing.key or thing.table != had.table:
             continue

@@ -114,6 +114,8 @@ def that_one(spans: Sequence[Span]) -> Span | None:
 
 
 def _they(words: Sequence[str]) -> bool:
+    if "pila" in words and "ilang" in words[words.index("pila") + 1 :]:
+        return True  # Cebuano's "their": "pila ang ilang transactions"
     linked = ("mga", *(("na", "nga") if "mga" in words else ()))  # "ng mga branch na yan"
     return bool(THEY.intersection(words)) or any(
         (one == "it" and before in DOES) or (one in THOSE and before in linked) for before, one in pairwise(words)

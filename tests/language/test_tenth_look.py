@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from by_hand import LINES, OCTOBER, SALES, SEPTEMBER, WEEK, YEAR
+from by_hand import LINES, OCTOBER, SALES, WEEK, YEAR
 from helpers import assert_as_by_hand, assert_not_answered, talk
 
 IN_OCTOBER = "d.date_key BETWEEN '2026-10-01' AND '2026-10-31'"
@@ -21,9 +21,8 @@ def groups(of, figure, period, having, rest="1 = 1"):
     return f"SELECT count(*) FILTER (WHERE worth {having}) FROM (SELECT {by} AS side, {figure} AS worth {SALES} AND {period} AND {rest} GROUP BY {by}, {what}) GROUP BY side"
 
 
-def inside(by, best, period=OCTOBER, rest="1 = 1", place=0, worst=False, then=OCTOBER):
+def inside(by, best, period=OCTOBER, rest="1 = 1", place=0, way="DESC", then=OCTOBER):
     """The figures by something of the one thing that stands at a place in a ranking."""
-    way = "ASC" if worst else "DESC"
     one = f"SELECT {best} {SALES} AND {period} AND {rest} GROUP BY {best} ORDER BY sum(t.peso_value) {way} LIMIT 1 OFFSET {place}"
     return f"SELECT sum(t.peso_value) {SALES} AND {then} AND {rest} AND {best} = ({one}) GROUP BY {by}"
 
@@ -62,6 +61,9 @@ FRAMED |= {
     "how many product brands do we carry": "SELECT count(DISTINCT brand) FROM scout.dim_product",
     "Sorry to bother you on a Sunday, but I need sales per region for October, my boss just pinged me.": BY_REGION,
     "magkano ang benta per region last month, gagawa lang ako ng quick graph for Ma'am Cora": BY_REGION,
+    "what did minimarts take in october": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.store_type = 'minimart'",
+    "Curious lang yung buyer namin, magkano ang benta per region last month?": BY_REGION,
+    "Preparing the Monday deck, could you give me sales per region for October?": BY_REGION,
     "Morning all, what were the sales per region last month?": BY_REGION,
     "Thanks again for yesterday! What were sales per region last month?": BY_REGION,
     "Can you show the sales per region last month? Legal wants to terminate the leases.": BY_REGION,
@@ -80,7 +82,12 @@ FRAMED |= {
 def test_what_stands_round_a_wish_is_no_part_of_it(assistant, analyst, raw, question, sql):
     answer = assistant.ask(question, analyst)
     names = [one.name for one in answer.columns]
-    assert_as_by_hand(answer, raw, sql, at=next((at for at, name in enumerate(names) if name == "revenue__prior"), 1 if names[0] == "segment" else -1))
+    assert_as_by_hand(
+        answer,
+        raw,
+        sql,
+        at=next((at for at, name in enumerate(names) if name == "revenue__prior"), 1 if names[0] == "segment" else -1),
+    )
 
 
 @pytest.mark.parametrize("question", [
@@ -146,13 +153,13 @@ def test_whose_limit_it_is_has_to_be_clear(assistant, question):
 TURNS = {
     ("sales by region last month", "which provinces make up the biggest one?"): inside("s.province", "s.region"),
     ("benta per region last month", "yung pinakamataas, anong mga probinsya?"): inside("s.province", "s.region"),
-    ("sales by region last month", "look at the smallest one by province"): inside("s.province", "s.region", worst=True),
-    ("benta kada store type noong oktubre", "yung pinakamaliit, hatiin mo per region"): inside("s.region", "s.store_type", worst=True),
+    ("sales by region last month", "look at the smallest one by province"): inside("s.province", "s.region", way="ASC"),
+    ("benta kada store type noong oktubre", "yung pinakamaliit, hatiin mo per region"): inside("s.region", "s.store_type", way="ASC"),
     ("halin matag probinsya sa miaging bulan", "ang pinakadako, bahina matag dakbayan"): inside("s.city", "s.province"),
     ("top 5 provinces last month", "show #2 by month this year"): inside("month(t.date_key)", "s.province", place=1, then=YEAR),
     ("top 5 provinces last month", "break the first one down by store type"): inside("s.store_type", "s.province"),
     ("top 5 provinces last month", "the lowest one by store type"): inside("s.store_type", "s.province", place=4),
-    ("bottom 5 provinces last month", "the best one by store type"): inside("s.store_type", "s.province", place=4, worst=True),
+    ("bottom 5 provinces last month", "the best one by store type"): inside("s.store_type", "s.province", place=4, way="ASC"),
     ("top 5 nga probinsya last month", "pila ang transactions sa ikaduha?"): f"SELECT count(*) {SALES} AND {OCTOBER} AND s.province = (SELECT s.province {SALES} AND {OCTOBER} GROUP BY 1 ORDER BY sum(t.peso_value) DESC LIMIT 1 OFFSET 1)",
     ("sales by region last month", "just give me the total"): OF_ALL,
     ("halin matag rehiyon niadtong oktubre", "total ra"): OF_ALL,
@@ -174,6 +181,15 @@ TURNS |= {
     ("transactions last month in NCR", "what was the busiest hour?"): f"SELECT count(*) {SALES} AND {OCTOBER} AND s.region = 'NCR' GROUP BY hour(t.occurred_at AT TIME ZONE 'Asia/Manila') ORDER BY 1 DESC LIMIT 1",
     ("benta sa Batangas province noong Oktubre", "lamang ba yan sa Quezon province?"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.province IN ('Batangas', 'Quezon') GROUP BY s.province",
     ("sales by province last month", "what about customers?", "1"): f"SELECT count(DISTINCT t.customer_id) {SALES} AND {OCTOBER} GROUP BY s.province",
+    ("show me the ten best provinces last month", "what do those ten add up to?"): f"SELECT sum(worth) FROM (SELECT sum(t.peso_value) AS worth {SALES} AND {OCTOBER} GROUP BY s.province ORDER BY 1 DESC LIMIT 10)",
+    ("limang pinakamalaking lalawigan sa benta last month", "magkano lahat yang lima?"): f"SELECT sum(worth) FROM (SELECT sum(t.peso_value) AS worth {SALES} AND {OCTOBER} GROUP BY s.province ORDER BY 1 DESC LIMIT 5)",
+    ("how many transactions were paid with maya in october?", "put card beside it", "split them"): f"SELECT count(*) {SALES} AND {OCTOBER} AND t.payment_method IN ('maya', 'card') GROUP BY t.payment_method",
+    ("sales by region last month", "open up the biggest one by province"): inside("s.province", "s.region"),
+    ("transactions per hour in NCR last month", "which hour is the busiest?"): f"SELECT count(*) {SALES} AND {OCTOBER} AND s.region = 'NCR' GROUP BY hour(t.occurred_at AT TIME ZONE 'Asia/Manila') ORDER BY 1 DESC LIMIT 1",
+    ("transactions by day of week last month", "which day is the busiest?"): f"SELECT count(*) {SALES} AND {OCTOBER} GROUP BY isodow(t.date_key) ORDER BY 1 DESC LIMIT 1",
+    ("sales by region last month", "aling tindahan ang pinakamataas?"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.store_id ORDER BY 1 DESC LIMIT 1",
+    ("top 5 ka probinsya niadtong oktubre", "pila pud ang ilang transactions?"): f"SELECT count(*) {SALES} AND {OCTOBER} AND s.province IN (SELECT s.province {SALES} AND {OCTOBER} GROUP BY 1 ORDER BY sum(t.peso_value) DESC LIMIT 5) GROUP BY s.province",
+    ("sales by region in october", "now something else: sales last week"): f"SELECT sum(t.peso_value) {SALES} AND {WEEK}",
     ("top 3 provinces in october", "and the remaining ones?"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY s.province ORDER BY 1 DESC OFFSET 3",
 }  # fmt: skip
 
@@ -186,7 +202,9 @@ def test_turns(assistant, analyst, raw, turns, sql):
 @pytest.mark.parametrize("turn", ["how much did each grow from the quarter before?", "growth from the quarter before"])
 def test_what_figures_grew_from_is_what_they_are_compared_with(assistant, analyst, raw, turn):
     answer = talk(assistant, analyst, "revenue by category in Q3 2026", turn)
-    before = f"SELECT sum(i.line_value) {LINES} AND d.date_key BETWEEN '2026-04-01' AND '2026-06-30' GROUP BY p.category"
+    before = (
+        f"SELECT sum(i.line_value) {LINES} AND d.date_key BETWEEN '2026-04-01' AND '2026-06-30' GROUP BY p.category"
+    )
     assert_as_by_hand(answer, raw, before, at=[one.name for one in answer.columns].index("revenue__prior"))
     assert_as_by_hand(answer, raw, before.replace("2026-04-01", "2026-07-01").replace("2026-06-30", "2026-09-30"), at=1)
 

@@ -1,0 +1,109 @@
+"""What the words of a change of a query are made ready for, before it is read as one: "rank them", "units of each", "make it 10", "that day"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language import counting, kept_limits, rows_shown
+from nlq.language.draft import COMPARE, SILENT, Stop
+from nlq.language.lexicon import Meaning
+from nlq.language.numbers import MOST
+from nlq.language.those import OF_EACH, that_one
+from nlq.semantics import periods
+from nlq.values import Refusal
+from nlq.values.query import Period
+
+if TYPE_CHECKING:
+    from nlq.language.compose import Composer
+    from nlq.values.query import SemanticQuery
+
+FAR = 10  # years
+EACH = ("each", "bawat isa", "matag usa", "each one", "every one", "bawat")
+
+
+def settled(composer: Composer, last: SemanticQuery) -> None:
+    """Words that say another thing in a change of a question than in one of its own."""
+    counting.in_cebuano(composer.model, composer.spans)
+    weekly = [Meaning("dimension", name) for name in last.dimensions if name.endswith(".day_of_week")]
+    which = any(one.kind == "which" for one in composer.spans)
+    for one in composer.spans if weekly and which else ():
+        if one.kind == "grain" and one.ref == "day":  # "which day is the busiest", of the week
+            one.kind, one.meanings = "dimension", weekly
+    for at, one in enumerate(composer.spans):
+        if one.kind == "placing":  # "rank them"
+            one.kind = "high_first"
+            for after in composer.spans[at + 1 : at + 2]:
+                after.role = "order" if after.kind == "reference" else after.role
+    named = any(one.kind in ("metric", "dimension", "grain", "time") for one in composer.spans)
+    for one in composer.spans:
+        if one.kind == "undo" and named:  # "balik sa sales", "back to last month": what is named, again
+            one.kind, one.role = "filler", "context"
+    for at, one in enumerate(composer.spans):
+        follows = next((other.kind for other in composer.spans[at + 1 :] if other.kind not in SILENT), "")
+        if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and follows in (*COMPARE, "rose"):
+            one.kind, one.role = "filler", "threshold"  # "those below 50k"
+    that = that_one(composer.spans)
+    if that is not None:  # which the question before was of alone: "and that region in September"
+        that.kind, that.role = "filler", "context"
+    if len(composer.spans) > 1 and composer.spans[0].kind == "none" and composer.spans[1].kind == "value":
+        composer.spans[0].kind = "not"  # "no gcash", "walay cash": of a figure that is there
+
+
+def is_of_each(composer: Composer) -> bool:
+    """Whether it is for each group of the query before: "the top 3 products in each"."""
+    found = [one for one in composer.spans if one.text.lower() in OF_EACH]
+    after = [one for one in composer.spans if found and one.start >= found[0].end and one.kind not in SILENT]
+    if any(one.kind == "share" for one in composer.spans):  # "what is the share of each", "what % is each"
+        last = next((one for one in reversed(composer.spans) if one.kind not in SILENT), None)
+        ends = [last] if last is not None and last.kind == "by" and last.text.lower() in EACH else []
+        for one in (*(found if not after else ()), *ends):
+            one.kind, one.role = "filler", "share"
+        return False
+    if not found or (found[0].kind == "by" and after):
+        return False
+    ranked = ("dimension", "grain", "top", "bottom", "number")
+    if not any(one.kind in ranked for one in composer.spans):  # "units of each"
+        found[0].kind, found[0].role = "filler", "ignored"
+        return False
+    found[0].kind, found[0].role = "filler", "grouping"
+    return True
+
+
+def bare_number(composer: Composer, last: SemanticQuery) -> None:
+    """A number by itself, "make it 10", is how many, where there was a limit."""
+    for one in composer.spans:  # "make it 2000": no year that there is data of
+        far = one.kind == "time" and one.text.isdecimal() and not -FAR < int(one.text) - composer.as_of.year < FAR
+        if far and last.having and len(composer.spans) - 1 == sum(other.kind in ("followup", *SILENT) for other in composer.spans):  # fmt: skip
+            one.kind, one.when, one.number = "number", None, int(one.text)
+    numbers = [one for one in composer.spans if one.kind == "number"]
+    if len(numbers) == 1 and kept_limits.moved(composer, last, numbers[0]):
+        return
+    others = {one.kind for one in composer.spans} & {"top", "bottom", "between", "dimension", "grain", "moving", "average", "median", *COMPARE}  # fmt: skip
+    ranked = last.limit is not None or (bool(last.order) and bool(last.dimensions))
+    if len(numbers) == 1 and ranked and not others and numbers[0].number is not None:
+        value = numbers[0].number
+        if value == int(value) and 1 <= value <= MOST:
+            numbers[0].role = "limit"
+            composer.draft.number = int(value)
+
+
+def check_pointing(composer: Composer, last: SemanticQuery) -> None:
+    """Refuse "that day" where the question before is of more than one, and "the top one": which row is meant is not known.
+
+    Raises:
+        Stop: something is pointed at that is a part of the answer before.
+    """
+    shown = last.period
+    for at, one in enumerate(composer.spans):
+        words = one.text.lower().split()
+        unit = words[-1] if one.kind == "reference" and words[0] in ("that", "the", "same") else ""
+        if unit in periods.UNITS and not (isinstance(shown, Period) and periods.end_of(shown.start, unit) >= shown.end):
+            raise _no(f'which {unit} is "{one.text}"? Name it')
+        one.role = "period" if unit in periods.UNITS else one.role
+        after = composer.spans[at + 1].text.lower() if at + 1 < len(composer.spans) else ""
+        if one.kind in ("top", "bottom") and after in ("one", "ones", "one's"):
+            raise _no(f'which is "{one.text} {after}"? Name it')
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))

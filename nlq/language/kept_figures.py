@@ -1,0 +1,104 @@
+"""The figures in a change of a query: those that were there, what is asked for now, how many there were of what it names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nlq.language import choices, habits, ordering
+from nlq.language import counting as counting_
+from nlq.language.deeds import BOUGHT
+from nlq.language.draft import SILENT, Stop
+from nlq.values import Clarification, Refusal
+from nlq.values.query import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlq.language.compose import Composer
+    from nlq.language.match import Span
+    from nlq.values.query import Condition, MetricEntry, SemanticQuery
+
+
+def of(composer: Composer, last: SemanticQuery, *, adding: bool) -> list[str | MetricEntry]:
+    """The figures; those of before beside the new ones where `adding`.
+
+    Raises:
+        Stop: the time that is pointed at has no name.
+    """
+    named: list[str] = list(composer.draft.metrics)
+    counting = [one for one in composer.spans if one.kind == "count"]
+    if counting and not named:
+        named = counting_.of_noun(composer.model, composer.spans, composer.walker) or habits.who_shopped(composer)
+        for one in composer.draft.loose if named else ():
+            one.role = "counted"
+        composer.draft.loose[:] = [one for one in composer.draft.loose if not named]
+    then = [one for one in composer.spans if one.kind == "reference" and one.text.lower() in choices.THEN]
+    for one in then:
+        one.role = "period"
+    if then and not isinstance(last.period, Period):
+        raise _no(f'which time is "{then[0].text}"? Name it')
+    if then and not composer.draft.whens:
+        named = [counting_.during(composer.model, name, (), given=True)[0] for name in named]
+    if not named:
+        return _in_money(composer, last) or list(last.metrics)
+    limited = {metric for _, _, metric in composer.draft.having}.issuperset(named)  # "with more than 300 receipts"
+    limited = limited or (
+        named == [composer.draft.by_metric] and not ordering.SORT.isdisjoint(words_of(composer.spans))
+    )
+    return list(dict.fromkeys([*last.metrics, *named])) if adding or limited else list(named)
+
+
+def during(
+    composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry], where: tuple[Condition, ...]
+) -> list[str | MetricEntry]:
+    """What is counted now, of those that were active where only sales say of which: "how many customers" after sales of supermarkets."""
+    fields = [name for one in where for name in one.fields()]
+    bought = not BOUGHT.isdisjoint(words_of(composer.spans))
+    found: list[str | MetricEntry] = []
+    for one in metrics:
+        new = isinstance(one, str) and one not in last.metrics
+        taken, assumed = counting_.during(composer.model, str(one), fields, given=bought) if new else (one, None)
+        composer.assumptions.extend([assumed] if assumed is not None else [])
+        found.append(taken)
+    return found
+
+
+def _in_money(composer: Composer, last: SemanticQuery) -> list[str | MetricEntry]:
+    """The usual figure, where it is asked how much of what was counted: "ilang resibo sa NCR", then "magkano nung september"."""
+    usual, shown = composer.model.metrics[composer.model.header.default_metric], last.metrics
+    asked = [one for one in composer.spans if one.kind == "amount" and not one.role and one.text.lower().split()[0] not in counting_.HOW_MANY]  # fmt: skip
+    counts = len(shown) == 1 and isinstance(shown[0], str) and composer.model.metrics[shown[0]].unit == "count"
+    return [usual.name] if asked and counts and usual.unit == composer.model.header.currency else []
+
+
+def people_or_each(composer: Composer, last: SemanticQuery) -> None:
+    """Ask whether "what about customers" is of how many there were or of each.
+
+    Raises:
+        Stop: people are named alone.
+    """
+    nouns = [one for one in composer.spans if one.kind not in (*SILENT, "followup", "and")]
+    known = (
+        composer.model.dimensions.get(nouns[0].ref_of) if len(nouns) == 1 and nouns == composer.draft.loose else None
+    )
+    counts = [one.during for one in composer.model.public_metrics().values() if known is not None and known.optional and one.counts == known.name and one.during]  # fmt: skip
+    old = last.metrics[0] if len(last.metrics) == 1 else None
+    if known is None or not counts or not isinstance(old, str) or last.having or last.share or last.segments:
+        return
+    order = tuple(replace(one, by=counts[0]) if one.by == old else one for one in last.order)
+    label = composer.model.metrics[old].label.lower()
+    raise Stop(Clarification(
+        f"how many {nouns[0].text.lower()}, or the {label} of each?",
+        ((composer.model.metrics[counts[0]].label, replace(last, metrics=(counts[0],), order=order)),
+         (f"{label} of each {known.label.lower()}", replace(last, dimensions=(known.name,), order=last.order))),
+    ))  # fmt: skip
+
+
+def words_of(spans: Sequence[Span]) -> list[str]:
+    """The words of a turn, in small letters."""
+    return [word for one in spans for word in one.text.lower().split()]
+
+
+def _no(text: str) -> Stop:
+    return Stop(Refusal("out_of_scope", text))
