@@ -5,6 +5,7 @@ Each is settled before what ranks or compares is read.
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,9 @@ RANKS = ("top", "bottom")
 TIED = frozenset(
     ("to", "with", "against", "vs", "versus", "from", "sa", "kay", "noong", "nung", "niadtong", "over", "than")
 )  # before what something is compared with
+TWO_OF = frozenset(
+    ("to", "and", "between", "until", "hanggang", "hangtod", "ug", "at", "-", "–")
+)  # within a period: it names two
 ON = frozenset(
     (
         "on",
@@ -85,12 +89,16 @@ def _by_size(spans: Sequence[Span]) -> None:
 def _compares_nothing(spans: Sequence[Span]) -> None:
     """A "compare" that only asks for a split: of the regions, "compare sales per region last month" is not of two months."""
     marks = [one for one in spans if one.kind == "versus"]
-    split = any(one.kind == "by" for one in spans)
+    split = any(one.kind == "by" or (one.kind == "dimension" and one.text.lower().endswith("s")) for one in spans)
     whens = [at for at, one in enumerate(spans) if one.kind == "time"]
     values = sum(one.kind in VALUES for one in spans)
     if len(marks) != 1 or not split or len(whens) > 1 or values > 1 or not any(stem in marks[0].text.lower() for stem in COMPARES[5:]):  # fmt: skip
         return
-    tied = any(spans[at - 1].text.lower().split()[-1] in TIED for at in whens if at)
+    if any(
+        not TWO_OF.isdisjoint(re.split(r"[\s]+", spans[at].text.lower())) for at in whens
+    ):  # "from September to October"
+        return
+    tied = any(TIED.intersection(one.text.lower().split()) for at in whens for one in spans[max(0, at - 2) : at])
     moved = any(spans[at].when is not None and spans[at].when.moved for at in whens)  # type: ignore[union-attr]
     words = marks[0].text.lower().split()
     if not tied and not moved and not TIED.intersection(words[1:]):

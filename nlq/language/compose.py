@@ -170,15 +170,7 @@ class Composer:
         period, compare = periods_asked.settled(self, metrics)
         if figured is not None and figured.window is not None and figured.window.running and not draft.whens:
             period = periods_asked.so_far(self)
-        metrics = self._during(
-            metrics,
-            where,
-            given=metrics_asked.was_sold(self.spans)
-            or (
-                any(one.text.lower() not in NOW for one in draft.whens)
-                and (not chosen or bool(draft.besides or self.newcomers))
-            ),
-        )
+        metrics = self._during(metrics, where, period, chosen=bool(chosen))
         figured = entries.within(figured, period) if figured is not None else None
         if self._best is not None:
             metrics = [name for name in metrics if name != self._best.metric]
@@ -323,9 +315,12 @@ class Composer:
         assert relative is not None  # noqa: S101 - model check holds it
         return relative.resolve(self.as_of)
 
-    def _during(self, metrics: list[str], where: tuple[Condition, ...], *, given: bool) -> list[str]:
-        """Counts of things on the books, or of those that were active in the period."""
-        found = []
+    def _during(self, metrics: list[str], where: tuple[Condition, ...], period: Any, *, chosen: bool) -> list[str]:
+        """Counts of things on the books, or of those that were active in the period; the usual one, where none is named, is said."""
+        timed = any(one.text.lower() not in NOW for one in self.draft.whens)
+        given = metrics_asked.was_sold(self.spans) or metrics_asked.they_bought(self, metrics)
+        given = given or (timed and (not chosen or bool(self.draft.besides or self.newcomers)))
+        found: list[str] = []
         if given and any(one.text.lower().startswith("as of") for one in self.draft.whens):
             counts = [self.model.metrics[name] for name in metrics if self.model.metrics[name].counts]
             if any(not self.model.has_time(one.name) for one in counts):  # active ones since January were not asked for
@@ -341,6 +336,8 @@ class Composer:
             )
             self.assumptions.extend([assumed] if assumed is not None else [])
             found.append(taken)
+        if found != metrics and not self.draft.whens and isinstance(period, Period):  # what has no time is over one now
+            periods_asked.assume_usual(self, period)
         return found
 
     def assume(self, text: str, change: dict[str, Any]) -> None:

@@ -24,11 +24,7 @@ EACH = ("each", "bawat isa", "matag usa", "each one", "every one", "bawat")
 def settled(composer: Composer, last: SemanticQuery) -> None:
     """Words that say another thing in a change of a question than in one of its own."""
     counting.in_cebuano(composer.model, composer.spans)
-    weekly = [Meaning("dimension", name) for name in last.dimensions if name.endswith(".day_of_week")]
-    which = any(one.kind == "which" for one in composer.spans)
-    for one in composer.spans if weekly and which else ():
-        if one.kind == "grain" and one.ref == "day":  # "which day is the busiest", of the week
-            one.kind, one.meanings = "dimension", weekly
+    _days_of_the_week(composer, last)
     for at, one in enumerate(composer.spans):
         if one.kind == "placing":  # "rank them"
             one.kind = "high_first"
@@ -47,6 +43,15 @@ def settled(composer: Composer, last: SemanticQuery) -> None:
         that.kind, that.role = "filler", "context"
     if len(composer.spans) > 1 and composer.spans[0].kind == "none" and composer.spans[1].kind == "value":
         composer.spans[0].kind = "not"  # "no gcash", "walay cash": of a figure that is there
+
+
+def _days_of_the_week(composer: Composer, last: SemanticQuery) -> None:
+    """Take "which day is the busiest" for a day of the week, where these were shown."""
+    weekly = [Meaning("dimension", name) for name in last.dimensions if name.endswith(".day_of_week")]
+    which = any(one.kind == "which" for one in composer.spans)
+    for one in composer.spans if weekly and which else ():
+        if one.kind == "grain" and one.ref == "day":
+            one.kind, one.meanings = "dimension", weekly
 
 
 def is_of_each(composer: Composer) -> bool:

@@ -90,8 +90,8 @@ def _greeted(clause: list[Span], *, first: bool) -> list[Span]:
     if not first or _first(clause[0]) not in GREETINGS:
         return []
     names = [one for one in clause[1:] if one.kind not in SILENT]
-    if not names:  # "Morning all, …"
-        return clause
+    if not names:  # "Morning all, …"; "morning, afternoon and evening" are hours
+        return clause if len(clause) > 1 else []
     if len(names) == 1 and names[0] is clause[-1] and names[0].text[:1].isupper() and names[0].kind in ("unknown", "time", "value", "aside"):  # fmt: skip
         return clause
     return clause if names and all(one.kind in ("unknown", "aside") for one in names) and len(names) <= 2 else []

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import choices, counting, entries, habits, sets, shares, two_figures, usual
-from nlq.language.deeds import SHOPPED, SOLD, TOOK, does
+from nlq.language.deeds import BOUGHT, SHOPPED, SOLD, TOOK, does
 from nlq.language.draft import COMPARE, SILENT, VALUES, Draft, Stop, next_kind
 from nlq.language.entries import Figured
 from nlq.language.nouns import BESIDE
@@ -308,6 +308,13 @@ def _of_sales(composer: Composer) -> bool:
 def was_sold(spans: Sequence[Span]) -> bool:
     """Whether words say that something was sold, which is over a period though none is named: "how many products were sold"."""
     return any(not SOLD.isdisjoint(one.text.lower().split()) for one in spans if one.kind == "filler")
+
+
+def they_bought(composer: Composer, metrics: list[str]) -> bool:
+    """Whether it is of people that they bought, which is over a period though none is named: "ilang suki ang bumili"."""
+    counted = sets.counted_by(composer.model, metrics)
+    people = counted is not None and composer.model.dimensions[counted].optional
+    return people and any(not BOUGHT.isdisjoint(one.text.lower().split()) for one in composer.spans if one.kind == "filler")  # fmt: skip
 
 
 def _sold(composer: Composer) -> tuple[str, Figured] | None:

@@ -233,12 +233,7 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
         return "all", compare
     default = composer.default_period()  # which what is said by another period is said by
     if all(composer.model.has_time(name) for name in metrics):
-        this = named_period("this month")
-        other = this.resolve(composer.as_of) if this else default
-        text = "this year, as a season was named and no period" if seasonal(composer) else f"{composer.model.header.default_period}, as no period was named"  # fmt: skip
-        text = "the period of the question before, as none was named" if composer.before is not None else text
-        composer.assume(text,
-                     {"period": {"start": other.start.isoformat(), "end": other.end.isoformat()}})  # fmt: skip
+        assume_usual(composer, default)
     return default, compare
 
 
@@ -312,6 +307,15 @@ def of_each_year(composer: Composer) -> tuple[Condition, ...]:
     draft.whens.clear()
     composer.each_year = True
     return (Condition(field=field, op="=", values=(start.month,)),)
+
+
+def assume_usual(composer: Composer, default: Period) -> None:
+    """Say that the period is the usual one, with this month as the other choice."""
+    this = named_period("this month")
+    other = this.resolve(composer.as_of) if this else default
+    text = "this year, as a season was named and no period" if seasonal(composer) else f"{composer.model.header.default_period}, as no period was named"  # fmt: skip
+    text = "the period of the question before, as none was named" if composer.before is not None else text
+    composer.assume(text, {"period": {"start": other.start.isoformat(), "end": other.end.isoformat()}})
 
 
 def so_far(composer: Composer) -> Period:

@@ -105,7 +105,9 @@ def _all_together(words: Sequence[str]) -> Callable[[SemanticModel, SemanticQuer
     adds = rest >= ADDS_UP and (ADDS_UP | OF_ALL).issuperset(rest)
     named = bool(TOTAL & rest) and (TOTAL | OF_ALL).issuperset(rest)
     counted = bool(several) and bool({"lahat", "tanan"} & rest) and OF_ALL.issuperset(rest)  # "magkano lahat yang lima"
-    if not (adds or named or counted) or len(several) > 1:
+    if (
+        not (adds or named or counted) or len(several) > 1 or several == [PAIR]
+    ):  # two may be two turns: see `rows_after.the_two`
         return None
     return (lambda model, last: _total_of(model, last, several[0])) if several else _total
 

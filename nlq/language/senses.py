@@ -54,6 +54,7 @@ HAVE = frozenset(
         "holding",
     )
 )  # what an event has of things
+DID, STEM = frozenset(("did", "were", "was")), 4
 TOOK = frozenset(("take", "takes", "took", "taken", "make", "makes", "made", "earn", "earned", "gross", "grossed", "bring", "brought", "ring", "rung", "pull", "pulled", "rake", "raked", "turn", "turned", "sell", "sold", "do", "done"))  # fmt: skip
 ONES = frozenset(("yung", "mga", "the", "those", "ang"))
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
@@ -63,6 +64,7 @@ def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Settle each such word, by what the model knows of what stands beside it."""
     _types(model, spans)
     _what_they_took(spans)
+    _when_did(model, spans)
     _compounds(model, spans)
     _which_of_such(model, spans)
     _neither(model, spans)
@@ -84,6 +86,21 @@ def _what_they_took(spans: Sequence[Span]) -> None:
     named = {one.kind for one in spans}
     if asked and took and named & {*VALUES} and not named & {"metric", "dimension"}:
         spans[0].kind = "amount"
+
+
+def _when_did(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """When something was done to things is a date that they have: "which stores are closed, and when did they close"."""
+    at = next((place for place, (one, after) in enumerate(pairwise(spans)) if "when" in one.text.lower().split() and not DID.isdisjoint(f"{one.text} {after.text}".lower().split())), 0)  # fmt: skip
+    if not at:  # by itself it may ask for the first time, or the last
+        return
+    rest = [one for one in spans[at + 1 :] if one.kind not in SILENT]
+    stem = rest[0].text.lower()[:STEM] if len(rest) == 1 else ""
+    dates = [one for one in model.dimensions.values() if one.type == "date" and not one.time]
+    found = [one.name for one in dates if stem and any(word.startswith(stem) for text in (one.label, *(name for names in one.synonyms.values() for name in names)) for word in text.lower().split())]  # fmt: skip
+    if len(found) == 1:
+        for one in spans[at:]:
+            one.kind, one.role = "filler", "list"
+        rest[0].kind, rest[0].role, rest[0].meanings = "dimension", "", [Meaning("dimension", found[0])]
 
 
 def _compounds(model: SemanticModel, spans: Sequence[Span]) -> None:

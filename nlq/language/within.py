@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nlq.language.draft import SILENT
 from nlq.language.tokens import phrase
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 RANKS, COUNTED = ("top", "bottom"), ("count", "list")
 ON_EACH = ("tuwing", "pag", "kapag", "tuwing araw ng", "pag araw ng")
-SPLITS = ("dimension", "grain", "by")
+SPLITS = ("dimension", "grain")
 
 
 def parted(spans: list[Span], lexicon: Lexicon) -> list[Span]:
@@ -22,11 +23,15 @@ def parted(spans: list[Span], lexicon: Lexicon) -> list[Span]:
     _sundays(spans, lexicon)
     kinds = {one.kind for one in spans}
     asked = kinds.intersection(RANKS) or (kinds.intersection(COUNTED) and "metric" not in kinds)
-    if not asked or kinds.intersection(SPLITS):
-        return spans
+    split = any(one.kind in SPLITS or (one.kind == "by" and after.kind != "metric") for one, after in pairwise([*spans, *spans[-1:]]))  # fmt: skip
     found: list[Span] = []
-    for one in spans:
-        found.extend(_two(one, lexicon) if one.kind == "value" and " " in one.text else [one])
+    for at, one in enumerate(spans):
+        before = next((other for other in reversed(spans[:at]) if other.kind not in (*SILENT, "number")), None)
+        ranked = before is not None and before.kind in RANKS  # "top dairy products by region"
+        parts = (
+            one.kind == "value" and " " in one.text and (asked if not split else ranked)
+        )  # "by units" splits nothing
+        found.extend(_two(one, lexicon) if parts else [one])
     return found
 
 

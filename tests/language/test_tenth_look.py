@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from by_hand import LINES, OCTOBER, SALES, WEEK, YEAR
+from by_hand import LINES, OCTOBER, SALES, SEPTEMBER, WEEK, YEAR
 from helpers import assert_as_by_hand, assert_not_answered, talk
 
 IN_OCTOBER = "d.date_key BETWEEN '2026-10-01' AND '2026-10-31'"
@@ -64,6 +64,8 @@ FRAMED |= {
     "what did minimarts take in october": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} AND s.store_type = 'minimart'",
     "Curious lang yung buyer namin, magkano ang benta per region last month?": BY_REGION,
     "Preparing the Monday deck, could you give me sales per region for October?": BY_REGION,
+    "ilang suki ang bumili": f"SELECT count(DISTINCT t.customer_id) {SALES} AND t.date_key BETWEEN '2026-10-17' AND '2026-11-15'",
+    "how many customers shopped": f"SELECT count(DISTINCT t.customer_id) {SALES} AND t.date_key BETWEEN '2026-10-17' AND '2026-11-15'",
     "Morning all, what were the sales per region last month?": BY_REGION,
     "Thanks again for yesterday! What were sales per region last month?": BY_REGION,
     "Can you show the sales per region last month? Legal wants to terminate the leases.": BY_REGION,
@@ -71,6 +73,8 @@ FRAMED |= {
     "What were sales per region last month, the loyalty team is redoing its map.": BY_REGION,
     "sales per region last month, sorted from biggest to smallest": BY_REGION,
     "compare sales per region last month": BY_REGION,
+    "compare sales by region from september to october": f"SELECT sum(t.peso_value) {SALES} AND {SEPTEMBER} GROUP BY s.region",
+    "compare sales per region last month to the month before": f"SELECT sum(t.peso_value) {SALES} AND {SEPTEMBER} GROUP BY s.region",
     "sales and no. of receipts per region last month": f"SELECT count(*) {SALES} AND {OCTOBER} GROUP BY s.region",
     "year on year change in sales per region for october 2026": f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2025-10-01' AND '2025-10-31' GROUP BY s.region",
     "paydays vs normal days sales last month": f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY t.date_key IN (SELECT date_key FROM scout.dim_calendar WHERE is_payday)",
