@@ -1,7 +1,8 @@
 """What somebody says beside a question: "need it before lunch, thanks", "Adding it to our site map." It says nothing of the figure.
 
-Some words are in the vocabulary as "aside": in a clause with nothing else they are passed over; anywhere else they are not known. A sentence or
-clause of its own in which somebody speaks of himself behind what he asks, with no word of the data, is left aside too, and that it was is said. Before it he may say of whom he asks.
+Some words are in the vocabulary as "aside": in a clause with nothing else they are passed over; anywhere else they are not known. A whole sentence
+behind what is asked, or a clause in which somebody says why, is left aside too where it holds no word of the data and none that may limit or add to
+what is asked; that it was is said. What stands before a question may say of whom it is, and is no remark but before a "so".
 """
 
 from __future__ import annotations
@@ -24,26 +25,7 @@ SENTENCE = re.compile(r"[.?!\n]")
 REASON = re.compile(r"and (?:i |we )?need\b|(?:so|so that|because|bcoz|bec|coz|cuz|since|as|para) (?:i|we|he|she|they|my|our|it|ma|maipakita)\b|because\b|bcoz\b|para ma|para maka|kay (?:gi|mag)", re.IGNORECASE)  # fmt: skip
 BESIDE = (*SILENT, "aside", "and", "but")
 # What may stand in a remark, having no figure there to say anything of: "it skews the chart", "parang bumababa kasi".
-IDLE = (
-    "rose",
-    "moved",
-    "moving",
-    "as_chart",
-    "as_table",
-    "list",
-    "performing",
-    "clock",
-    "more",
-    "fewer",
-    "above",
-    "below",
-    "between",
-    "unsupported",
-    "forecast",
-    "again",
-    "apiece",
-    "action",
-)
+IDLE = ("rose", "moved", "moving", "as_chart", "as_table", "list", "performing", "clock", "more", "fewer", "above", "below", "between", "unsupported", "forecast", "again", "apiece", "action")  # fmt: skip
 # How a clause begins in which somebody says why he asks.
 SPEAKS = frozenset((
     "i", "i'm", "im", "i'd", "i'll", "i've", "we", "we're", "we'll", "we've", "my", "our", "it", "it's", "they", "he", "she", "somebody", "someone", "adding", "presenting", "putting", "using", "finance",
@@ -82,24 +64,17 @@ ME = frozenset(
     ("ako", "ko", "kami", "namin", "mi", "nako", "namo", "daw", "raw", "kuno")
 )  # who tells, or that it is told
 MARKERS = frozenset(("ng", "nang", "sa", "og", "ug"))
-WANTS = (
-    "need",
-    "needs",
-    "want",
-    "wants",
-    "wanted",
-    "gusto",
-    "kailangan",
-    "kinahanglan",
-    "nais",
-    "mean",
-)  # before what is wanted
+WANTS = framing.WANTS | {"needs", "want", "wants", "wanted", "mean"}  # before what is wanted
 TIES = frozenset((*WANTS, "for", "of", "in", "with", "from", "about", "on", "at", "sa", "ng", "nang", "para sa", "tungkol sa", "og", "ug"))  # fmt: skip
 
 
 def settle(text: str, spans: Sequence[Span]) -> str:
     """Take the words that only stand beside a question for nothing, and for unknown where they do not; what is left aside of it, as typed."""
-    left = _remarks(_parts(text, spans, SENTENCE), spans, _is_sentence_beside)
+    sentences = _parts(text, spans, SENTENCE)
+    for part in sentences if len(sentences) > 1 else ():
+        if _first(part[0]) in THANKS:  # "Thanks again for yesterday!"
+            _pass_over(part)
+    left = _remarks(sentences, spans, _is_sentence_beside)
     left += framing.settle(_parts(text, spans, CLAUSE))
     left += _remarks(_parts(text, spans, CLAUSE, REASON), spans, _is_clause_beside)
     if any(one.kind == "aside" for one in spans):
@@ -108,22 +83,20 @@ def settle(text: str, spans: Sequence[Span]) -> str:
     return "; ".join(text[one[0].start : one[-1].end] for one in left)
 
 
+def _pass_over(part: list[Span]) -> None:
+    for one in part:
+        one.pass_over()
+
+
 def _remarks(parts: list[list[Span]], spans: Sequence[Span], is_beside: Callable[[list[Span], Sequence[Span]], bool]) -> list[list[Span]]:  # fmt: skip
     """The parts in which somebody only says why he asks; their words say nothing any more."""
     left = []
     for part in parts:
-        thanks = (
-            len(parts) > 1 and _first(part[0]) in THANKS and is_beside is _is_sentence_beside
-        )  # "Thanks again for yesterday!"
-        if not thanks and not (len(part) < len(spans) and is_beside(part, spans)):
-            continue
         dated = sum(one.kind == "time" for one in part)  # "for last year": the only period there is says of when
-        if not thanks and dated and dated == sum(one.kind == "time" for one in spans):
-            continue
-        if not thanks:
+        only = dated and dated == sum(one.kind == "time" for one in spans)
+        if len(part) < len(spans) and not only and is_beside(part, spans):
             left.append(part)
-        for one in part:
-            one.pass_over()
+            _pass_over(part)
     return left
 
 
@@ -169,10 +142,7 @@ def _speaks(part: Sequence[Span]) -> bool:
 def _says(part: Sequence[Span]) -> bool:
     """Whether a clause says something of somebody: "the loyalty team is redoing its map", "Anna needs it for the town hall"."""
     verb = next((at for at, one in enumerate(part[1:5], 1) if _first(one) in SAYS), None)
-    named = any(
-        one.kind in ("unknown", "aside") or (one.kind == "reference" and one.text[:1].isupper())
-        for one in part[: verb or 0]
-    )
+    named = any(one.kind in ("unknown", "aside") or (one.kind == "reference" and one.text[:1].isupper()) for one in part[: verb or 0])  # fmt: skip
     return verb is not None and len(part) > verb + 1 and named
 
 
@@ -188,10 +158,7 @@ def _is_idle(part: Sequence[Span], spans: Sequence[Span]) -> bool:
         one.kind in (*BESIDE, "unknown", "time", *idle) or one.corrected or _says_nothing_new(one, part, spans)
         for one in part
     )
-    hours = [
-        word for word, after in pairwise([*part, part[-1]]) if not (word.text.lower() == "by" and after.kind == "clock")
-    ]  # "by noon"
-    limited = any((LIMITS | CLAIMS).intersection(one.text.lower().split()) for one in hours)
+    limited = any((LIMITS | CLAIMS).intersection(one.text.lower().split()) and not (one.text.lower() == "by" and after.kind == "clock") for one, after in pairwise([*part, part[-1]]))  # fmt: skip
     return bool(strange) and plain and not tied and not limited
 
 

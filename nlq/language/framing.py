@@ -31,9 +31,7 @@ WANTS = frozenset(("gusto", "nais", "kailangan", "kinahanglan", "need"))
 OF_WHOM = frozenset(("yung", "ng", "ni", "nina", "si", "sina", "ang", "sa", "og", "ug"))
 WHETHER = frozenset(("if", "kung", "whether", "malaman", "mahibaloan", "masayran", "na", "nga", "to know", "about"))
 IT = frozenset(("it", "this", "that"))
-FOR = frozenset(
-    ("for", "for the", "for my", "for our", "para sa", "para", "pang", "re", "in", "in the", "sa", "during")
-)
+FOR = frozenset(("for", "for the", "for my", "for our", "para sa", "para", "pang", "re", "in", "in the", "sa", "during"))  # fmt: skip
 OCCASIONS = frozenset((
     "pack", "meeting", "mtg", "huddle", "mancom", "execom", "townhall", "review", "deck", "slide", "presentation", "pres", "report", "memo", "board", "call", "audit", "briefing", "brief", "newsletter",
     "planning", "standup", "sync", "workshop", "conference", "summit", "training", "renewal", "proposal", "pitch", "forum", "handover", "recap", "offsite", "alignment", "kickoff", "post-mortem",
@@ -60,7 +58,7 @@ def settle(clauses: Sequence[list[Span]]) -> list[list[Span]]:
         left = [*_greeted(clause, first=at == 0 and len(clauses) > 1), *_asker(clause), *purpose]
         if len(clauses) == 1 and len(left) == len(clause):
             continue
-        if any(one.kind == "unknown" and _last(one) not in OCCASIONS for one in purpose):
+        if any(one.kind == "unknown" and not is_occasion(one) for one in purpose):
             strange.append(purpose)
         for one in left:
             one.pass_over()
@@ -155,13 +153,8 @@ def _purpose(clause: list[Span]) -> list[Span]:
             last, between = clause[end], clause[at + 1 : end]
             if not all(_may_stand_between(other) for other in between):
                 break
-            doing = (
-                one.text.lower() == "for"
-                and last.kind == "unknown"
-                and last.text.endswith("ing")
-                and last.text.islower()
-            )
-            if (_last(last) in OCCASIONS and last.kind in (*BESIDE, "rose")) or doing:
+            doing = one.text.lower() == "for" and last.kind == "unknown" and last.text.endswith("ing") and last.text.islower()  # fmt: skip
+            if (is_occasion(last) and last.kind in (*BESIDE, "rose")) or doing:
                 return clause[at : _until_whose(clause, end + 1)]
     return []
 

@@ -50,9 +50,7 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     for one in spans[first:end]:
         one.kind, one.role, one.number = "filler", "set", None
     for one in spans:
-        opens = (
-            one.text.lower() == "open" and one is spans[0]
-        )  # "open up the biggest one", which is no store that is open
+        opens = one.text.lower() == "open" and one is spans[0]  # "open up the biggest one" is of no open store
         if (one.kind in ("unknown", "moved") or opens) and one.text.lower() in LOOKS:
             one.kind, one.role = "filler", "grouping"
     if any(one.kind in ("dimension", "grain") for one in spans):  # split by something else now
@@ -106,7 +104,7 @@ def _placed(last: SemanticQuery, place: int, best: bool, model: SemanticModel) -
     Raises:
         Stop: it shows no rows in an order, none of things, or not so many.
     """
-    last = _in_order(last, place, model)
+    last = _in_order(last, place, best, model)
     entity = those.of(last, model)
     if not last.order or last.limit is None or entity is None or model.is_time_grain(entity):
         raise Stop(those.UNKNOWN)
@@ -144,13 +142,13 @@ def _first_few(last: SemanticQuery, place: int, best: bool, model: SemanticModel
     return replace(last, limit=1)
 
 
-def _in_order(last: SemanticQuery, place: int, model: SemanticModel) -> SemanticQuery:
-    """A query of all things of a kind, as it is shown: the highest first; the lowest first, where that is meant."""
+def _in_order(last: SemanticQuery, place: int, best: bool, model: SemanticModel) -> SemanticQuery:  # noqa: FBT001
+    """A query of all things of a kind, as it is shown, the highest first; from the end that is meant, where a row is told by its figure."""
     names = [one for one in last.metrics if isinstance(one, str)]
     plain = len(names) == len(last.metrics) == len(last.dimensions) == 1 and not (last.having or last.share or last.segments or last.compare)  # fmt: skip
     if last.limit is not None or not plain or model.is_time_grain(last.dimensions[0]):
         return last
-    if last.order and place > 0:
+    if last.order and not best:
         return replace(last, limit=MOST)
     way: Literal["asc", "desc"] = "asc" if place < 0 else "desc"
     return replace(last, order=(Order(by=last.order[0].by if last.order else names[0], dir=way),), limit=MOST)

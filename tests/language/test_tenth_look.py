@@ -188,6 +188,8 @@ TURNS |= {
     ("show me the ten best provinces last month", "what do those ten add up to?"): f"SELECT sum(worth) FROM (SELECT sum(t.peso_value) AS worth {SALES} AND {OCTOBER} GROUP BY s.province ORDER BY 1 DESC LIMIT 10)",
     ("limang pinakamalaking lalawigan sa benta last month", "magkano lahat yang lima?"): f"SELECT sum(worth) FROM (SELECT sum(t.peso_value) AS worth {SALES} AND {OCTOBER} GROUP BY s.province ORDER BY 1 DESC LIMIT 5)",
     ("how many transactions were paid with maya in october?", "put card beside it", "split them"): f"SELECT count(*) {SALES} AND {OCTOBER} AND t.payment_method IN ('maya', 'card') GROUP BY t.payment_method",
+    ("sales by region last month, lowest first", "the best one by province"): inside("s.province", "s.region"),
+    ("sales by region last month, lowest first", "the first one by province"): inside("s.province", "s.region", way="ASC"),
     ("sales by region last month", "open up the biggest one by province"): inside("s.province", "s.region"),
     ("transactions per hour in NCR last month", "which hour is the busiest?"): f"SELECT count(*) {SALES} AND {OCTOBER} AND s.region = 'NCR' GROUP BY hour(t.occurred_at AT TIME ZONE 'Asia/Manila') ORDER BY 1 DESC LIMIT 1",
     ("transactions by day of week last month", "which day is the busiest?"): f"SELECT count(*) {SALES} AND {OCTOBER} GROUP BY isodow(t.date_key) ORDER BY 1 DESC LIMIT 1",
