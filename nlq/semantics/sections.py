@@ -88,5 +88,11 @@ def texts(content: memoryview) -> list[str]:
     return found
 
 
+def rows(content: memoryview) -> list[list[str]]:
+    """The texts of many such lists, each on a line that ends: in JSON no text holds the end of a line."""
+    found: list[list[str]] = json.loads(f"[{str(content, 'utf-8').rstrip().replace(chr(10), ',')}]")
+    return found
+
+
 def _padded(size: int) -> int:
     return -(-size // ALIGNED) * ALIGNED

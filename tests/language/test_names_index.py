@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from nlq.api import Assistant, SyncAssistant
 from nlq.drivers.duckdb import connect
+from nlq.engines import kept_values
 from nlq.language.tokens import phrase
 from nlq.settings import load
-from nlq.values import Principal
+from nlq.values import KnownValue, Principal
 
 OURS, THEIRS = Principal("ana", "ours", regions="*"), Principal("ben", "theirs", regions="*")
 POLICY = {"org_id": {"column": "org_id"}, "regions": {"not_applicable": "there are none"}}
@@ -264,3 +265,37 @@ def test_two_that_build_at_once_both_find_what_there_is(folder, tmp_path):
     running = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     assert [one.communicate(timeout=120)[0].strip() for one in running] == [str([NAMES[11]])] * 2
     assert not [path for path in (tmp_path / "nlq").iterdir() if path.suffix not in (".bin", ".pickle")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Maria Clara Santos",
+        "  Two  Spaces ",
+        "sari sari stores",
+        "Cruz",
+        "glass boxes cities",
+        "P Mil w W",
+        "B\u00e9b\u00e9 A",
+    ],
+)
+def test_a_name_of_letters_alone_has_the_words_that_any_has(text):
+    """They are found by a shorter way; a point at the end makes it the longer one."""
+    assert phrase(text) == phrase(f"{text} .")
+
+
+def test_values_are_the_same_read_together_as_one_by_one():
+    labels = [
+        "plain",
+        "two\nlines",
+        'a "quoted", [one]',
+        "\u00e9 \u2028 \U0001f600",
+        "",
+        *(f"n{at}" for at in range(9_000)),
+    ]
+    known = [KnownValue(f"i{at}", label, {"region": f"r{at % 7}"}) for at, label in enumerate(labels)]
+    packing = kept_values.Packing()
+    packing.add("store", known)
+    lines = kept_values.opened("these", packing.content("these"))["store"]
+    assert list(lines) == known
+    assert [lines[at] for at in range(len(lines))] == known
