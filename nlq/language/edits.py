@@ -71,7 +71,7 @@ class Edit:
         self._check_extremes()
         if any(one.kind == "list" for one in self.spans) or rows_shown.are_listed(self.spans, self.last, self.model):
             return rows_shown.listed(self.composer, self.stays, self.last)
-        self.draft.versus = self.draft.versus or kept_periods.taken_since(self.spans)
+        self.draft.versus = self.draft.versus or kept_periods.taken_since(self.spans) or self._period_beside(adding=adding)  # fmt: skip
         level = self.stays.level()
         against = relations.opposed(self.spans, self.composer.filters) if self.draft.versus else []
         self.draft.versus = self.draft.versus and not against
@@ -111,6 +111,11 @@ class Edit:
         if query == self.last and not same:
             raise _no("this changes nothing of the question before: say what is to be another")
         return query
+
+    def _period_beside(self, *, adding: bool) -> bool:
+        """Whether a period is to stand beside the one before: "put last year's beside it"."""
+        said = {one.kind for one in self.spans if one.kind not in SILENT} - {"followup", "and"}
+        return adding and said == {"time"} and len(self.draft.whens) == 1
 
     def _check_extremes(self) -> None:
         if self.draft.extremes:

@@ -65,7 +65,15 @@ def depends_on_rows(spans: Sequence[Span]) -> bool:
     """Whether a turn names nothing that could stand by itself, so that it is of what the turn before would have shown: "top 3 lang", "list them"; or it says "same"."""
     kinds = {one.kind for one in spans if one.kind not in SILENT}
     same = any("same" in one.text.lower().split() for one in spans)
-    return same or (bool(kinds) and not kinds & {*NARROWING, "metric", "dimension", "grain", *COMMANDS, "number"}) or (bool(kinds & {"top", "bottom"}) and not kinds & {*NARROWING, "metric", "dimension", "grain"})  # fmt: skip
+    names = kinds & {*NARROWING, "metric", "dimension", "grain"}
+    ranks = bool(kinds & {"top", "bottom"}) and (not names or asks_which(spans))
+    return same or (bool(kinds) and not names and not kinds & {*COMMANDS, "number"}) or ranks
+
+
+def asks_which(spans: Sequence[Span]) -> bool:
+    """Whether it is only asked which of something is best: "which hour is the slowest"."""
+    kinds = {one.kind for one in spans if one.kind not in SILENT}
+    return "which" in kinds and bool(kinds & {"top", "bottom"}) and not kinds & {*NARROWING, "metric"}
 
 
 def goes_back(spans: Sequence[Span]) -> bool:

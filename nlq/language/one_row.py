@@ -6,6 +6,7 @@ The question before is asked again of that thing alone; what else the turn says 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from nlq.language import rows_shown, those
@@ -36,7 +37,7 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     Raises:
         Stop: the query before shows no rows in an order, or none of things.
     """
-    found = _pointing(spans)
+    found = _pointing(spans) or _named(spans, those.of(last, model))
     if found is None:
         return None
     first, end, place, best = found
@@ -75,6 +76,15 @@ def _pointing(spans: Sequence[Span]) -> tuple[int, int, int, bool] | None:
         whole = all(other is one or other.kind in (*SILENT, "followup", "and") for other in spans)  # "ang ikaduha"
         if (closed and begins < at and not asked and (_goes_on([*spans[:begins], *spans[at + 1 :]]))) or (whole and one.kind == "ordinal"):  # fmt: skip
             return begins, at + 1, place, _is_best(one)
+    return None
+
+
+def _named(spans: Sequence[Span], entity: str | None) -> tuple[int, int, int, bool] | None:
+    """The same, where the row goes by what it is of, and is split: "go into the top region by province" after regions."""
+    for at, (one, noun) in enumerate(pairwise(spans)):
+        alone = one.kind in ("top", "bottom") and noun.kind == "dimension" and noun.ref_of == entity and not noun.text.lower().endswith("s")  # fmt: skip
+        if alone and any(other.kind in ("dimension", "grain") and other is not noun for other in spans[at + 2 :]):
+            return at, at + 2, _place(one), _is_best(one)
     return None
 
 

@@ -113,7 +113,7 @@ class Reader:
             of_that.points_back(found)
             if followups.kind_of(found, self._model) == "command":
                 return replace(followups.commanded(found, before), words=_words(found))
-        back = followups.goes_back(found) if before.astray == "new" else followups.depends_on_rows(found)
+        back = followups.goes_back(found) or followups.asks_which(found) if before.astray == "new" else followups.depends_on_rows(found)  # fmt: skip
         lost = before.astray and (those.are_pointed_at(found) or back)
         return Interpretation(followups.LOST, _words(found), changed=()) if lost else None
 

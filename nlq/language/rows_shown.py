@@ -50,7 +50,7 @@ TOTAL = frozenset(("altogether", "total", "sum", "totals", "kabuuan", "kabuuang"
 OF_ALL = frozenset((
     "what", "whats", "what's", "is", "the", "and", "in", "of", "those", "them", "these", "that", "all", "for", "ok", "so", "how", "much", "grand", "overall", "magkano", "pila", "ang", "lahat", "tanan", "nila", "nilang", "yang", "iyang", "silang", "atong", "kanang",
     "niyan", "nyan", "ana", "yung", "then", "show", "me", "give", "please", "pls", "ba", "na", "po", "naman", "kana", "sa", "ng", "together",
-    "does", "do", "it", "they", "to", "together", "just", "only", "lang", "lamang", "ra", "lng", "a", "as", "one", "single", "number", "figure", "now", "can", "you", "i", "want", "need", "us", "get", "nalang",
+    "does", "do", "did", "make", "made", "bring", "sell", "sold", "earn", "it", "they", "to", "together", "just", "only", "lang", "lamang", "ra", "lng", "a", "as", "one", "single", "number", "figure", "now", "can", "you", "i", "want", "need", "us", "get", "nalang",
 ))  # fmt: skip
 DIFFERENCE = frozenset(("difference", "diff", "gap", "diperensya", "diperensiya", "kalainan", "kaibahan", "agwat", "pagkakaiba"))  # fmt: skip
 OF_BOTH = OF_ALL | frozenset(

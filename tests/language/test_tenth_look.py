@@ -188,6 +188,8 @@ TURNS |= {
     ("show me the ten best provinces last month", "what do those ten add up to?"): f"SELECT sum(worth) FROM (SELECT sum(t.peso_value) AS worth {SALES} AND {OCTOBER} GROUP BY s.province ORDER BY 1 DESC LIMIT 10)",
     ("limang pinakamalaking lalawigan sa benta last month", "magkano lahat yang lima?"): f"SELECT sum(worth) FROM (SELECT sum(t.peso_value) AS worth {SALES} AND {OCTOBER} GROUP BY s.province ORDER BY 1 DESC LIMIT 5)",
     ("how many transactions were paid with maya in october?", "put card beside it", "split them"): f"SELECT count(*) {SALES} AND {OCTOBER} AND t.payment_method IN ('maya', 'card') GROUP BY t.payment_method",
+    ("sales by region last month", "go into the top region by province"): inside("s.province", "s.region"),
+    ("sales of supermarkets last month", "ok new question: sales last week"): f"SELECT sum(t.peso_value) {SALES} AND {WEEK}",
     ("sales by region last month, lowest first", "the best one by province"): inside("s.province", "s.region"),
     ("sales by region last month, lowest first", "the first one by province"): inside("s.province", "s.region", way="ASC"),
     ("sales by region last month", "open up the biggest one by province"): inside("s.province", "s.region"),
@@ -239,3 +241,15 @@ def test_a_share_of_which_whole_is_asked_where_there_are_two(assistant, analyst)
     answer = talk(assistant, analyst, "sales of frozen food in Visayas in october", "what share of total sales is that")
     assert answer.status == "clarify"
     assert len(answer.options) == 2
+
+
+def test_a_period_beside_the_one_before_is_compared_with_it(assistant, analyst, raw):
+    answer = talk(assistant, analyst, "sales by region last month", "put last year's beside it")
+    assert_as_by_hand(answer, raw, BY_REGION, at=1)
+    before = f"SELECT sum(t.peso_value) {SALES} AND t.date_key BETWEEN '2025-10-01' AND '2025-10-31' GROUP BY s.region"
+    assert_as_by_hand(answer, raw, before, at=[one.name for one in answer.columns].index("revenue__prior"))
+
+
+def test_which_is_best_of_what_was_not_answered_is_nothing_to_go_on_from(assistant, analyst):
+    answer = talk(assistant, analyst, "profit by hour in NCR this month", "which hour is the slowest?")
+    assert answer.status == "declined"
