@@ -89,7 +89,9 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
         return [before]  # "cash's cut of the total in BARMM", "NCR share of snacks"
     if after is not None:
         return filters.listed(after)
-    if at and spans[at - 1].kind in VALUES:
+    placed = at > 1 and spans[at].comma and spans[at - 2].kind == "preposition"  # "by category in NCR, share of sales"
+    apart = placed and any(one.kind == "dimension" for one in spans[:at])
+    if at and spans[at - 1].kind in VALUES and not apart:
         return [spans[at - 1]]
     if split:
         _not_of_days(spans, filters, at)

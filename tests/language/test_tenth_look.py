@@ -237,6 +237,13 @@ def test_shares_as_turns(assistant, analyst, raw, turns, sql):
     assert_as_by_hand(answer, raw, sql, at=[one.name for one in answer.columns].index("revenue__share"))
 
 
+def test_what_a_share_is_in_is_no_part_of_what_is_split(assistant, analyst, raw):
+    answer = assistant.ask("breakdown of payment methods in Luzon, share of revenue, october 2026", analyst)
+    luzon = f"{ISLANDS} AND {OCTOBER} AND s.island_group = 'Luzon'"
+    part = f"SELECT sum(t.peso_value) / (SELECT sum(t.peso_value) {luzon})::DOUBLE {luzon} GROUP BY t.payment_method"
+    assert_as_by_hand(answer, raw, part, at=[one.name for one in answer.columns].index("revenue__share"))
+
+
 def test_a_share_of_which_whole_is_asked_where_there_are_two(assistant, analyst):
     answer = talk(assistant, analyst, "sales of frozen food in Visayas in october", "what share of total sales is that")
     assert answer.status == "clarify"
