@@ -72,7 +72,7 @@ def settle(text: str, spans: Sequence[Span]) -> str:
     """Take the words that only stand beside a question for nothing, and for unknown where they do not; what is left aside of it, as typed."""
     sentences = _parts(text, spans, SENTENCE)
     for part in sentences if len(sentences) > 1 else ():
-        if _first(part[0]) in THANKS:  # "Thanks again for yesterday!"
+        if framing.first_word(part[0]) in THANKS:  # "Thanks again for yesterday!"
             _pass_over(part)
     left = _remarks(sentences, spans, _is_sentence_beside)
     left += framing.settle(_parts(text, spans, CLAUSE))
@@ -116,7 +116,7 @@ def _is_sentence_beside(part: list[Span], spans: Sequence[Span]) -> bool:
     """Whether a sentence that follows a question says nothing of its figure: it is whole, asks for nothing, and names nothing of the data."""
     whole = (
         len(part) >= WHOLE
-        and _first(part[0]) not in BEGINS_NO_REMARK
+        and framing.first_word(part[0]) not in BEGINS_NO_REMARK
         and part[0].kind not in ("preposition", "and", "but")
     )
     return (whole or _speaks(part)) and _is_idle(part, spans) and _is_behind(part, spans)
@@ -126,22 +126,18 @@ def _is_clause_beside(part: list[Span], spans: Sequence[Span]) -> bool:
     """Whether a clause is one in which somebody only says why he asks: behind what he asks, or before a "so"."""
     part = part[1:] if part[0].kind in ("and", "but") and len(part) > 1 else part
     after = next((one for one in spans if one.start >= part[-1].end), None)
-    leads = after is not None and _first(after) in SO and not any(_first(one) in SCOPES or (one.kind == "unknown" and one.text[:1].isupper() and one is not part[0]) for one in part)  # fmt: skip
+    leads = after is not None and framing.first_word(after) in SO and not any(framing.first_word(one) in SCOPES or (one.kind == "unknown" and one.text[:1].isupper() and one is not part[0]) for one in part)  # fmt: skip
     return (_speaks(part) or _says(part)) and _is_idle(part, spans) and (leads or _is_behind(part, spans))
-
-
-def _first(one: Span) -> str:
-    return one.text.lower().split()[0]
 
 
 def _speaks(part: Sequence[Span]) -> bool:
     """Whether somebody speaks of himself, or says that he says why: "I …", "our …", "… kasi"."""
-    return _first(part[0]) in SPEAKS or any(one.text.lower() in WHY for one in part) or _tells(part)
+    return framing.first_word(part[0]) in SPEAKS or any(one.text.lower() in WHY for one in part) or _tells(part)
 
 
 def _says(part: Sequence[Span]) -> bool:
     """Whether a clause says something of somebody: "the loyalty team is redoing its map", "Anna needs it for the town hall"."""
-    verb = next((at for at, one in enumerate(part[1:5], 1) if _first(one) in SAYS), None)
+    verb = next((at for at, one in enumerate(part[1:5], 1) if framing.first_word(one) in SAYS), None)
     named = any(one.kind in ("unknown", "aside") or (one.kind == "reference" and one.text[:1].isupper()) for one in part[: verb or 0])  # fmt: skip
     return verb is not None and len(part) > verb + 1 and named
 
@@ -149,7 +145,7 @@ def _says(part: Sequence[Span]) -> bool:
 def _is_idle(part: Sequence[Span], spans: Sequence[Span]) -> bool:
     """Whether a part holds a word that nobody knows, none that says anything of the data, and none that says which is meant after all."""
     words = [one.text.lower() for one in part]
-    seems = _first(part[0]) in SEEMS or any(word in WHY for word in words)
+    seems = framing.first_word(part[0]) in SEEMS or any(word in WHY for word in words)
     known = ("unknown", "rose", "moved") if seems else ("unknown",)  # "parang bumababa kasi"
     strange = [at for at, one in enumerate(part) if one.kind in known or one.corrected]
     tied = any(at and _ties(words[at - 1].split()[-1], words[at], told=_tells(part)) for at in strange)
@@ -172,7 +168,7 @@ def _says_nothing_new(one: Span, part: Sequence[Span], spans: Sequence[Span]) ->
 
 def _tells(part: Sequence[Span]) -> bool:
     """Whether a part tells in Tagalog or Cebuano what somebody does, so that "ng" and "sa" mark whom and where: "nagpaplano kasi kami ng extended hours"."""
-    first = _first(part[0])
+    first = framing.first_word(part[0])
     mine = (part[0].kind == "unknown" or first in THERE_IS) and any(
         not ME.isdisjoint(one.text.lower().split()) for one in part[:4]
     )

@@ -5,7 +5,6 @@ Each is settled before what ranks or compares is read.
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,49 +17,13 @@ if TYPE_CHECKING:
 
     from nlq.language.match import Span
 
-DOWN_TO = frozenset(
-    (
-        "to",
-        "down to",
-        "up to",
-        "hanggang",
-        "hanggang sa",
-        "hangtod",
-        "hangtod sa",
-        "papunta sa",
-        "patungo sa",
-        "paubos",
-        "-",
-        "–",
-    )
-)
+DOWN_TO = frozenset(("to", "down to", "up to", "hanggang", "hanggang sa", "hangtod", "hangtod sa", "papunta sa", "patungo sa", "paubos", "-", "–"))  # fmt: skip
 FROM = frozenset(("from", "from the", "mula", "mula sa", "gikan", "gikan sa"))
 RANKS = ("top", "bottom")
-TIED = frozenset(
-    ("to", "with", "against", "vs", "versus", "from", "sa", "kay", "noong", "nung", "niadtong", "over", "than")
-)  # before what something is compared with
-TWO_OF = frozenset(
-    ("to", "and", "between", "until", "hanggang", "hangtod", "ug", "at", "-", "–")
-)  # within a period: it names two
-ON = frozenset(
-    (
-        "on",
-        "in",
-        "during",
-        "of",
-        "for",
-        "noong",
-        "nung",
-        "sa",
-        "tuwing",
-        "on the",
-        "in the",
-        "of the",
-        "during the",
-        "on our",
-        "in our",
-    )
-)
+# Before what something is compared with, and within a period that names two.
+TIED = frozenset(("to", "with", "against", "vs", "versus", "from", "sa", "kay", "noong", "nung", "niadtong", "over", "than"))  # fmt: skip
+TWO_OF = frozenset(("to", "and", "between", "until", "hanggang", "hangtod", "ug", "at", "-", "–"))
+ON = frozenset(("on", "in", "during", "of", "for", "noong", "nung", "sa", "tuwing", "on the", "in the", "of the", "during the", "on our", "in our"))  # fmt: skip
 
 
 def settled(spans: Sequence[Span]) -> None:
@@ -94,9 +57,7 @@ def _compares_nothing(spans: Sequence[Span]) -> None:
     values = sum(one.kind in VALUES for one in spans)
     if len(marks) != 1 or not split or len(whens) > 1 or values > 1 or not any(stem in marks[0].text.lower() for stem in COMPARES[5:]):  # fmt: skip
         return
-    if any(
-        not TWO_OF.isdisjoint(re.split(r"[\s]+", spans[at].text.lower())) for at in whens
-    ):  # "from September to October"
+    if any(not TWO_OF.isdisjoint(spans[at].text.lower().split()) for at in whens):  # "from September to October"
         return
     tied = any(TIED.intersection(one.text.lower().split()) for at in whens for one in spans[max(0, at - 2) : at])
     moved = any(spans[at].when is not None and spans[at].when.moved for at in whens)  # type: ignore[union-attr]
@@ -120,6 +81,6 @@ def _one_at_a_time(spans: Sequence[Span]) -> None:
     for first, second in pairwise(marks):
         noun = next((one for one in spans[second + 1 :] if one.kind not in SILENT), None)
         between = [one for one in spans[first + 1 : second] if one.kind not in SILENT]
-        on = any(one.text.lower() in ON for one in spans[second - 2 : second])
+        on = any(one.text.lower() in ON for one in spans[max(0, second - 2) : second])
         if on and noun is not None and noun.kind == "grain" and (between or spans[first].kind == spans[second].kind):
             raise Stop(Refusal("out_of_scope", f'which {noun.text} is the {spans[second].text.lower().removeprefix("the ")}? Ask that first, and then for what was best on it by its date'))  # fmt: skip

@@ -122,7 +122,7 @@ class Dates(Words):
         return self.tokens[at].text[:1].isupper() or self.word(at - 1) in around or self._year_at(at + 1)
 
     def _there_is(self, at: int) -> bool:
-        """Whether a "May" that begins a sentence says that there is something, as in Tagalog: "May listahan ba tayo", not "May sales ba"."""
+        """Whether a "May" that begins a sentence says that there is something, as in Tagalog: "May benta ba tayo", which is of no month."""
         begins = not at or self.tokens[at - 1].text in (".", "?", "!")
         return begins and any(self.word(at + far) in THERE_IS for far in (1, 2, 3)) and not self._year_at(at + 1)
 

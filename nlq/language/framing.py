@@ -76,16 +76,19 @@ def _shown(spans: Iterable[Span]) -> None:
             one.pass_over()
 
 
-def _first(one: Span) -> str:
+def first_word(one: Span) -> str:
+    """The first word of a span, in small letters."""
     return one.text.lower().split()[0].strip("'")
 
 
 def _greeted(clause: list[Span], *, first: bool) -> list[Span]:
     """Who is greeted, where nothing else stands in a first clause: "Hi Jun, …", "good morning team, …"."""
     said = all(one.kind in (*SILENT, "unknown", "time") or one.ref_of.endswith(".day_of_week") for one in clause)
-    if first and _first(clause[0]) in SORRY and len(clause) > 1 and said:  # "Sorry to bother you on a Sunday, but …"
+    if (
+        first and first_word(clause[0]) in SORRY and len(clause) > 1 and said
+    ):  # "Sorry to bother you on a Sunday, but …"
         return clause
-    if not first or _first(clause[0]) not in GREETINGS:
+    if not first or first_word(clause[0]) not in GREETINGS:
         return []
     names = [one for one in clause[1:] if one.kind not in SILENT]
     if not names:  # "Morning all, …"; "morning, afternoon and evening" are hours
@@ -97,9 +100,9 @@ def _greeted(clause: list[Span], *, first: bool) -> list[Span]:
 
 def _asker(clause: list[Span]) -> list[Span]:
     """Who asks, with the verb: "the CFO wants", "marketing keeps asking me about", "hinihingi ng ops team", "gusto ng client malaman kung"."""
-    if _first(clause[0]) in ASKS_FIRST:
+    if first_word(clause[0]) in ASKS_FIRST:
         return _asker_behind(clause)
-    at = next((place for place, one in enumerate(clause[: MOST + 1]) if _first(one) in ASKS or one.text.lower().startswith(LIKES)), None)  # fmt: skip
+    at = next((place for place, one in enumerate(clause[: MOST + 1]) if first_word(one) in ASKS or one.text.lower().startswith(LIKES)), None)  # fmt: skip
     subject = clause[:at] if at else []
     if not subject or not any(one.kind in ("unknown", "aside") for one in subject) or not _is_beside(subject):
         return []
@@ -114,7 +117,7 @@ def _follows_asking(one: Span) -> bool:
     """Whether a word only leads from who asks to what: "to know whether", "for our", "me about this"."""
     return (
         one.kind in ("filler", "again")
-        or _first(one) in WHETHER
+        or first_word(one) in WHETHER
         or one.text.lower() in ("for", "for the", "for our", *IT)
     )
 
@@ -133,10 +136,10 @@ def _asker_behind(clause: list[Span]) -> list[Span]:
     person = clause[marked + 1]
     if until == marked + 1 and person.kind == "dimension" and until + 1 < len(clause) and clause[until + 1].text.lower() in WHETHER:  # fmt: skip
         until += 1  # "gusto ng client malaman": not every client
-    if until == marked + 1 and person.kind in ("dimension", "metric") and all(one.kind == "filler" for one in clause[until + 1 :]) and _first(clause[0]) not in WANTS:  # fmt: skip
+    if until == marked + 1 and person.kind in ("dimension", "metric") and all(one.kind == "filler" for one in clause[until + 1 :]) and first_word(clause[0]) not in WANTS:  # fmt: skip
         return clause  # "curious lang yung buyer namin"
     whom = until < len(clause) and clause[until].text.lower() in WHETHER
-    alone = until == len(clause) and _first(clause[0]) not in WANTS  # "kailangan ng shampoo" says what is wanted
+    alone = until == len(clause) and first_word(clause[0]) not in WANTS  # "kailangan ng shampoo" says what is wanted
     if until == marked + 1 or not (whom or alone):
         return []
     while until < len(clause) and clause[until].text.lower() in WHETHER:

@@ -31,7 +31,7 @@ BY_NAME = frozenset(
 BESIDE_NAME = frozenset(("by", "the", "them", "it", "in", "order", "please", "pls", "mo", "ayon", "sa", "ang", "now", "ok", "and", "a", "to", "z", "paki", "lang", "na", "naman"))  # fmt: skip
 TWO = frozenset(("two", "both", "dalawa", "dalawang", "duha", "duha ka", "2"))
 TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
-THEY = frozenset(("they", "these", "those", "them", "sila", "nila", "each", "bawat", "isa", "sila", "mga"))
+THEY = frozenset(("they", "these", "those", "them", "sila", "nila", "each", "bawat", "isa", "mga"))
 PART = THEY | frozenset((
     "as", "percent", "percentage", "%", "pct", "ilang", "what", "is", "that", "yan", "yun", "iyan", "ng", "sa", "total", "the", "of", "kabuuan", "pila", "ka", "porsyento", "porsiyento", "ana", "kana", "kinatibuk-an", "a",
     "share", "are", "do", "does", "did", "make", "up", "account", "for", "contribute", "percent of", "overall", "our", "ang", "and", "whats", "what's", "lahat", "tanan", "all", "it", "in", "show", "me", "naman", "po", "ba", "na", "whole", "same",

@@ -175,10 +175,6 @@ TURNS = {
     ("sales of minimarts last month", "how many customers?"): f"SELECT count(DISTINCT t.customer_id) {SALES} AND {OCTOBER} AND s.store_type = 'minimart'",
     ("halin sa mga minimart niaging bulan", "pila pud ka suki ang namalit?"): f"SELECT count(DISTINCT t.customer_id) {SALES} AND {OCTOBER} AND s.store_type = 'minimart'",
     ("top 10 na tindahan noong oktubre", "ilan ang transaksyon ng mga tindahan na yan?"): f"SELECT count(*) {SALES} AND {OCTOBER} AND t.store_id IN (SELECT t.store_id {SALES} AND {OCTOBER} GROUP BY 1 ORDER BY sum(t.peso_value) DESC LIMIT 10) GROUP BY t.store_id",
-}  # fmt: skip
-
-
-TURNS |= {
     ("sales by region last month", "what does that add up to?"): OF_ALL,
     ("halin matag rehiyon niadtong oktubre", "pila tanan?"): OF_ALL,
     ("sales by city last month in minimarts", "drop the minimarts filter, I want all stores"): f"SELECT sum(t.peso_value) {SALES} AND {OCTOBER} GROUP BY s.city",
