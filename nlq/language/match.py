@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language import clock, time, typos
+from nlq.language import clock, lattice, time, typos
 from nlq.language.draft import COMPARE
 from nlq.language.lexicon import GRAINS
 from nlq.language.tokens import EITHER, SCALES, number, phrase, tokenize
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from nlq.language.time import When
     from nlq.language.tokens import Token
 
-UNKNOWN_COST = 10.0
-PARTED_COST = 1.1  # of beginning a span within the name of a dimension: "sales per store | type"
 HUNDRED, THOUSAND, MILLION = 100, 1_000, 1_000_000
 ONE = ("isang", "usang", "usa", "isa", "a")
 HALF = ("half", "kalahating", "kalahati", "tunga")
@@ -85,9 +85,10 @@ class Span:
         self.meanings, self.when, self.number, self.hours, self.either = [], None, None, None, ()
 
 
-def spans(text: str, lexicon: Lexicon, as_of: date, fiscal: int | None = None) -> list[Span]:
+def covers(text: str, lexicon: Lexicon, as_of: date, fiscal: int | None = None) -> list[list[Span]]:
     """The question as spans, left to right; words that are in no phrase are spans of kind "unknown".
 
+    The first cover is the cheapest one; after it stand those that cost as much and say something else, each with spans of its own.
     `fiscal` is the month with which fiscal years begin, where the model has them.
 
     Raises:
@@ -102,34 +103,40 @@ def spans(text: str, lexicon: Lexicon, as_of: date, fiscal: int | None = None) -
         hours = {at: one for at, one in hours.items() if not first <= at < one.last <= last}
     found = _parted(text, tokens, whens, hours, lexicon)
     for at, one in list(whens.items()):
-        if one.last - at == 1 and _unsure(found):  # "May Ricadro Bautista"
+        if one.last - at == 1 and _unsure(found[0]):  # "May Ricadro Bautista"
             others = {place: other for place, other in whens.items() if place != at}
             read = _parted(text, tokens, others, hours, lexicon)
-            named = any(span.kind == "value" and span.start <= tokens[at].start < span.end and span.text != tokens[at].text for span in read)  # fmt: skip
-            if named and _unread(read) <= _unread(found):
+            named = any(span.kind == "value" and span.start <= tokens[at].start < span.end and span.text != tokens[at].text for span in read[0])  # fmt: skip
+            if named and _unread(read[0]) <= _unread(found[0]):
                 found, whens = read, others
     return found
 
 
-def _parted(text: str, tokens: list[Token], whens: dict[int, When], hours: dict[int, Hours], lexicon: Lexicon) -> list[Span]:  # fmt: skip
-    """The spans, with these periods and times of the clock among them."""
-    found: list[Span] = []
+def _parted(text: str, tokens: list[Token], whens: dict[int, When], hours: dict[int, Hours], lexicon: Lexicon) -> list[list[Span]]:  # fmt: skip
+    """The spans, with these periods and times of the clock among them; then the same with a runner-up of one run of words."""
+    parts: list[list[list[Span]]] = []
     run: list[Token] = []
     at = 0
 
     def flush() -> None:
-        found.extend(_cover(text, run, lexicon))
-        run.clear()
+        if run:
+            parts.append(_covers(text, run, lexicon))
+            run.clear()
 
     while at < len(tokens):
         if at in whens or at in hours:
             flush()
-            found.append(_at(text, tokens, whens.get(at), hours.get(at)))
+            parts.append([[_at(text, tokens, whens.get(at), hours.get(at))]])
             at = (whens.get(at) or hours[at]).last
         else:
             run.append(tokens[at])
             at += 1
     flush()
+    found = [[span for covers in parts for span in covers[0]]]
+    for place, covers in enumerate(parts):
+        for rival in covers[1:]:
+            around = [rival if at == place else [copy(one) for one in other[0]] for at, other in enumerate(parts)]
+            found.append([span for part in around for span in part])
     return found
 
 
@@ -165,8 +172,8 @@ def _at(text: str, tokens: list[Token], when: When | None, hours: Hours | None) 
     return found
 
 
-def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
-    """The cheapest cover of a run of tokens. Every span costs one, so longer phrases win; an unknown word costs ten."""
+def _covers(text: str, run: list[Token], lexicon: Lexicon) -> list[list[Span]]:
+    """The cheapest cover of a run of tokens, and then its runners-up."""
     tokens = [token for at, token in enumerate(run) if _is_said(run, at)]
     commas = {token.start for before, token in pairwise(run) if before.text in (",", "/", ";")}
     words = [_said(token) for token in tokens]
@@ -181,21 +188,29 @@ def _cover(text: str, run: list[Token], lexicon: Lexicon) -> list[Span]:
         if words[index] == word:
             unknown.append(index)
     corrections = typos.mend(words, unknown, lexicon)
-    best = _cheapest(text, tokens, words, lexicon)
+    edges = partial(_edges, text, tokens, words, commas, lexicon)
+    best, rivals = lattice.ways(len(words), edges)
     slips = _slips(tokens, words, best, lexicon)
     if slips:
         corrections |= slips
-        best = _cheapest(text, tokens, words, lexicon)
-    for before, span in pairwise(best):
-        if before.kind in COMPARE and span.kind != "number" and span.text.lower().split() in LONE:
-            span.kind, span.number, span.meanings = "number", 1, []
-    for span in best:
-        span.comma = span.start in commas
-        inside = [at for at, token in enumerate(tokens) if span.start <= token.start < span.end]
-        mended = " ".join(corrections[at] for at in inside if at in corrections)
-        named = next((one.label for one in span.meanings if one.kind == "value"), "") if len(inside) > 1 else ""
-        span.corrected = named if mended and [*phrase(named)] == [words[at] for at in inside] else mended
-    return best
+        best, rivals = lattice.ways(len(words), edges)
+    found = [best, *rivals]
+    for cover in found:
+        for before, span in pairwise(cover):
+            if before.kind in COMPARE and span.kind != "number" and span.text.lower().split() in LONE:
+                span.kind, span.number, span.meanings = "number", 1, []
+        for span in cover:
+            _noted(span, tokens, words, commas, corrections)
+    return found
+
+
+def _noted(span: Span, tokens: list[Token], words: list[str], commas: set[int], corrections: dict[int, str]) -> None:
+    """Note of a span whether a comma stands before it, and what of it was mended."""
+    span.comma = span.start in commas
+    inside = [at for at, token in enumerate(tokens) if span.start <= token.start < span.end]
+    mended = " ".join(corrections[at] for at in inside if at in corrections)
+    named = next((one.label for one in span.meanings if one.kind == "value"), "") if len(inside) > 1 else ""
+    span.corrected = named if mended and [*phrase(named)] == [words[at] for at in inside] else mended
 
 
 def _slips(tokens: list[Token], words: list[str], best: list[Span], lexicon: Lexicon) -> dict[int, str]:
@@ -210,19 +225,13 @@ def _slips(tokens: list[Token], words: list[str], best: list[Span], lexicon: Lex
     return found | typos.mend(words, sorted(at for at in beside if 0 <= at < len(words)), lexicon, least=3)
 
 
-def _cheapest(text: str, tokens: list[Token], words: list[str], lexicon: Lexicon) -> list[Span]:
-    best: list[tuple[float, list[Span]]] = [(0.0, []), *((float("inf"), []) for _ in words)]
-    for start in range(len(words)):
-        cost, covered = best[start]
-        if start and any(
-            length > 1 and meanings[0].kind == "dimension" for length, meanings in lexicon.at(words, start - 1)
-        ):
-            cost += PARTED_COST
-        for length, span in _from(text, tokens, words, start, lexicon):
-            total = cost + (UNKNOWN_COST if span.kind == "unknown" else 1.0)
-            if total < best[start + length][0]:
-                best[start + length] = (total, [*covered, span])
-    return best[len(words)][1]
+def _edges(text: str, tokens: list[Token], words: list[str], commas: set[int], lexicon: Lexicon, start: int) -> Iterator[tuple[int, float, Span]]:  # fmt: skip
+    """The spans that can begin at a word, longest first: the length of each in words, what it costs, and itself."""
+    named = start and any(length > 1 and meanings[0].kind == "dimension" for length, meanings in lexicon.at(words, start - 1))  # fmt: skip
+    for length, span in _from(text, tokens, words, start, lexicon):
+        cost = lattice.UNKNOWN if span.kind == "unknown" else lattice.SPAN
+        parted = commas and any(token.start in commas for token in tokens[start + 1 : start + length])
+        yield length, cost + (lattice.PARTED if named else 0) + (lattice.OVER_COMMA if parted else 0), span
 
 
 def _is_said(run: list[Token], at: int) -> bool:
@@ -282,7 +291,7 @@ def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon:
     )
     if unit is not None and counted:
         found.clear()  # "3 mo": of a number, a month; "30d"
-    if unit is not None:
+    if unit is not None and not any(length == 1 for length, _ in found):
         one = span(1, "grain")
         one.ref = unit
         found.append((1, one))

@@ -18,8 +18,10 @@ from nlq.language import (
     money,
     of_that,
     one_row,
+    rivals,
     rows_after,
     rows_shown,
+    say,
     strange,
     those,
     tongue,
@@ -29,7 +31,7 @@ from nlq.language.compose import Composer
 from nlq.language.draft import SILENT, Stop
 from nlq.language.edits import Edit
 from nlq.language.lexicon import Lexicon, build, phrases_of
-from nlq.language.match import spans
+from nlq.language.match import covers
 from nlq.language.time import BadDate, OpenDate
 from nlq.language.tokens import phrase
 from nlq.language.within import parted
@@ -72,11 +74,20 @@ class Reader:
             return Interpretation(refused), ""
         try:
             lexicon = self._lexicon(values)
-            found = parted(spans(question.text, lexicon, question.as_of, self._model.header.fiscal_year_start), lexicon)
+            found = covers(question.text, lexicon, question.as_of, self._model.header.fiscal_year_start)
         except BadDate as problem:
             return Interpretation(Refusal("out_of_scope", f"{problem} is no date in the calendar", firm=True)), ""
         except OpenDate as problem:
             return Interpretation(Refusal("out_of_scope", f"{problem} may be of either of two months: write the month as a word", firm=True)), ""  # fmt: skip
+        read, left = self._of_cover(question, values, found[0], lexicon)
+        if len(found) > 1 and isinstance(read.outcome, SemanticQuery):
+            others = [self._of_cover(question, values, one, lexicon)[0] for one in found[1:]]
+            read = rivals.weighed(read, others, partial(say.parts, model=self._model, values=values))
+        return read, left
+
+    def _of_cover(self, question: Question, values: ScopeValues, cover: list[Span], lexicon: Lexicon) -> tuple[Interpretation, str]:  # fmt: skip
+        """What the words ask as they are parted here, and the sentences that were left aside."""
+        found = parted(cover, lexicon)
         left = asides.settle(question.text, found)
         return self._of_spans(question, values, found), left
 

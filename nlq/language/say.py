@@ -41,22 +41,37 @@ def reading(
 ) -> str:
     """Metric, split, filters, period with its dates and number of days, order, limit, and whose rows they are."""
     labels = _Labels(model, values if values is not None else ScopeValues(), language)
+    parts = _parts(query, model, labels)
+    regions = principal.regions
+    if regions != "*":
+        named = ", ".join(labels.value("region", one) for one in regions)
+        parts.append(labels.words.say("your_regions", named or labels.words.say("none")))
+    said = ", ".join(parts)
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def parts(query: SemanticQuery, model: SemanticModel, values: ScopeValues, language: str = "en") -> list[str]:
+    """What a reading says of a query, part by part, but for whose rows they are."""
+    return _parts(query, model, _Labels(model, values, language))
+
+
+def _parts(query: SemanticQuery, model: SemanticModel, labels: _Labels) -> list[str]:
     labels.figures = {one.as_ or f"{one.metric}{tail_of(one)}": one for one in query.metrics if isinstance(one, MetricEntry)}  # fmt: skip
     words = labels.words
-    parts = [labels.metrics(query)]
+    said = [labels.metrics(query)]
     if query.list is not None:
-        parts = [words.say("every", labels.field(query.list)), *(parts if query.metrics else [])]
+        said = [words.say("every", labels.field(query.list)), *(said if query.metrics else [])]
     if query.dimensions:
-        parts.append(words.say("by", words.all_of(labels.field(name) for name in query.dimensions)))
-    parts.extend(labels.parts(query))
-    parts.extend(labels.condition(one) for one in query.where)
+        said.append(words.say("by", words.all_of(labels.field(name) for name in query.dimensions)))
+    said.extend(labels.parts(query))
+    said.extend(labels.condition(one) for one in query.where)
     if any(_timed(model, one) for one in query.metrics):
-        parts.append(words.period(query.period) if isinstance(query.period, Period) else words.say("all_data"))
-    parts.extend(words.say("against", labels.compared(one, query)) for one in query.compare)
-    parts.extend(words.say("where", labels.figure(one)) for one in query.having)
+        said.append(words.period(query.period) if isinstance(query.period, Period) else words.say("all_data"))
+    said.extend(words.say("against", labels.compared(one, query)) for one in query.compare)
+    said.extend(words.say("where", labels.figure(one)) for one in query.having)
     ranked = [one for one in query.order if one.by not in query.per]
     if ranked:
-        parts.append(
+        said.append(
             words.say("latest_first" if ranked[0].dir == "desc" else "earliest_first")
             if labels.is_time(ranked[0].by)
             else words.say("by_name", labels.column(ranked[0].by))
@@ -67,14 +82,8 @@ def reading(
         )
     if query.limit:
         within = words.say("within_each", words.all_of(labels.field(name) for name in query.per)) if query.per else ""
-        parts.append((words.say("only_first") if query.limit == 1 else words.say("the_first", query.limit)) + within)
-    regions = principal.regions
-    if regions != "*":
-        parts.append(
-            words.say("your_regions", ", ".join(labels.value("region", one) for one in regions) or words.say("none"))
-        )
-    said = ", ".join(parts)
-    return f"{said[:1].upper()}{said[1:]}"
+        said.append((words.say("only_first") if query.limit == 1 else words.say("the_first", query.limit)) + within)
+    return said
 
 
 def _number(value: Scalar, *, part: bool) -> str:
