@@ -51,8 +51,9 @@ TIES = ("of", "in", "from", "the", "noong", "nung", "nuong", "sa", "niadtong", "
 LAST = ("last", "previous", "prior", "past", "prev", "preceding")
 EARLIER = ("previous", "prior", "preceding", "prev")
 AGO = ("ago", "earlier", "before")
-THAT = ("yun", "yan", "nun", "that", "it", "this", "then", "niyan", "nito", "iyon", "niana", "ana")
+THAT = ("yun", "yan", "nun", "that", "it", "this", "then", "niyan", "nito", "iyon", "niana", "ana", "noon", "niyon")
 PRECEDING = ("sinundan", "sinusundan", "nauna", "preceding", "giuna")  # the one before
+SA_WALA_PA = ("sa", "wala", "pa")  # "ang bulan sa wala pa ana": the one before that
 AGAINST = ("w", "over", "sa", "noong", "nung", "vs", "versus", "to", "the", "with", "kaysa", "kontra", "laban")
 ITS_LENGTH = "period"  # moved by as much as the other one is long
 
@@ -158,6 +159,8 @@ def _before(words: Sequence[str], at: int) -> tuple[str, int] | None:
         return ITS_LENGTH, at + 1  # "kumpara sa nakaraan"
     if _word(words, at) in PRECEDING and _word(words, at + 1) in THAT:
         return ITS_LENGTH, at + 2
+    if _word(words, at) in UNITS and tuple(words[at + 1 : at + 4]) == SA_WALA_PA and _word(words, at + 4) in THAT:
+        return f"{count} {UNITS[words[at]]}", at + 5
     if _word(words, at) not in UNITS or _word(words, at + 1) not in ("before", "bago", "prior", "una"):
         return None
     if _word(words, at + 1) == "una" and _word(words, at + 2) not in THAT:

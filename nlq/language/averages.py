@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 A = ("a", "an", "one", "isang", "typical", "ordinary", "normal", "single", "given")
 IN = ("in", "at", "sa", "ng")
 MARKS = ("average", "median")
+PRICED = frozenset(("magkano", "magkanong", "tagpila"))  # which ask for money alone
 
 
 def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics: list[str]) -> Figured | None:
@@ -46,6 +47,7 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
     unit = _unit(model, draft, spans) or _in_a(model, draft, spans) or _of_such_days(model, draft, spans, metrics[0])
     if unit is None:
         return None
+    _check_money(model, spans, metrics[0])
     _one_of_many(model, draft, spans, unit)
     if model.is_time_grain(unit):  # those of an average day are those who came
         metrics[0] = model.metrics[metrics[0]].during or metrics[0]
@@ -58,6 +60,17 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
         metrics[0] = ratio
         return _taken(marks, None)
     return _taken(marks, Figured((unit,), "avg"))
+
+
+def _check_money(model: SemanticModel, spans: Sequence[Span], metric: str) -> None:
+    """Refuse how many there are on average where it is asked how much that is: "magkano ang karaniwang resibo" is no number of receipts.
+
+    Raises:
+        Stop: money is asked for, and the figure is none.
+    """
+    priced = any(PRICED.intersection(one.text.lower().split()) for one in spans)
+    if priced and model.metrics[metric].unit != model.header.currency:
+        raise _no(f"{model.metrics[metric].label.lower()} are no money: how much of what is it on average?")
 
 
 def _median(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics: list[str]) -> Figured:

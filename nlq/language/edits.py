@@ -37,7 +37,7 @@ from nlq.values.query import Condition, MetricEntry, Order, SemanticQuery
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
-ADDING = ("also", "include", "add", "plus", "too", "as well", "beside it", "beside that", "next to it", "next to that", "alongside", "alongside it", "alongside that", "katabi", "itabi", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil")  # fmt: skip
+ADDING = ("also", "include", "add", "plus", "too", "as well", "beside it", "beside that", "next to it", "next to that", "alongside", "alongside it", "alongside that", "katabi", "itabi", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil", "pati", "pati na", "pati ang")  # fmt: skip
 
 
 class Edit:
@@ -96,10 +96,10 @@ class Edit:
         compare = tuple(lined_up(period, one, split=any(map(self.model.is_time_grain, dimensions))) for one in compare)
         share = kept_shares.of(self.composer, self.last, dimensions)
         order, limit, per = self._order(metrics, dimensions, within)
-        plain, order, shown = self._growth(metrics, dimensions, period, order)
+        plain, order, compare = self._growth(metrics, dimensions, period, order, compare)
         query = replace(
             self.last, metrics=plain, dimensions=tuple(dimensions), where=where, segments=segments, period=period,
-            compare=shown if shown is not None else compare, order=order, limit=limit, per=per, share=share, having=having,
+            compare=compare, order=order, limit=limit, per=per, share=share, having=having,
         )  # fmt: skip
         query = self._figured(kept_limits.known_only(self.composer, query), moving)
         query = kept_rows.of_those_shown(self.composer, self.last, query, among)
@@ -108,9 +108,13 @@ class Edit:
         )
         if left is not None:
             raise Stop(left)
-        if query == self.last and not same:
+        if query == self.last and not same and not self._says_share():
             raise _no("this changes nothing of the question before: say what is to be another")
         return query
+
+    def _says_share(self) -> bool:
+        """Whether a turn only asks for the shares that are there: "as percentages" of a mix."""
+        return self.last.share is not None and {one.kind for one in self.spans if one.kind not in SILENT} <= {"share", "followup"}  # fmt: skip
 
     def _period_beside(self, *, adding: bool) -> bool:
         """Whether a period is to stand beside the one before: "put last year's beside it"."""
@@ -143,12 +147,17 @@ class Edit:
             one.text.lower().startswith(("break ", "split ") if series else "break ") for one in self.spans
         )  # "break it down by brand"
         further = broken or (self.spans[0].kind == "and" and not self.draft.metrics)  # "and by month"
-        if within or adding or further or self._beside_the_one():
+        if within or adding or further or self._beside_the_one() or self._set_against():
             return list(dict.fromkeys([*self.last.dimensions, *draft.dimensions]))
         kept = [name for name in self.last.dimensions if self.last.dimensions and name not in draft.dimensions]
         if kept:
             self.composer.assume(f"instead of by {' and '.join(name.replace('_', ' ') for name in kept)}", {"dimensions": [*kept, *draft.dimensions]})  # fmt: skip
         return list(draft.dimensions)
+
+    def _set_against(self) -> bool:
+        """Whether a time is asked for of values that are set against each other: "NCR vs Calabarzon", then "by month"."""
+        fields = {one.field for one in self.last.where if one.op == "in" and len(one.values) > 1}
+        return set(self.last.dimensions) <= fields and all(map(self.model.is_time_grain, self.draft.dimensions))
 
     def _beside_the_one(self) -> bool:
         """Whether it is asked of which store, say, the one was that was shown: "biggest receipt yesterday", then "which store was that"."""
@@ -199,6 +208,7 @@ class Edit:
                 one for one in last.order if one.by in (f"{first}__growth", f"{first}__change") and not draft.metrics
             ]
             by = (Order(by=moved[0].by, dir="desc" if draft.top else "asc"),) if moved else ordering.by(draft, first)
+            by = last.order if last.order and not draft.metrics and self._first_of_them() else by
             return by, draft.number or last.limit or default, per
         if (
             draft.by_metric in metrics
@@ -218,6 +228,11 @@ class Edit:
         turned = tuple(dimensions) != last.dimensions and any(self.model.is_time_grain(name) for name in dimensions)
         return ((), None, ()) if turned else (order, last.limit if order else None, per)
 
+    def _first_of_them(self) -> bool:
+        """Whether the first ones are asked for, in the order in which they stand: "unang lima lang" behind the lowest first."""
+        ranks = [one for one in self.spans if one.kind in ("top", "bottom")]
+        return all(not set(turns.FIRST).isdisjoint(one.text.lower().split()) for one in ranks)
+
     def _one_asked(self) -> bool:
         """Whether it is asked which one is best: "which is highest", "alin ang pinakamataas"."""
         singular = any(one.text.lower() in ("which is", "which was", "what is", "what was") for one in self.spans[:1])
@@ -231,12 +246,13 @@ class Edit:
             return True  # "what was the busiest hour"
         return singular or (any(one.kind == "which" for one in self.spans) and not ordering.plural(self.model, self.spans))  # fmt: skip
 
-    def _growth(self, metrics: list[str | MetricEntry], dimensions: list[str], period: Any, order: tuple[Order, ...]) -> tuple[tuple[Any, ...], tuple[Order, ...], tuple[Any, ...] | None]:  # fmt: skip
+    def _growth(self, metrics: list[str | MetricEntry], dimensions: list[str], period: Any, order: tuple[Order, ...], compare: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Order, ...], tuple[Any, ...]]:  # fmt: skip
         names = [one for one in metrics if isinstance(one, str)]
-        if len(names) != len(metrics):
-            return tuple(metrics), order, None
-        found, order, compare = ordering.growth(self.model, self.draft, names, order, None, dimensions, period)
-        return tuple(found), order, (compare,) if compare is not None else None
+        if len(names) != len(metrics) or len(compare) > 1:
+            return tuple(metrics), order, compare
+        against = compare[0] if compare else None
+        found, order, against = ordering.growth(self.model, self.draft, names, order, against, dimensions, period)
+        return tuple(found), order, (against,) if against is not None else ()
 
     def _figured(self, query: SemanticQuery, moving: entries.Figured | None) -> SemanticQuery:
         names = [one for one in query.metrics if isinstance(one, str)]

@@ -112,6 +112,8 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     if (("list" in kinds and split) or absent or ranked) and not weak:
         return "new"
     figures = kinds & {*FIGURES} - (set() if "time" in kinds else {"share"})  # of what before, where it says no more
+    if figures == {"growth"} and kinds & {*NARROWING} <= {"time"}:
+        return "edit"  # "growth vs last month", "growth by region this year": of what was asked before
     if figures == {"amount"} and not split and len(kinds & {"time", "place", "value", "ask"}) == 1:
         return "edit"  # "how much in September", of what was asked before
     return "new" if figures and narrowed and not weak else "edit"

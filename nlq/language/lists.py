@@ -47,6 +47,7 @@ SHOW = frozenset(
         "pahingi",
     )
 )
+HOW = ("how", "paano", "pano", "giunsa")
 POINTING = frozenset(("what", "all", "lahat", "tanan", "tanang", "anong", "unsang", "unsa"))
 HAVING = frozenset(("have", "have", "got", "has", "may", "meron", "naa", "operate"))
 OWN = frozenset(("their", "they", "each", "nila", "ila", "bawat"))  # figures of what was named before
@@ -58,7 +59,8 @@ def wanted(composer: Composer) -> tuple[Span, str] | None:
     """The noun that is to be listed, and the thing that it names; None where figures are asked for."""
     model, draft, spans = composer.model, composer.draft, composer.spans
     by_time = any(map(model.is_time_grain, draft.dimensions))  # "stores that closed, per year" is how many
-    if draft.by_metric or draft.having or by_time or any(one.kind in FIGURES for one in spans):
+    how = spans[0].text.lower().split()[0] in HOW  # "how did people pay" is not who they were
+    if how or draft.by_metric or draft.having or by_time or any(one.kind in FIGURES for one in spans):
         return None
     ordered = [one for one in spans if one.kind in NEWEST]
     if draft.top is not None and not ordered:

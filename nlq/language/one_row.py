@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from nlq.language import rows_shown, those
 from nlq.language.draft import SILENT, Stop
 from nlq.language.positions import PLACES
+from nlq.values import Refusal
 from nlq.values.query import Order
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kadtong", "kadt
 ONE = ("one", "ones", "isa")
 # How one asks to look further into a row; with "down" or "into" behind them.
 LOOKS = frozenset(("break", "split", "drill", "dig", "zoom", "down", "into", "in", "up", "open", "look", "hatiin", "bahina", "himayin", "expand", "deeper", "closer"))  # fmt: skip
+WHAT = frozenset(("what", "what's", "whats", "ano", "anong", "unsa", "unsay", "unsang"))
+SELLS = frozenset(("sell", "sells", "selling", "sold", "binebenta", "ibinebenta", "nabebenta", "gibaligya", "ginabaligya", "baligya"))  # fmt: skip
 SPLITS = ("dimension", "grain", "metric", "amount", "why", "share")
 MOST = 10  # places behind the one that was shown
 
@@ -42,8 +45,9 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
         return None
     first, end, place, best = found
     others = [one for one in (*spans[:first], *spans[end:]) if one.kind in MARKS and one.kind != "unsupported"]
-    if others:
+    if others and not _is_set_off(spans, end):
         return None
+    _check_sold(spans)
     if any(one.kind == "share" for one in spans):  # its part of all, not of itself
         query = _first_few(last, place, best, model)
     else:
@@ -57,6 +61,22 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     if any(one.kind in ("dimension", "grain") for one in spans):  # split by something else now
         query = replace(query, dimensions=tuple(name for name in query.dimensions if model.is_time_grain(name)))
     return query
+
+
+def _is_set_off(spans: Sequence[Span], end: int) -> bool:
+    """Whether a comma parts the words that point from a question about what they point at: "ang nanguna, asa nga tindahan siya pinakakusog"."""
+    return end < len(spans) and spans[end].comma and any(one.kind == "which" for one in spans[end:])
+
+
+def _check_sold(spans: Sequence[Span]) -> None:
+    """Refuse to show how much a thing sells where it is asked what it sells.
+
+    Raises:
+        Stop: that is asked, and not by what it is to be split.
+    """
+    words = {word for one in spans for word in one.text.lower().replace("’", "'").split()}
+    if words & WHAT and words & SELLS and not any(one.kind in SPLITS for one in spans):
+        raise Stop(Refusal("out_of_scope", "what it sells, by what? Say by product, by category …"))
 
 
 def _pointing(spans: Sequence[Span]) -> tuple[int, int, int, bool] | None:
@@ -73,8 +93,10 @@ def _pointing(spans: Sequence[Span]) -> tuple[int, int, int, bool] | None:
             return begins, at + 2, place, _is_best(one)
         closed = after is None or after.comma or (one.kind == "ordinal" and after.kind in SILENT and after.text.lower() not in POINTS and begins < at)  # fmt: skip
         asked = any(other.kind == "which" for other in spans[:at])  # "which hour is the busiest" points at none
-        whole = all(other is one or other.kind in (*SILENT, "followup", "and") for other in spans)  # "ang ikaduha"
-        if (closed and begins < at and not asked and (_goes_on([*spans[:begins], *spans[at + 1 :]]))) or (whole and one.kind == "ordinal"):  # fmt: skip
+        whole = all(
+            other is one or other.kind in (*SILENT, "followup", "and") for other in spans
+        )  # "ang ikaduha", "ang una ra"
+        if (closed and begins < at and not asked and (_goes_on([*spans[:begins], *spans[at + 1 :]]))) or (whole and one.kind in ("ordinal", "unsupported")):  # fmt: skip
             return begins, at + 1, place, _is_best(one)
     return None
 

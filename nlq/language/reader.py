@@ -134,11 +134,13 @@ class Reader:
         shown = self._of_answers(question, values, found) if last is not None and not before.options else None
         if shown is not None:
             return shown
-        if last is not None and those.are_counted(found, last, self._model):
-            return partial(self._of_those, question, values, last)
         pointed = those.are_pointed_at(found)
         if before.options and (pointed or rows_shown.are_counted(found, self._model)):
             return lambda spans: Interpretation(those.OPEN, _words(spans), changed=())
+        if before.options and followups.kind_of(found, self._model) == "edit":
+            return partial(self._of_options, question, values)
+        if last is not None and those.are_counted(found, last, self._model):
+            return partial(self._of_those, question, values, last)
         if last is None or (not pointed and followups.kind_of(found, self._model) == "new"):
             return partial(self._composed, question, values)
         if pointed and those.are_meant(found, last, self._model):
@@ -186,6 +188,20 @@ class Reader:
         except Stop as stop:
             outcome, changed = stop.outcome, ()
         return Interpretation(outcome, _words(found), tuple(composer.assumptions), tuple(composer.doubts), changed=changed)  # fmt: skip
+
+    def _of_options(self, question: Question, values: ScopeValues, found: list[Span]) -> Interpretation:
+        """A change of what was asked back about: the same is asked again, of the options as it changes them."""
+        before = question.before
+        alone = replace(question, before=replace(before, options=()))
+        read = [(label, self._edited(alone, values, query, [*map(copy, found)])) for label, query in before.options]
+        first = read[0][1]
+        options = tuple((label, one.outcome) for label, one in read if isinstance(one.outcome, SemanticQuery))
+        if len(options) < len(read):
+            return replace(first, outcome=those.OPEN, changed=())
+        if len({query for _, query in options}) == 1:  # "how about Visayas" behind "which San Fernando?"
+            return first
+        text = f"First: {' or '.join(label for label, _ in options)}. Which is meant?"
+        return replace(first, outcome=Clarification(text, options))
 
     def _of_those(self, question: Question, values: ScopeValues, last: SemanticQuery, found: list[Span]) -> Interpretation:  # fmt: skip
         """A figure of the things that the query before showed."""

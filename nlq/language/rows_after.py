@@ -117,8 +117,7 @@ def _periods_apart(before: Sequence[SemanticQuery]) -> SemanticQuery | None:
 def _added(before: Sequence[SemanticQuery]) -> Condition | None:
     """The one condition by which the last query only narrows the one before it; None where it does not."""
     last, whole = before[-1], before[-2] if len(before) > 1 else None
-    alone = len(last.where) == 1 and not (last.dimensions or last.share or last.segments or last.list or last.having)
-    if alone and (whole is None or replace(last, where=whole.where) != whole):
+    if len(last.where) == 1 and not (last.dimensions or last.share or last.segments or last.list or last.having):
         return last.where[0]  # the one thing that it is of
     if whole is None or last.share or last.segments or replace(last, where=whole.where) != whole:
         return None
@@ -171,9 +170,8 @@ def the_two(spans: Sequence[Span], before: Sequence[SemanticQuery], model: Seman
     if len(marks) != 1 or nouns:
         return None
     at = next(place for place, one in enumerate(spans) if one is marks[0])
-    tied = {
-        one.text.lower().split()[-1] for one in spans[max(0, at - 1) : at] if one.kind in (*SILENT, "which", "versus")
-    }
+    asked = ("above",) if any(one.kind == "which" for one in spans) else ()  # "alin ang mas malaki sa dalawa"
+    tied = {one.text.lower().split()[-1] for one in spans[max(0, at - 1) : at] if one.kind in (*SILENT, "which", "versus", *asked)}  # fmt: skip
     if not tied & {"the", "of", "yung", "ang", "sa", "nung", "ng", "compare", "silang", "sa mga", "kanang"}:
         return None
     last = before[-1]
@@ -184,7 +182,7 @@ def the_two(spans: Sequence[Span], before: Sequence[SemanticQuery], model: Seman
     if found is None or last.limit is not None:
         return None
     for one in spans:
-        if one is marks[0] or one.kind in ("versus", "more", "which"):
+        if one is marks[0] or one.kind in ("versus", "more", "which", *asked):
             one.kind, one.role = "filler", "set" if one is marks[0] else "comparison"
     together = any(TOGETHER.intersection(one.text.lower().split()) for one in spans)
     if together:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from nlq.language import entries, money, of_that, sets, those
-from nlq.language.draft import HELD, SILENT, VALUES, Stop
+from nlq.language.draft import ALL, HELD, SILENT, VALUES, Stop
 from nlq.language.entries import Figured
 from nlq.language.relations import PAIR
 from nlq.language.tokens import WORDS
@@ -32,7 +33,7 @@ LEFT_OUT = frozenset((
 ))  # fmt: skip
 PLAIN = frozenset((
     "the", "one", "ones", "ang", "yung", "sa", "dun", "doon", "don", "na", "nga", "pls", "please", "and", "but", "now", "ok", "okay", "ra", "lang", "po", "naman", "mo", "ng", "out", "walay", "wala",
-    "just", "then", "apil", "'y", "y", "kay",
+    "just", "then", "apil", "'y", "y", "kay", "nasa",
 ))  # fmt: skip
 VALUE = frozenset(("value", "amount", "halaga", "kantidad"))
 IN = frozenset(("total", "whole", "their", "in", "by", "sa", "pls", "please", "instead", "naman", "lang", "ra", "the", "na", "now", "and", "not", "pieces", "show", "me", "kay", "ayon"))  # fmt: skip
@@ -99,6 +100,9 @@ def _all_together(words: Sequence[str]) -> Callable[[SemanticModel, SemanticQuer
     """What makes one figure of all that was shown: "what's the total", "what do those ten add up to", "pila tanan"; None where nothing says so."""
     if {"pila", "tanan"} <= {*words} and {"ka", "kabuok", "buok"}.isdisjoint(words) and COUNTED.issuperset(words):
         return _how_much
+    priced = "magkano" in words or ("how", "much") in pairwise(words)
+    if priced and ALL.intersection(words) and (OF_ALL | POINTING).issuperset(words):
+        return _of_money  # "magkano lahat yan"
     numbers = {word for word in words if word.isdecimal() or word in WORDS}
     several = [int(word) if word.isdecimal() else int(WORDS[word]) for word in numbers]
     rest = {*words} - numbers
@@ -163,6 +167,18 @@ def _how_much(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     names = [one for one in last.metrics if isinstance(one, str)]
     money_ = names and all(model.metrics[one].unit == model.header.currency for one in names)
     return _total(model, last) if money_ and last.dimensions else _how_many(model, last)
+
+
+def _of_money(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
+    """All of what was shown, which is of money.
+
+    Raises:
+        Stop: it is not.
+    """
+    found = _total(model, last)
+    if not all(model.metrics[str(one)].unit == model.header.currency for one in found.metrics):
+        raise _no("how much of what? Name the figure")
+    return found
 
 
 def _difference(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:

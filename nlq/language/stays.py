@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nlq.language import apart
 from nlq.language.draft import ALL, HELD, SILENT, VALUES, Stop
 from nlq.language.places import choice_of
 from nlq.language.tokens import phrase
@@ -15,14 +16,15 @@ from nlq.values.query import Condition, Segment
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
     from nlq.values.query import SemanticQuery
 
 LEAVING = ("leave", "take", "keep", "now leave", "now take")
 EVERY = ALL | {"every"}
 BACK = frozenset(("back", "ibalik", "balik", "pabalik"))
 RESTORED = frozenset(("put", "bring", "add", "ibalik", "pabalik"))  # "back to NCR" is of it alone
-DROPPING = frozenset(("drop", "remove", "lose", "clear", "forget", "scrap", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa", "kalimtan", "kalimutan"))  # fmt: skip
-UNDONE = DROPPING | {"ignore", "wag", "huwag", "kalimti", "ayaw", "without", "no"}
+DROPPING = frozenset(("drop", "remove", "lose", "clear", "forget", "scrap", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa", "kalimtan", "kalimutan", "wag", "huwag"))  # fmt: skip
+UNDONE = DROPPING | {"ignore", "kalimti", "ayaw", "without", "no"}
 FILTER = ("filter", "filters", "condition", "the filter", "part", "bit", "restriction", "na filter")
 PLACES = "place"  # all levels of place are one family: another place is instead of the one before
 NATIONWIDE = frozenset(("nationwide", "nationally", "countrywide", "everywhere"))
@@ -35,8 +37,11 @@ def is_of_all_places(span: Span) -> bool:
     return said in WHOLE or not NATIONWIDE.isdisjoint(said.split())
 
 
-def _contradicts(old: Condition, named: tuple[Condition, ...]) -> bool:
-    """Whether what a condition holds is left out now: "and if not on weekends" after a figure of weekends."""
+def _contradicts(model: SemanticModel, old: Condition, named: tuple[Condition, ...]) -> bool:
+    """Whether what a condition holds is left out now: "and if not on weekends" after a figure of weekends, "how many have closed" after those that are open."""
+    states = [one for one in named if one.field in model.filters]
+    if old.field in model.filters and any(apart.refused(model, (old, one)) for one in states):
+        return True
     return old.op in HELD and any(one.field == old.field and one.op == "not_in" and set(old.values) <= set(one.values) for one in named)  # fmt: skip
 
 
@@ -108,7 +113,11 @@ class Stays:
         split = [name for name in self.last.dimensions if name in known and known[name].place]
         if len(nouns) == len(split) == 1 and known[nouns[0].ref_of].place and nouns[0].ref_of not in split:
             draft.dimensions.append(nouns[0].ref_of)  # by city, then "back to all regions"
-        return {PLACES if known[one.ref_of].place else one.ref_of for one in nouns}
+        return {PLACES if known[name].place else name for one in nouns for name in self._kinds(one.ref_of)}
+
+    def _kinds(self, name: str) -> set[str]:
+        """A thing, and what its kinds are called: all stores are of all store types."""
+        return {name, *(other for other, one in self.composer.model.dimensions.items() if one.kind_of == name)}
 
     def unsplit(self) -> set[str]:
         """What the query before was split by, and is not to be: "forget the region", "wag na by month". The words are read."""
@@ -133,9 +142,13 @@ class Stays:
         for at, one in enumerate(spans):
             before = spans[max(0, at - 2) : at]
             every = [other for other in before if EVERY.intersection(other.text.lower().split())]
-            if one.kind == "dimension" and one.ref_of in held and every and self.last.dimensions:
-                found.add(one.ref_of)
-                for other in (one, *every):
+            of_it = (
+                held & self._kinds(one.ref_of) if one.kind == "dimension" and every and self.last.dimensions else set()
+            )
+            if of_it:
+                found |= of_it
+                back = [other for other in spans if BACK.intersection(other.text.lower().split())]
+                for other in (one, *every, *back):
                     other.kind, other.role = "filler", "filter"
         return found
 
@@ -195,7 +208,7 @@ class Stays:
         if any(is_of_all_places(one) for one in self.composer.spans):
             mine.add(PLACES)
         self.named = named
-        kept = tuple(one for one in self.last.where if not mine & self._family(one) and one not in named and not _contradicts(one, named))  # fmt: skip
+        kept = tuple(one for one in self.last.where if not mine & self._family(one) and one not in named and not _contradicts(self.composer.model, one, named))  # fmt: skip
         where = (*kept, *named)
         if named and self.composer.draft.versus and not self.composer.draft.whens:
             return self._opposed(where, dimensions)
