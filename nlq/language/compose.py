@@ -283,7 +283,7 @@ class Composer:
         Raises:
             Stop: what a name means has to be asked.
         """
-        problem = self.filters.problem(self.options_base)
+        problem = self.filters.problem()
         if problem is not None:
             raise Stop(problem)
         self.assumptions.extend(self.filters.assumptions())
@@ -291,7 +291,7 @@ class Composer:
             self.assume("the limit is of what each is worth, not of how many there are", {})
 
     def options_base(self, conditions: tuple[Condition, ...]) -> SemanticQuery:
-        """The query with one choice of places, for the options of a question back."""
+        """The query with these conditions, for the options of a question back."""
         draft = self.draft
         metrics = tuple(draft.metrics) or (self.model.header.default_metric,)
         timed = all(self.model.has_time(name) for name in metrics)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from nlq.language.lexicon import Meaning
 from nlq.language.places import Choice, Resolved, contains, resolve
-from nlq.values import Assumed, Clarification, Refusal
+from nlq.values import Assumed, Refusal
 from nlq.values.query import Condition, dump
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
     from nlq.values import ScopeValues
-    from nlq.values.query import SemanticQuery
+
+MOST_CHOICES = 8  # places of one name that are offered
 
 
 @dataclass(slots=True)
@@ -63,17 +63,23 @@ class Filters:
         span.role = "left out" if excluded else "filter"
         self._parts.append(part)
 
-    def problem(self, base: Callable[[tuple[Condition, ...]], SemanticQuery]) -> Clarification | Refusal | None:
-        """What must be asked or declined before the conditions can be used."""
+    def problem(self) -> Refusal | None:
+        """What has to be asked or declined before the conditions can be used: which of several places or things a name means, which its span then says."""
         for part in self._parts:
+            span = part.span
+            found: list[tuple[str, Span]] = []
             if part.resolved is not None and part.resolved.ask:
-                choices = (part.resolved.taken, *part.resolved.others)[:8]
-                options = tuple((one.label, base(self._conditions(part, one.condition))) for one in choices)
-                return Clarification(f'"{part.span.text}" may mean several places: which one?', options)
-            if len(part.conditions) > 1:
-                pairs = zip(part.labels, part.conditions, strict=True)
-                options = tuple((label, base(self._conditions(part, one))) for label, one in pairs)
-                return Clarification(f'"{part.span.text}" may mean several things: which one?', options)
+                for one in (part.resolved.taken, *part.resolved.others)[:MOST_CHOICES]:
+                    named = Meaning("place", one.place.level, one.place.value, one.place.label, one.place)
+                    found.append((one.label, replace(span, kind="place", meanings=[named], role="")))
+            elif len(part.conditions) > 1:
+                for label, condition in zip(part.labels, part.conditions, strict=True):
+                    named_so = [one for one in span.meanings if one.ref == condition.field]
+                    found.append((label, replace(span, kind="value", meanings=named_so, role="")))
+            if found:
+                span.either = tuple(found)
+                what = "places" if part.resolved is not None else "things"
+                return Refusal("out_of_scope", f'"{span.text}" may mean several {what}: {" or ".join(label for label, _ in found)}. Say which one')  # fmt: skip
         taken = {repr(part.conditions[0]) for part in self._parts if not part.exclude}
         both = [part for part in self._parts if part.exclude and repr(part.conditions[0]) in taken]
         if both:

@@ -60,7 +60,7 @@ def asked(composer: Composer) -> list[str]:
         return limited
     if usual.is_meant(composer):
         return [usual.taken(composer)]
-    problem = composer.filters.problem(composer.options_base)  # what a place means is the greater doubt
+    problem = composer.filters.problem()  # what a place means is the greater doubt
     raise Stop(problem or choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
 
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from nlq.values import Question, ScopeValues
     from nlq.values.explaining import Decomposition
 
+MOST_OPTIONS = 4  # of a question back, but where one name has more places
 ROLES = {"filler": "ignored", "preposition": "connector", "and": "connector", "by": "grouping", "time": "period"}
 
 
@@ -111,7 +112,45 @@ class Reader:
             return read
         way = self._way(question, values, found)
         open_ = next((at for at, one in enumerate(found) if one.either), None)
-        return way(found) if open_ is None else self._either(found, open_, way)
+        if open_ is not None:
+            return self._either(found, open_, way)
+        return self._settled(found, way)
+
+    def _settled(self, found: list[Span], way: Callable[[list[Span]], Interpretation]) -> Interpretation:
+        """A question as it is read this way; where a name in it means several things that nothing decides between, they are asked about."""
+        untouched = [*map(copy, found)] if any(one.kind == "ask" or len(one.meanings) > 1 for one in found) else None
+        read = way(found)
+        several = next((one for one in found if one.either), None)
+        return read if untouched is None or several is None else self._of_each_meaning(read, several, untouched, way)
+
+    def _of_each_meaning(self, read: Interpretation, several: Span, found: list[Span], way: Callable[[list[Span]], Interpretation]) -> Interpretation:  # fmt: skip
+        """A question in which a name means one of several places or things, read with each: asked back which it is, with all else that it says.
+
+        Where only one makes sense that is taken, and said; where none does, or it is no query that is asked for, what was refused stands.
+        """
+        options: list[tuple[str, SemanticQuery]] = []
+        readings = []
+        for label, one in several.either:
+            spans = [replace(one, either=()) if each.start == several.start else copy(each) for each in found]
+            other = self._settled(spans, way)
+            readings.append(other)
+            if isinstance(other.outcome, SemanticQuery):
+                options.append((label, other.outcome))
+            elif isinstance(other.outcome, Clarification):
+                inner = other.outcome.options
+                if len({query.metrics for _, query in inner}) == len(inner):  # which figure: the usual one comes first
+                    options.append((label, inner[0][1]))
+                else:  # another name means several, too
+                    options += [(f"{label}; {further}", query) for further, query in inner]
+        if not options or len(options) > max(MOST_OPTIONS, len(several.either)):
+            return read
+        if len({query for _, query in options}) == 1:
+            first = next(other for other in readings if other.outcome == options[0][1])
+            taken = Assumed(f"{several.text} read as {options[0][0]}", {})
+            return replace(first, assumptions=(*first.assumptions, taken)) if len(options) == 1 else first
+        what = "places" if several.kind in ("place", "ask") else "things"
+        back = Clarification(f'"{several.text}" may mean several {what}: which one?', tuple(options))
+        return replace(readings[0], outcome=back, assumptions=())
 
     def _gone_on(self, question: Question, found: list[Span]) -> Interpretation | None:
         """What the conversation by itself makes of a question: a choice, a command, or nothing to go on from; None where it is none."""
