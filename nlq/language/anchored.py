@@ -159,6 +159,11 @@ def _before(words: Sequence[str], at: int) -> tuple[str, int] | None:
         return ITS_LENGTH, at + 1  # "kumpara sa nakaraan"
     if _word(words, at) in PRECEDING and _word(words, at + 1) in THAT:
         return ITS_LENGTH, at + 2
+    return _units_before(words, at, count)
+
+
+def _units_before(words: Sequence[str], at: int, count: int) -> tuple[str, int] | None:
+    """So many units before: "7 days before that", "ang bulan sa wala pa ana"."""
     if _word(words, at) in UNITS and tuple(words[at + 1 : at + 4]) == SA_WALA_PA and _word(words, at + 4) in THAT:
         return f"{count} {UNITS[words[at]]}", at + 5
     if _word(words, at) not in UNITS or _word(words, at + 1) not in ("before", "bago", "prior", "una"):

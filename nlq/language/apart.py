@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nlq.language.draft import HELD
 from nlq.values import Refusal
 
-STATES = ("is_null", "is_not_null", "between")
+STATES = ("is_null", "is_not_null", "between", "!=", "not_in")
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,11 +51,14 @@ def _states(model: SemanticModel, where: Sequence[Condition]) -> list[Condition]
 
 
 def _never(one: Condition, other: Condition) -> bool:
-    """Whether one says that there is no such thing, and the other which it is; or two stretches of one field do not meet."""
+    """Whether one says that there is no such thing, and the other which it is, or one leaves out what the other holds; or two stretches of one field do not meet."""
     if one.op == other.op == "between":
         ends: tuple[Any, ...] = (*one.values, *other.values)
         first, last, start, end = ends
         return bool(last < start or end < first)
+    for first, second in ((one, other), (other, one)):
+        if first.op in HELD and second.op in ("!=", "not_in"):  # "cashless", and in cash
+            return set(first.values) <= set(second.values)
     return "is_null" in (one.op, other.op) and one.op != other.op
 
 
@@ -82,6 +85,10 @@ def _no(model: SemanticModel, one: Condition, other: Condition) -> Refusal:
     if one.field == other.field and "is_null" in (one.op, other.op):
         known = model.dimensions[one.field or ""].label.lower()
         return Refusal("out_of_scope", f"nothing has a {known} and has none at once: ask for those that have one, or for the others", firm=True)  # fmt: skip
+    if {"!=", "not_in"} & {one.op, other.op}:
+        held = next(each for each in (one, other) if each.op in HELD)
+        said = ", ".join(map(str, held.values))
+        return Refusal("out_of_scope", f'nothing is of "{said}" and not of it at once: ask for one of the two', firm=True)  # fmt: skip
     first, second = (", ".join(map(str, each.values)) for each in (one, other))
     fields = " and ".join(dict.fromkeys(model.dimensions[each.field or ""].label.lower() for each in (one, other)))
     return Refusal("out_of_scope", f'nothing is of "{first}" and of "{second}" at once ({fields}): ask for one of them, or for each', firm=True)  # fmt: skip

@@ -106,7 +106,7 @@ def check_pointing(composer: Composer, last: SemanticQuery) -> None:
             raise _no(f'which {unit} is "{one.text}"? Name it')
         one.role = "period" if unit in periods.UNITS else one.role
         after = composer.spans[at + 1].text.lower() if at + 1 < len(composer.spans) else ""
-        if one.kind in ("top", "bottom") and after in ("one", "ones", "one's"):
+        if one.kind in ("top", "bottom") and after in ("one", "one's"):
             raise _no(f'which is "{one.text} {after}"? Name it')
 
 

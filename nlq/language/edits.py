@@ -13,6 +13,7 @@ from nlq.language import (
     choices,
     edit_words,
     entries,
+    followups,
     kept_figures,
     kept_limits,
     kept_periods,
@@ -35,18 +36,21 @@ from nlq.values import Refusal
 from nlq.values.query import Condition, MetricEntry, Order, SemanticQuery
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nlq.language.compose import Composer
 
-ADDING = ("also", "include", "add", "plus", "too", "as well", "beside it", "beside that", "next to it", "next to that", "alongside", "alongside it", "alongside that", "katabi", "itabi", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil", "pati", "pati na", "pati ang")  # fmt: skip
+FIRST_PLACE = ("number one", "number 1", "no 1", "no. 1", "#1")
+ADDING = ("also", "include", "add", "plus", "too", "as well", "beside it", "beside that", "next to it", "next to that", "alongside", "alongside it", "alongside that", "katabi", "itabi", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil", "pati", "pati na", "pati ang", "apila")  # fmt: skip
 
 
 class Edit:
     """One follow-up over the query before it."""
 
-    def __init__(self, composer: Composer, last: SemanticQuery) -> None:
+    def __init__(self, composer: Composer, last: SemanticQuery, earlier: Sequence[SemanticQuery] = ()) -> None:
         self.composer, self.last = composer, last
         self.model, self.spans, self.draft = composer.model, composer.spans, composer.draft
-        self.stays = Stays(composer, last)
+        self.stays = Stays(composer, last, earlier)
 
     def query(self, *, same: bool = False) -> SemanticQuery:
         """The query before, changed; `same` where it may be left as it is.
@@ -80,6 +84,7 @@ class Edit:
         having = kept_limits.of(self.composer, self.last, metrics, dimensions)
         chosen = self._again()
         where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
+        back = set() if back is None and adding and self.stays.come_back() else back
         where = self.stays.without() if dropped else self.stays.with_these(back) if back is not None else where
         among = rows_shown.among(self.composer, self.last) or kept_rows.still_shown(
             self.composer, self.last, dimensions
@@ -137,16 +142,21 @@ class Edit:
     def _dimensions(self, within: bool, *, adding: bool) -> list[str]:  # noqa: FBT001
         draft = self.draft
         kept_figures.people_or_each(self.composer, self.last)
+        kept_figures.check_per_head(self.composer, self.last)
         for one in draft.loose:
             self.composer.walker.group(self.composer.walker.name(one), one)
         draft.loose.clear()
         if not draft.dimensions:
             return list(self.last.dimensions) or self._who()
+        if self._best_of_each():
+            return [*draft.dimensions, *self.last.dimensions]
         series = bool(self.last.dimensions) and all(map(self.model.is_time_grain, self.last.dimensions))
         broken = any(
             one.text.lower().startswith(("break ", "split ") if series else "break ") for one in self.spans
         )  # "break it down by brand"
-        further = broken or (self.spans[0].kind == "and" and not self.draft.metrics)  # "and by month"
+        further = broken or (
+            self.spans[0].kind == "and" and not self.draft.metrics and draft.top is None
+        )  # "and by month"
         if within or adding or further or self._beside_the_one() or self._set_against():
             return list(dict.fromkeys([*self.last.dimensions, *draft.dimensions]))
         kept = [name for name in self.last.dimensions if self.last.dimensions and name not in draft.dimensions]
@@ -155,9 +165,17 @@ class Edit:
         return list(draft.dimensions)
 
     def _set_against(self) -> bool:
-        """Whether a time is asked for of values that are set against each other: "NCR vs Calabarzon", then "by month"."""
+        """Whether values that are set against each other are split further: "NCR vs Calabarzon", then "by month"; not "by store type instead"."""
         fields = {one.field for one in self.last.where if one.op == "in" and len(one.values) > 1}
-        return set(self.last.dimensions) <= fields and all(map(self.model.is_time_grain, self.draft.dimensions))
+        instead = any(one.text.lower() in followups.BACK for one in self.spans)
+        return set(self.last.dimensions) <= fields and (all(map(self.model.is_time_grain, self.draft.dimensions)) or not instead)  # fmt: skip
+
+    def _best_of_each(self) -> bool:
+        """Whether the best of what was ranked are asked for in each of something else: "top brands", then "top 3 per category"."""
+        draft, last = self.draft, self.last
+        ranked = draft.top is not None and draft.number is not None and last.limit is not None and len(last.dimensions) == 1  # fmt: skip
+        each = bool(draft.dimensions) and draft.each == draft.dimensions
+        return ranked and each and last.dimensions[0] not in draft.dimensions and not self.model.is_time_grain(last.dimensions[0])  # fmt: skip
 
     def _beside_the_one(self) -> bool:
         """Whether it is asked of which store, say, the one was that was shown: "biggest receipt yesterday", then "which store was that"."""
@@ -199,6 +217,7 @@ class Edit:
         if within:
             per = tuple(name for name in last.dimensions if name in dimensions)
             draft.per.extend(per)
+        per = tuple(draft.dimensions) if self._best_of_each() else per
         if draft.top is not None:
             ranked = [name for name in dimensions if name not in per]
             if not ranked:
@@ -209,7 +228,8 @@ class Edit:
             ]
             by = (Order(by=moved[0].by, dir="desc" if draft.top else "asc"),) if moved else ordering.by(draft, first)
             by = last.order if last.order and not draft.metrics and self._first_of_them() else by
-            return by, draft.number or last.limit or default, per
+            leader = any(one.text.lower() in FIRST_PLACE for one in self.spans)  # "who was no. 1 in Q2"
+            return by, draft.number or (1 if leader else last.limit) or default, per
         if (
             draft.by_metric in metrics
             and not last.order

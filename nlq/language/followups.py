@@ -38,6 +38,17 @@ BACK = frozenset(
 ABOUT_BACK = (("na", "lang"), ("na", "lng"), ("nalang", "po"))
 LOST = Refusal("out_of_scope", "the question before this was not answered, so there is nothing to go on from: ask all of it in one question", firm=True)  # fmt: skip
 CORRECTING = ("no", "nope", "hindi", "dili")
+WE_HAVE = (
+    "do we have",
+    "we have",
+    "meron tayo",
+    "meron tayong",
+    "mayroon tayo",
+    "mayroon tayong",
+    "on the books",
+    "on our books",
+)
+THERE = ("there", "doon", "dun", "don", "diyan", "dyan", "didto")
 PLACED = (
     "first",
     "1st",
@@ -106,23 +117,35 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     weak = any(one.kind == "reference" for one in spans)
     if named:
         pointing = weak and not narrowed
-        return "edit" if pointing or not (narrowed or split or counted) else "new"
+        return "edit" if pointing or not (narrowed or split or counted or _is_of_the_books(spans, model)) else "new"
     ranked = bool(kinds & {"top", "bottom"}) and split and "time" in kinds  # "top 5 stores in october" says all of it
     absent = "absent" in kinds and (split or narrowed)
     if (("list" in kinds and split) or absent or ranked) and not weak:
         return "new"
-    figures = kinds & {*FIGURES} - (set() if "time" in kinds else {"share"})  # of what before, where it says no more
+    return "new" if narrowed and not weak and _is_of_a_figure(kinds, split=split) else "edit"
+
+
+def _is_of_a_figure(kinds: set[str], *, split: bool) -> bool:
+    """Whether a turn that names no metric asks for a figure by words that say which by themselves: "how is Cebu doing"; not of what was asked before."""
+    figures = kinds & {*FIGURES} - (set() if "time" in kinds else {"share"})
     if figures == {"growth"} and kinds & {*NARROWING} <= {"time"}:
-        return "edit"  # "growth vs last month", "growth by region this year": of what was asked before
+        return False  # "growth vs last month", "growth by region this year"
     if figures == {"amount"} and not split and len(kinds & {"time", "place", "value", "ask"}) == 1:
-        return "edit"  # "how much in September", of what was asked before
-    return "new" if figures and narrowed and not weak else "edit"
+        return False  # "how much in September"
+    return bool(figures)
 
 
 def _is_relative(spans: Sequence[Span], kinds: set[str]) -> bool:
     """Whether the only time that is said lies before what was asked: "growth from the quarter before"."""
     moved = [one.when is not None and bool(one.when.moved) for one in spans if one.kind == "time"]
     return bool(moved) and all(moved) and not kinds & {"metric", "dimension", "grain", "value", "place"}
+
+
+def _is_of_the_books(spans: Sequence[Span], model: SemanticModel) -> bool:
+    """Whether it is asked how many of something there are at all: "how many stores do we have in all"; of what was asked before only where that is pointed at."""
+    counts = [one for one in spans if one.kind == "metric" and not model.has_time(one.ref_of)]
+    pointing = any(one.kind == "reference" or one.text.lower() in THERE for one in spans)
+    return len(counts) == 1 and not pointing and any(one.text.lower() in WE_HAVE for one in spans)
 
 
 def _is_bare(spans: Sequence[Span], kinds: set[str]) -> bool:

@@ -95,6 +95,25 @@ def people_or_each(composer: Composer, last: SemanticQuery) -> None:
     ))  # fmt: skip
 
 
+def check_per_head(composer: Composer, last: SemanticQuery) -> None:
+    """Ask whether "magkano kada tao" is what each of them spent, or the figure over how many they were.
+
+    Raises:
+        Stop: money is asked for, and people stand behind "per".
+    """
+    model, draft = composer.model, composer.draft
+    metrics = _in_money(composer, last) or list(last.metrics)
+    known = model.dimensions.get(draft.dimensions[0]) if len(draft.dimensions) == 1 and draft.each == draft.dimensions else None  # fmt: skip
+    asked = any(one.kind == "amount" for one in composer.spans) and not draft.metrics and len(metrics) == 1
+    if known is None or not known.optional or not asked or not isinstance(metrics[0], str):
+        return
+    by = next((one.during or one.name for one in model.public_metrics().values() if one.counts == known.name), None)
+    noun = next(one for one in composer.spans if one.ref_of == known.name)
+    if by is not None:
+        rest = {"where": last.where, "dimensions": (*last.dimensions, known.name), "period": last.period}
+        raise Stop(choices.for_division(model, metrics[0], by, noun, rest))
+
+
 def words_of(spans: Sequence[Span]) -> list[str]:
     """The words of a turn, in small letters."""
     return [word for one in spans for word in one.text.lower().split()]

@@ -87,14 +87,18 @@ def _rose(composer: Composer, last: SemanticQuery, names: list[str], dimensions:
     draft = composer.draft
     words = [one for one in composer.spans if one.kind in ("rose", "moved") and not one.role and why.ways(one.text)]
     ways = {why.ways(one.text) for one in words}
-    plain = len(names) == 1 and bool(dimensions) and bool(last.compare) and not (draft.whens or draft.metrics)
-    if len(ways) != 1 or not plain:
+    against = bool(last.compare) or not draft.whens or (draft.versus and len(draft.whens) == 1)
+    plain = (
+        len(names) == 1 and bool(dimensions) and against and not draft.metrics and (last.compare or draft.top is None)
+    )
+    if len(ways) != 1 or not plain or (last.compare and draft.whens and not draft.versus):
         return ()
     ((way, *both),) = ways
     if both:
         return ()
     for one in words:
         one.role = "growth"
+    draft.growth = draft.growth or not last.compare  # "which ones fell", against the month before
     return (Condition(field=f"{names[0]}__change", op=">" if way > 0 else "<", values=(0,)),)
 
 

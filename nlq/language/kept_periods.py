@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlq.language import anchored
 from nlq.language.draft import Stop
+from nlq.language.kept_figures import words_of
 from nlq.language.spans_of_time import LONG, settle
 from nlq.language.those import chosen_in
 from nlq.semantics import periods
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from nlq.values.query import MetricEntry, SemanticQuery
 
 SAME = frozenset((*anchored.SAME, "ganun", "ganoon"))
+ONLY = frozenset(("just", "only", "lang", "lamang", "ra", "lng"))
 FROM = frozenset(("from", "since", "mula", "simula", "gikan", "sukad", "starting"))
 
 
@@ -57,10 +59,11 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
         raise Stop(found)
     period, compare, said = found
     composer.assumptions.extend(said)
+    shifts = tuple(one for one in last.compare if isinstance(one, Shift))
     if period is None and isinstance(compare, Shift) and not composer.draft.versus:  # "and the week before that?"
         count, _, unit = compare.shift.partition(" ")
         period, compare = periods.shift(base, -int(count), unit.rstrip("s")), None  # type: ignore[arg-type]
-    shifts = tuple(one for one in last.compare if isinstance(one, Shift))
+        shifts = () if ONLY.intersection(words_of(composer.spans)) else shifts  # "just the month before"
     return period or base, ((compare,) if compare is not None else shifts)
 
 

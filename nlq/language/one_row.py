@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FIRSTS = frozenset(("first", "1st", "una", "unang", "una nga", "top", "number one"))
 MARKS = ("ordinal", "unsupported", "top", "bottom")
 POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kadtong", "kadto", "kanang", "iyong", "the", "of the", "sa mga", "nung", "dun sa", "doon sa"))  # fmt: skip
-ONE = ("one", "ones", "isa")
+ONE = ("one", "isa", "ones")
 # How one asks to look further into a row; with "down" or "into" behind them.
 LOOKS = frozenset(("break", "split", "drill", "dig", "zoom", "down", "into", "in", "up", "open", "look", "hatiin", "bahina", "himayin", "expand", "deeper", "closer"))  # fmt: skip
 WHAT = frozenset(("what", "what's", "whats", "ano", "anong", "unsa", "unsay", "unsang"))
@@ -89,9 +89,9 @@ def _pointing(spans: Sequence[Span]) -> tuple[int, int, int, bool] | None:
             return at, at + 2, int(after.number), False
         if not place:
             continue
-        if after is not None and after.text.lower() in ONE:
+        if after is not None and after.text.lower() in ONE[: 1 if one.kind in ("top", "bottom") else None]:
             return begins, at + 2, place, _is_best(one)
-        closed = after is None or after.comma or (one.kind == "ordinal" and after.kind in SILENT and after.text.lower() not in POINTS and begins < at)  # fmt: skip
+        closed = after is None or after.comma or (one.kind in ("ordinal", "unsupported") and after.kind in SILENT and after.text.lower() not in POINTS and begins < at)  # fmt: skip
         asked = any(other.kind == "which" for other in spans[:at])  # "which hour is the busiest" points at none
         whole = all(
             other is one or other.kind in (*SILENT, "followup", "and") for other in spans

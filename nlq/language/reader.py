@@ -22,6 +22,7 @@ from nlq.language import (
     rows_after,
     rows_shown,
     say,
+    several,
     strange,
     those,
     tongue,
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from nlq.values import Question, ScopeValues
     from nlq.values.explaining import Decomposition
 
-MOST_OPTIONS = 4  # of a question back, but where one name has more places
 ROLES = {"filler": "ignored", "preposition": "connector", "and": "connector", "by": "grouping", "time": "period"}
 
 
@@ -114,43 +114,7 @@ class Reader:
         open_ = next((at for at, one in enumerate(found) if one.either), None)
         if open_ is not None:
             return self._either(found, open_, way)
-        return self._settled(found, way)
-
-    def _settled(self, found: list[Span], way: Callable[[list[Span]], Interpretation]) -> Interpretation:
-        """A question as it is read this way; where a name in it means several things that nothing decides between, they are asked about."""
-        untouched = [*map(copy, found)] if any(one.kind == "ask" or len(one.meanings) > 1 for one in found) else None
-        read = way(found)
-        several = next((one for one in found if one.either), None)
-        return read if untouched is None or several is None else self._of_each_meaning(read, several, untouched, way)
-
-    def _of_each_meaning(self, read: Interpretation, several: Span, found: list[Span], way: Callable[[list[Span]], Interpretation]) -> Interpretation:  # fmt: skip
-        """A question in which a name means one of several places or things, read with each: asked back which it is, with all else that it says.
-
-        Where only one makes sense that is taken, and said; where none does, or it is no query that is asked for, what was refused stands.
-        """
-        options: list[tuple[str, SemanticQuery]] = []
-        readings = []
-        for label, one in several.either:
-            spans = [replace(one, either=()) if each.start == several.start else copy(each) for each in found]
-            other = self._settled(spans, way)
-            readings.append(other)
-            if isinstance(other.outcome, SemanticQuery):
-                options.append((label, other.outcome))
-            elif isinstance(other.outcome, Clarification):
-                inner = other.outcome.options
-                if len({query.metrics for _, query in inner}) == len(inner):  # which figure: the usual one comes first
-                    options.append((label, inner[0][1]))
-                else:  # another name means several, too
-                    options += [(f"{label}; {further}", query) for further, query in inner]
-        if not options or len(options) > max(MOST_OPTIONS, len(several.either)):
-            return read
-        if len({query for _, query in options}) == 1:
-            first = next(other for other in readings if other.outcome == options[0][1])
-            taken = Assumed(f"{several.text} read as {options[0][0]}", {})
-            return replace(first, assumptions=(*first.assumptions, taken)) if len(options) == 1 else first
-        what = "places" if several.kind in ("place", "ask") else "things"
-        back = Clarification(f'"{several.text}" may mean several {what}: which one?', tuple(options))
-        return replace(readings[0], outcome=back, assumptions=())
+        return several.settled(found, way)
 
     def _gone_on(self, question: Question, found: list[Span]) -> Interpretation | None:
         """What the conversation by itself makes of a question: a choice, a command, or nothing to go on from; None where it is none."""
@@ -177,7 +141,8 @@ class Reader:
         if before.options and (pointed or rows_shown.are_counted(found, self._model)):
             return lambda spans: Interpretation(those.OPEN, _words(spans), changed=())
         if before.options and followups.kind_of(found, self._model) == "edit":
-            return partial(self._of_options, question, values)
+            alone = replace(question, before=replace(before, options=()))
+            return partial(several.of_options, before.options, partial(self._edited, alone, values))
         if last is not None and those.are_counted(found, last, self._model):
             return partial(self._of_those, question, values, last)
         if last is None or (not pointed and followups.kind_of(found, self._model) == "new"):
@@ -216,7 +181,7 @@ class Reader:
         if asks and last.limit is not None:  # of the one that was shown, or of all?
             return Interpretation(those.UNKNOWN, _words(found), changed=())
         claimed = why.taken(found) if asks else 0
-        edit = Edit(composer, why.narrowed(last) if asks else last)
+        edit = Edit(composer, why.narrowed(last) if asks else last, question.before.queries[:-1])
         if question.before.astray:
             composer.assume("the turn before this was not understood, and is no part of it", {})
         outcome: SemanticQuery | Decomposition | Refusal | Clarification
@@ -227,20 +192,6 @@ class Reader:
         except Stop as stop:
             outcome, changed = stop.outcome, ()
         return Interpretation(outcome, _words(found), tuple(composer.assumptions), tuple(composer.doubts), changed=changed)  # fmt: skip
-
-    def _of_options(self, question: Question, values: ScopeValues, found: list[Span]) -> Interpretation:
-        """A change of what was asked back about: the same is asked again, of the options as it changes them."""
-        before = question.before
-        alone = replace(question, before=replace(before, options=()))
-        read = [(label, self._edited(alone, values, query, [*map(copy, found)])) for label, query in before.options]
-        first = read[0][1]
-        options = tuple((label, one.outcome) for label, one in read if isinstance(one.outcome, SemanticQuery))
-        if len(options) < len(read):
-            return replace(first, outcome=those.OPEN, changed=())
-        if len({query for _, query in options}) == 1:  # "how about Visayas" behind "which San Fernando?"
-            return first
-        text = f"First: {' or '.join(label for label, _ in options)}. Which is meant?"
-        return replace(first, outcome=Clarification(text, options))
 
     def _of_those(self, question: Question, values: ScopeValues, last: SemanticQuery, found: list[Span]) -> Interpretation:  # fmt: skip
         """A figure of the things that the query before showed."""

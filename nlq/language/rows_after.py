@@ -31,10 +31,11 @@ BY_NAME = frozenset(
 BESIDE_NAME = frozenset(("by", "the", "them", "it", "in", "order", "please", "pls", "mo", "ayon", "sa", "ang", "now", "ok", "and", "a", "to", "z", "paki", "lang", "na", "naman"))  # fmt: skip
 TWO = frozenset(("two", "both", "dalawa", "dalawang", "duha", "duha ka", "2"))
 TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
+ENTIRE = frozenset(("whole", "entire", "buong", "buo", "tibuok"))
 THEY = frozenset(("they", "these", "those", "them", "sila", "nila", "each", "bawat", "isa", "mga"))
 PART = THEY | frozenset((
     "as", "percent", "percentage", "%", "pct", "ilang", "what", "is", "that", "yan", "yun", "iyan", "ng", "sa", "total", "the", "of", "kabuuan", "pila", "ka", "porsyento", "porsiyento", "ana", "kana", "kinatibuk-an", "a",
-    "share", "are", "do", "does", "did", "make", "up", "account", "for", "contribute", "percent of", "overall", "our", "ang", "and", "whats", "what's", "lahat", "tanan", "all", "it", "in", "show", "me", "naman", "po", "ba", "na", "whole", "same",
+    "share", "are", "do", "does", "did", "make", "up", "account", "for", "contribute", "percent of", "overall", "our", "ang", "and", "whats", "what's", "lahat", "tanan", "all", "it", "in", "show", "me", "naman", "po", "ba", "na", "whole", "same", "everything",
 ))  # fmt: skip
 
 
@@ -53,6 +54,9 @@ def change(spans: Sequence[Span], before: Sequence[SemanticQuery]) -> Callable[[
     apart = _periods_apart(before) if _asks_difference(spans, said) else None
     if apart is not None:
         return rows_shown.mark(spans, lambda _model, _last: apart)
+    whole = _of_whole(spans, said)
+    if whole:
+        return rows_shown.mark(spans, lambda model, last: _part_in(model, last, whole))
     figures = [one for one in spans if one.kind == "metric"]
     same = all((one.ref_of,) == before[-1].metrics for one in figures)  # "what share of total sales is that"
     part = said - {word for one in figures for word in one.text.lower().split()} <= PART
@@ -66,6 +70,26 @@ def change(spans: Sequence[Span], before: Sequence[SemanticQuery]) -> Callable[[
         return rows_shown.mark(spans, lambda model, last: _part(model, last, added))
     several = len(last.where) > 1 and not (last.dimensions or last.share or last.segments or last.list or last.having)
     return rows_shown.mark(spans, _which_part) if several else None
+
+
+def _of_whole(spans: Sequence[Span], said: set[str]) -> str:
+    """The field of which a whole is named in a question what part of it that is: "ilang porsyento yan ng buong rehiyon"; "" where none is."""
+    nouns = [one for one in spans if one.kind == "dimension"]
+    asked = any(one.kind == "share" for one in spans) and len(nouns) == 1 and not said.isdisjoint(ENTIRE)
+    rest = said - {word for one in nouns for word in one.text.lower().split()}
+    return nouns[0].ref_of if asked and rest <= PART | ENTIRE else ""
+
+
+def _part_in(model: SemanticModel, last: SemanticQuery, field: str) -> SemanticQuery:
+    """What part a figure is of all in the region, say, that it is of.
+
+    Raises:
+        Stop: it is of no one region, or of more than one thing beside it.
+    """
+    others = [one for one in last.where if one.field != field]
+    if len(others) != 1 or len(last.where) != 2 or last.dimensions or last.share or last.segments or last.list or last.having:  # fmt: skip
+        raise _no("a share of which whole? Ask it in one question: the share of … in …")
+    return _part(model, last, others[0])
 
 
 def _next(model: SemanticModel, last: SemanticQuery, count: int) -> SemanticQuery:

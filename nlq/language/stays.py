@@ -14,6 +14,8 @@ from nlq.values import Refusal
 from nlq.values.query import Condition, Segment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nlq.language.compose import Composer
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
@@ -39,8 +41,7 @@ def is_of_all_places(span: Span) -> bool:
 
 def _contradicts(model: SemanticModel, old: Condition, named: tuple[Condition, ...]) -> bool:
     """Whether what a condition holds is left out now: "and if not on weekends" after a figure of weekends, "how many have closed" after those that are open."""
-    states = [one for one in named if one.field in model.filters]
-    if old.field in model.filters and any(apart.refused(model, (old, one)) for one in states):
+    if any(apart.refused(model, (old, one)) for one in named if {old.field, one.field} & {*model.filters}):
         return True
     return old.op in HELD and any(one.field == old.field and one.op == "not_in" and set(old.values) <= set(one.values) for one in named)  # fmt: skip
 
@@ -48,9 +49,10 @@ def _contradicts(model: SemanticModel, old: Condition, named: tuple[Condition, .
 class Stays:
     """What stays of one query's conditions."""
 
-    def __init__(self, composer: Composer, last: SemanticQuery) -> None:
-        self.composer, self.last = composer, last
+    def __init__(self, composer: Composer, last: SemanticQuery, earlier: Sequence[SemanticQuery]) -> None:
+        self.composer, self.last, self.earlier = composer, last, earlier
         self.named: tuple[Condition, ...] = ()  # the conditions that are named now
+        self.levels: set[str] = set()  # the levels of places of which all are to be there again
 
     def _family(self, condition: Condition) -> set[str]:
         found = set()
@@ -71,6 +73,7 @@ class Stays:
         at = next((place for place, one in enumerate(spans) if one.kind != "filler"), 0)
         rest = [one for one in spans[at + 1 :] if one.text.lower() not in FILTER]
         fell = bool(spans[at + 1 :]) and spans[at + 1].text.lower() in ("in", "of", "sa")  # "drop in Visayas"
+        fell = fell or (bool(rest) and rest[0].comma)  # "wag na, Negros na lang": never mind
         if fell or spans[at].text.lower().split()[0] not in DROPPING or not any(one.kind in VALUES for one in rest):
             return False
         for one in (spans[at], *(one for one in spans[at + 1 :] if one.text.lower() in FILTER)):
@@ -113,6 +116,7 @@ class Stays:
         split = [name for name in self.last.dimensions if name in known and known[name].place]
         if len(nouns) == len(split) == 1 and known[nouns[0].ref_of].place and nouns[0].ref_of not in split:
             draft.dimensions.append(nouns[0].ref_of)  # by city, then "back to all regions"
+        self.levels = {one.ref_of for one in nouns if known[one.ref_of].place}
         return {PLACES if known[name].place else name for one in nouns for name in self._kinds(one.ref_of)}
 
     def _kinds(self, name: str) -> set[str]:
@@ -137,14 +141,13 @@ class Stays:
     def freed(self) -> set[str]:
         """What figures are of all again, which were of one or a few: "by province, sari-sari", "ok all store types, and top 2". The words are read."""
         spans = self.composer.spans
-        held = {one.field for one in self.last.where if one.op in HELD}.difference(self.last.dimensions)
-        found = set()
+        held = {str(one.field) for one in self.last.where if one.op in HELD}.difference(self.last.dimensions)
+        found: set[str] = set()
         for at, one in enumerate(spans):
             before = spans[max(0, at - 2) : at]
             every = [other for other in before if EVERY.intersection(other.text.lower().split())]
-            of_it = (
-                held & self._kinds(one.ref_of) if one.kind == "dimension" and every and self.last.dimensions else set()
-            )
+            whole = one.kind == "dimension" and bool(every) and bool(self.last.dimensions)
+            of_it = held & self._kinds(one.ref_of) if whole else set()
             if of_it:
                 found |= of_it
                 back = [other for other in spans if BACK.intersection(other.text.lower().split())]
@@ -160,7 +163,7 @@ class Stays:
         """
         where = tuple(one for one in self.last.where if not families & self._family(one))
         if families:
-            return where
+            return (*where, *self._places_before()) if self.levels else where
         found, new = list(where), list[Condition]()
         for named in self.composer.where():
             old = next((one for one in found if one.field == named.field and one.op == "not_in" and set(one.values) >= set(named.values)), None)  # fmt: skip
@@ -173,6 +176,21 @@ class Stays:
             raise Stop(Refusal("out_of_scope", "that was not left out before: say what is to be shown"))
         mine: set[str] = set().union(*map(self._family, new))
         return (*(one for one in found if not mine & self._family(one)), *new)
+
+    def come_back(self) -> bool:
+        """Whether all that is named now was left out before: "gawas sa bugas", then "apila ang bugas"."""
+        named = self.composer.where()
+        return bool(named) and all(any(one.field == old.field and old.op == "not_in" and set(one.values) <= set(old.values) for old in self.last.where) for one in named)  # fmt: skip
+
+    def _places_before(self) -> tuple[Condition, ...]:
+        """The places that figures were of before one of these levels was named: "per city sa Laguna", "Santa Rosa lang", then "balik sa lahat ng city"."""
+        if not self.levels & {name for one in self.last.where for name in one.fields()}:
+            return ()
+        for query in reversed(self.earlier):
+            places = tuple(one for one in query.where if PLACES in self._family(one))
+            if not self.levels & {name for one in places for name in one.fields()}:
+                return places
+        return ()
 
     def without(self) -> tuple[Condition, ...]:
         """The conditions of before without what is named now; what none of them held is left out of all."""
@@ -202,7 +220,7 @@ class Stays:
             Stop: something is set against nothing.
         """
         named = () if set_against else self.composer.where()
-        if adding:
+        if adding and not self.come_back():
             named = tuple(self._with_those_before(one) for one in named)
         mine: set[str] = set().union(*(self._family(one) for one in named if one.op != "not_in")) if named else set()
         if any(is_of_all_places(one) for one in self.composer.spans):
@@ -217,6 +235,12 @@ class Stays:
     def _with_those_before(self, condition: Condition) -> Condition:
         """A condition with the values of the one that was there: "also minimarts"."""
         old = next((one for one in self.last.where if one.field == condition.field and one.op in HELD), None)
+        if (
+            old is None
+            and condition.op in HELD
+            and any(one.field == condition.field and one.op == "not_in" for one in self.last.where)
+        ):
+            raise Stop(Refusal("out_of_scope", "is that left out too, or is it what is meant? Say which"))
         if old is None or condition.op not in HELD:
             return condition
         return replace(condition, op="in", values=tuple(dict.fromkeys((*old.values, *condition.values))))

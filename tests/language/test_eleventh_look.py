@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from by_hand import OCTOBER, SALES, SEPTEMBER, YEAR
+from by_hand import LINES, OCTOBER, SALES, SEPTEMBER, YEAR
 from helpers import assert_as_by_hand, assert_not_answered, talk
 
 MONTH, MONTH_BEFORE = (
@@ -61,16 +61,64 @@ TALKS = {
     ("top 10 provinces in september", "alisin mo yung nasa una"): f"{SUM} {SALES} AND {SEPTEMBER} AND s.province <> {best('s.province', 1, SEPTEMBER)} GROUP BY s.province ORDER BY 1 DESC LIMIT 9",
     ("sales in Batangas province last month", "eh sa Laguna?", "alin mas malaki sa dalawa"): by("s.province", OCTOBER, "s.province IN ('Batangas', 'Laguna')"),
     ("average kada resibo sa Davao Region niaging bulan", "ang bulan sa wala pa ana?"): f"SELECT sum(t.peso_value) / count(*) {SALES} AND {SEPTEMBER} AND s.region = 'R11'",
+    ("best selling brands in frozen this year", "now the worst ones"): f"SELECT sum(i.line_value) {LINES} AND d.date_key BETWEEN '2026-01-01' AND '2026-11-15' AND p.category = 'Frozen' GROUP BY p.brand ORDER BY 1 LIMIT 10",
+    ("top provinces this quarter", "top 3 per store type"): f"SELECT worth FROM (SELECT sum(t.peso_value) AS worth, row_number() OVER (PARTITION BY s.store_type ORDER BY sum(t.peso_value) DESC) AS place {SALES} AND {QUARTER} GROUP BY s.store_type, s.province) WHERE place <= 3",
+    ("busiest day of the week for convenience stores in october", "and busiest hour?"): f"SELECT count(*) {SALES} AND {OCTOBER} AND s.store_type = 'convenience' GROUP BY hour(t.occurred_at AT TIME ZONE 'Asia/Manila') ORDER BY 1 DESC LIMIT 1",
+    ("benta per city sa Laguna last month", "Santa Rosa lang", "balik sa lahat ng city"): by("s.city", OCTOBER, "s.province = 'Laguna'"),
+    ("revenue by region last month", "vs the month before", "just the month before"): by("s.region", SEPTEMBER),
+    ("sales not in cash last month by region", "in cash"): by("s.region", OCTOBER, "t.payment_method = 'cash'"),
+    ("top 5 provinces in october", "who was no. 1 in september"): f"{by('s.province', SEPTEMBER)} ORDER BY 1 DESC LIMIT 1",
+    ("benta ng gcash vs maya noong nakaraang buwan", "isama ang card", "kada rehiyon"): by("s.region, t.payment_method", OCTOBER, "t.payment_method <> 'cash'"),
+    ("benta ng gcash vs maya noong nakaraang buwan", "by region instead"): by("s.region", OCTOBER, "t.payment_method IN ('gcash', 'maya')"),
+    ("top 5 provinces this month", "how many stores do we have in all"): "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi'",
+    ("sales by store type in october except minimarts", "apila ang minimart"): by("s.store_type", OCTOBER),
+    ("sales by payment method in october except cash and card", "include cash"): by("t.payment_method", OCTOBER, "t.payment_method <> 'card'"),
+    ("top 5 provinces in october", "yung una lang, per store type"): f"{SUM} {SALES} AND {OCTOBER} AND s.province = {best('s.province', 1, OCTOBER)} GROUP BY s.store_type",
+    ("sales in San Fernando last month vs september", "2"): f"{SUM} {SALES} AND {SEPTEMBER} AND s.city = 'San Fernando' AND s.province = 'Pampanga'",
+    ("sales by store type in Luzon last month", "in San Fernando", "2"): by("s.store_type", OCTOBER, "s.city = 'San Fernando' AND s.province = 'Pampanga'"),
     ("sales by region this month", "sugod ta usab: halin matag store type niadtong septyembre"): by("s.store_type", SEPTEMBER),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("turns", "sql"), TALKS.items())
 def test_turns(assistant, analyst, raw, turns, sql):
-    assert_as_by_hand(talk(assistant, analyst, *turns), raw, sql)
+    answer = talk(assistant, analyst, *turns)
+    prior = [at for at, one in enumerate(answer.columns) if one.name.endswith("__prior")]
+    assert_as_by_hand(answer, raw, sql, at=prior[0] if prior else -1)
+
+
+@pytest.mark.parametrize(
+    ("turns", "against", "side"),
+    [(("revenue by region last month", "which ones fell"), SEPTEMBER, "<"),
+     (("sales by region ngayong buwan", "alin ang bumaba vs last month"), MONTH_BEFORE, "<"),
+     (("sales by region ngayong buwan", "which ones rose vs last year"), A_YEAR_BEFORE, ">")],
+)  # fmt: skip
+def test_only_those_that_rose_or_fell(assistant, analyst, raw, turns, against, side):
+    period = OCTOBER if "last month" in turns[0] else MONTH
+    sql = f"SELECT p FROM (SELECT s.region AS r, sum(t.peso_value) AS p {SALES} AND {period} GROUP BY 1) JOIN (SELECT s.region AS r, sum(t.peso_value) AS n {SALES} AND {against} GROUP BY 1) USING (r) WHERE p {side} n"
+    assert_as_by_hand(talk(assistant, analyst, *turns), raw, sql, at=1)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [("ilan ang bumili sa NCR kahapon", "magkano kada tao"),
+     ("sales by category last month except rice", "also dairy"),
+     ("cashless cash sales last month",)],
+    ids=" / ".join,
+)  # fmt: skip
+def test_turns_that_are_not_answered(assistant, analyst, turns):
+    answer = talk(assistant, analyst, *turns)
+    assert answer.status != "answered", answer.reading
+
+
+def test_why_of_an_ambiguous_place_is_asked_back_about(assistant, analyst):
+    turns = ("why did sales drop in San Fernando last month", "2")
+    assert talk(assistant, analyst, turns[0]).status == "clarify"
+    assert talk(assistant, analyst, *turns, "why").reading.startswith("What the change is made of: revenue, (city")
 
 
 PARTS = {
+    ("Magkano ang benta ng minimart sa Calabarzon noong oktubre", "ilang porsyento yan ng buong rehiyon"): "",
     ("ilang resibo ang gcash nung October", "yung cash naman", "ilang porsyento yun ng lahat?"): "cash",
     ("how many receipts in october", "gcash only", "what percent is that of all?"): "gcash",
 }
@@ -80,7 +128,10 @@ PARTS = {
 def test_what_part_one_thing_is_of_all(assistant, analyst, raw, turns, method):
     answer = talk(assistant, analyst, *turns)
     part = f"SELECT (count(*) FILTER (WHERE t.payment_method = '{method}')) / count(*)::DOUBLE {SALES} AND {OCTOBER}"
-    assert_as_by_hand(answer, raw, part, at=[one.name for one in answer.columns].index("transactions__share"))
+    if not method:
+        part = f"SELECT (sum(t.peso_value) FILTER (WHERE s.store_type = 'minimart')) / sum(t.peso_value)::DOUBLE {SALES} AND {OCTOBER} AND s.region = 'R04A'"
+    share = next(at for at, one in enumerate(answer.columns) if one.name.endswith("__share"))
+    assert_as_by_hand(answer, raw, part, at=share)
 
 
 def test_shares_that_are_there_may_be_asked_for_again(assistant, analyst):
