@@ -251,7 +251,7 @@ class Edit:
     def _first_of_them(self) -> bool:
         """Whether the first ones are asked for, in the order in which they stand: "unang lima lang" behind the lowest first."""
         ranks = [one for one in self.spans if one.kind in ("top", "bottom")]
-        return all(not set(turns.FIRST).isdisjoint(one.text.lower().split()) for one in ranks)
+        return bool(ranks) and all(not set(turns.FIRST).isdisjoint(one.text.lower().split()) for one in ranks)
 
     def _one_asked(self) -> bool:
         """Whether it is asked which one is best: "which is highest", "alin ang pinakamataas"."""

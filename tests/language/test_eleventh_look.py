@@ -35,6 +35,7 @@ GROWN = {
     ("sales by region this month", "% change from last month"): by("s.region", MONTH_BEFORE),
     ("sales by region last month", "growth vs september"): by("s.region", SEPTEMBER),
     ("sales by region this month", "which grew the most vs last year"): f"SELECT now.n FROM (SELECT s.region AS r, sum(t.peso_value) AS p {SALES} AND {MONTH} GROUP BY 1) was JOIN (SELECT s.region AS r, sum(t.peso_value) AS n {SALES} AND {A_YEAR_BEFORE} GROUP BY 1) now USING (r) ORDER BY p / n DESC LIMIT 10",
+    ("sales by region this month, lowest first", "which grew the most vs last year"): f"SELECT now.n FROM (SELECT s.region AS r, sum(t.peso_value) AS p {SALES} AND {MONTH} GROUP BY 1) was JOIN (SELECT s.region AS r, sum(t.peso_value) AS n {SALES} AND {A_YEAR_BEFORE} GROUP BY 1) now USING (r) ORDER BY p / n DESC LIMIT 10",
     ("sales in NCR this month", "growth by store type vs last month"): by("s.store_type", MONTH_BEFORE, "s.region = 'NCR'"),
 }  # fmt: skip
 
