@@ -24,11 +24,11 @@ def refused(model: SemanticModel, where: Sequence[Condition]) -> Refusal | None:
         return Refusal("out_of_scope", "I do not know what belongs to what here: ask for each by itself", firm=True)
     held = [one for one in (*where, *_states(model, where)) if one.op in (*HELD, *STATES) and one.field is not None and one.query is None]  # fmt: skip
     for one, other in combinations(held, 2):
-        places = _places(model, one), _places(model, other)
+        found = places(model, one), places(model, other)
         both = one.op in HELD and other.op in HELD
         if one.field == other.field and ((both and not set(one.values) & set(other.values)) or _never(one, other)):
             return _no(model, one, other)
-        if all(places) and not any(_meet(first, second) for first in places[0] for second in places[1]):
+        if all(found) and not any(_meet(first, second) for first in found[0] for second in found[1]):
             return _no(model, one, other)
     return None
 
@@ -62,7 +62,7 @@ def _never(one: Condition, other: Condition) -> bool:
     return "is_null" in (one.op, other.op) and one.op != other.op
 
 
-def _places(model: SemanticModel, condition: Condition) -> list[Place]:
+def places(model: SemanticModel, condition: Condition) -> list[Place]:
     """The places that a condition names, where they are known; of a name that several places of a level have, all."""
     known = model.dimensions.get(condition.field or "")
     level = known.place if known is not None else None

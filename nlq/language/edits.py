@@ -239,8 +239,10 @@ class Edit:
             return (Order(by=draft.by_metric or first),), last.limit, per  # "sort by receipts"
         if draft.number is not None:
             return last.order or (Order(by=first),), draft.number, per
-        if draft.sorted is not None and not draft.versus:
-            return (Order(by=first, dir="desc" if draft.sorted else "asc"),), last.limit, per
+        said = any(one.kind in ("high_first", "low_first") for one in self.spans)  # "mas malaki" sorts, too
+        if draft.sorted is not None and (said or not draft.versus):
+            by_growth = f"{first}__growth" if draft.growth else first  # "growth vs last year, worst first"
+            return (Order(by=by_growth, dir="desc" if draft.sorted else "asc"),), last.limit, per
         stays = {*map(_name, metrics), *dimensions}
         old = _name(last.metrics[0]) if last.metrics else ""
         order = tuple(replace(one, by=first) if one.by == old and first else one for one in last.order)

@@ -26,6 +26,7 @@ FIRSTS = frozenset(("first", "1st", "una", "unang", "una nga", "top", "number on
 MARKS = ("ordinal", "unsupported", "top", "bottom")
 POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kadtong", "kadto", "kanang", "iyong", "the", "of the", "sa mga", "nung", "dun sa", "doon sa"))  # fmt: skip
 ONE = ("one", "isa", "ones")
+THERE = ("there", "doon", "dun", "don", "didto", "diyan", "dyan")
 # How one asks to look further into a row; with "down" or "into" behind them.
 LOOKS = frozenset(("break", "split", "drill", "dig", "zoom", "down", "into", "in", "up", "open", "look", "hatiin", "bahina", "himayin", "expand", "deeper", "closer"))  # fmt: skip
 WHAT = frozenset(("what", "what's", "whats", "ano", "anong", "unsa", "unsay", "unsang"))
@@ -40,12 +41,13 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     Raises:
         Stop: the query before shows no rows in an order, or none of things.
     """
-    found = _pointing(spans) or _named(spans, those.of(last, model))
+    found = _pointing(spans) or _named(spans, those.of(last, model)) or _there(spans, last)
     if found is None:
         return None
     first, end, place, best = found
+    there = spans[first].text.lower() in THERE
     others = [one for one in (*spans[:first], *spans[end:]) if one.kind in MARKS and one.kind != "unsupported"]
-    if others and not _is_set_off(spans, end):
+    if others and not (there or _is_set_off(spans, end)):
         return None
     _check_sold(spans)
     if any(one.kind == "share" for one in spans):  # its part of all, not of itself
@@ -99,6 +101,13 @@ def _pointing(spans: Sequence[Span]) -> tuple[int, int, int, bool] | None:
         if (closed and begins < at and not asked and (_goes_on([*spans[:begins], *spans[at + 1 :]]))) or (whole and one.kind in ("ordinal", "unsupported")):  # fmt: skip
             return begins, at + 1, place, _is_best(one)
     return None
+
+
+def _there(spans: Sequence[Span], last: SemanticQuery) -> tuple[int, int, int, bool] | None:
+    """The same, where one row alone was shown: "aling city ang may pinakamataas na benta", then "ano ang top 5 brands dun"."""
+    at = next((at for at, one in enumerate(spans) if one.kind in SILENT and one.text.lower() in THERE), None)
+    alone = last.limit == 1 and len(last.dimensions) == 1 and not last.per
+    return (at, at + 1, 1, False) if at is not None and alone and _goes_on(spans) else None
 
 
 def _named(spans: Sequence[Span], entity: str | None) -> tuple[int, int, int, bool] | None:

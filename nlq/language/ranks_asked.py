@@ -19,6 +19,17 @@ ORDERS: dict[str, Literal["asc", "desc"]] = {"latest_first": "desc", "earliest_f
 LENGTHS = {"week": 7, "month": 31, "quarter": 92, "year": 366}  # days at most
 
 
+WHAT = (
+    "what",
+    "whats",
+    "what's",
+    "ano",
+    "anong",
+    "unsa",
+    "unsay",
+)  # what is best, and not which of those that are named
+
+
 def split(composer: Composer, period: Any) -> list[str]:
     """The dimensions, with the grain of time that a trend or a growth takes where none was named."""
     draft = composer.draft
@@ -116,11 +127,14 @@ def _of_such_things(composer: Composer) -> bool:
 
 
 def _kinds(composer: Composer) -> list[str]:
-    """What the values that are named are kinds of: supermarkets are stores."""
+    """What the values that are named are kinds of: supermarkets are stores; not where it is asked what is best in them."""
+    spans = composer.spans
+    what = spans[0].text.lower().split()[0] in WHAT
+    inside = [one for before, one in pairwise(spans) if before.text.lower().split()[-1] in ("in", "at") or (what and before.kind == "preposition")]  # fmt: skip
     kinds = [
         composer.model.dimensions[meaning.ref].kind_of
-        for one in composer.spans
-        if one.kind == "value"
+        for one in spans
+        if one.kind == "value" and not any(one is each for each in inside)
         for meaning in one.meanings
         if meaning.ref in composer.model.dimensions
     ]

@@ -31,6 +31,7 @@ BY_NAME = frozenset(
 BESIDE_NAME = frozenset(("by", "the", "them", "it", "in", "order", "please", "pls", "mo", "ayon", "sa", "ang", "now", "ok", "and", "a", "to", "z", "paki", "lang", "na", "naman"))  # fmt: skip
 TWO = frozenset(("two", "both", "dalawa", "dalawang", "duha", "duha ka", "2"))
 TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
+POINTS = frozenset(("that", "it", "those", "these", "yan", "yun", "iyan", "iyon", "ana", "kana"))
 ENTIRE = frozenset(("whole", "entire", "buong", "buo", "tibuok"))
 THEY = frozenset(("they", "these", "those", "them", "sila", "nila", "each", "bawat", "isa", "mga"))
 PART = THEY | frozenset((
@@ -54,6 +55,8 @@ def change(spans: Sequence[Span], before: Sequence[SemanticQuery]) -> Callable[[
     apart = _periods_apart(before) if _asks_difference(spans, said) else None
     if apart is not None:
         return rows_shown.mark(spans, lambda _model, _last: apart)
+    if _of_each_shown(spans, said, before[-1]):
+        return rows_shown.mark(spans, lambda model, last: _part(model, last, last.where[0]))
     whole = _of_whole(spans, said)
     if whole:
         return rows_shown.mark(spans, lambda model, last: _part_in(model, last, whole))
@@ -70,6 +73,20 @@ def change(spans: Sequence[Span], before: Sequence[SemanticQuery]) -> Callable[[
         return rows_shown.mark(spans, lambda model, last: _part(model, last, added))
     several = len(last.where) > 1 and not (last.dimensions or last.share or last.segments or last.list or last.having)
     return rows_shown.mark(spans, _which_part) if several else None
+
+
+def _of_each_shown(spans: Sequence[Span], said: set[str], last: SemanticQuery) -> bool:
+    """Whether it is asked what part of each group's whole the figures shown are: "what % of each region's total sales is that"."""
+    nouns = [one for one in spans if one.kind in ("dimension", "metric")]
+    things = [one.ref_of for one in nouns if one.kind == "dimension"]
+    rest = (
+        said
+        - {word for one in nouns for word in one.text.lower().replace("’", "'").split()}
+        - {"each", "every", "bawat"}
+    )
+    plain = len(last.where) == 1 and not (last.share or last.segments or last.list or last.having or last.limit)
+    figures = {one.ref_of for one in nouns if one.kind == "metric"} <= {*map(str, last.metrics)}
+    return plain and things == [*last.dimensions] and figures and any(one.kind == "share" for one in spans) and not rest.isdisjoint(POINTS) and rest <= PART  # fmt: skip
 
 
 def _of_whole(spans: Sequence[Span], said: set[str]) -> str:

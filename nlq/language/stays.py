@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import apart
 from nlq.language.draft import ALL, HELD, SILENT, VALUES, Stop
-from nlq.language.places import choice_of
+from nlq.language.places import choice_of, contains
 from nlq.language.tokens import phrase
 from nlq.values import Refusal
 from nlq.values.query import Condition, Segment
@@ -28,6 +29,7 @@ RESTORED = frozenset(("put", "bring", "add", "ibalik", "pabalik"))  # "back to N
 DROPPING = frozenset(("drop", "remove", "lose", "clear", "forget", "scrap", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa", "kalimtan", "kalimutan", "wag", "huwag"))  # fmt: skip
 UNDONE = DROPPING | {"ignore", "kalimti", "ayaw", "without", "no"}
 FILTER = ("filter", "filters", "condition", "the filter", "part", "bit", "restriction", "na filter")
+ONE_IN = re.compile(r"\b(?:yung|ung|ang|kadtong|katong|one) (?:sa|nasa|naa sa|in)\b")
 PLACES = "place"  # all levels of place are one family: another place is instead of the one before
 NATIONWIDE = frozenset(("nationwide", "nationally", "countrywide", "everywhere"))
 WHOLE = ("buong pilipinas", "buong pinas", "sa buong pinas", "sa buong pilipinas", "whole country", "the whole country", "tibuok nasud", "all regions", "pinas", "sa pinas")  # fmt: skip
@@ -76,6 +78,9 @@ class Stays:
         fell = fell or (bool(rest) and rest[0].comma)  # "wag na, Negros na lang": never mind
         if fell or spans[at].text.lower().split()[0] not in DROPPING or not any(one.kind in VALUES for one in rest):
             return False
+        later = next((place for place, one in enumerate(rest) if one.comma and one.kind not in VALUES), len(rest))
+        if any(one.kind in VALUES for one in rest[later:]):  # "forget paydays, do sundays"
+            raise Stop(Refusal("out_of_scope", "what is to go, and what is to come instead? Say one of them at a time"))
         for one in (spans[at], *(one for one in spans[at + 1 :] if one.text.lower() in FILTER)):
             one.kind, one.role = "filler", "filter"
         for before, one in pairwise(spans):  # "drop the dairy filter, I want all products"
@@ -220,6 +225,7 @@ class Stays:
             Stop: something is set against nothing.
         """
         named = () if set_against else self.composer.where()
+        self._check_one_in(named)
         if adding and not self.come_back():
             named = tuple(self._with_those_before(one) for one in named)
         mine: set[str] = set().union(*(self._family(one) for one in named if one.op != "not_in")) if named else set()
@@ -231,6 +237,18 @@ class Stays:
         if named and self.composer.draft.versus and not self.composer.draft.whens:
             return self._opposed(where, dimensions)
         return where, self.last.segments, dimensions
+
+    def _check_one_in(self, named: tuple[Condition, ...]) -> None:
+        """Refuse all of a place for "the one in" it, where one that lies in it was asked for: "benta sa Naga", then "yung sa CamSur".
+
+        Raises:
+            Stop: that is said.
+        """
+        if not ONE_IN.search(" ".join(one.text.lower() for one in self.composer.spans)):
+            return
+        new, old = ([place for one in where for place in apart.places(self.composer.model, one)] for where in (named, self.last.where))  # fmt: skip
+        if any(contains(outer, inner) for outer in new for inner in old):
+            raise Stop(Refusal("out_of_scope", f"is all of {new[0].label} meant, or the place in it? Name it with where it lies"))  # fmt: skip
 
     def _with_those_before(self, condition: Condition) -> Condition:
         """A condition with the values of the one that was there: "also minimarts"."""

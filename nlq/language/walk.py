@@ -228,7 +228,9 @@ class Walker:
             self.group(name, one)
             if adverb and not grouped:
                 self.draft.adverbial.append(name)
-        elif self.beside.describes(index):
+        elif (
+            self.beside.describes(index) and self.spans[index - 1].text.lower() != "a"
+        ):  # "receipts a day, weekdays vs weekends"
             one.role = "level"
         else:
             self.draft.loose.append(one)

@@ -15,6 +15,7 @@ OF_2025 = "t.date_key BETWEEN '2025-01-01' AND '2025-12-31'"
 ISLANDS = SALES.replace(
     "scout.dim_store s", "(SELECT * FROM scout.dim_store JOIN scout.regions ON region = region_code) s"
 )
+RIZAL = "s.province = 'Rizal'"
 SUM = "SELECT sum(t.peso_value)"
 
 
@@ -29,6 +30,7 @@ def best(what, place, period, rest="1 = 1", way="DESC"):
 
 # A turn, the column that is looked at, and what it holds.
 GROWN = {
+    ("revenue by region this month", "growth vs last year pls, worst first"): f"SELECT now.n FROM (SELECT s.region AS r, sum(t.peso_value) AS p {SALES} AND {MONTH} GROUP BY 1) was JOIN (SELECT s.region AS r, sum(t.peso_value) AS n {SALES} AND {A_YEAR_BEFORE} GROUP BY 1) now USING (r) ORDER BY p / n",
     ("sales by region this month", "growth vs last month"): by("s.region", MONTH_BEFORE),
     ("sales by region this month", "growth vs last year"): by("s.region", A_YEAR_BEFORE),
     ("sales by region this month", "growth rate vs last year"): by("s.region", A_YEAR_BEFORE),
@@ -77,6 +79,7 @@ TALKS = {
     ("top 5 provinces in october", "yung una lang, per store type"): f"{SUM} {SALES} AND {OCTOBER} AND s.province = {best('s.province', 1, OCTOBER)} GROUP BY s.store_type",
     ("sales in San Fernando last month vs september", "2"): f"{SUM} {SALES} AND {SEPTEMBER} AND s.city = 'San Fernando' AND s.province = 'Pampanga'",
     ("sales by store type in Luzon last month", "in San Fernando", "2"): by("s.store_type", OCTOBER, "s.city = 'San Fernando' AND s.province = 'Pampanga'"),
+    ("which city in Rizal had the highest sales in october", "top 5 store types there"): f"{SUM} {SALES} AND {OCTOBER} AND s.city = {best('s.city', 1, OCTOBER, RIZAL)} GROUP BY s.store_type ORDER BY 1 DESC LIMIT 5",
     ("sales by region this month", "sugod ta usab: halin matag store type niadtong septyembre"): by("s.store_type", SEPTEMBER),
 }  # fmt: skip
 
@@ -104,6 +107,8 @@ def test_only_those_that_rose_or_fell(assistant, analyst, raw, turns, against, s
     "turns",
     [("ilan ang bumili sa NCR kahapon", "magkano kada tao"),
      ("sales by category last month except rice", "also dairy"),
+     ("sales by hour in october", "just paydays", "forget paydays, do sundays"),
+     ("benta sa Naga nung oktubre", "yung sa CamSur"),
      ("cashless cash sales last month",)],
     ids=" / ".join,
 )  # fmt: skip
@@ -133,6 +138,12 @@ def test_what_part_one_thing_is_of_all(assistant, analyst, raw, turns, method):
         part = f"SELECT (sum(t.peso_value) FILTER (WHERE s.store_type = 'minimart')) / sum(t.peso_value)::DOUBLE {SALES} AND {OCTOBER} AND s.region = 'R04A'"
     share = next(at for at, one in enumerate(answer.columns) if one.name.endswith("__share"))
     assert_as_by_hand(answer, raw, part, at=share)
+
+
+def test_what_part_of_each_groups_whole(assistant, analyst, raw):
+    answer = talk(assistant, analyst, "gcash sales by region last month", "what % of each region's total sales is that")
+    part = f"SELECT (sum(t.peso_value) FILTER (WHERE t.payment_method = 'gcash')) / sum(t.peso_value)::DOUBLE {SALES} AND {OCTOBER} GROUP BY s.region"
+    assert_as_by_hand(answer, raw, part, at=[one.name for one in answer.columns].index("revenue__share"))
 
 
 def test_shares_that_are_there_may_be_asked_for_again(assistant, analyst):
@@ -177,7 +188,11 @@ def test_questions_against_sql(assistant, analyst, raw, question, sql):
     assert_as_by_hand(assistant.ask(question, analyst), raw, sql)
 
 
-@pytest.mark.parametrize("question", ["how did people pay last month", "magkano ang average na transaksyon kada araw"])
+@pytest.mark.parametrize(
+    "question",
+    ["how did people pay last month", "magkano ang average na transaksyon kada araw", "what sells best in supermarkets last month",
+     "ano ang mabenta sa mga sari-sari ngayon", "receipts a day, weekdays vs weekends", "mas marami ba bumibili pag sweldo kesa ordinaryong araw"],
+)  # fmt: skip
 def test_not_answered(assistant, question):
     assert_not_answered(assistant, question)
 
