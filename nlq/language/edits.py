@@ -229,6 +229,8 @@ class Edit:
             by = (Order(by=moved[0].by, dir="desc" if draft.top else "asc"),) if moved else ordering.by(draft, first)
             by = last.order if last.order and not draft.metrics and self._first_of_them() else by
             leader = any(one.text.lower() in FIRST_PLACE for one in self.spans)  # "who was no. 1 in Q2"
+            if leader and tuple(dimensions) != last.dimensions:  # "monthly for number 1"
+                raise _no("which is number 1? Name it")
             return by, draft.number or (1 if leader else last.limit) or default, per
         if (
             draft.by_metric in metrics

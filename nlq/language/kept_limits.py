@@ -85,7 +85,8 @@ def _unlimited(spans: Sequence[Span]) -> bool:
 def _rose(composer: Composer, last: SemanticQuery, names: list[str], dimensions: list[str]) -> tuple[Condition, ...]:
     """Only those whose figure rose, or fell, where it stands against another: "yung tumaas lang", "only those that fell"."""
     draft = composer.draft
-    words = [one for one in composer.spans if one.kind in ("rose", "moved") and not one.role and why.ways(one.text)]
+    kinds = ("rose", "moved") if last.compare else ("rose",)  # "open up convenience stores" says nothing of a rise
+    words = [one for one in composer.spans if one.kind in kinds and not one.role and why.ways(one.text)]
     ways = {why.ways(one.text) for one in words}
     against = bool(last.compare) or not draft.whens or (draft.versus and len(draft.whens) == 1)
     plain = (
