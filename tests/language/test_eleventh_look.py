@@ -174,14 +174,7 @@ def test_a_place_that_makes_the_choice_moot_is_taken(assistant, analyst, raw):
 
 
 READ = {
-    "breakdown ng resibo per region at kung pano nagbayad, september": by("s.region, t.payment_method", SEPTEMBER, figure="count(*)"),
-    "magkano ang karaniwang resibo sa bawat klase ng tindahan nung setyembre": by("s.store_type", SEPTEMBER, figure="sum(t.peso_value) / count(*)"),
-    "sales by way of paying last month": by("t.payment_method", OCTOBER),
-    "how did people pay last month, in receipts": by("t.payment_method", OCTOBER, figure="count(*)"),
-    "ewallet sales by month this year": by("month(t.date_key)", YEAR, "t.payment_method IN ('gcash', 'maya')"),
     "anong oras pinakamaraming bumibili nung october": f"SELECT count(*) {SALES} AND {OCTOBER} GROUP BY hour(t.occurred_at AT TIME ZONE 'Asia/Manila') ORDER BY 1 DESC LIMIT 1",
-    "pila pa ka branch nato sa caraga ang abli": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND region = 'R13' AND closed_on IS NULL",
-    "unang duha ka rehiyon base sa kadaghanon sa resibo, oktubre": f"{by('s.region', OCTOBER, figure='count(*)')} ORDER BY 1 DESC LIMIT 2",
 }  # fmt: skip
 
 
@@ -192,7 +185,7 @@ def test_questions_against_sql(assistant, analyst, raw, question, sql):
 
 @pytest.mark.parametrize(
     "question",
-    ["how did people pay last month", "magkano ang average na transaksyon kada araw", "what sells best in supermarkets last month",
+    ["how did people pay last month", "magkano ang karaniwang resibo sa bawat klase ng tindahan nung setyembre", "magkano ang average na transaksyon kada araw", "what sells best in supermarkets last month",
      "ano ang mabenta sa mga sari-sari ngayon", "receipts a day, weekdays vs weekends", "mas marami ba bumibili pag sweldo kesa ordinaryong araw"],
 )  # fmt: skip
 def test_not_answered(assistant, question):

@@ -83,6 +83,7 @@ READ = {
     "what share of minimarts last month": {"metrics": ["revenue"], "dimensions": ["store_type"], "where": [{"field": "store_type", "op": "in", "values": ["minimart"]}], "period": period("2026-10-01", "2026-10-31"), "share": {"within": [], "free": ["store_type"]}},
 }  # fmt: skip
 test_read_as_written_out, test_not_answered = held(READ, [
+    "breakdown ng resibo per region at kung pano nagbayad, september",
     "how many supermarket sales were no more than 200 pesos last month",
     "which stores sold less than 5k every day last week",  # what has no sales has no figure to be below it
     "ilang tindahan ang nakabenta noon?", "benta tuwing noon last month", "sales that month", "how many stores sold that month",
