@@ -10,6 +10,7 @@ start. Nothing is drawn anew between runs. --check: exit 1 where a target is mis
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -47,7 +48,6 @@ ASKED = ("sales of {} last month", "total revenue for {} in October", "magkano a
 PLAIN = ("top 10 stores in NCR by revenue last month", "sales per region this year", "average basket by city in Visayas last quarter", "monthly revenue growth this year", "how many transactions yesterday in Cebu", "share of sales by brand in each category", "benta kada araw nitong buwan", "top 5 brands by units in Luzon excluding NCR", "revenue by payment method last week", "revenu by regoin last month")  # fmt: skip
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 BESIDE = dict(zip("qwertyuiopasdfghjklzxcvbnm", ["w", "qe", "wr", "et", "ry", "tu", "yi", "uo", "ip", "o", "s", "ad", "sf", "dg", "fh", "gj", "hk", "jl", "k", "x", "zc", "xv", "cb", "vn", "bm", "n"], strict=True))  # fmt: skip
-CHAIN_MS = 1.52  # what that chain took on the machine that the targets were set on
 TARGETS = {"build_s": 5.0, "load_ms": 100.0, "resident_mb": 150.0, "p50_ms": 2.0, "p95_ms": 5.0}
 
 
@@ -85,26 +85,18 @@ def main() -> None:
 
 
 def _pace() -> float:
-    """How many times as long as there this machine takes for the library's parse, qualify, walk and write of SQL of 15 lines, at best."""
-    import sqlglot
-    from sqlglot.optimizer.qualify import qualify
+    """How many times as long as there this machine takes for the SQL library's own chain over SQL of 15 lines, at best."""
+    from bench_guard import CHAIN, EACH, ROUNDS, THERE, measured
 
-    from nlq.semantics.load import load
-
-    tables = load(ROOT / "semantic_layer" / "scout").tables
-    schema = {name: dict.fromkeys(table.stored, "VARCHAR") for name, table in tables.items()}
-    best: list[float] = []
-    for path in sorted((ROOT / "tests" / "guard" / "written").glob("15_*.sql")):
-        text, taken = path.read_text(encoding="utf-8"), list[float]()
-        for _ in range(40):
-            started = time.perf_counter()
-            tree = qualify(sqlglot.parse_one(text, read="trino"), schema=schema, dialect="trino")
-            for _ in tree.walk():
-                pass
-            tree.sql("duckdb")
-            taken.append((time.perf_counter() - started) * 1_000)
-        best.append(min(taken))
-    return sum(best) / len(best) / CHAIN_MS
+    work = measured()[f"{CHAIN}, about 15 lines"]
+    best = [float("inf")] * EACH
+    gc.disable()  # as bench_guard does
+    for at in range(ROUNDS * EACH):
+        run = work()
+        started = time.perf_counter()
+        run()
+        best[at % EACH] = min(best[at % EACH], (time.perf_counter() - started) * 1_000)
+    return sum(best) / EACH / THERE[15]
 
 
 def _part(part: str, folder: str, given: argparse.Namespace) -> dict[str, float]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nlq.language.deeds import BOUGHT
 from nlq.language.draft import SILENT
+from nlq.language.one_row import THERE
 from nlq.language.stays import is_of_all_places
 from nlq.language.tokens import phrase
 from nlq.values import Interpretation, Refusal
@@ -48,7 +49,6 @@ WE_HAVE = (
     "on the books",
     "on our books",
 )
-THERE = ("there", "doon", "dun", "don", "diyan", "dyan", "didto")
 PLACED = (
     "first",
     "1st",

@@ -10,6 +10,7 @@ from nlq.language.draft import Stop
 from nlq.language.kept_figures import words_of
 from nlq.language.spans_of_time import LONG, settle
 from nlq.language.those import chosen_in
+from nlq.language.walk import ONLY
 from nlq.semantics import periods
 from nlq.semantics.periods import Relative
 from nlq.values import Refusal
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from nlq.values.query import MetricEntry, SemanticQuery
 
 SAME = frozenset((*anchored.SAME, "ganun", "ganoon"))
-ONLY = frozenset(("just", "only", "lang", "lamang", "ra", "lng"))
 FROM = frozenset(("from", "since", "mula", "simula", "gikan", "sukad", "starting"))
 
 
@@ -63,7 +63,7 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
     if period is None and isinstance(compare, Shift) and not composer.draft.versus:  # "and the week before that?"
         count, _, unit = compare.shift.partition(" ")
         period, compare = periods.shift(base, -int(count), unit.rstrip("s")), None  # type: ignore[arg-type]
-        shifts = () if ONLY.intersection(words_of(composer.spans)) else shifts  # "just the month before"
+        shifts = () if (ONLY | {"just"}).intersection(words_of(composer.spans)) else shifts  # "just the month before"
     return period or base, ((compare,) if compare is not None else shifts)
 
 
