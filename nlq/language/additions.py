@@ -63,15 +63,21 @@ def apiece(spans: Sequence[Span]) -> Span | None:
         beside = [other for other in (at - 1, at + 1) if 0 <= other < len(spans)]
         after = next((each for each in spans[at + 1 :] if each.kind not in SILENT), None)
         trails = one.kind == "by" and one.text.lower() in ("each", "for each", "in each") and at > 0 and spans[at - 1].kind in (*VALUES, "time") and (after is None or after.kind in ("time", "metric"))  # fmt: skip
-        if one.kind != "apiece" and not trails:
+        leads = one.kind == "by" and one.text.lower().endswith("each") and after is not None and _next_value(spans, at) is after
+        if one.kind != "apiece" and not trails and not leads:
             continue
-        listed = [each for each in spans if each.kind in VALUES]
+        listed = [each for each in (spans[at + 1 :] if leads else spans) if each.kind in VALUES]
         near = any(spans[other].kind in (*VALUES, *SILENT, "time") for other in beside)
         first = next((each for each, other in pairwise(listed) if alike(each, other)), None)
         if first is not None and near:
             one.kind, one.role = "filler", "grouping"
             return first
     return None
+
+
+def _next_value(spans: Sequence[Span], at: int) -> Span | None:
+    """The first value behind a word, with no more than "of" or "in" between them: "3 each from Luzon and Visayas"."""
+    return next((one for one in spans[at + 1 :] if one.kind not in (*SILENT, "preposition")), None)
 
 
 def split_by_them(composer: Composer) -> None:

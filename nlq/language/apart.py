@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from nlq.language.draft import HELD
 from nlq.values import Refusal
 
-STATES = ("is_null", "is_not_null", "between", "!=", "not_in")
+LEAVES_OUT = ("!=", "not_in")
+STATES = ("is_null", "is_not_null", "between", *LEAVES_OUT)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,9 @@ def refused(model: SemanticModel, where: Sequence[Condition]) -> Refusal | None:
         both = one.op in HELD and other.op in HELD
         if one.field == other.field and ((both and not set(one.values) & set(other.values)) or _never(one, other)):
             return _no(model, one, other)
-        if all(found) and not any(_meet(first, second) for first in found[0] for second in found[1]):
+        if both and all(found) and not any(_meet(first, second) for first in found[0] for second in found[1]):
+            return _no(model, one, other)
+        if _left_out(one, other, *found) or _left_out(other, one, *reversed(found)):
             return _no(model, one, other)
     return None
 
@@ -57,9 +60,16 @@ def _never(one: Condition, other: Condition) -> bool:
         first, last, start, end = ends
         return bool(last < start or end < first)
     for first, second in ((one, other), (other, one)):
-        if first.op in HELD and second.op in ("!=", "not_in"):  # "cashless", and in cash
+        if first.op in HELD and second.op in LEAVES_OUT:  # "cashless", and in cash
             return set(first.values) <= set(second.values)
     return "is_null" in (one.op, other.op) and one.op != other.op
+
+
+def _left_out(one: Condition, other: Condition, held: Sequence[Place], without: Sequence[Place]) -> bool:
+    """Whether the places that one condition names lie in those that the other leaves out."""
+    if one.op not in HELD or other.op not in LEAVES_OUT or not held:
+        return False
+    return all(any(_lies(place, around) for around in without) for place in held)
 
 
 def places(model: SemanticModel, condition: Condition) -> list[Place]:
@@ -85,7 +95,7 @@ def _no(model: SemanticModel, one: Condition, other: Condition) -> Refusal:
     if one.field == other.field and "is_null" in (one.op, other.op):
         known = model.dimensions[one.field or ""].label.lower()
         return Refusal("out_of_scope", f"nothing has a {known} and has none at once: ask for those that have one, or for the others", firm=True)  # fmt: skip
-    if {"!=", "not_in"} & {one.op, other.op}:
+    if {*LEAVES_OUT} & {one.op, other.op}:
         held = next(each for each in (one, other) if each.op in HELD)
         said = ", ".join(map(str, held.values))
         return Refusal("out_of_scope", f'nothing is of "{said}" and not of it at once: ask for one of the two', firm=True)  # fmt: skip

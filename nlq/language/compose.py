@@ -71,6 +71,7 @@ class Composer:
         self.walker = Walker(model, spans, self.filters)
         self.draft = self.walker.draft
         self.newcomers = ""  # the people of whom only those are meant who are new
+        self.new_in: Period | None = None  # the period that they are new in, where it is not that of the figures
         self.dated = ""  # the date of things that the period is of
         self.each_year = False  # whether figures are of the same part of every year
         self.opposite: opposites.Opposite | None = None  # a value that is set against all others

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
 FIRST_PLACE = ("number one", "number 1", "no 1", "no. 1", "#1")
+BESIDE = ("beside it", "beside that", "next to it", "next to that", "alongside", "alongside it", "alongside that", "katabi", "itabi", "side by side", "magkatabi")
 ADDING = ("also", "include", "add", "plus", "too", "as well", "beside it", "beside that", "next to it", "next to that", "alongside", "alongside it", "alongside that", "katabi", "itabi", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil", "pati", "pati na", "pati ang", "apila")  # fmt: skip
 
 
@@ -84,6 +85,7 @@ class Edit:
         having = kept_limits.of(self.composer, self.last, metrics, dimensions)
         chosen = self._again()
         where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
+        dimensions = self._side_by_side(where, dimensions)
         back = set() if back is None and adding and self.stays.come_back() else back
         where = self.stays.without() if dropped else self.stays.with_these(back) if back is not None else where
         among = rows_shown.among(self.composer, self.last) or kept_rows.still_shown(
@@ -157,12 +159,27 @@ class Edit:
         further = broken or (
             self.spans[0].kind == "and" and not self.draft.metrics and draft.top is None
         )  # "and by month"
-        if within or adding or further or self._beside_the_one() or self._set_against():
+        if within or adding or further or self._beside_the_one() or self._set_against() or self._over_time():
             return list(dict.fromkeys([*self.last.dimensions, *draft.dimensions]))
         kept = [name for name in self.last.dimensions if self.last.dimensions and name not in draft.dimensions]
         if kept:
             self.composer.assume(f"instead of by {' and '.join(name.replace('_', ' ') for name in kept)}", {"dimensions": [*kept, *draft.dimensions]})  # fmt: skip
         return list(draft.dimensions)
+
+    def _side_by_side(self, where: Sequence[Condition], dimensions: list[str]) -> list[str]:
+        """What is split by, with what a value is of that is to stand beside another: "add frozen next to it"."""
+        if not any(one.text.lower() in BESIDE for one in self.spans):
+            return dimensions
+        named = {name for one in self.composer.filters.conditions() for name in one.fields()}
+        several = [one.field for one in where if one.op == "in" and len(one.values) > 1 and one.field in named]
+        return list(dict.fromkeys([*dimensions, *map(str, several)]))
+
+    def _over_time(self) -> bool:
+        """Whether what was split is so still: of shares that are asked for month by month, and of figures of an average day."""
+        parted = bool(self.last.dimensions) and not any(map(self.model.is_time_grain, self.last.dimensions))
+        average = any(one.kind in averages.MARKS for one in self.spans)
+        instead = any(one.text.lower() in followups.BACK for one in self.spans)
+        return parted and all(map(self.model.is_time_grain, self.draft.dimensions)) and (average or (self.last.share is not None and not instead))  # fmt: skip
 
     def _set_against(self) -> bool:
         """Whether values that are set against each other are split further: "NCR vs Calabarzon", then "by month"; not "by store type instead"."""

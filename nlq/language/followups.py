@@ -38,6 +38,7 @@ BACK = frozenset(
 )  # of what was not answered
 ABOUT_BACK = (("na", "lang"), ("na", "lng"), ("nalang", "po"))
 LOST = Refusal("out_of_scope", "the question before this was not answered, so there is nothing to go on from: ask all of it in one question", firm=True)  # fmt: skip
+SAME = frozenset(("same", "parehong", "kaparehong", "samang", "parehas"))
 CORRECTING = ("no", "nope", "hindi", "dili")
 WE_HAVE = (
     "do we have",
@@ -111,6 +112,8 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     counted = "count" in kinds and ("dimension" in kinds or any(one.kind == "metric" and model.metrics[one.ref_of].counts for one in spans))  # fmt: skip
     if _is_relative(spans, kinds) or (counted and _is_bare(spans, kinds) and not BOUGHT.isdisjoint(words)):
         return "edit"
+    if _is_the_same_time(spans, kinds):
+        return "edit"
     named = "metric" in kinds or counted
     narrowed = bool(kinds & {*NARROWING})
     split = bool(kinds & {"dimension", "grain"})
@@ -139,6 +142,13 @@ def _is_relative(spans: Sequence[Span], kinds: set[str]) -> bool:
     """Whether the only time that is said lies before what was asked: "growth from the quarter before"."""
     moved = [one.when is not None and bool(one.when.moved) for one in spans if one.kind == "time"]
     return bool(moved) and all(moved) and not kinds & {"metric", "dimension", "grain", "value", "place"}
+
+
+def _is_the_same_time(spans: Sequence[Span], kinds: set[str]) -> bool:
+    """Whether the only time that is said is the same of another year: "price per piece, same month last year" is of the month before."""
+    times = [one for one in spans if one.kind == "time"]
+    same = any(one.when is not None and one.when.moved and SAME.intersection(one.text.lower().split()) for one in times)
+    return same and len(times) == 1 and not kinds & {"value", "place", "ask", "versus", "growth"}
 
 
 def _is_of_the_books(spans: Sequence[Span], model: SemanticModel) -> bool:

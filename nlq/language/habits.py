@@ -93,7 +93,7 @@ def parts(composer: Composer) -> tuple[Segment, ...]:
 
 def _before(composer: Composer) -> Period:
     """All that was before the period of a question."""
-    period = composer.given_period()
+    period = composer.new_in or composer.given_period()
     if not isinstance(period, Period) or any(map(composer.model.is_time_grain, composer.draft.dimensions)):
         raise Stop(Refusal("out_of_scope", "those who are new are found for one period at a time: name one, and no split by time"))  # fmt: skip
     composer.assume(f"new are those of whom the data has nothing before {period.start}", {})
@@ -128,6 +128,7 @@ def returned(composer: Composer) -> tuple[Condition, ...]:
     if not (nouns or shopped) or first.when is None or not isinstance(first.when.period, Period) or later.when is None:
         raise Stop(Refusal("out_of_scope", f'who is meant by "{again[0].text}"? Name the customers, and both periods'))
     again[0].role = first.role = "set"
+    composer.new_in = first.when.period  # "new customers in August came back in September"
     whens[:] = [later]
     if nouns and nouns[0].kind == "dimension" and not any(one.kind in ("metric", "list") for one in composer.spans):
         _counted(composer, nouns[0], people_of(composer, nouns[0]) or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language import choices, habits, ordering
+from nlq.language import choices, habits, ordering, sets
 from nlq.language import counting as counting_
 from nlq.language.deeds import BOUGHT
 from nlq.language.draft import SILENT, Stop
@@ -102,6 +102,7 @@ def check_per_head(composer: Composer, last: SemanticQuery) -> None:
         Stop: money is asked for, and people stand behind "per".
     """
     model, draft = composer.model, composer.draft
+    _check_one_each(composer, last)
     metrics = _in_money(composer, last) or list(last.metrics)
     known = model.dimensions.get(draft.dimensions[0]) if len(draft.dimensions) == 1 and draft.each == draft.dimensions else None  # fmt: skip
     asked = any(one.kind == "amount" for one in composer.spans) and not draft.metrics and len(metrics) == 1
@@ -112,6 +113,20 @@ def check_per_head(composer: Composer, last: SemanticQuery) -> None:
     if by is not None:
         rest = {"where": last.where, "dimensions": (*last.dimensions, known.name), "period": last.period}
         raise Stop(choices.for_division(model, metrics[0], by, noun, rest))
+
+
+def _check_one_each(composer: Composer, last: SemanticQuery) -> None:
+    """Refuse to count stores by store: each is one, and another figure was meant.
+
+    Raises:
+        Stop: that is asked.
+    """
+    draft, model = composer.draft, composer.model
+    names = draft.metrics or [str(one) for one in last.metrics if isinstance(one, str)]
+    counted = sets.counted_by(model, names) if len(names) == 1 else None
+    if not last.having and counted is not None and counted in (*draft.dimensions, *(one.ref_of for one in draft.loose)):
+        label = model.dimensions[counted].label.lower()
+        raise _no(f"each {label} is one {label}: which figure is meant of each? Name it")
 
 
 def words_of(spans: Sequence[Span]) -> list[str]:

@@ -23,7 +23,7 @@ def of(composer: Composer, last: SemanticQuery, dimensions: list[str]) -> Share 
         Stop: it is not said whose share, or of which whole.
     """
     if not any(one.kind == "share" for one in composer.spans):
-        return _part_still(last, dimensions)
+        return _part_still(composer, last, dimensions)
     for one in composer.spans:
         one.role = "share" if one.kind == "share" else one.role
     of_all = composer.spans[0].kind == "share" and composer.draft.metrics  # "as % of all sales in each region"
@@ -39,10 +39,20 @@ def of(composer: Composer, last: SemanticQuery, dimensions: list[str]) -> Share 
     return Share(within=grains, free=held)  # "gcash vs maya", then "as % of total": of all payment methods
 
 
-def _part_still(last: SemanticQuery, dimensions: list[str]) -> Share | None:
-    """The share that was there; where figures are split by something else now, what part it is of each: "gcash share this year", then "by region"."""
+def _part_still(composer: Composer, last: SemanticQuery, dimensions: list[str]) -> Share | None:
+    """The share that was there; where figures are split by something else now, what part it is of each: "gcash share this year", then "by region".
+
+    One of those whose shares were shown is a part of all of them still: "share of each payment method", then "only Maya".
+    """
     share = last.share
-    if share is None or not share.free or set(share.free) <= set(dimensions):
+    if share is None:
+        return None
+    held = [one.field for one in composer.filters.conditions() if one.op in HELD and one.field in last.dimensions and one.field not in share.within]  # fmt: skip
+    dimensions.extend(str(name) for name in held if name not in dimensions)
+    added = tuple(name for name in dimensions if composer.model.is_time_grain(name) and name not in last.dimensions)
+    if (held or added) and not share.free and len(added) < len(dimensions):
+        return Share(within=(*share.within, *added), free=tuple(str(name) for name in held))
+    if not share.free or set(share.free) <= set(dimensions):
         return share
     new = tuple(name for name in dimensions if name not in share.free)
     dimensions.extend(name for name in share.free if name not in dimensions)

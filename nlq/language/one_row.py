@@ -41,7 +41,7 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     Raises:
         Stop: the query before shows no rows in an order, or none of things.
     """
-    found = _pointing(spans) or _named(spans, those.of(last, model)) or _there(spans, last)
+    found = _pointing(spans) or _named(spans, those.of(last, model)) or _there(spans, last) or _that(spans, last, those.of(last, model))
     if found is None:
         return None
     first, end, place, best = found
@@ -50,7 +50,8 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     if others and not (there or _is_set_off(spans, end)):
         return None
     _check_sold(spans)
-    if any(one.kind == "share" for one in spans):  # its part of all, not of itself
+    splits = any(one.kind in ("dimension", "grain") for one in (*spans[:first], *spans[end:]))
+    if any(one.kind == "share" for one in spans) and not splits:  # its part of all, not of itself
         query = _first_few(last, place, best, model)
     else:
         query = _of_the_row(last, place, best, model)
@@ -108,6 +109,17 @@ def _there(spans: Sequence[Span], last: SemanticQuery) -> tuple[int, int, int, b
     at = next((at for at, one in enumerate(spans) if one.kind in SILENT and one.text.lower() in THERE), None)
     alone = last.limit == 1 and len(last.dimensions) == 1 and not last.per
     return (at, at + 1, 1, False) if at is not None and alone and _goes_on(spans) else None
+
+
+def _that(spans: Sequence[Span], last: SemanticQuery, entity: str | None) -> tuple[int, int, int, bool] | None:
+    """The same, where it goes by what it is of, and is split: "in that region, by city" behind the top region."""
+    noun = those.that_one(spans)
+    alone = last.limit == 1 and len(last.dimensions) == 1 and not last.per
+    if noun is None or not alone or noun.ref_of != entity or any(one.kind == "metric" for one in spans):
+        return None
+    at = next(place for place, one in enumerate(spans) if one is noun)
+    splits = any(one.kind in ("dimension", "grain") for one in spans if one is not noun)
+    return (at - 1, at + 1, 1, False) if splits else None
 
 
 def _named(spans: Sequence[Span], entity: str | None) -> tuple[int, int, int, bool] | None:

@@ -15,6 +15,7 @@ from nlq.language import (
     about,
     asides,
     followups,
+    linked,
     money,
     of_that,
     one_row,
@@ -94,6 +95,7 @@ class Reader:
 
     def _of_spans(self, question: Question, values: ScopeValues, found: list[Span]) -> Interpretation:
         """What the words ask, each taken for what it may be."""
+        linked.replaced(found)
         same = bool(found) and found[0].kind == "followup" and found[0].text.lower().startswith("same")
         asked = (
             None if same else about.asked(question.text, found, self._model)
@@ -125,6 +127,7 @@ class Reader:
         if before.queries:
             followups.corrected(found)
             of_that.points_back(found)
+            linked.to_that(found)
             if followups.kind_of(found, self._model) == "command":
                 return replace(followups.commanded(found, before), words=_words(found))
         back = followups.goes_back(found) or followups.asks_which(found) if before.astray == "new" else followups.depends_on_rows(found)  # fmt: skip

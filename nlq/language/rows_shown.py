@@ -36,6 +36,7 @@ PLAIN = frozenset((
     "just", "then", "apil", "'y", "y", "kay", "nasa",
 ))  # fmt: skip
 VALUE = frozenset(("value", "amount", "halaga", "kantidad"))
+NOT = ("not", "hindi", "di", "dili")
 IN = frozenset(("total", "whole", "their", "in", "by", "sa", "pls", "please", "instead", "naman", "lang", "ra", "the", "na", "now", "and", "not", "pieces", "show", "me", "kay", "ayon"))  # fmt: skip
 AMONG = ("of those", "of them", "among them", "among those", "only those", "those", "just those")
 HOW_MANY = frozenset(("many", "ilan", "ilang", "pila", "count"))
@@ -83,7 +84,8 @@ def change(
     if DIFFERENCE.intersection(words) and (DIFFERENCE | OF_BOTH).issuperset(words):
         return mark(spans, _difference)
     of_money = VALUE.union(money.names(model.header.currency))
-    if of_money.intersection(words) and (of_money | IN).issuperset(words):
+    denied = any(one in NOT and other in of_money for one, other in pairwise(words))  # "in pieces, not pesos"
+    if of_money.intersection(words) and (of_money | IN).issuperset(words) and not denied:
         return mark(spans, _in_money)
     if "average" in kinds and kinds <= {*BESIDE_AVERAGE}:
         return mark(spans, _average)

@@ -56,6 +56,7 @@ NAMES = frozenset(("share", "shares", "mix", "contribution", "ambag", "bahagi", 
 TIED = frozenset(("as", "a", "to", "bilang"))
 BRING = ("bring", "brings", "make", "makes", "contribute", "contributes", "contributed", "account", "accounts")
 VALUES_AND_FIGURES = frozenset((*VALUES, "metric"))
+PAID = frozenset(("paid", "binayaran", "binayad", "ibinayad", "gibayran", "gibayad", "nabayaran"))
 EVERY = ("each", "every", "bawat", "kada", "matag", "ng bawat", "sa matag", "each of the")
 FROM = frozenset(("from", "galing", "mula", "buhat", "gikan"))
 
@@ -93,6 +94,9 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
     apart = placed and any(one.kind == "dimension" for one in spans[:at])
     if at and spans[at - 1].kind in VALUES and not apart:
         return [spans[at - 1]]
+    paid = _paid(spans, filters, at) if split else []
+    if paid:
+        return paid
     if split:
         _not_of_days(spans, filters, at)
     if split or not _figure_after(spans, at):  # "sales share" says nothing of whose
@@ -107,6 +111,17 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
         if one.kind in VALUES and before.kind not in ("preposition", "and")
     ]
     return filters.listed(said[0]) if len(said) == 1 else None  # "of transactions paid in cash, in minimarts"
+
+
+def _paid(spans: Sequence[Span], filters: Filters, at: int) -> list[Span]:
+    """The values that the figure is said to have been paid with, which are the part of it: "% of sales paid in cash, by region"."""
+    figure = next((place for place, one in enumerate(spans) if one.kind == "metric" and place > at), None)
+    first = next((place for place, one in enumerate(spans) if figure is not None and place > figure and one.kind in VALUES), None)
+    if figure is None or first is None:
+        return []
+    between = spans[figure + 1 : first]
+    said = PAID & {word for one in (*between, spans[first]) for word in one.text.lower().split()}  # "paid in cash" may be a name of it
+    return filters.listed(spans[first]) if said and all(one.kind in (*SILENT, "preposition", "not") for one in between) else []  # fmt: skip
 
 
 def _not_of_days(spans: Sequence[Span], filters: Filters, at: int) -> None:

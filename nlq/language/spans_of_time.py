@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from nlq.language.time import When
 
 NOW = frozenset(("now", "ngayon", "karon", "right now"))
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 LAST_OF = 2  # a year that is named, and the one before it
 LONG = 365  # days: what is as long is set against the whole year
 Settled = tuple["Period | str | None", "Period | Shift | None", list[Assumed]]
@@ -36,6 +38,7 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
     whens = in_their_years([one.when for one in spans if one.when is not None], versus=versus)
     if versus and today is not None:
         whens = _the_one_before(spans, _now(spans, whens, today), today)
+        whens = _in_that_year(spans, whens)
     said = [_assumed(one) for one in whens if one.said and one.period != "all"]
     moved = [one for one in whens if one.moved]
     if moved:
@@ -108,6 +111,19 @@ def _the_one_before(spans: list[Span], whens: list[When], today: date) -> list[W
         if base.end < today and alike:
             return [replace(one, moved=f"1 {back}") if place == at else one for place, one in enumerate(whens)]
     return whens
+
+
+def _in_that_year(spans: list[Span], whens: list[When]) -> list[When]:
+    """A bare year set against a part of another is the same part of it: "March 2025 vs 2026", "Dec 1-25 2024 vs 2025"."""
+    if len(whens) != len(spans) or len(whens) != LAST_OF or not YEAR.fullmatch(spans[1].text) or not YEAR.search(spans[0].text):
+        return whens
+    first, second = (one.period for one in whens)
+    if not isinstance(first, Period) or not isinstance(second, Period) or whole(first, "year") or first.start.year != first.end.year:
+        return whens
+    years = second.start.year - first.start.year
+    if not years or whens[0].since:
+        return whens
+    return [whens[0], replace(whens[1], period=periods.shift(first, years, "year"), said="", other=None, running=None, back=None, to_date=None)]  # fmt: skip
 
 
 def two_periods(spans: list[Span]) -> bool:

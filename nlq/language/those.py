@@ -68,6 +68,8 @@ def are_meant(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) 
     if that is not None:
         return last.limit == 1 and of(last, model) == that.ref_of
     kinds = {one.kind for one in spans}
+    if last.dimensions and not _some(last) and sets.counted_by(model, _names(last)) is not None and last.list is None:
+        return False  # "how many stores are open, by region", then "their sales": those of the stores, not of regions
     they = _they(_words(spans)) or ((_each_of_them(spans) or _figure_there(spans)) and _some(last))
     if followups.kind_of(spans, model) == "new":
         return not kinds & WHOLE or they

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language.deeds import TOOK
+from nlq.language.deeds import SHOPPED, TOOK
 from nlq.language.draft import SILENT
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ BUSY = frozenset(
         "subsob",
     )
 )  # of how many come, not of how much they spend
+NUMBER = ("dami", "rami", "konti", "kaunti", "onti", "daghan")  # what is said of how many there are, within a word
+LINKS = ("ang", "og", "ug", "nga", "ng", "na")
 MANY = frozenset(("marami", "maraming", "daghan", "more"))
 PAID = frozenset(
     (
@@ -104,7 +107,7 @@ def taken(composer: Composer) -> str:
     """The usual figure, which is said with the other choice; of what is busy, how many come."""
     model = composer.model
     name, second = model.header.default_metric, model.header.second_metric
-    busy = any(one.kind in ("top", "bottom") and BUSY.intersection(one.text.lower().split()) for one in composer.spans) or _more_paid(composer)  # fmt: skip
+    busy = any(one.kind in ("top", "bottom") and BUSY.intersection(one.text.lower().split()) for one in composer.spans) or _more_paid(composer) or _many_come(composer)  # fmt: skip
     if busy and second is not None and model.metrics[second].unit == "count":
         name, second = second, name
     composer.assume(
@@ -123,6 +126,15 @@ def _more_paid(composer: Composer) -> bool:
     spans = composer.spans
     more = any(one.kind == "more" and MANY.intersection(one.text.lower().split()) for one in spans)
     return more and any(PAID.intersection(one.text.lower().split()) for one in spans if one.kind in SILENT)
+
+
+def _many_come(composer: Composer) -> bool:
+    """Whether it is how many come that is most or least: "anong oras pinakakonti ang bumibili", "pinakadaghan mamalit"."""
+    said = [one for one in composer.spans if one.text.lower() not in LINKS]
+    return any(
+        one.kind in ("top", "bottom") and after.kind in SILENT and SHOPPED.intersection(after.text.lower().split()) and any(word in one.text.lower() for word in NUMBER)
+        for one, after in pairwise(said)
+    )  # fmt: skip
 
 
 def _is_slice(composer: Composer) -> bool:

@@ -22,6 +22,7 @@ from nlq.sql.dialect import WORDS, quote_words
 from nlq.sql.fields import SEGMENT
 from nlq.sql.figures import Gather
 from nlq.sql.frames import Frame
+from nlq.sql.merged import merged
 from nlq.sql.parts import Figures, Parts
 from nlq.sql.plans import Plans
 from nlq.sql.said import is_place
@@ -64,8 +65,10 @@ def compile_anew(model: SemanticModel, query: SemanticQuery, snapshot: Snapshot)
     tree, columns, metrics, counted = _with_totals(parts, query) if query.totals else _rows(parts, query)
     if called:
         columns = spelling.as_asked(tree, columns, called)
-    ctes = [exp.CTE(this=inner, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, inner in parts.ctes]
-    tree.set("with_", exp.With(expressions=ctes))
+    ctes = [exp.CTE(this=inner, alias=exp.TableAlias(this=exp.to_identifier(name)))
+            for name, inner in merged(tree, dict(parts.ctes)).items()]  # fmt: skip
+    if ctes:
+        tree.set("with_", exp.With(expressions=ctes))
     if snapshot.watermark is not None:
         at_home(tree)
     if _has_words(model) or any(not isinstance(one, str) and one.as_ in WORDS for one in query.metrics):

@@ -299,13 +299,17 @@ class Gather:
         """Arms put together on their keys, groups of any of them kept; null keys meet null keys."""
         leaves = self.broken.leaves
         homes = {leaf.alias: name for name, given in self.arms for leaf in given}
+        known = {leaf.alias for _, given in self.arms[:2] for leaf in given}  # of which the first two arms tell the type
         selects: list[exp.Expr] = []
         for name, given in self.arms:
             mine = {leaf.alias for leaf in given}
             picked: list[exp.Expr] = arms.columns(self.keys)
             for leaf in leaves:
-                value = exp.column(leaf.alias) if leaf.alias in mine else self._null(leaf, homes[leaf.alias])
-                picked.append(exp.alias_(value, leaf.alias, copy=False))
+                if leaf.alias in mine:
+                    picked.append(exp.column(leaf.alias))
+                    continue
+                value = exp.Null() if leaf.alias in known else self._null(leaf, homes[leaf.alias])
+                picked.append(called(value, leaf.alias))
             selects.append(select(picked, named(name)))
         picked = [
             *arms.columns(self.keys),

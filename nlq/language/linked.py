@@ -1,0 +1,60 @@
+"""Words that tie a noun to the question before: "sa araw na yun" and "sa maong lalawigan" point at what was shown, "instead of sales" at what goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlq.language.draft import SILENT, VALUES
+from nlq.language.match import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LINKS = ("na", "nga")
+THOSE = frozenset(("yun", "yon", "yan", "iyon", "iyan", "kana", "kadto", "kato", "adto"))  # "ito" of a time is the one now
+SAID_BEFORE = frozenset(("maong", "adtong", "adtung", "nianang", "niadtong", "anang"))  # Cebuano: the same that was spoken of
+MANY = frozenset(("mga", "duha", "dalawang", "lahat"))  # of several: these are "those", not "that"
+INSTEAD = frozenset(("instead", "imbes", "imbis", "rather", "halip"))
+REPLACES = frozenset(("of", "than", "na", "nga", "sa"))
+NAMED = ("metric", "dimension", "grain", *VALUES)
+
+
+def to_that(spans: list[Span]) -> None:
+    """Say of a noun that is tied to what was spoken of that it is that one: "araw na yun" is "that day"; in place."""
+    for at in range(len(spans) - 1, -1, -1):
+        one = spans[at]
+        if one.kind not in ("grain", "dimension"):
+            continue
+        behind = [word for other in _silent(spans[at + 1 :])[:3] for word in other.text.lower().replace("'", "").split()][:2]
+        before = spans[at - 1].text.lower().split() if at and spans[at - 1].kind in (*SILENT, "preposition", "time", "unknown") else []
+        tied = len(behind) == 2 and behind[0] in LINKS and behind[1] in THOSE and not MANY.intersection(before)
+        spoken_of = SAID_BEFORE.intersection(before[-1:])
+        if not tied and not spoken_of:
+            continue
+        if spoken_of and spans[at - 1].kind == "unknown":
+            spans[at - 1].kind, spans[at - 1].role = "filler", "context"
+        if one.kind == "grain":
+            one.kind, one.text, one.meanings = "reference", f"that {one.ref or one.ref_of}", []
+        else:
+            spans.insert(at, Span("that", one.start, one.start, "filler"))
+
+
+def replaced(spans: Sequence[Span]) -> None:
+    """Take what stands behind "instead of" for what is not meant any more: "average basket instead of sales"; in place."""
+    for at, one in enumerate(spans):
+        words = one.text.lower().split()
+        if words[-1] not in INSTEAD and words[0] not in INSTEAD:
+            continue
+        rest = spans[at + 1 :]
+        ties = [*words[1:], *(word for other in _silent(rest)[:2] for word in other.text.lower().split())]
+        if not ties or ties[0] not in REPLACES:
+            continue
+        gone = next((other for other in rest if other.kind not in (*SILENT, "preposition")), None)
+        if gone is not None and gone.kind in NAMED and not gone.comma:
+            gone.kind, gone.role = "filler", "context"
+
+
+def _silent(spans: Sequence[Span]) -> list[Span]:
+    """The words up to the first that says something."""
+    end = next((at for at, one in enumerate(spans) if one.kind not in (*SILENT, "preposition")), len(spans))
+    return list(spans[:end])
