@@ -129,13 +129,15 @@ class Filters:
         return [_listed(found, exclude=False) for found in groups.values()]
 
     def listed(self, span: Span) -> list[Span]:
-        """A value and those that follow it in one list: "A, B and C"."""
-        at = next(place for place, one in enumerate(self._parts) if one.span is span)
+        """A value and those that follow it in one list: "A, B and C"; itself, where it is no filter (what figures are split by)."""
+        at = next((place for place, one in enumerate(self._parts) if one.span is span), None)
+        if at is None:
+            return [span]
         return [one.span for one in self._parts[at:] if one.group == self._parts[at].group]
 
     def of(self, span: Span) -> list[Condition]:
         """What a value was taken for."""
-        return next(one.conditions for one in self._parts if one.span is span)
+        return next((one.conditions for one in self._parts if one.span is span), [])
 
     def leave(self, taken: list[Condition]) -> None:
         """Values whose conditions are taken for something else are no filters any more."""

@@ -9,6 +9,7 @@ from nlq.language import choices, habits, ordering, sets
 from nlq.language import counting as counting_
 from nlq.language.deeds import BOUGHT
 from nlq.language.draft import SILENT, Stop
+from nlq.language.stays import DROPPING
 from nlq.values import Clarification, Refusal
 from nlq.values.query import Period
 
@@ -47,6 +48,21 @@ def of(composer: Composer, last: SemanticQuery, *, adding: bool) -> list[str | M
         named == [composer.draft.by_metric] and not ordering.SORT.isdisjoint(words_of(composer.spans))
     )
     return list(dict.fromkeys([*last.metrics, *named])) if adding or limited else list(named)
+
+
+def without(spans: Sequence[Span], last: SemanticQuery) -> SemanticQuery:
+    """The query before without figures that are to go, of several that it shows: "remove the sales", "tanggalin na yung sales". The words that say so are read."""
+    at = next((at for at, one in enumerate(spans) if one.kind not in SILENT or one.text.lower() in DROPPING), None)
+    rest = [one for one in spans[at + 1 :] if one.kind not in SILENT] if at is not None else []
+    gone = {one.ref_of for one in rest}
+    if at is None or spans[at].text.lower().split()[0] not in DROPPING or {one.kind for one in rest} != {"metric"}:
+        return last
+    left = tuple(one for one in last.metrics if one not in gone)
+    if not left or len(left) + len(gone) != len(last.metrics) or any(one.by in gone for one in last.order):
+        return last
+    for one in (spans[at], *rest):
+        one.kind, one.role = "filler", "context"
+    return replace(last, metrics=left)
 
 
 def during(

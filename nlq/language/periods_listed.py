@@ -82,6 +82,8 @@ def _in_one_year(labels: Sequence[str], found: Sequence[When], today: date) -> l
         for one, dated in zip(found, years, strict=True)
         if dated and isinstance(one.period, Period)
     }
+    if not said:  # of a year that is moved by another, as "same month last year"
+        return []
     moved = []
     for one, dated, label in zip(found, years, labels, strict=True):
         named = one.other is not None or QUARTER.fullmatch(label.lower()) is not None

@@ -30,6 +30,9 @@ BY_NAME = frozenset(
 )
 BESIDE_NAME = frozenset(("by", "the", "them", "it", "in", "order", "please", "pls", "mo", "ayon", "sa", "ang", "now", "ok", "and", "a", "to", "z", "paki", "lang", "na", "naman"))  # fmt: skip
 TWO = frozenset(("two", "both", "dalawa", "dalawang", "duha", "duha ka", "2"))
+BESIDE = ("side by side", "next to each other", "beside each other", "pagtabihin", "itapad", "tapara")
+OF_BOTH = frozenset(("both", "reference", "number", "versus", "followup"))  # with words for "beside": "put them side by side"
+SPLIT_BY = frozenset(("both", "by", "dimension", "grain"))  # "both, by month"
 TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
 POINTS = frozenset(("that", "it", "those", "these", "yan", "yun", "iyan", "iyon", "ana", "kana"))
 ENTIRE = frozenset(("whole", "entire", "buong", "buo", "tibuok"))
@@ -124,6 +127,8 @@ def _listed(last: SemanticQuery) -> list[Condition]:
 def _split(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     """What was summed over several values, of each."""
     found = [str(one.field) for one in _listed(last) if one.field in model.dimensions and one.field not in last.dimensions]  # fmt: skip
+    if not found and any(one.field in last.dimensions for one in _listed(last)):
+        return last  # they are split already
     if len(found) != 1 or last.limit is not None or last.having or last.segments or last.list or last.share:
         raise _no("split by what? Name it: by region, by category …")
     return replace(last, dimensions=(*found, *last.dimensions))
@@ -208,6 +213,12 @@ def the_two(spans: Sequence[Span], before: Sequence[SemanticQuery], model: Seman
     """
     marks = [one for one in spans if one.text.lower() in TWO and one.kind in ("number", "both", "filler")]
     nouns = any(one.kind in ("dimension", "grain", "metric") for one in spans)
+    beside = _of_both(spans)
+    if beside:
+        found = _both_of(before, model)
+        for one in beside if found is not None else ():
+            one.kind, one.role = "filler", "set"
+        return _of_each_whole(found) if found is not None else None
     if len(marks) != 1 or nouns:
         return None
     at = next(place for place, one in enumerate(spans) if one is marks[0])
@@ -215,12 +226,8 @@ def the_two(spans: Sequence[Span], before: Sequence[SemanticQuery], model: Seman
     tied = {one.text.lower().split()[-1] for one in spans[max(0, at - 1) : at] if one.kind in (*SILENT, "which", "versus", *asked)}  # fmt: skip
     if not tied & {"the", "of", "yung", "ang", "sa", "nung", "ng", "compare", "silang", "sa mga", "kanang"}:
         return None
-    last = before[-1]
-    listed = [one for one in _listed(last) if len(one.values) == 2 and one.field in model.dimensions]
-    found = replace(last, dimensions=tuple(dict.fromkeys((str(listed[0].field), *last.dimensions)))) if len(listed) == 1 else None  # fmt: skip
-    if found is None and len(before) > 1:
-        found = _both(last, before[-2], model)
-    if found is None or last.limit is not None:
+    found = _both_of(before, model)
+    if found is None:
         return None
     for one in spans:
         if one is marks[0] or one.kind in ("versus", "more", "which", *asked):
@@ -228,10 +235,33 @@ def the_two(spans: Sequence[Span], before: Sequence[SemanticQuery], model: Seman
     together = any(TOGETHER.intersection(one.text.lower().split()) for one in spans)
     if together:
         return replace(found, dimensions=found.dimensions[1:])
-    share = found.share and replace(
-        found.share, within=(found.dimensions[0], *found.share.within)
-    )  # each its part of its own whole
+    return _of_each_whole(found)
+
+
+def _of_each_whole(found: SemanticQuery) -> SemanticQuery:
+    """The query of both, each with its part of its own whole, where shares are shown."""
+    share = found.share and replace(found.share, within=(found.dimensions[0], *found.share.within))
     return replace(found, share=share)
+
+
+def _of_both(spans: Sequence[Span]) -> list[Span]:
+    """The words that ask for both by themselves: "both", "both, by month", "put them side by side"; none where no such are."""
+    said = [one for one in spans if one.kind not in SILENT]
+    kinds = {one.kind for one in said}
+    numbers = all(one.text.lower() in TWO for one in said if one.kind == "number")
+    if any(one.text.lower() in BESIDE for one in said) and kinds <= OF_BOTH and numbers:
+        return said
+    return [said[0]] if said and said[0].kind == "both" and kinds <= SPLIT_BY else []
+
+
+def _both_of(before: Sequence[SemanticQuery], model: SemanticModel) -> SemanticQuery | None:
+    """The query of two values, each by itself, that were asked for at once or one after the other; None where they are no two, or were ranked."""
+    last = before[-1]
+    listed = [one for one in _listed(last) if len(one.values) == 2 and one.field in model.dimensions]
+    found = replace(last, dimensions=tuple(dict.fromkeys((str(listed[0].field), *last.dimensions)))) if len(listed) == 1 else None  # fmt: skip
+    if found is None and len(before) > 1:
+        found = _both(last, before[-2], model)
+    return found if last.limit is None else None
 
 
 def _both(last: SemanticQuery, first: SemanticQuery, model: SemanticModel) -> SemanticQuery | None:
@@ -244,7 +274,9 @@ def _both(last: SemanticQuery, first: SemanticQuery, model: SemanticModel) -> Se
     if not same or one.field is None or one.field in last.dimensions:
         return None
     both = replace(one, op="in", values=tuple(dict.fromkeys((*other.values, *one.values))))
-    return replace(last, where=tuple(both if each is one else each for each in last.where), dimensions=(one.field, *last.dimensions))  # fmt: skip
+    all_there_are = model.dimensions[one.field].type == "boolean" and len(both.values) > 1
+    where = tuple(both if each is one else each for each in last.where if not (all_there_are and each is one))
+    return replace(last, where=where, dimensions=(one.field, *last.dimensions))
 
 
 def _no(text: str) -> Stop:

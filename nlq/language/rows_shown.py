@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BESIDE_AVERAGE = ("average", "followup", "and", "which", "amount")
 BESIDE_REST = ("rest", "followup", "list", "amount", "and", "which", "type")
+REST_OF = (*BESIDE_REST, "dimension")  # which is of what was shown: "the rest of the regions"
 FIRST = frozenset(
     ("first", "top", "una", "unang", "nauna", "nag-una", "nanguna", "nangunguna", "best", "biggest", "highest")
 )
@@ -68,6 +69,9 @@ def change(
     kinds = {one.kind for one in spans if one.kind not in SILENT}
     if any(one.kind == "rest" and one.text.lower().split()[-1] in ("one", "isa") for one in spans):
         return mark(spans, _which_other)
+    nouns = [one.ref_of for one in spans if one.kind == "dimension"]
+    if "rest" in kinds and len(nouns) == 1 and kinds <= {*REST_OF}:
+        return mark(spans, lambda model, last: _the_rest_of(model, last, nouns[0]))
     if "rest" in kinds and kinds <= {*BESIDE_REST}:
         together = not TOGETHER.isdisjoint(words)
         return mark(
@@ -260,6 +264,23 @@ def _the_rest(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     if len(named) != 1 or len(last.where) != 1 or last.list is not None or last.share is not None:
         raise Stop(those.UNKNOWN)
     return replace(last, where=(replace(named[0], op="not_in"),))
+
+
+def _the_rest_of(model: SemanticModel, last: SemanticQuery, noun: str) -> SemanticQuery:
+    """All but what was shown, of what goes by a name: "the rest of the regions" behind the top three, "the other payment methods" behind cash.
+
+    Raises:
+        Stop: it was not that of which some were shown.
+    """
+    if last.limit is not None or last.having:
+        if those.of(last, model) != noun:
+            raise Stop(those.UNKNOWN)
+        return _the_rest(model, last)
+    named = [one for one in last.where if one.field == noun and one.op in HELD]
+    if len(named) != 1 or last.list is not None or last.share is not None or last.segments:
+        raise Stop(those.UNKNOWN)
+    where = tuple(replace(one, op="not_in") if one is named[0] else one for one in last.where)
+    return replace(last, where=where, dimensions=tuple(dict.fromkeys((*last.dimensions, noun))))
 
 
 def _without_first(model: SemanticModel, last: SemanticQuery, count: int) -> SemanticQuery:

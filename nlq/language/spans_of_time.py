@@ -121,7 +121,7 @@ def _in_that_year(spans: list[Span], whens: list[When]) -> list[When]:
     if not isinstance(first, Period) or not isinstance(second, Period) or whole(first, "year") or first.start.year != first.end.year:
         return whens
     years = second.start.year - first.start.year
-    if not years or whens[0].since:
+    if not years or whens[0].since or any(one.named for one in whens):
         return whens
     return [whens[0], replace(whens[1], period=periods.shift(first, years, "year"), said="", other=None, running=None, back=None, to_date=None)]  # fmt: skip
 

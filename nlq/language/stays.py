@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 LEAVING = ("leave", "take", "keep", "now leave", "now take")
+OUT = ("out", "off", "away")
 EVERY = ALL | {"every"}
 BACK = frozenset(("back", "ibalik", "balik", "pabalik"))
 RESTORED = frozenset(("put", "bring", "add", "ibalik", "pabalik"))  # "back to NCR" is of it alone
@@ -66,10 +67,11 @@ class Stays:
     def dropped(self) -> bool:
         """Whether what is named is to go: "drop the weekends", "remove the NCR filter", "tanggalin ang Cebu". The words that say so are read."""
         spans = self.composer.spans
-        if spans[0].text.lower() in LEAVING and any(one.kind in VALUES for one in spans):
-            out = next((one for one in spans if one.text.lower() == "out"), None)
+        first = next((one for one in spans[:2] if one.text.lower() in LEAVING), None)
+        if first is not None and any(one.kind in VALUES for one in spans):
+            out = next((one for one in spans if one.text.lower() in OUT), None)
             beside = [one for one in spans if one.text.lower() in FILTER]  # "take out the card filter"
-            for one in (spans[0], out, *beside) if out is not None else ():
+            for one in (first, out, *beside) if out is not None else ():
                 one.kind, one.role = "filler", "filter"
             return out is not None  # "leave Luzon out", "take out cash"
         at = next((place for place, one in enumerate(spans) if one.kind != "filler"), 0)

@@ -27,7 +27,8 @@ def parted(spans: list[Span], lexicon: Lexicon) -> list[Span]:
     found: list[Span] = []
     for at, one in enumerate(spans):
         before = next((other for other in reversed(spans[:at]) if other.kind not in (*SILENT, "number")), None)
-        ranked = before is not None and before.kind in RANKS  # "top dairy products by region"
+        behind = spans[at + 1].kind if at + 1 < len(spans) else ""
+        ranked = before is not None and before.kind in RANKS and behind not in SPLITS  # "top dairy products by region", not "top canned goods brands"
         parts = (
             one.kind == "value" and " " in one.text and (asked if not split else ranked)
         )  # "by units" splits nothing
