@@ -96,6 +96,10 @@ class Lexicon:
         """Whether a word is in any phrase or name."""
         return word in self.words or word in GRAINS or word in self.names
 
+    def known_of(self, words: set[str]) -> set[str]:
+        """Those of these words that are in any phrase or name."""
+        return (self.words & words) | (GRAINS.keys() & words) | self.names.known_of(words)
+
     @property
     def letters(self) -> str:
         """The letters that words are made of."""

@@ -18,7 +18,7 @@ from nlq.language.tokens import fold, phrase
 from nlq.semantics import sections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from nlq.semantics.model import SemanticModel
@@ -40,6 +40,10 @@ class Names:
     def __contains__(self, word: str) -> bool:
         """Whether a word is in any name."""
         return word in self._words
+
+    def known_of(self, words: Iterable[str]) -> set[str]:
+        """Those of these words that are in any name."""
+        return set(filter(self._words.__contains__, words))
 
     def at(self, words: list[str], start: int) -> Iterator[tuple[int, int]]:
         """Every name that begins at a word: its length in words, and its number, for `rows`."""

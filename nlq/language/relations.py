@@ -115,7 +115,10 @@ def against(
         raise Stop(Refusal("out_of_scope", f'is "{named.text}" what is no {other.text}? Say "{other.text} or not"'))
     known = model.dimensions.get(fields.pop() or "") if len(fields) == 1 else None
     if known is None or known.type != "string":  # whose values are numbers to nobody who types names
-        return where, tuple(Segment(called(one), (condition,)) for one, condition in zip(spans, taken, strict=True))
+        labels = [called(one) for one in spans]
+        if len(set(labels)) < len(labels):
+            raise Stop(Refusal("out_of_scope", f'"{labels[0]}" against itself? Say what is to stand on the other side'))
+        return where, tuple(Segment(label, (condition,)) for label, condition in zip(labels, taken, strict=True))
     if known.name not in draft.dimensions:
         draft.dimensions.insert(0, known.name)
         draft.apart.append(known.name)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from nlq.language import anchored, calendar_words, dates, fiscal, named_days, numbered, relative, when
+from nlq.language import tokens as numbers
 from nlq.language.calendar_words import LINKERS
 from nlq.language.dates import DAYS_OF_WEEK
 from nlq.language.fiscal import Fiscal
 from nlq.language.numbered import Numbered
 from nlq.language.relative import Relatives
+from nlq.language.said_of_time import words_of
 from nlq.language.tokens import near
 from nlq.language.when import DAYS, LAST, MONTHS, THIS, UNITS, BadDate, OpenDate, When
+from nlq.semantics import periods
 from nlq.semantics.periods import EARLIEST, Unit, add, end_of, start_of
 from nlq.values.query import Period
 
@@ -81,6 +86,9 @@ class _Finder(Numbered, Fiscal, Relatives):
         found: list[When] = []
         at = 0
         while at < len(self.tokens):
+            if self._says_no_time(at):
+                at += 1
+                continue
             one = self._nth_days(at) or self._going_on(at) or self._range(at) or self.single(at)
             if one is None:
                 at += 1
@@ -230,7 +238,14 @@ class _Finder(Numbered, Fiscal, Relatives):
             self._found[at] = self._sought(at)
         return self._found[at]
 
+    def _says_no_time(self, at: int) -> bool:
+        """Whether a word is of letters alone, and none that any of the readers names."""
+        word = self.words[at]
+        return word.isalpha() and word not in SAID and self.tokens[at].text.lower() not in SAID
+
     def _sought(self, at: int) -> When | None:
+        if 0 <= at < self._many and self._says_no_time(at):
+            return None
         for reader in (
             self._week_of,
             self._anchored,
@@ -275,3 +290,6 @@ class _Finder(Numbered, Fiscal, Relatives):
 def whole(period: Period, unit: Unit) -> bool:
     """Whether a period is exactly one unit."""
     return period.start == start_of(period.start, unit) and period.end == end_of(period.start, unit)
+
+
+SAID = words_of(anchored, calendar_words, dates, fiscal, named_days, numbered, numbers, periods, relative, when, sys.modules[__name__])  # fmt: skip

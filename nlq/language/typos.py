@@ -147,9 +147,9 @@ def _over(words: list[str], first: int, last: int, lexicon: Lexicon) -> dict[int
 def _candidates(word: str, lexicon: Lexicon) -> Iterator[Candidate]:
     """Known words that are one slip away. Digits are never made or changed: another code is another thing."""
     if len(word) >= MIN_WITHIN and word.isalpha():
-        for other, slip in sorted(_variants(word, lexicon.letters).items()):
-            if len(other) >= MIN_WITHIN and lexicon.knows(other) and other.isalpha():
-                yield other, slip
+        for other in sorted(lexicon.known_of(variants(word, lexicon.letters))):
+            if len(other) >= MIN_WITHIN and other.isalpha():
+                yield other, _slip(word, other)
 
 
 def _of_one_meaning(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -162,21 +162,25 @@ def _of_one_meaning(candidates: Iterable[Candidate]) -> list[Candidate]:
     return list(found.values())
 
 
-def _variants(word: str, letters: str) -> dict[str, int]:
-    """Every word one slip away, with how likely the slip is."""
-    found: dict[str, int] = {}
-    for at in range(len(word) + 1):
-        before, after = word[:at], word[at:]
-        for letter in letters:  # left out; twice the same is easily once
-            found.setdefault(before + letter + after, FINGERS if letter in word[max(at - 1, 0) : at + 1] else ONE_OFF)
-        if not after:
-            break
-        beside = BESIDE.get(after[0], "")
-        for letter in letters:
-            found[before + letter + after[1:]] = FINGERS if letter in beside else FAR
-        around = before[-1:] + after[1:2]  # of one too many: it is one of these again, or was touched with it
-        found[before + after[1:]] = FINGERS if after[0] in around or set(around) & set(beside) else ONE_OFF
-        if len(after) > 1:
-            found[before + after[1] + after[0] + after[2:]] = FINGERS
-    found.pop(word, None)
+def variants(word: str, letters: str) -> set[str]:
+    """Every word one slip away."""
+    halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    found = {f"{before}{letter}{after}" for before, after in halves for letter in letters}
+    found |= {f"{before}{letter}{after[1:]}" for before, after in halves[:-1] for letter in letters}
+    found |= {before + after[1:] for before, after in halves[:-1]}
+    found |= {before + after[1] + after[0] + after[2:] for before, after in halves[:-2]}
+    found.discard(word)
     return found
+
+
+def _slip(typed: str, word: str) -> int:
+    """How likely the one slip is that makes a word of another."""
+    if len(word) > len(typed):  # left out; twice the same is easily once
+        at = next(at for at, letter in enumerate(word) if typed[at : at + 1] != letter)
+        return FINGERS if word[at] in typed[max(at - 1, 0) : at + 1] else ONE_OFF
+    if len(word) < len(typed):  # one too many: it is one of those beside it again, or was touched with it
+        at = max(at for at in range(len(typed)) if typed[:at] + typed[at + 1 :] == word)
+        around = typed[max(at - 1, 0) : at] + typed[at + 1 : at + 2]
+        return FINGERS if typed[at] in around or set(around) & set(BESIDE.get(typed[at], "")) else ONE_OFF
+    changed = [at for at, (one, other) in enumerate(zip(typed, word, strict=True)) if one != other]
+    return FINGERS if len(changed) > 1 or word[changed[0]] in BESIDE.get(typed[changed[0]], "") else FAR
