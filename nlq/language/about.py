@@ -150,15 +150,24 @@ def _what_is(
 
 
 def _topic(words: tuple[str, ...]) -> Topic | None:
-    """The topic of the longest phrase in the words."""
-    table = phrases()
-    longest = max(map(len, table))
-    for length in range(min(longest, len(words)), 0, -1):
-        for start in range(len(words) - length + 1):
-            found = table.get(words[start : start + length])
+    """The topic of the longest phrase in the words, the first of those that are as long."""
+    table, longest = phrases(), _longest_from()
+    begins = [at for at, word in enumerate(words) if word in longest]
+    for length in range(max((longest[words[at]] for at in begins), default=0), 0, -1):
+        for start in begins:
+            found = table.get(words[start : start + length]) if start + length <= len(words) else None
             if found is not None:
                 return found
     return None
+
+
+@cache
+def _longest_from() -> dict[str, int]:
+    """The words with which phrases begin, each with the length in words of the longest."""
+    found: dict[str, int] = {}
+    for words in phrases():
+        found[words[0]] = max(len(words), found.get(words[0], 0))
+    return found
 
 
 def _refs(spans: Sequence[Span], model: SemanticModel, *, apart: bool = False) -> tuple[tuple[str, str], ...]:

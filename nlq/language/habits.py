@@ -214,7 +214,7 @@ def _event(composer: Composer, one: Span) -> str:
 def people_of(composer: Composer, noun: Span) -> str | None:
     """The people that a noun names, or that a metric counts."""
     if noun.kind == "metric":
-        entity = sets.entity_of(composer.model, [noun.ref_of], type(composer.draft)())
+        entity = sets.counted_by(composer.model, [noun.ref_of])
     else:
         entity = noun.ref_of if noun.kind == "dimension" else None
     known = composer.model.dimensions.get(entity or "")

@@ -179,12 +179,11 @@ def _covers(text: str, run: list[Token], lexicon: Lexicon) -> list[list[Span]]:
         if words[index] == word:
             unknown.append(index)
     corrections = typos.mend(words, unknown, lexicon)
-    edges = partial(_edges, text, tokens, words, commas, lexicon)
-    best, rivals = lattice.ways(len(words), edges)
+    best, rivals = lattice.ways(len(words), partial(_edges, text, tokens, words, commas, lexicon, {}))
     slips = _slips(tokens, words, best, lexicon)
     if slips:
         corrections |= slips
-        best, rivals = lattice.ways(len(words), edges)
+        best, rivals = lattice.ways(len(words), partial(_edges, text, tokens, words, commas, lexicon, {}))
     found = [best, *rivals]
     for cover in found:
         for before, span in pairwise(cover):
@@ -216,10 +215,15 @@ def _slips(tokens: list[Token], words: list[str], best: list[Span], lexicon: Lex
     return found | typos.mend(words, sorted(at for at in beside if 0 <= at < len(words)), lexicon, least=3)
 
 
-def _edges(text: str, tokens: list[Token], words: list[str], commas: set[int], lexicon: Lexicon, start: int) -> Iterator[tuple[int, float, Span]]:  # fmt: skip
-    """The spans that can begin at a word, longest first: the length of each in words, what it costs, and itself."""
-    named = start and any(length > 1 and meanings[0].kind == "dimension" for length, meanings in lexicon.at(words, start - 1))  # fmt: skip
-    for length, span in _from(text, tokens, words, start, lexicon):
+def _edges(text: str, tokens: list[Token], words: list[str], commas: set[int], lexicon: Lexicon, named_from: dict[int, bool], start: int) -> Iterator[tuple[int, float, Span]]:  # fmt: skip
+    """The spans that can begin at a word, longest first: the length of each in words, what it costs, and itself.
+
+    `named_from` holds of the words before whether a dimension's name of several words begins there.
+    """
+    known = list(lexicon.at(words, start))
+    named_from[start] = any(length > 1 and meanings[0].kind == "dimension" for length, meanings in known)
+    named = named_from.get(start - 1)
+    for length, span in _from(text, tokens, words, start, lexicon, known):
         cost = lattice.UNKNOWN if span.kind == "unknown" else lattice.SPAN
         parted = commas and any(token.start in commas for token in tokens[start + 1 : start + length])
         yield length, cost + (lattice.PARTED if named else 0) + (lattice.OVER_COMMA if parted else 0), span
@@ -253,15 +257,14 @@ def _unlinked(words: list[str], at: int, lexicon: Lexicon) -> str:
     return word
 
 
-def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon: Lexicon) -> list[tuple[int, Span]]:
-    """The spans that can begin at a word, longest first."""
+def _from(text: str, tokens: list[Token], words: list[str], start: int, lexicon: Lexicon, known: list[tuple[int, list[Meaning]]]) -> list[tuple[int, Span]]:  # fmt: skip
+    """The spans that can begin at a word, longest first; `known` are the phrases that do."""
     found: list[tuple[int, Span]] = []
 
     def span(length: int, kind: str) -> Span:
         first, last = tokens[start], tokens[start + length - 1]
         return Span(text[first.start : last.end], first.start, last.end, kind)
 
-    known = list(lexicon.at(words, start))
     plain = _unlinked(words, start, lexicon) if not any(length == 1 for length, _ in known) else words[start]
     if plain != words[start]:  # known within longer phrases only
         lengths = {length for length, _ in known}

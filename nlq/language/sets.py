@@ -35,8 +35,12 @@ BOTH = ("and", "ug", "at", "saka", "at saka", "&")
 
 def counted_by(model: SemanticModel, metrics: Sequence[str]) -> str | None:
     """The things that the first of these metrics that counts any counts, on the books or active ones."""
-    every = [one for one in model.public_metrics().values() if one.counts]
-    return next((one.counts for name in metrics for one in every if name in (one.name, one.during)), None)
+    counts: dict[str, str] | None = model.memo.get("counted_by")
+    if counts is None:
+        every = [one for one in model.public_metrics().values() if one.counts]
+        named = [(name, str(one.counts)) for one in every for name in (one.name, one.during) if name]
+        counts = model.memo["counted_by"] = dict(reversed(named))  # of two that count a thing the first
+    return next((counts[name] for name in metrics if name in counts), None)
 
 
 def entity_of(model: SemanticModel, metrics: Sequence[str], draft: Draft) -> str | None:

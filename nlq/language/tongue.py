@@ -15,12 +15,13 @@ ENGLISH = frozenset(("may", "at", "bat"))  # words of Filipino that are English 
 CEB = frozenset(
     ["nga", "og", "ug", "unsa", "unsay", "unsang", "pila", "tagpila", "halin", "matag", "niaging", "miaging", "karong", "ning", "nato", "namo", "among", "atong", "kinsa", "kinsang", "asa", "hain", "ngano", "nganong", "gikan", "sukad", "adlaw", "adlawa", "semana", "semanaha", "bulana", "tuig", "tuiga", "gahapon", "karon", "palihog", "pinakataas", "pinakadako", "pinakaubos", "kaysa", "gawas", "walay", "naa", "naay", "pud", "pod", "sab", "gihapon", "nisaka", "misaka", "niubos", "miubos", "uban", "tangtanga", "diay", "didto", "niadtong", "dili", "unya", "buok"]
 )  # fmt: skip
+FIL_ALONE, CEB_ALONE, EITHER = FIL - CEB - ENGLISH, CEB - FIL, FIL & CEB
 
 
 def of(words: Iterable[str]) -> Language:
     """The language of a question's words, in small letters."""
     said = list(words)
-    fil, ceb = sum(word in FIL - CEB - ENGLISH for word in said), sum(word in CEB - FIL for word in said)
+    fil, ceb = sum(word in FIL_ALONE for word in said), sum(word in CEB_ALONE for word in said)
     if not fil and not ceb:
-        return "fil" if sum(word in FIL & CEB for word in said) > 1 else "en"
+        return "fil" if sum(word in EITHER for word in said) > 1 else "en"
     return "ceb" if ceb > fil else "fil"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from nlq.errors import BadRequest
@@ -39,6 +40,7 @@ class Relative:
         return Period(start=add(first, -self.count, self.unit), end=first - timedelta(days=1))
 
 
+@lru_cache(maxsize=64)
 def named_period(text: str) -> Relative | None:
     """What a model's `default_period` says: "last 30 days", "this month", "last quarter"; None where it says nothing."""
     words = text.lower().split()
