@@ -64,7 +64,9 @@ def apiece(spans: Sequence[Span]) -> Span | None:
         after = next((each for each in spans[at + 1 :] if each.kind not in SILENT), None)
         trails = one.kind == "by" and one.text.lower() in ("each", "for each", "in each") and at > 0 and spans[at - 1].kind in (*VALUES, "time") and (after is None or after.kind in ("time", "metric"))  # fmt: skip
         follows = _next_value(spans, at)
-        leads = one.kind == "by" and one.text.lower().endswith("each") and follows is not None and follows.kind in VALUES
+        leads = (
+            one.kind == "by" and one.text.lower().endswith("each") and follows is not None and follows.kind in VALUES
+        )
         if one.kind != "apiece" and not trails and not leads:
             continue
         listed = [each for each in (spans[at + 1 :] if leads else spans) if each.kind in VALUES]

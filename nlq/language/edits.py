@@ -42,7 +42,19 @@ if TYPE_CHECKING:
 
 FIRST_PLACE = ("number one", "number 1", "no 1", "no. 1", "#1")
 TOO = ("din", "rin", "sad", "pud", "usab")
-BESIDE = ("beside it", "beside that", "next to it", "next to that", "alongside", "alongside it", "alongside that", "katabi", "itabi", "side by side", "magkatabi")
+BESIDE = (
+    "beside it",
+    "beside that",
+    "next to it",
+    "next to that",
+    "alongside",
+    "alongside it",
+    "alongside that",
+    "katabi",
+    "itabi",
+    "side by side",
+    "magkatabi",
+)
 ADDING = ("also", "include", "add", "plus", "too", "as well", "beside it", "beside that", "next to it", "next to that", "alongside", "alongside it", "alongside that", "katabi", "itabi", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil", "pati", "pati na", "pati ang", "apila")  # fmt: skip
 
 
@@ -60,11 +72,7 @@ class Edit:
         Raises:
             Stop: it is better to ask, or to decline.
         """
-        beside_ranks.settled(self.spans)
-        turns.negated(self.spans)
-        senses.not_money(self.model, self.spans)
-        fewer = kept_figures.without(self.spans, self.last)
-        same, self.last = same or fewer is not self.last, fewer
+        same = self._fewer() or same
         freed, unsplit = self.stays.freed(), self.stays.unsplit()
         dropped, back = self.stays.dropped(), self.stays.brought_back()
         choices.check_readable(self.model, self.spans)
@@ -122,6 +130,14 @@ class Edit:
             raise _no("this changes nothing of the question before: say what is to be another")
         return query
 
+    def _fewer(self) -> bool:
+        """Make the words ready, and leave out the figures that are to go; whether some are."""
+        beside_ranks.settled(self.spans)
+        turns.negated(self.spans)
+        senses.not_money(self.model, self.spans)
+        before, self.last = self.last, kept_figures.without(self.spans, self.last)
+        return self.last is not before
+
     def _says_share(self) -> bool:
         """Whether a turn only asks for the shares that are there: "as percentages" of a mix."""
         return self.last.share is not None and {one.kind for one in self.spans if one.kind not in SILENT} <= {"share", "followup"}  # fmt: skip
@@ -140,8 +156,13 @@ class Edit:
     def _adding(self) -> bool:
         """Whether what is named comes beside what was there."""
         figures = {one.kind for one in self.spans if one.kind not in SILENT} <= {"metric", "followup", "and"}
-        if figures and any(one.text.lower() in TOO for one in self.spans):
-            return True  # "pa-show din yung transactions"; of a place it may be "the same of"
+        if figures and any(
+            one.text.lower() in TOO and before.text.lower() != "na"
+            for before, one in pairwise([self.spans[0], *self.spans])
+        ):
+            return (
+                True  # "pa-show din yung transactions"; "na pud" is "instead", and of a place it may be "the same of"
+            )
         return any(
             one.text.lower() in ADDING or (one.kind == "followup" and one.text.lower().split()[0] in ADDING)
             for one in self.spans
@@ -169,7 +190,9 @@ class Edit:
             return list(dict.fromkeys([*self.last.dimensions, *draft.dimensions]))
         sides = [name for name in self.last.dimensions if name in self.model.dimensions and self.model.dimensions[name].type == "boolean"]  # fmt: skip
         if not any(one.text.lower() in followups.BACK for one in self.spans):
-            draft.dimensions[:0] = [name for name in sides if name not in draft.dimensions]  # paydays and other days, then "by month"
+            draft.dimensions[:0] = [
+                name for name in sides if name not in draft.dimensions
+            ]  # paydays and other days, then "by month"
         kept = [name for name in self.last.dimensions if self.last.dimensions and name not in draft.dimensions]
         if kept:
             self.composer.assume(f"instead of by {' and '.join(name.replace('_', ' ') for name in kept)}", {"dimensions": [*kept, *draft.dimensions]})  # fmt: skip

@@ -140,7 +140,13 @@ def _check_one_each(composer: Composer, last: SemanticQuery) -> None:
     draft, model = composer.draft, composer.model
     names = draft.metrics or [str(one) for one in last.metrics if isinstance(one, str)]
     counted = sets.counted_by(model, names) if len(names) == 1 else None
-    if not last.having and counted is not None and counted in (*draft.dimensions, *(one.ref_of for one in draft.loose)):
+    money = any(one.kind == "amount" for one in composer.spans)  # "magkano kada tao" is not of how many there are
+    if (
+        not last.having
+        and not money
+        and counted is not None
+        and counted in (*draft.dimensions, *(one.ref_of for one in draft.loose))
+    ):
         label = model.dimensions[counted].label.lower()
         raise _no(f"each {label} is one {label}: which figure is meant of each? Name it")
 

@@ -57,7 +57,7 @@ def _part_still(composer: Composer, last: SemanticQuery, dimensions: list[str]) 
     added = tuple(name for name in dimensions if composer.model.is_time_grain(name) and name not in last.dimensions)
     if (held or added) and not share.free and len(added) < len(dimensions):
         return Share(within=(*share.within, *added), free=tuple(str(name) for name in held))
-    if not share.free or set(share.free) <= set(dimensions):
+    if not share.free or dimensions == list(last.dimensions):
         return share
     new = tuple(name for name in dimensions if name not in share.free)
     dimensions.extend(name for name in share.free if name not in dimensions)

@@ -98,7 +98,7 @@ class Lexicon:
 
     def known_of(self, words: set[str]) -> set[str]:
         """Those of these words that are in any phrase or name."""
-        return (self.words & words) | (GRAINS.keys() & words) | self.names.known_of(words)
+        return {*(self.words & words), *(GRAINS.keys() & words), *self.names.known_of(words)}
 
     @property
     def letters(self) -> str:

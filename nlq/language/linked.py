@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LINKS = ("na", "nga")
-THOSE = frozenset(("yun", "yon", "yan", "iyon", "iyan", "kana", "kadto", "kato", "adto"))  # "ito" of a time is the one now
-SAID_BEFORE = frozenset(("maong", "adtong", "adtung", "nianang", "niadtong", "anang"))  # Cebuano: the same that was spoken of
+THOSE = frozenset(
+    ("yun", "yon", "yan", "iyon", "iyan", "kana", "kadto", "kato", "adto")
+)  # "ito" of a time is the one now
+SAID_BEFORE = frozenset(
+    ("maong", "adtong", "adtung", "nianang", "niadtong", "anang")
+)  # Cebuano: the same that was spoken of
 MANY = frozenset(("mga", "duha", "dalawang", "lahat"))  # of several: these are "those", not "that"
 INSTEAD = frozenset(("instead", "imbes", "imbis", "rather", "halip"))
 REPLACES = frozenset(("of", "than", "na", "nga", "sa"))
@@ -25,8 +29,14 @@ def to_that(spans: list[Span]) -> None:
         one = spans[at]
         if one.kind not in ("grain", "dimension"):
             continue
-        behind = [word for other in _silent(spans[at + 1 :])[:3] for word in other.text.lower().replace("'", "").split()][:2]
-        before = spans[at - 1].text.lower().split() if at and spans[at - 1].kind in (*SILENT, "preposition", "time", "unknown") else []
+        behind = [
+            word for other in _silent(spans[at + 1 :])[:3] for word in other.text.lower().replace("'", "").split()
+        ][:2]
+        before = (
+            spans[at - 1].text.lower().split()
+            if at and spans[at - 1].kind in (*SILENT, "preposition", "time", "unknown")
+            else []
+        )
         tied = len(behind) == 2 and behind[0] in LINKS and behind[1] in THOSE and not MANY.intersection(before)
         spoken_of = SAID_BEFORE.intersection(before[-1:])
         if not tied and not spoken_of:

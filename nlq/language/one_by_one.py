@@ -74,7 +74,12 @@ def apart(composer: Composer) -> None:
     """
     draft, filters, spans, model = composer.draft, composer.filters, composer.spans, composer.model
     said = {word for one in spans for word in one.text.lower().split()}
-    if draft.top is not None or composer.apiece is not None or said & SUM or any(one.kind in OTHERWISE for one in spans):
+    if (
+        draft.top is not None
+        or composer.apiece is not None
+        or said & SUM
+        or any(one.kind in OTHERWISE for one in spans)
+    ):
         return
     if draft.versus and opposed(spans, filters):
         return

@@ -31,7 +31,9 @@ BY_NAME = frozenset(
 BESIDE_NAME = frozenset(("by", "the", "them", "it", "in", "order", "please", "pls", "mo", "ayon", "sa", "ang", "now", "ok", "and", "a", "to", "z", "paki", "lang", "na", "naman"))  # fmt: skip
 TWO = frozenset(("two", "both", "dalawa", "dalawang", "duha", "duha ka", "2"))
 BESIDE = ("side by side", "next to each other", "beside each other", "pagtabihin", "itapad", "tapara")
-OF_BOTH = frozenset(("both", "reference", "number", "versus", "followup"))  # with words for "beside": "put them side by side"
+OF_BOTH = frozenset(
+    ("both", "reference", "number", "versus", "followup")
+)  # with words for "beside": "put them side by side"
 SPLIT_BY = frozenset(("both", "by", "dimension", "grain"))  # "both, by month"
 TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
 POINTS = frozenset(("that", "it", "those", "these", "yan", "yun", "iyan", "iyon", "ana", "kana"))

@@ -69,14 +69,9 @@ def change(
     kinds = {one.kind for one in spans if one.kind not in SILENT}
     if any(one.kind == "rest" and one.text.lower().split()[-1] in ("one", "isa") for one in spans):
         return mark(spans, _which_other)
-    nouns = [one.ref_of for one in spans if one.kind == "dimension"]
-    if "rest" in kinds and len(nouns) == 1 and kinds <= {*REST_OF}:
-        return mark(spans, lambda model, last: _the_rest_of(model, last, nouns[0]))
-    if "rest" in kinds and kinds <= {*BESIDE_REST}:
-        together = not TOGETHER.isdisjoint(words)
-        return mark(
-            spans, lambda model, last: _summed(_the_rest(model, last), model) if together else _the_rest(model, last)
-        )
+    others = _rest_of_them(spans, words, kinds) if "rest" in kinds else None
+    if others is not None:
+        return mark(spans, others)
     summed = _all_together(words)
     if summed is not None:
         return mark(spans, summed)
@@ -100,6 +95,17 @@ def change(
         count = several[0] if several else 1
         return mark(spans, lambda model, last: _without_first(model, last, count))
     return None
+
+
+def _rest_of_them(spans: Sequence[Span], words: Sequence[str], kinds: set[str]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery] | None:  # fmt: skip
+    """What makes the others of what was shown, by their name or without one: "the rest of the regions", "everything else combined"; None where more is said."""
+    nouns = [one.ref_of for one in spans if one.kind == "dimension"]
+    if len(nouns) == 1 and kinds <= {*REST_OF}:
+        return lambda model, last: _the_rest_of(model, last, nouns[0])
+    if not kinds <= {*BESIDE_REST}:
+        return None
+    together = not TOGETHER.isdisjoint(words)
+    return lambda model, last: _summed(_the_rest(model, last), model) if together else _the_rest(model, last)
 
 
 def _all_together(words: Sequence[str]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery] | None:

@@ -94,13 +94,12 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
     apart = placed and any(one.kind == "dimension" for one in spans[:at])
     if at and spans[at - 1].kind in VALUES and not apart:
         return [spans[at - 1]]
-    paid = _paid(spans, filters, at) if split else []
-    if paid:
-        return paid
     if split:
+        paid = _paid(spans, filters, at)
         _not_of_days(spans, filters, at)
-    if split or not _figure_after(spans, at):  # "sales share" says nothing of whose
-        return [] if split else None
+        return paid
+    if not _figure_after(spans, at):  # "sales share" says nothing of whose
+        return None
     figure = next(place for place, one in enumerate(spans) if one.kind == "metric" and place > at)
     last = [one for one in spans[figure + 1 :] if one.kind in VALUES]
     if last and filters.listed(last[0]) == last:
@@ -116,11 +115,15 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
 def _paid(spans: Sequence[Span], filters: Filters, at: int) -> list[Span]:
     """The values that the figure is said to have been paid with, which are the part of it: "% of sales paid in cash, by region"."""
     figure = next((place for place, one in enumerate(spans) if one.kind == "metric" and place > at), None)
-    first = next((place for place, one in enumerate(spans) if figure is not None and place > figure and one.kind in VALUES), None)
+    first = next(
+        (place for place, one in enumerate(spans) if figure is not None and place > figure and one.kind in VALUES), None
+    )
     if figure is None or first is None:
         return []
     between = spans[figure + 1 : first]
-    said = PAID & {word for one in (*between, spans[first]) for word in one.text.lower().split()}  # "paid in cash" may be a name of it
+    said = PAID & {
+        word for one in (*between, spans[first]) for word in one.text.lower().split()
+    }  # "paid in cash" may be a name of it
     return filters.listed(spans[first]) if said and all(one.kind in (*SILENT, "preposition", "not") for one in between) else []  # fmt: skip
 
 

@@ -115,10 +115,20 @@ def _the_one_before(spans: list[Span], whens: list[When], today: date) -> list[W
 
 def _in_that_year(spans: list[Span], whens: list[When]) -> list[When]:
     """A bare year set against a part of another is the same part of it: "March 2025 vs 2026", "Dec 1-25 2024 vs 2025"."""
-    if len(whens) != len(spans) or len(whens) != LAST_OF or not YEAR.fullmatch(spans[1].text) or not YEAR.search(spans[0].text):
+    if (
+        len(whens) != len(spans)
+        or len(whens) != LAST_OF
+        or not YEAR.fullmatch(spans[1].text)
+        or not YEAR.search(spans[0].text)
+    ):
         return whens
     first, second = (one.period for one in whens)
-    if not isinstance(first, Period) or not isinstance(second, Period) or whole(first, "year") or first.start.year != first.end.year:
+    if (
+        not isinstance(first, Period)
+        or not isinstance(second, Period)
+        or whole(first, "year")
+        or first.start.year != first.end.year
+    ):
         return whens
     years = second.start.year - first.start.year
     if not years or whens[0].since or any(one.named for one in whens):

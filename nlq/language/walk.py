@@ -120,7 +120,9 @@ class Walker:
         if known is None or known.type != "boolean":
             return False
         kinds = {other.kind for other in self.spans}
-        if "versus" in kinds and any(other.ref_of == one.ref_of and other is not one for other in self.spans if other.kind == "value"):
+        if "versus" in kinds and any(
+            other.ref_of == one.ref_of and other is not one for other in self.spans if other.kind == "value"
+        ):
             return False  # "by holiday vs non holiday": each is a side
         self.group(known.name, one)
         return True

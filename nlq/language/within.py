@@ -28,7 +28,9 @@ def parted(spans: list[Span], lexicon: Lexicon) -> list[Span]:
     for at, one in enumerate(spans):
         before = next((other for other in reversed(spans[:at]) if other.kind not in (*SILENT, "number")), None)
         behind = spans[at + 1].kind if at + 1 < len(spans) else ""
-        ranked = before is not None and before.kind in RANKS and behind not in SPLITS  # "top dairy products by region", not "top canned goods brands"
+        ranked = (
+            before is not None and before.kind in RANKS and behind not in SPLITS
+        )  # "top dairy products by region", not "top canned goods brands"
         parts = (
             one.kind == "value" and " " in one.text and (asked if not split else ranked)
         )  # "by units" splits nothing

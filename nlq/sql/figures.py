@@ -299,7 +299,9 @@ class Gather:
         """Arms put together on their keys, groups of any of them kept; null keys meet null keys."""
         leaves = self.broken.leaves
         homes = {leaf.alias: name for name, given in self.arms for leaf in given}
-        known = {leaf.alias for _, given in self.arms[:2] for leaf in given}  # of which the first two arms tell the type
+        known = {
+            leaf.alias for _, given in self.arms[:2] for leaf in given
+        }  # of which the first two arms tell the type
         selects: list[exp.Expr] = []
         for name, given in self.arms:
             mine = {leaf.alias for leaf in given}

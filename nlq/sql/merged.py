@@ -18,7 +18,9 @@ OUTER = frozenset({"expressions", "from_", "where", "order", "limit"})
 INNER = frozenset({"expressions", "from_", "joins", "where", "group", "having"})
 TABLES, COLUMNS, AGGREGATES = with_heirs(exp.Table), with_heirs(exp.Column), with_heirs(exp.AggFunc)
 QUERIES = with_heirs(exp.Query)
-LOOSE = with_heirs(exp.Binary, exp.Not, exp.Between, exp.In)  # what has to be held together where it stands among other signs
+LOOSE = with_heirs(
+    exp.Binary, exp.Not, exp.Between, exp.In
+)  # what has to be held together where it stands among other signs
 
 
 def merged(tree: exp.Select, ctes: Ctes) -> Ctes:
@@ -36,7 +38,12 @@ def merged(tree: exp.Select, ctes: Ctes) -> Ctes:
     for query in (*ctes.values(), tree):
         name = _reads(query)
         inner = kept.get(name)
-        if isinstance(query, exp.Select) and isinstance(inner, exp.Select) and read[name] == 1 and _taken_in(query, name, inner):
+        if (
+            isinstance(query, exp.Select)
+            and isinstance(inner, exp.Select)
+            and read[name] == 1
+            and _taken_in(query, inner)
+        ):
             del kept[name]
     return kept
 
@@ -65,15 +72,17 @@ def _has_only(query: exp.Expr, parts: frozenset[str]) -> bool:
     return all(key in parts for key, value in query.args.items() if value)
 
 
-def _taken_in(outer: exp.Select, name: str, inner: exp.Select) -> bool:
+def _taken_in(outer: exp.Select, inner: exp.Select) -> bool:
     """Whether the outer query could take the inner one in; then it has."""
     values = _values(inner)
-    if not values or any(type(node) in AGGREGATES and type(node.parent) is not exp.Window or type(node) in QUERIES and node is not outer
+    if not values or any((type(node) in AGGREGATES and type(node.parent) is not exp.Window) or (type(node) in QUERIES and node is not outer)
                          for node in outer.walk()):  # fmt: skip
         return False
     places = [node for node in outer.walk() if type(node) in COLUMNS and not _is_by_name(node, outer)]
     said = Counter(node.name for node in places)
-    if any(one not in values or count > MOST_SAID and type(values[one]) not in COLUMNS for one, count in said.items()):
+    if any(
+        one not in values or (count > MOST_SAID and type(values[one]) not in COLUMNS) for one, count in said.items()
+    ):
         return False
     notes = {one.alias: one.comments for one in inner.expressions if one.comments}
     for node in places:
