@@ -49,6 +49,7 @@ def averaged(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics:
         return None
     _check_money(model, spans, metrics[0])
     _one_of_many(model, draft, spans, unit)
+    _over_two(model, draft, unit)
     if model.is_time_grain(unit):  # those of an average day are those who came
         metrics[0] = model.metrics[metrics[0]].during or metrics[0]
     draft.dimensions[:] = [name for name in draft.dimensions if name != unit]
@@ -95,6 +96,19 @@ def _median(model: SemanticModel, draft: Draft, spans: Sequence[Span], metrics: 
     draft.dimensions[:] = [name for name in draft.dimensions if name != unit]
     draft.over.clear()
     return Figured((unit,), "median")
+
+
+def _over_two(model: SemanticModel, draft: Draft, unit: str) -> None:
+    """Refuse an average day of an average store, split further: "average daily transactions per store by store type".
+
+    Raises:
+        Stop: that is asked.
+    """
+    things = [name for name in draft.each if name in model.counted and name != unit]
+    others = [name for name in draft.dimensions if name not in things and name != unit]
+    if things and others and model.is_time_grain(unit) and draft.top is None:
+        label = model.dimensions[things[0]].label.lower()
+        raise _no(f"an average over each day and each {label} at once cannot be read yet: ask for one of the two")
 
 
 def _counted_under(model: SemanticModel, metric: str) -> tuple[str, str] | None:

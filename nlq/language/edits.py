@@ -211,7 +211,11 @@ class Edit:
         parted = bool(self.last.dimensions) and not any(map(self.model.is_time_grain, self.last.dimensions))
         average = any(one.kind in averages.MARKS for one in self.spans)
         instead = any(one.text.lower() in followups.BACK for one in self.spans)
-        return parted and all(map(self.model.is_time_grain, self.draft.dimensions)) and (average or (self.last.share is not None and not instead))  # fmt: skip
+        grains = all(map(self.model.is_time_grain, self.draft.dimensions))
+        each = len(self.draft.dimensions) == 1 and self.draft.dimensions[0] in self.model.counted and self.draft.each == self.draft.dimensions  # fmt: skip
+        if average and each and self.draft.dimensions[0] not in self.last.dimensions:
+            return bool(self.last.dimensions)  # "sales by region", then "average per store"
+        return parted and grains and (average or (self.last.share is not None and not instead))
 
     def _set_against(self) -> bool:
         """Whether values that are set against each other are split further: "NCR vs Calabarzon", then "by month"; not "by store type instead"."""
@@ -280,6 +284,8 @@ class Edit:
             leader = any(one.text.lower() in FIRST_PLACE for one in self.spans)  # "who was no. 1 in Q2"
             if leader and tuple(dimensions) != last.dimensions:  # "monthly for number 1"
                 raise _no("which is number 1? Name it")
+            if draft.number is None and not leader and ordering.SORT.intersection(kept_figures.words_of(self.spans)):
+                return by, last.limit, per  # "sort from busiest" leaves none out
             return by, draft.number or (1 if leader else last.limit) or default, per
         if (
             draft.by_metric in metrics
@@ -329,7 +335,12 @@ class Edit:
 
     def _figured(self, query: SemanticQuery, moving: entries.Figured | None) -> SemanticQuery:
         names = [one for one in query.metrics if isinstance(one, str)]
+        asked, split = list(names), set(self.draft.dimensions)
         figured = moving or entries.running(self.model, self.draft, self.spans) or (averages.averaged(self.model, self.draft, self.spans, names) if len(names) == 1 else None)  # fmt: skip
+        if figured is None and names != asked:  # the model has a name for it
+            over = split.difference(self.draft.dimensions)
+            order = tuple(replace(one, by=names[0]) if one.by == asked[0] else one for one in query.order)
+            return replace(query, metrics=tuple(names), dimensions=tuple(one for one in query.dimensions if one not in over), order=order)  # fmt: skip
         if figured is None or len(names) != 1:
             return query
         figured = entries.within(figured, query.period)

@@ -73,7 +73,7 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
 
 def _is_set_off(spans: Sequence[Span], end: int) -> bool:
     """Whether a comma parts the words that point from a question about what they point at: "ang nanguna, asa nga tindahan siya pinakakusog"."""
-    return end < len(spans) and spans[end].comma and any(one.kind == "which" for one in spans[end:])
+    return end < len(spans) and spans[end].comma and any(one.kind in ("which", "dimension") for one in spans[end:])
 
 
 def _check_sold(spans: Sequence[Span]) -> None:

@@ -57,6 +57,23 @@ HAVE = frozenset(
 DID, STEM = frozenset(("did", "were", "was")), 4
 TOOK = frozenset(("take", "takes", "took", "taken", "make", "makes", "made", "earn", "earned", "gross", "grossed", "bring", "brought", "ring", "rung", "pull", "pulled", "rake", "raked", "turn", "turned", "sell", "sold", "do", "done"))  # fmt: skip
 ONES = frozenset(("yung", "mga", "the", "those", "ang"))
+INCLUDING = (
+    "including",
+    "incl",
+    "counting",
+    "included",
+    "kasama",
+    "kasama ang",
+    "kasama na ang",
+    "pati",
+    "pati ang",
+    "apil",
+    "apil ang",
+    "lakip",
+    "lakip ang",
+    "isama ang",
+    "isama mo ang",
+)
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 
 
@@ -76,6 +93,21 @@ def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     _opened_first(model, spans)
     _said_by_its_date(model, spans)
     not_money(model, spans)
+    _included(model, spans)
+    for one, after in pairwise(spans):
+        if one.kind == "not" and after.kind == "share":
+            one.kind = "unsupported"  # "in pesos, not percent"
+
+
+def _included(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """Things of a state that are to be counted as well narrow nothing down: "including closed ones", "kasama ang sarado na"."""
+    said = [one for one in spans if one.kind not in SILENT or one.text.lower() in INCLUDING]
+    for one, after in pairwise(said):
+        state = model.filters.get(after.ref_of) if after.kind == "value" else None
+        whether = state is not None and {term.op for term in state.where} <= {"is_null", "is_not_null"}
+        if whether and one.text.lower() in INCLUDING:
+            one.kind, one.role = "filler", "context"
+            after.pass_over()
 
 
 def _what_they_took(spans: Sequence[Span]) -> None:

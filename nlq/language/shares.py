@@ -74,7 +74,7 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
         and value_beside(spans, others[-1], 1) is not None
     ):
         raise _no("two shares are asked for at once: ask for one, and then for the other")
-    later = _later(spans, filters, at) or _as_a_part(spans, filters, at)
+    later = _later(spans, filters, at) or _as_a_part(spans, filters, at) or _paid(spans, filters, at)
     if later:
         return later
     after = value_beside(spans, at, 1)
@@ -95,9 +95,8 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
     if at and spans[at - 1].kind in VALUES and not apart:
         return [spans[at - 1]]
     if split:
-        paid = _paid(spans, filters, at)
         _not_of_days(spans, filters, at)
-        return paid
+        return []
     if not _figure_after(spans, at):  # "sales share" says nothing of whose
         return None
     figure = next(place for place, one in enumerate(spans) if one.kind == "metric" and place > at)
@@ -113,18 +112,15 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
 
 
 def _paid(spans: Sequence[Span], filters: Filters, at: int) -> list[Span]:
-    """The values that the figure is said to have been paid with, which are the part of it: "% of sales paid in cash, by region"."""
-    figure = next((place for place, one in enumerate(spans) if one.kind == "metric" and place > at), None)
-    first = next(
-        (place for place, one in enumerate(spans) if figure is not None and place > figure and one.kind in VALUES), None
-    )
-    if figure is None or first is None:
-        return []
-    between = spans[figure + 1 : first]
-    said = PAID & {
-        word for one in (*between, spans[first]) for word in one.text.lower().split()
-    }  # "paid in cash" may be a name of it
-    return filters.listed(spans[first]) if said and all(one.kind in (*SILENT, "preposition", "not") for one in between) else []  # fmt: skip
+    """The values that the figure is said to have been paid with, which are the part of it: "% of supermarket sales paid in cash, by region"."""
+    figure = next((place for place, one in enumerate(spans) if one.kind == "metric" and place > at), len(spans))
+    said: set[str] = set()
+    for one in spans[figure + 1 :]:
+        said = said | {*one.text.lower().split()} if one.kind in (*SILENT, "preposition", "not", *VALUES) else set()
+        if one.kind in VALUES and PAID & said:
+            return filters.listed(one)
+        said = set() if one.kind in VALUES else said
+    return []
 
 
 def _not_of_days(spans: Sequence[Span], filters: Filters, at: int) -> None:

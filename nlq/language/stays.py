@@ -234,11 +234,23 @@ class Stays:
         if any(is_of_all_places(one) for one in self.composer.spans):
             mine.add(PLACES)
         self.named = named
-        kept = tuple(one for one in self.last.where if not mine & self._family(one) and one not in named and not _contradicts(self.composer.model, one, named))  # fmt: skip
+        kept = tuple(one for one in self.last.where if (not mine & self._family(one) or self._is_the_whole(one)) and one not in named and not _contradicts(self.composer.model, one, named))  # fmt: skip
         where = (*kept, *named)
         if named and self.composer.draft.versus and not self.composer.draft.whens:
             return self._opposed(where, dimensions)
         return where, self.last.segments, dimensions
+
+    def _is_the_whole(self, old: Condition) -> bool:
+        """Whether a place of before is the whole of which one that lies in it is asked for the part: "Visayas only", then "what % is Central Visayas"."""
+        share = any(one.kind == "share" for one in self.composer.spans)
+        outer = apart.places(self.composer.model, old) if share and old.op in HELD else []
+        inner = [place for one in self.named for place in apart.places(self.composer.model, one)]
+        return (
+            bool(outer)
+            and bool(inner)
+            and old.field not in {one.field for one in self.named}
+            and all(any(whole.id == part.id or contains(whole, part) for whole in outer) for part in inner)
+        )
 
     def _check_one_in(self, named: tuple[Condition, ...]) -> None:
         """Refuse all of a place for "the one in" it, where one that lies in it was asked for: "benta sa Naga", then "yung sa CamSur".

@@ -115,3 +115,51 @@ def test_a_place_outside_of_what_is_left_out_may_be_named(assistant, analyst):
     answer = assistant.ask("sales in cebu province outside ncr last month", analyst)
     assert answer.status == "answered", answer.text
     assert_not_answered(assistant, "sales in manila not in ncr last month")
+
+
+MORE = {
+    "% of minimart sales paid in gcash last month": f"SELECT sum(t.peso_value) FILTER (t.payment_method = 'gcash') / sum(t.peso_value) {SALES} AND {OCTOBER} AND s.store_type = 'minimart'",
+    "ilang tindahan sa ncr kasama ang sarado na": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND region = 'NCR'",
+    "pila ka tindahan ang giablihan sukad 2025 kada rehiyon, apil ang sirado na": "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi' AND opened_on BETWEEN '2025-01-01' AND '2026-11-15' GROUP BY region",
+    "top 5 canned goods brands in mindanao last month": f"SELECT sum(i.line_value) AS n {LINES} AND {OCTOBER.replace('t.', 'd.')} AND d.island_group = 'Mindanao' AND p.category = 'Canned Goods' GROUP BY p.brand ORDER BY n DESC LIMIT 5",
+    "sales by payday last month": f"{SUM} {SALES} AND {OCTOBER} GROUP BY t.date_key IN (SELECT date_key FROM scout.dim_calendar WHERE is_payday)",
+}  # fmt: skip
+MORE_TALKS = {
+    ("sales by region last quarter", "per store average instead"): f"SELECT sum(t.peso_value) / count(DISTINCT t.store_id) {SALES} AND {QUARTER} GROUP BY s.region",
+    ("transactions by hour of day in ncr last month", "ok now sort from busiest"): f"{COUNT} {SALES} AND {OCTOBER} AND s.region = 'NCR' GROUP BY {HOUR}",
+    ("benta kada rehiyon nung oktubre", "dun sa pinakamataas, ano ang top 5 na tindahan"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = {BEST} GROUP BY t.store_id ORDER BY 1 DESC LIMIT 5",
+    ("sales by region last month", "visayas only", "what % is central visayas"): f"SELECT sum(t.peso_value) FILTER (s.region = 'R07') / sum(t.peso_value) {ISLANDS} AND {OCTOBER} AND s.island_group = 'Visayas'",
+    ("cash sales in calabarzon last month", "what about the rest of the payment methods"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = 'R04A' AND t.payment_method <> 'cash' GROUP BY t.payment_method",
+    ("top 3 regions by sales last month", "yung natitirang regions naman"): f"{SUM} {SALES} AND {OCTOBER} GROUP BY s.region ORDER BY 1 DESC OFFSET 3",
+    ("minimart sales in laguna last month", "convenience stores?", "both, by month"): f"{SUM} {SALES} AND {OCTOBER} AND s.province = 'Laguna' AND s.store_type IN ('minimart', 'convenience') GROUP BY s.store_type",
+    ("average basket on paydays last quarter", "and on ordinary days", "both, by store type"): f"{BASKET} {SALES} AND {QUARTER} GROUP BY s.store_type, t.date_key IN (SELECT date_key FROM scout.dim_calendar WHERE is_payday)",
+    ("sales by month in laguna last quarter", "show transactions too", "remove the sales"): f"{COUNT} {SALES} AND {QUARTER} AND s.province = 'Laguna' GROUP BY month(t.date_key)",
+    ("sales by day last week", "weekends only", "ok take off the weekend filter"): f"{SUM} {SALES} AND t.date_key BETWEEN '2026-11-02' AND '2026-11-08' GROUP BY t.date_key",
+    ("sales by city in nueva ecija last month", "what % of the whole province is cabanatuan"): f"SELECT sum(t.peso_value) FILTER (s.city LIKE 'Cabanatuan%') / sum(t.peso_value) {SALES} AND {OCTOBER} AND s.province = 'Nueva Ecija'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "sql"), MORE.items())
+def test_more_questions_against_sql(assistant, analyst, raw, question, sql):
+    assert_as_by_hand(assistant.ask(question, analyst), raw, sql)
+
+
+@pytest.mark.parametrize(("turns", "sql"), MORE_TALKS.items())
+def test_more_turns_against_sql(assistant, analyst, raw, turns, sql):
+    assert_as_by_hand(talk(assistant, analyst, *turns), raw, sql)
+
+
+def test_a_split_that_names_both_sides_sets_them_against_each_other(assistant, analyst, raw):
+    """It had raised."""
+    sql = f"{SUM} {SALES} AND {YEAR} GROUP BY t.date_key IN (SELECT date_key FROM scout.dim_calendar WHERE is_holiday)"
+    assert_as_by_hand(assistant.ask("sales by holiday vs non holiday this year", analyst), raw, sql, at=1)
+
+
+@pytest.mark.parametrize("question", ["average daily transactions per store by store type last month", "which category grew most in pesos not percent q3 this yr vs q3 last yr"])  # fmt: skip
+def test_an_average_of_two_things_and_a_ranking_by_pesos_are_declined(assistant, question):
+    assert_not_answered(assistant, question)
+
+
+def test_what_goes_on_from_a_question_that_was_declined_is_no_question(assistant, analyst):
+    answer = talk(assistant, analyst, "what is the margin of our stores", "show units too")
+    assert answer.status == "declined", answer.reading
