@@ -266,6 +266,8 @@ class Edit:
     def _order(self, metrics: list[str | MetricEntry], dimensions: list[str], within: bool) -> tuple[tuple[Order, ...], int | None, tuple[str, ...]]:  # noqa: FBT001  # fmt: skip
         draft, last = self.draft, self.last
         first = _name(metrics[0]) if metrics else ""
+        if not first and (draft.top is not None or draft.sorted is not None):
+            raise _no("the best by which figure? Name it")  # of a list
         per = last.per if set(last.per) <= set(dimensions) else ()
         if within:
             per = tuple(name for name in last.dimensions if name in dimensions)

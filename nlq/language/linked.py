@@ -18,8 +18,15 @@ SAID_BEFORE = frozenset(
     ("maong", "adtong", "adtung", "nianang", "niadtong", "anang")
 )  # Cebuano: the same that was spoken of
 MANY = frozenset(("mga", "duha", "dalawang", "lahat"))  # of several: these are "those", not "that"
-INSTEAD = frozenset(("instead", "imbes", "imbis", "rather", "halip"))
-REPLACES = frozenset(("of", "than", "na", "nga", "sa"))
+LINKED = frozenset(("na", "nga", "sa"))
+INSTEAD = {
+    "instead": {"of"},
+    "rather": {"than"},
+    "imbes": LINKED,
+    "imbis": LINKED,
+    "halip": {"na"},
+}  # and what has to follow
+BARE = ("imbes", "imbis")
 NAMED = ("metric", "dimension", "grain", *VALUES)
 
 
@@ -53,11 +60,13 @@ def replaced(spans: Sequence[Span]) -> None:
     """Take what stands behind "instead of" for what is not meant any more: "average basket instead of sales"; in place."""
     for at, one in enumerate(spans):
         words = one.text.lower().split()
-        if words[-1] not in INSTEAD and words[0] not in INSTEAD:
+        mark = next((place for place, word in enumerate(words) if word in INSTEAD), None)
+        if mark is None:
             continue
         rest = spans[at + 1 :]
-        ties = [*words[1:], *(word for other in _silent(rest)[:2] for word in other.text.lower().split())]
-        if not ties or ties[0] not in REPLACES:
+        ties = [*words[mark + 1 :], *(word for other in _silent(rest)[:2] for word in other.text.lower().split())]
+        bare = words[mark] in BARE and not ties  # "units imbis halin"
+        if not bare and (not ties or ties[0] not in INSTEAD[words[mark]]):
             continue
         gone = next((other for other in rest if other.kind not in (*SILENT, "preposition")), None)
         if gone is not None and gone.kind in NAMED and not gone.comma:

@@ -26,6 +26,7 @@ FIRSTS = frozenset(("first", "1st", "una", "unang", "una nga", "top", "number on
 MARKS = ("ordinal", "unsupported", "top", "bottom")
 POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kadtong", "kadto", "kanang", "iyong", "the", "of the", "sa mga", "nung", "dun sa", "doon sa"))  # fmt: skip
 ONE = ("one", "isa", "ones")
+THAT = ("that", "that one")
 THERE = ("there", "doon", "dun", "don", "didto", "diyan", "dyan")
 # How one asks to look further into a row; with "down" or "into" behind them.
 LOOKS = frozenset(("break", "split", "drill", "dig", "zoom", "down", "into", "in", "up", "open", "look", "hatiin", "bahina", "himayin", "expand", "deeper", "closer"))  # fmt: skip
@@ -50,7 +51,7 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     if found is None:
         return None
     first, end, place, best = found
-    there = spans[first].text.lower() in THERE
+    there = spans[first].text.lower() in (*THERE, *THAT)
     others = [one for one in (*spans[:first], *spans[end:]) if one.kind in MARKS and one.kind != "unsupported"]
     if others and not (there or _is_set_off(spans, end)):
         return None
@@ -118,13 +119,14 @@ def _there(spans: Sequence[Span], last: SemanticQuery) -> tuple[int, int, int, b
 
 def _that(spans: Sequence[Span], last: SemanticQuery, entity: str | None) -> tuple[int, int, int, bool] | None:
     """The same, where it goes by what it is of, and is split: "in that region, by city" behind the top region."""
-    noun = those.that_one(spans)
+    noun = those.that_one(spans) or next((one for one in spans if one.text.lower() in THAT), None)
     alone = last.limit == 1 and len(last.dimensions) == 1 and not last.per
-    if noun is None or not alone or noun.ref_of != entity or any(one.kind == "metric" for one in spans):
+    other = noun is not None and noun.kind == "dimension" and noun.ref_of != entity
+    if noun is None or not alone or other or any(one.kind == "metric" for one in spans):
         return None
     at = next(place for place, one in enumerate(spans) if one is noun)
     splits = any(one.kind in ("dimension", "grain") for one in spans if one is not noun)
-    return (at - 1, at + 1, 1, False) if splits else None
+    return (at - (noun.kind == "dimension"), at + 1, 1, False) if splits else None
 
 
 def _named(spans: Sequence[Span], entity: str | None) -> tuple[int, int, int, bool] | None:

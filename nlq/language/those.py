@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
     from nlq.values.query import Condition, SemanticQuery
 
-THEY = frozenset(("they", "their", "theirs", "its", "nila", "sila", "kanila", "kanilang", "nilang", "silang"))
+THEY = frozenset(
+    ("they", "their", "theirs", "its", "niya", "nya", "nila", "sila", "kanila", "kanilang", "nilang", "silang")
+)
 THEM = frozenset(("them", "those", "these"))  # which may also say what is shown: "rank them", "only those with …"
 OF_EACH = ("sa bawat isa", "bawat isa", "sa matag usa", "in each", "for each", "of each", "in each of them", "for each of them", "per each")  # fmt: skip
 THOSE = frozenset(
@@ -68,7 +70,8 @@ def are_meant(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) 
     if that is not None:
         return last.limit == 1 and of(last, model) == that.ref_of
     kinds = {one.kind for one in spans}
-    if last.dimensions and not _some(last) and sets.counted_by(model, _names(last)) is not None and last.list is None:
+    counted = sets.counted_by(model, _names(last)) if last.list is None and not _some(last) else None
+    if last.dimensions and counted is not None and not model.dimensions[counted].optional:
         return False  # "how many stores are open, by region", then "their sales": those of the stores, not of regions
     they = _they(_words(spans)) or ((_each_of_them(spans) or _figure_there(spans)) and _some(last))
     if followups.kind_of(spans, model) == "new":

@@ -71,6 +71,9 @@ def test_a_year_beside_a_part_of_another_is_the_same_part_of_it(assistant, analy
 TALKS = {
     ("average basket per araw ng linggo last month", "weekend lang", "per oras na lang imbes na araw"): f"{BASKET} {SALES} AND {OCTOBER} AND isodow(t.date_key) > 5 GROUP BY {HOUR}",
     ("Iloilo City sales by store type last month", "average basket instead of sales"): f"{BASKET} {SALES} AND {OCTOBER} AND s.city = 'Iloilo City' GROUP BY s.store_type",
+    ("sales in gcash last month", "by month instead sa ncr"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = 'NCR' AND t.payment_method = 'gcash'",
+    ("transactions by region last month", "sales rather than transactions"): f"{SUM} {SALES} AND {OCTOBER} GROUP BY s.region",
+    ("halin matag rehiyon niaging bulan", "transaksyon imbis halin"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY s.region",
     ("sales in gcash last month", "maya instead of gcash"): f"{SUM} {SALES} AND {OCTOBER} AND t.payment_method = 'maya'",
     ("sales by month in ncr last quarter", "in pieces not pesos"): f"{UNITS} {LINES} AND d.transaction_id IN (SELECT t.transaction_id {SALES} AND s.region = 'NCR') AND {QUARTER.replace('t.', 'd.')} GROUP BY month(d.date_key)",
     ("top region by sales last month", "in that region, by city"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = {BEST} GROUP BY s.province, s.city",
@@ -97,6 +100,7 @@ DECLINED = [
     ("how many stores sold anything in ncr in september", "so what's that per store"),
     ("top 3 regions by sales last month", "sa region na yun, by city"),
     ("sales by day last week", "per store type sa araw na yun"),
+    ("show me the closed stores in mindanao", "per store, highest first"),
 ]
 
 
@@ -125,6 +129,10 @@ MORE = {
     "sales by payday last month": f"{SUM} {SALES} AND {OCTOBER} GROUP BY t.date_key IN (SELECT date_key FROM scout.dim_calendar WHERE is_payday)",
 }  # fmt: skip
 MORE_TALKS = {
+    ("which region sold the most in october", "show me the top 5 stores in that region"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = {BEST} GROUP BY t.store_id ORDER BY 1 DESC LIMIT 5",
+    ("average basket by island group last month", "which one is highest", "break that one down by region"): f"{BASKET} {ISLANDS} AND {OCTOBER} AND s.island_group = (SELECT s.island_group {ISLANDS} AND {OCTOBER} GROUP BY 1 ORDER BY sum(t.peso_value) / count(*) DESC LIMIT 1) GROUP BY s.region",
+    ("top 10 na tindahan sa cavite last quarter", "yung una, magkano benta nya kada buwan"): f"{SUM} {SALES} AND {QUARTER} AND t.store_id = (SELECT t.store_id {SALES} AND {QUARTER} AND s.province = 'Cavite' GROUP BY 1 ORDER BY sum(t.peso_value) DESC LIMIT 1) GROUP BY month(t.date_key)",
+    ("benta sa luzon by province last quarter", "top 5 lang", "yung natira, magkano lahat"): f"SELECT sum(n) FROM (SELECT sum(t.peso_value) AS n {ISLANDS} AND {QUARTER} AND s.island_group = 'Luzon' GROUP BY s.province ORDER BY n DESC OFFSET 5)",
     ("sales by region last quarter", "per store average instead"): f"SELECT sum(t.peso_value) / count(DISTINCT t.store_id) {SALES} AND {QUARTER} GROUP BY s.region",
     ("transactions by hour of day in ncr last month", "ok now sort from busiest"): f"{COUNT} {SALES} AND {OCTOBER} AND s.region = 'NCR' GROUP BY {HOUR}",
     ("benta kada rehiyon nung oktubre", "dun sa pinakamataas, ano ang top 5 na tindahan"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = {BEST} GROUP BY t.store_id ORDER BY 1 DESC LIMIT 5",
