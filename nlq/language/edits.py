@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nlq.language import (
+    additions,
     apart,
     averages,
     beside_ranks,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
 
 FIRST_PLACE = ("number one", "number 1", "no 1", "no. 1", "#1")
-TOO = ("din", "rin", "sad", "pud", "usab")
 BESIDE = (
     "beside it",
     "beside that",
@@ -52,10 +52,8 @@ BESIDE = (
     "alongside that",
     "katabi",
     "itabi",
-    "side by side",
-    "magkatabi",
 )
-ADDING = ("also", "include", "add", "plus", "too", "as well", "beside it", "beside that", "next to it", "next to that", "alongside", "alongside it", "alongside that", "katabi", "itabi", "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil", "pati", "pati na", "pati ang", "apila")  # fmt: skip
+ADDING = ("also", "include", "add", "plus", "too", "as well", *BESIDE, "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil", "pati", "pati na", "pati ang", "apila")  # fmt: skip
 
 
 class Edit:
@@ -157,7 +155,7 @@ class Edit:
         """Whether what is named comes beside what was there."""
         figures = {one.kind for one in self.spans if one.kind not in SILENT} <= {"metric", "followup", "and"}
         if figures and any(
-            one.text.lower() in TOO and before.text.lower() != "na"
+            one.text.lower() in additions.BEHIND and before.text.lower() != "na"
             for before, one in pairwise([self.spans[0], *self.spans])
         ):
             return (
@@ -189,7 +187,7 @@ class Edit:
         if within or adding or further or self._beside_the_one() or self._set_against() or self._over_time():
             return list(dict.fromkeys([*self.last.dimensions, *draft.dimensions]))
         sides = [name for name in self.last.dimensions if name in self.model.dimensions and self.model.dimensions[name].type == "boolean"]  # fmt: skip
-        if not any(one.text.lower() in followups.BACK for one in self.spans):
+        if not self._instead():
             draft.dimensions[:0] = [
                 name for name in sides if name not in draft.dimensions
             ]  # paydays and other days, then "by month"
@@ -200,28 +198,30 @@ class Edit:
 
     def _side_by_side(self, where: Sequence[Condition], dimensions: list[str]) -> list[str]:
         """What is split by, with what a value is of that is to stand beside another: "add frozen next to it"."""
-        if not any(one.text.lower() in BESIDE for one in self.spans):
+        if not any(one.text.lower() in (*BESIDE, "side by side", "magkatabi") for one in self.spans):
             return dimensions
         named = {name for one in self.composer.filters.conditions() for name in one.fields()}
         several = [one.field for one in where if one.op == "in" and len(one.values) > 1 and one.field in named]
         return list(dict.fromkeys([*dimensions, *map(str, several)]))
 
+    def _instead(self) -> bool:
+        """Whether it is said that what is named comes in the place of what was there."""
+        return any(one.text.lower() in followups.BACK for one in self.spans)
+
     def _over_time(self) -> bool:
         """Whether what was split is so still: of shares that are asked for month by month, and of figures of an average day."""
         parted = bool(self.last.dimensions) and not any(map(self.model.is_time_grain, self.last.dimensions))
         average = any(one.kind in averages.MARKS for one in self.spans)
-        instead = any(one.text.lower() in followups.BACK for one in self.spans)
         grains = all(map(self.model.is_time_grain, self.draft.dimensions))
         each = len(self.draft.dimensions) == 1 and self.draft.dimensions[0] in self.model.counted and self.draft.each == self.draft.dimensions  # fmt: skip
         if average and each and self.draft.dimensions[0] not in self.last.dimensions:
             return bool(self.last.dimensions)  # "sales by region", then "average per store"
-        return parted and grains and (average or (self.last.share is not None and not instead))
+        return parted and grains and (average or (self.last.share is not None and not self._instead()))
 
     def _set_against(self) -> bool:
         """Whether values that are set against each other are split further: "NCR vs Calabarzon", then "by month"; not "by store type instead"."""
         fields = {one.field for one in self.last.where if one.op == "in" and len(one.values) > 1}
-        instead = any(one.text.lower() in followups.BACK for one in self.spans)
-        return set(self.last.dimensions) <= fields and (all(map(self.model.is_time_grain, self.draft.dimensions)) or not instead)  # fmt: skip
+        return set(self.last.dimensions) <= fields and (all(map(self.model.is_time_grain, self.draft.dimensions)) or not self._instead())  # fmt: skip
 
     def _best_of_each(self) -> bool:
         """Whether the best of what was ranked are asked for in each of something else: "top brands", then "top 3 per category"."""

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from nlq.language.additions import BEHIND
 from nlq.language.deeds import BOUGHT
 from nlq.language.draft import SILENT
 from nlq.language.one_row import THERE
@@ -39,7 +40,6 @@ BACK = frozenset(
 ABOUT_BACK = (("na", "lang"), ("na", "lng"), ("nalang", "po"))
 LOST = Refusal("out_of_scope", "the question before this was not answered, so there is nothing to go on from: ask all of it in one question", firm=True)  # fmt: skip
 SAME = frozenset(("same", "parehong", "kaparehong", "samang", "parehas"))
-TOO = frozenset(("too", "also", "din", "rin", "sad", "pud", "usab"))
 CORRECTING = ("no", "nope", "hindi", "dili")
 WE_HAVE = (
     "do we have",
@@ -92,7 +92,7 @@ def asks_which(spans: Sequence[Span]) -> bool:
 def goes_back(spans: Sequence[Span]) -> bool:
     """Whether words go back to what was asked just before: "ok, sales then", "show units too"."""
     words = " ".join(one.text.lower() for one in spans).split()
-    if words and words[-1] in TOO and not any(one.kind in NARROWING for one in spans):
+    if words and words[-1] in BEHIND and not any(one.kind in NARROWING for one in spans):
         return True
     return any(one.kind == "followup" or one.text.lower() in BACK for one in spans) or any(pair in ABOUT_BACK for pair in pairwise(words))  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import ALL, HELD, Stop
+from nlq.language.places import above
 from nlq.language.those import OF_EACH
 from nlq.values import Refusal
 from nlq.values.query import Share
@@ -35,7 +36,7 @@ def of(composer: Composer, last: SemanticQuery, dimensions: list[str]) -> Share 
     total = any(WHOLE.intersection(one.text.lower().split()) for one in composer.spans)
     now = composer.filters.conditions()  # "ilang percent yung beverages", of a split by category
     before = last.where if total else ()
-    inner = [str(one.field) for one in now if one.op in HELD and one.field not in dimensions and _above(composer, str(one.field)) & set(dimensions)]  # fmt: skip
+    inner = [str(one.field) for one in now if one.op in HELD and one.field not in dimensions and above(composer.model, str(one.field)) & set(dimensions)]  # fmt: skip
     if inner:  # "ilang porsyento ng buong province si Cabanatuan": of the province that it lies in
         whole = tuple(dimensions)
         dimensions.extend(inner)
@@ -62,15 +63,6 @@ def _part_still(composer: Composer, last: SemanticQuery, dimensions: list[str]) 
     new = tuple(name for name in dimensions if name not in share.free)
     dimensions.extend(name for name in share.free if name not in dimensions)
     return Share(within=new, free=share.free)
-
-
-def _above(composer: Composer, name: str) -> set[str]:
-    """What a place lies in, level by level."""
-    found, one = set[str](), composer.model.dimensions.get(name)
-    while one is not None and one.parent is not None and one.parent not in found:
-        found.add(one.parent)
-        one = composer.model.dimensions.get(one.parent)
-    return found
 
 
 def _part_of_each(composer: Composer, last: SemanticQuery, dimensions: list[str]) -> Share:

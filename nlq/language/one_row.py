@@ -42,12 +42,8 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     Raises:
         Stop: the query before shows no rows in an order, or none of things.
     """
-    found = (
-        _pointing(spans)
-        or _named(spans, those.of(last, model))
-        or _there(spans, last)
-        or _that(spans, last, those.of(last, model))
-    )
+    shown = those.of(last, model)
+    found = _pointing(spans) or _named(spans, shown) or _there(spans, last) or _that(spans, last, shown)
     if found is None:
         return None
     first, end, place, best = found

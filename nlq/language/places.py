@@ -142,3 +142,12 @@ def contains(outer: Place, inner: Place) -> bool:
     if outer.level == "region":
         return inner.level in ("city", "province") and inner.region == outer.value
     return outer.level == "province" and inner.level == "city" and inner.province == outer.value
+
+
+def above(model: SemanticModel, name: str) -> set[str]:
+    """The dimensions that one lies in, level by level: of a city its province, and so on."""
+    found, one = set[str](), model.dimensions.get(name)
+    while one is not None and one.parent is not None and one.parent not in found:
+        found.add(one.parent)
+        one = model.dimensions.get(one.parent)
+    return found

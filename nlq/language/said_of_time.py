@@ -5,45 +5,46 @@ They are taken from the readers themselves, so that a word that one of them come
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def words_of(*modules: ModuleType) -> frozenset[str]:
     """Every word that is written in these modules: in what they hold and in their functions, but for what describes these."""
-    texts = {text for module in modules for text in _texts_of(module)}
+    texts: set[str] = set()
+    seen: set[int] = set()  # what one takes from another is looked at once
+    for module in modules:
+        for name, value in vars(module).items():
+            if not name.startswith("__") and id(value) not in seen:
+                seen.add(id(value))
+                _collect(value, module.__name__, texts)
     return frozenset(word for text in texts for word in text.lower().replace("-", " ").split())
 
 
-def _texts_of(module: ModuleType) -> Iterator[str]:
-    for name, value in vars(module).items():
-        if name.startswith("__") or isinstance(value, ModuleType):
-            continue
-        yield from _of_value(value, module.__name__)
+def _collect(value: Any, module: str, into: set[str]) -> None:
+    """Add the texts that a value of a module holds."""
+    if type(value) is str:
+        into.add(value)
+        return
+    for one in _inside(value, module):
+        _collect(one, module, into)
 
 
-def _of_value(value: Any, module: str) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in (*value.keys(), *value.values()):
-            yield from _of_value(one, module)
-    elif isinstance(value, (tuple, list, set, frozenset)):
-        for one in value:
-            yield from _of_value(one, module)
-    elif isinstance(value, FunctionType) and value.__module__ == module:
-        yield from _of_code(value.__code__, value.__doc__)
-    elif isinstance(value, type) and value.__module__ == module:
-        for name, one in vars(value).items():
-            if name.startswith("__"):
-                continue
-            yield from _of_value(one.fget if isinstance(one, property) else one, module)
-
-
-def _of_code(code: CodeType, described: str | None) -> Iterator[str]:
-    for one in code.co_consts:
-        if isinstance(one, CodeType):
-            yield from _of_code(one, None)
-        elif one != described:
-            yield from _of_value(one, "")
+def _inside(value: Any, module: str) -> Iterable[Any]:
+    """What a value is made of, where a text may be in it; of functions and classes those of the module alone."""
+    kind = type(value)
+    if kind is dict:
+        return (*value.keys(), *value.values())
+    if kind in (tuple, list, set, frozenset):
+        return cast("Iterable[Any]", value)
+    if kind is CodeType:
+        return cast("Iterable[Any]", value.co_consts)
+    if kind is property:
+        return (value.fget,)
+    if isinstance(value, FunctionType):
+        return [one for one in value.__code__.co_consts if one != value.__doc__] if value.__module__ == module else ()
+    mine = isinstance(value, type) and value.__module__ == module
+    return [one for name, one in vars(value).items() if not name.startswith("__") or name == "__init__"] if mine else ()

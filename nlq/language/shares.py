@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import ordering, sets
 from nlq.language.draft import SILENT, VALUES, Stop
+from nlq.language.places import above
 from nlq.language.relations import PAIR, value_beside
 from nlq.values import Refusal
 from nlq.values.query import Condition, Share
@@ -349,13 +350,7 @@ def _parts(model: SemanticModel, filters: Filters, spans: Sequence[Span], split:
 def _holds_them(model: SemanticModel, filters: Filters, parts: Sequence[Span], split: Sequence[str]) -> bool:
     """Whether what is named is a place that holds those that figures are split by, and so is the whole."""
     fields = {name for one in parts for condition in filters.of(one) for name in condition.fields()}
-    above = set[str]()
-    for name in split:
-        one = model.dimensions.get(name)
-        while one is not None and one.parent is not None and one.parent not in above:
-            above.add(one.parent)
-            one = model.dimensions.get(one.parent)
-    return bool(fields) and fields <= above
+    return bool(fields) and fields <= {outer for name in split for outer in above(model, name)}
 
 
 def _named_beside(spans: Sequence[Span], sides: Sequence[Span]) -> list[Span] | None:

@@ -75,15 +75,18 @@ def _has_only(query: exp.Expr, parts: frozenset[str]) -> bool:
 def _taken_in(outer: exp.Select, inner: exp.Select) -> bool:
     """Whether the outer query could take the inner one in; then it has."""
     values = _values(inner)
+    nodes = list(outer.walk()) if values else []
     if not values or any((type(node) in AGGREGATES and type(node.parent) is not exp.Window) or (type(node) in QUERIES and node is not outer)
-                         for node in outer.walk()):  # fmt: skip
+                         for node in nodes):  # fmt: skip
         return False
-    places = [node for node in outer.walk() if type(node) in COLUMNS and not _is_by_name(node, outer)]
+    places = [node for node in nodes if type(node) in COLUMNS and not _is_by_name(node, outer)]
     said = Counter(node.name for node in places)
     if any(
         one not in values or (count > MOST_SAID and type(values[one]) not in COLUMNS) for one, count in said.items()
     ):
         return False
+    for bare in _bare(inner):  # what the result calls so is something else
+        bare.set("table", exp.to_identifier(inner.args["from_"].this.alias_or_name))
     notes = {one.alias: one.comments for one in inner.expressions if one.comments}
     for node in places:
         _say(node, values[node.name], notes)
@@ -106,13 +109,13 @@ def _values(inner: exp.Select) -> dict[str, exp.Expr]:
         return {}
     if any(type(value) not in COLUMNS and value.find(exp.Column, exp.AggFunc) is None for value in values.values()):
         return {}  # a literal, which means a position where it is ordered by
-    bare = [node for part in ("expressions", "group", "having") for one in _listed(inner.args.get(part)) for node in one.find_all(exp.Column)
-            if not node.args.get("table")]  # fmt: skip
-    if bare and inner.args.get("joins"):
-        return {}
-    for node in bare:  # what the result calls so is something else
-        node.set("table", exp.to_identifier(relation.alias_or_name))
-    return values
+    return {} if inner.args.get("joins") and _bare(inner) else values
+
+
+def _bare(inner: exp.Select) -> list[exp.Column]:
+    """Columns that do not say of which relation they are."""
+    parts = [one for part in ("expressions", "group", "having") for one in _listed(inner.args.get(part))]
+    return [node for one in parts for node in one.find_all(exp.Column) if not node.args.get("table")]
 
 
 def _listed(part: object) -> list[exp.Expr]:

@@ -30,20 +30,10 @@ def cases(name):
 
 
 @pytest.fixture(scope="module")
-def compiled(warehouse):
+def compiled(demo):
     """Compiles a query of Scout's model against the demo, and runs its text."""
-    from nlq.api import drive
-    from nlq.drivers.duckdb import connect
-    from nlq.engines.duckdb import DuckDBEngine
-
-    model = load(ROOT / "semantic_layer" / "scout")
-    engine = DuckDBEngine(warehouse, model, memory_limit="1GB", threads=2, blocking=True)
-    snapshot = drive(engine.snapshot("tingi"))
-    drive(engine.close())
-    with connect() as connection:
-        connection.execute(f"ATTACH '{warehouse}' AS demo (READ_ONLY)")
-        connection.execute("USE demo")
-        yield lambda query: compile_query(model, SemanticQuery.from_json(query), snapshot), connection
+    model, snapshot, connection = demo
+    return lambda query: compile_query(model, SemanticQuery.from_json(query), snapshot), connection
 
 
 @pytest.fixture(scope="module")
