@@ -65,6 +65,24 @@ def _never(one: Condition, other: Condition) -> bool:
     return "is_null" in (one.op, other.op) and one.op != other.op
 
 
+def is_the_rest(model: SemanticModel, one: Condition, other: Condition) -> bool:
+    """Whether two conditions between them hold of everything: "open" and "closed", "cashless" and in cash."""
+    first, second = _state(model, one), _state(model, other)
+    if first is None or second is None or first.field != second.field:
+        return False
+    ops = {first.op, second.op}
+    parted = bool(ops & {*HELD}) and bool(ops & {*LEAVES_OUT}) and set(first.values) == set(second.values)
+    return parted or ops == {"is_null", "is_not_null"}
+
+
+def _state(model: SemanticModel, condition: Condition) -> Condition | None:
+    """What a condition says, where that is one thing, by a name or not."""
+    if condition.field not in model.filters:
+        return condition
+    said = model.filters[condition.field].where
+    return said[0] if condition.values == (True,) and len(said) == 1 else None
+
+
 def _left_out(one: Condition, other: Condition, held: Sequence[Place], without: Sequence[Place]) -> bool:
     """Whether the places that one condition names lie in those that the other leaves out."""
     if one.op not in HELD or other.op not in LEAVES_OUT or not held:

@@ -24,7 +24,7 @@ WORDS = {
     **dict.fromkeys(("pagkatapos", "matapos", "human", "pagkahuman"), "after"),
     "piskal": "fiscal", "ngaung": "this", "ngaun": "today", "ngyn": "today", "ngyong": "this",
     **dict.fromkeys(("hanggang", "hangtod", "hangtud"), "to"),
-    **dict.fromkeys(("yday", "ystrday", "ystdy", "yest", "kahapong"), "yesterday"), "dis": "this", "ds": "this", "2day": "today", "b4": "before", "til": "until", "'til": "until", "tdy": "today", "todays": "today", "yesterdays": "yesterday", "mayo": "may",
+    **dict.fromkeys(("yday", "ystrday", "ystdy", "yest", "kahapong"), "yesterday"), "dis": "this", "ds": "this", "ths": "this", "lst": "last", "nxt": "next", "2day": "today", "b4": "before", "til": "until", "'til": "until", "tdy": "today", "todays": "today", "yesterdays": "yesterday", "mayo": "may",
     **dict.fromkeys(("wk", "wks"), "week"), **dict.fromkeys(("mth", "mths", "mnth", "mos"), "month"), **dict.fromkeys(("yr", "yrs"), "year"), **dict.fromkeys(("qtr", "qtrs", "kwarto"), "quarter"),
 }  # fmt: skip
 BEGINNINGS = frozenset(

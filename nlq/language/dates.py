@@ -13,6 +13,9 @@ from nlq.values.query import Period
 
 LONGEST = 31  # days of a month
 THERE_IS = frozenset(("ba", "bang", "tayo", "tayong", "kami", "kaming"))  # with "may", that there is something
+# Beside a "may" that is the month, and not "there is": "just may, by day", "may only", "how about may".
+BEFORE_MAY = frozenset(("just", "only", "about", "meant", "mean"))
+AFTER_MAY = frozenset(("", ",", "?", ".", "only", "lang", "lng", "lamang", "ra", "naman", "instead", "nalang", "pala", "diay", "pud", "sad", "to", "vs", "until", "hanggang", "hangtod"))  # fmt: skip
 HALVES, MIDDLE, DAYS_OF_WEEK = (1, 2), 15, 7
 PAYROLL = {
     "kinsenas": 15,
@@ -119,7 +122,8 @@ class Dates(Words):
         }
         if word == "may" and (self.word(at + 1) in ("i", "we", "you") or self._there_is(at)):
             return False
-        return self.tokens[at].text[:1].isupper() or self.word(at - 1) in around or self._year_at(at + 1)
+        written = self.tokens[at].text[:1].isupper() or self.word(at - 1) in around or self._year_at(at + 1)
+        return written or (word == "may" and (self.word(at - 1) in BEFORE_MAY or self.word(at + 1) in AFTER_MAY))
 
     def _there_is(self, at: int) -> bool:
         """Whether a "May" that begins a sentence says that there is something, as in Tagalog: "May benta ba tayo", which is of no month."""

@@ -33,6 +33,7 @@ from nlq.language.draft import SILENT, Stop
 from nlq.language.numbers import placed
 from nlq.language.spans_of_time import lined_up
 from nlq.language.stays import Stays
+from nlq.language.walk import ONLY
 from nlq.values import Refusal
 from nlq.values.query import Condition, MetricEntry, Order, SemanticQuery
 
@@ -154,6 +155,8 @@ class Edit:
     def _adding(self) -> bool:
         """Whether what is named comes beside what was there."""
         figures = {one.kind for one in self.spans if one.kind not in SILENT} <= {"metric", "followup", "and"}
+        if figures and self.spans[0].kind == "and" and len(self.last.metrics) > 1:
+            return True  # "add transactions", then "and average basket"
         if figures and any(
             one.text.lower() in additions.BEHIND and before.text.lower() != "na"
             for before, one in pairwise([self.spans[0], *self.spans])
@@ -288,7 +291,7 @@ class Edit:
                 raise _no("which is number 1? Name it")
             if draft.number is None and not leader and ordering.SORT.intersection(kept_figures.words_of(self.spans)):
                 return by, last.limit, per  # "sort from busiest" leaves none out
-            return by, draft.number or (1 if leader else last.limit) or default, per
+            return by, draft.number or (1 if leader or self._just_the_best() else last.limit) or default, per
         if (
             draft.by_metric in metrics
             and not last.order
@@ -297,22 +300,34 @@ class Edit:
         ):
             return (Order(by=draft.by_metric or first),), last.limit, per  # "sort by receipts"
         if draft.number is not None:
-            return last.order or (Order(by=first),), draft.number, per
+            return self._same_order(metrics, dimensions) or (Order(by=first),), draft.number, per
         said = any(one.kind in ("high_first", "low_first") for one in self.spans)  # "mas malaki" sorts, too
         if draft.sorted is not None and (said or not draft.versus):
             by_growth = f"{first}__growth" if draft.growth else first  # "growth vs last year, worst first"
             return (Order(by=by_growth, dir="desc" if draft.sorted else "asc"),), last.limit, per
-        stays = {*map(_name, metrics), *dimensions}
-        old = _name(last.metrics[0]) if last.metrics else ""
-        order = tuple(replace(one, by=first) if one.by == old and first else one for one in last.order)
-        order = tuple(one for one in order if one.by.partition("__")[0] in stays or one.by in stays)
+        order = self._same_order(metrics, dimensions)
         turned = tuple(dimensions) != last.dimensions and any(self.model.is_time_grain(name) for name in dimensions)
         return ((), None, ()) if turned else (order, last.limit if order else None, per)
+
+    def _same_order(self, metrics: Sequence[str | MetricEntry], dimensions: Sequence[str]) -> tuple[Order, ...]:
+        """The order that there was: where that was of the first figure, of the one that is the first now."""
+        stays = {*map(_name, metrics), *dimensions}
+        old, new = (_name(one[0]) if one else "" for one in (self.last.metrics, metrics))
+        grown = new in self.model.metrics and bool(self.model.metrics[new].growth)  # which is shown as a growth itself
+        renamed = {f"{old}__growth": new, f"{old}__change": new} if grown else {f"{old}{end}": f"{new}{end}" for end in ("", "__growth", "__change")}  # fmt: skip
+        order = (replace(one, by=renamed.get(one.by, one.by) if new and old else one.by) for one in self.last.order)
+        return tuple(one for one in order if one.by.partition("__")[0] in stays or one.by in stays)
 
     def _first_of_them(self) -> bool:
         """Whether the first ones are asked for, in the order in which they stand: "unang lima lang" behind the lowest first."""
         ranks = [one for one in self.spans if one.kind in ("top", "bottom")]
         return bool(ranks) and all(not set(turns.FIRST).isdisjoint(one.text.lower().split()) for one in ranks)
+
+    def _just_the_best(self) -> bool:
+        """Whether all but the best one is to go: "just the highest", "pinakamababa lang"."""
+        said = [one for one in self.spans if one.kind not in SILENT]
+        superlative = len(said) == 1 and said[0].text.lower().split()[-1] not in ("top", "bottom")
+        return superlative and not (ONLY | {"just"}).isdisjoint(kept_figures.words_of(self.spans))
 
     def _one_asked(self) -> bool:
         """Whether it is asked which one is best: "which is highest", "alin ang pinakamataas"."""

@@ -15,6 +15,7 @@ from nlq.language.draft import SILENT
 from nlq.language.one_row import THERE
 from nlq.language.stays import is_of_all_places
 from nlq.language.tokens import phrase
+from nlq.language.walk import ONLY
 from nlq.values import Interpretation, Refusal
 
 if TYPE_CHECKING:
@@ -97,6 +98,12 @@ def goes_back(spans: Sequence[Span]) -> bool:
     return any(one.kind == "followup" or one.text.lower() in BACK for one in spans) or any(pair in ABOUT_BACK for pair in pairwise(words))  # fmt: skip
 
 
+def names_only_a_part(spans: Sequence[Span]) -> bool:
+    """Whether a turn is of no question but the one before: it goes back to that, asks which is best, or is a figure's name alone."""
+    kinds = {one.kind for one in spans if one.kind not in SILENT}
+    return goes_back(spans) or asks_which(spans) or kinds == {"metric"}
+
+
 def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     """Whether a question is new, a command on what was said before, or changes a part of the query before it."""
     kinds = {one.kind for one in spans if one.kind not in SILENT}
@@ -115,7 +122,7 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     counted = "count" in kinds and ("dimension" in kinds or any(one.kind == "metric" and model.metrics[one.ref_of].counts for one in spans))  # fmt: skip
     if _is_relative(spans, kinds) or (counted and _is_bare(spans, kinds) and not BOUGHT.isdisjoint(words)):
         return "edit"
-    if _is_the_same_time(spans, kinds):
+    if _is_the_same_time(spans, kinds) or _only_narrows(spans, kinds):
         return "edit"
     named = "metric" in kinds or counted
     narrowed = bool(kinds & {*NARROWING})
@@ -139,6 +146,13 @@ def _is_of_a_figure(kinds: set[str], *, split: bool) -> bool:
     if figures == {"amount"} and not split and len(kinds & {"time", "place", "value", "ask"}) == 1:
         return False  # "how much in September"
     return bool(figures)
+
+
+def _only_narrows(spans: Sequence[Span], kinds: set[str]) -> bool:
+    """Whether a figure is named again for nothing but a value that it is to be of: "cashless sales only", "benta sa gcash lang"."""
+    said = [one for one in spans if one.kind not in ("filler", "preposition")] or list(spans)
+    only = any(ONLY.intersection(one.text.lower().split()) for one in (spans[-1], said[0], spans[0]))
+    return only and bool(kinds & {"value", "place", "ask"}) and kinds <= {"metric", "value", "place", "ask"}
 
 
 def _is_relative(spans: Sequence[Span], kinds: set[str]) -> bool:

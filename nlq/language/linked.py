@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import SILENT, VALUES
@@ -27,6 +28,10 @@ INSTEAD = {
     "halip": {"na"},
 }  # and what has to follow
 BARE = ("imbes", "imbis")
+SO_MANY = frozenset(("those", "these", "nung", "yung", "ng", "sa", "silang", "the", "of", "kanang", "adtong"))
+EXCHANGE = ("verb", "what goes", "tie", "what comes")
+EXCHANGE_VERBS = frozenset(("replace", "change", "swap", "switch", "exchange", "palitan", "papalitan", "ilisi", "ilisan", "usba", "usbi"))  # fmt: skip
+EXCHANGED = frozenset(("with", "to", "for", "into", "ng", "og", "ug"))
 NAMED = ("metric", "dimension", "grain", *VALUES)
 
 
@@ -54,6 +59,30 @@ def to_that(spans: list[Span]) -> None:
             one.kind, one.text, one.meanings = "reference", f"that {one.ref or one.ref_of}", []
         else:
             spans.insert(at, Span("that", one.start, one.start, "filler"))
+
+
+def swapped(spans: Sequence[Span]) -> None:
+    """Take what one thing is to be exchanged for another for what is not meant any more: "replace NCR with Cebu", "palitan ang NCR ng Cebu"; in place."""
+    said = [one for one in spans if one.kind not in (*SILENT, "preposition") or one.text.lower().split()[-1] in EXCHANGED]  # fmt: skip
+    if len(said) != len(EXCHANGE) or said[0].text.lower().split()[0] not in EXCHANGE_VERBS:
+        return
+    verb, gone, tie, new = said
+    alike = gone.kind == new.kind or {gone.kind, new.kind} <= {*VALUES}
+    if tie.text.lower().split()[-1] not in EXCHANGED or gone.kind not in (*NAMED, "time") or not alike or gone.comma:
+        return
+    verb.kind, verb.role = "followup", ""
+    gone.kind, gone.role = "filler", "context"
+    tie.kind = "filler"
+
+
+def to_those(spans: Sequence[Span], limit: int | None) -> None:
+    """Say of as many as were shown that they are those: "for those three", "presyo nung tatlo", "silang lima"; in place."""
+    for before, one in pairwise(spans):
+        pointed = before.kind in (*SILENT, "preposition", "reference") and before.text.lower().split()[-1] in SO_MANY
+        ranked = any(other.kind in ("top", "bottom") for other in spans)
+        if one.kind == "number" and one.number == limit and pointed and not ranked and one is spans[-1]:
+            before.kind, before.text = "reference", "of those"
+            one.kind, one.role = "filler", "set"
 
 
 def replaced(spans: Sequence[Span]) -> None:

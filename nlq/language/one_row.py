@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language import rows_shown, those
+from nlq.language import rows_left, those
 from nlq.language.draft import SILENT, Stop
 from nlq.language.positions import PLACES
 from nlq.values import Refusal
@@ -182,7 +182,7 @@ def _of_the_row(last: SemanticQuery, place: int, best: bool, model: SemanticMode
     """
     last, place = _placed(last, place, best, model)
     first, entity = replace(last, limit=place), str(those.of(last, model))
-    rest = (rows_shown.left_out(model, replace(last, limit=place - 1)),) if place > 1 else ()
+    rest = (rows_left.left_out(model, replace(last, limit=place - 1)),) if place > 1 else ()
     return replace(last, where=(*last.where, *those.chosen(first, entity, model), *rest), order=(), limit=None)
 
 

@@ -39,6 +39,7 @@ from nlq.language.tokens import phrase
 from nlq.language.within import parted
 from nlq.values import Assumed, Clarification, Interpretation, Refusal, SemanticQuery, Word
 from nlq.values.conversation import NOTHING
+from nlq.values.query import Period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -128,9 +129,11 @@ class Reader:
             followups.corrected(found)
             of_that.points_back(found)
             linked.to_that(found)
+            linked.swapped(found)
+            linked.to_those(found, before.queries[-1].limit)
             if followups.kind_of(found, self._model) == "command":
                 return replace(followups.commanded(found, before), words=_words(found))
-        back = followups.goes_back(found) or followups.asks_which(found) if before.astray == "new" else followups.depends_on_rows(found)  # fmt: skip
+        back = followups.names_only_a_part(found) if before.astray == "new" else followups.depends_on_rows(found)
         lost = before.astray and (those.are_pointed_at(found) or back)
         return Interpretation(followups.LOST, _words(found), changed=()) if lost else None
 
@@ -218,6 +221,9 @@ class Reader:
 
     def _composed(self, question: Question, values: ScopeValues, found: list[Span]) -> Interpretation:
         composer = Composer(self._model, values, found, question.as_of)
+        last = question.before.last
+        if last is not None and isinstance(last.period, Period):
+            composer.before = last.period
         asks = why.is_asked(found)
         claimed = why.taken(found) if asks else 0
         outcome: SemanticQuery | Decomposition | Refusal | Clarification

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language import ordering, rows_shown
+from nlq.language import ordering, rows_left, rows_shown
 from nlq.language.draft import HELD, SILENT, Stop
 from nlq.language.tokens import WORDS
 from nlq.values import Clarification, Refusal
@@ -34,7 +34,7 @@ BESIDE = ("side by side", "next to each other", "beside each other", "pagtabihin
 OF_BOTH = frozenset(
     ("both", "reference", "number", "versus", "followup")
 )  # with words for "beside": "put them side by side"
-SPLIT_BY = frozenset(("both", "by", "dimension", "grain"))  # "both, by month"
+SPLIT_BY = frozenset(("both", "by", "dimension", "grain", "time"))  # "both, by month", "both since june"
 TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
 POINTS = frozenset(("that", "it", "those", "these", "yan", "yun", "iyan", "iyon", "ana", "kana"))
 ENTIRE = frozenset(("whole", "entire", "buong", "buo", "tibuok"))
@@ -118,7 +118,7 @@ def _next(model: SemanticModel, last: SemanticQuery, count: int) -> SemanticQuer
     """The rows that come behind those that were shown."""
     if last.limit is None or not last.order or last.per:
         raise _no("the next after which? The question before shows no first few")
-    return replace(last, where=(*last.where, rows_shown.left_out(model, last)), limit=count or last.limit)
+    return replace(last, where=(*last.where, rows_left.left_out(model, last)), limit=count or last.limit)
 
 
 def _listed(last: SemanticQuery) -> list[Condition]:

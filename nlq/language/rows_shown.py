@@ -1,17 +1,20 @@
-"""Turns that are of the rows which the answer before showed, as rows: "the rest", "excluding the first one", "how many is that"."""
+"""Turns that are of the rows which the answer before showed, as rows: "how many is that", "what do they add up to", "the average of those five"."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language import entries, money, of_that, sets, those
-from nlq.language.draft import ALL, HELD, SILENT, VALUES, Stop
+from nlq.language import entries, money, of_that, rows_left, sets, those
+from nlq.language.draft import ALL, SILENT, VALUES, Stop
 from nlq.language.entries import Figured
 from nlq.language.relations import PAIR
 from nlq.language.tokens import WORDS
+from nlq.semantics import periods
 from nlq.semantics.joins import out_of_reach
+from nlq.semantics.periods import UNITS
 from nlq.values import Refusal
 from nlq.values.query import Condition, MetricEntry, Period, Segment, SemanticQuery
 
@@ -24,8 +27,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 BESIDE_AVERAGE = ("average", "followup", "and", "which", "amount")
-BESIDE_REST = ("rest", "followup", "list", "amount", "and", "which", "type")
-REST_OF = (*BESIDE_REST, "dimension")  # which is of what was shown: "the rest of the regions"
+OF_SO_MANY = ("reference", "number", "dimension", "grain")  # "of those five", "sa unom ka bulan"
 FIRST = frozenset(
     ("first", "top", "una", "unang", "nauna", "nag-una", "nanguna", "nangunguna", "best", "biggest", "highest")
 )
@@ -47,7 +49,6 @@ COUNTED = HOW_MANY | frozenset((
 ))  # fmt: skip
 
 POINTING = frozenset(("that", "those", "they", "these", "them", "yan", "yun", "yon", "iyan", "iyon", "ito", "ana", "kana", "kadto", "kato"))  # fmt: skip
-TOGETHER = frozenset(("combined", "together", "altogether", "total", "pinagsama", "lahat", "tanan"))
 ADDS_UP = {"add", "up"}
 TOTAL = frozenset(("altogether", "total", "sum", "totals", "kabuuan", "kabuuang", "kinatibukan", "kinatibuk-an"))
 OF_ALL = frozenset((
@@ -68,8 +69,8 @@ def change(
     words = [word for one in spans for word in one.text.lower().replace("’", "'").split()]
     kinds = {one.kind for one in spans if one.kind not in SILENT}
     if any(one.kind == "rest" and one.text.lower().split()[-1] in ("one", "isa") for one in spans):
-        return mark(spans, _which_other)
-    others = _rest_of_them(spans, words, kinds) if "rest" in kinds else None
+        return mark(spans, rows_left.which_other)
+    others = rows_left.others(spans, words, kinds) if "rest" in kinds else None
     if others is not None:
         return mark(spans, others)
     summed = _all_together(words)
@@ -86,26 +87,16 @@ def change(
     denied = any(one in NOT and other in of_money for one, other in pairwise(words))  # "in pieces, not pesos"
     if of_money.intersection(words) and (of_money | IN).issuperset(words) and not denied:
         return mark(spans, _in_money)
-    if "average" in kinds and kinds <= {*BESIDE_AVERAGE}:
-        return mark(spans, _average)
+    averaged = _average_of(spans, kinds)
+    if averaged is not None:
+        return mark(spans, averaged)
     numbers = [WORDS.get(word, int(word) if word.isdecimal() else 0) for word in words if word not in PLAIN]
     rest = [word for word, number in zip([word for word in words if word not in PLAIN], numbers, strict=True) if not number]  # fmt: skip
     several = [number for number in numbers if number]
     if len(rest) == len(set(rest)) == 2 and LEFT_OUT & set(rest) and FIRST & set(rest) and len(several) <= 1:
         count = several[0] if several else 1
-        return mark(spans, lambda model, last: _without_first(model, last, count))
+        return mark(spans, lambda model, last: rows_left.without_first(model, last, count))
     return None
-
-
-def _rest_of_them(spans: Sequence[Span], words: Sequence[str], kinds: set[str]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery] | None:  # fmt: skip
-    """What makes the others of what was shown, by their name or without one: "the rest of the regions", "everything else combined"; None where more is said."""
-    nouns = [one.ref_of for one in spans if one.kind == "dimension"]
-    if len(nouns) == 1 and kinds <= {*REST_OF}:
-        return lambda model, last: _the_rest_of(model, last, nouns[0])
-    if not kinds <= {*BESIDE_REST}:
-        return None
-    together = not TOGETHER.isdisjoint(words)
-    return lambda model, last: _summed(_the_rest(model, last), model) if together else _the_rest(model, last)
 
 
 def _all_together(words: Sequence[str]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery] | None:
@@ -113,8 +104,8 @@ def _all_together(words: Sequence[str]) -> Callable[[SemanticModel, SemanticQuer
     if {"pila", "tanan"} <= {*words} and {"ka", "kabuok", "buok"}.isdisjoint(words) and COUNTED.issuperset(words):
         return _how_much
     priced = "magkano" in words or ("how", "much") in pairwise(words)
-    if priced and ALL.intersection(words) and (OF_ALL | POINTING).issuperset(words):
-        return _of_money  # "magkano lahat yan"
+    if priced and (ALL | rows_left.TOGETHER).intersection(words) and (OF_ALL | POINTING | rows_left.TOGETHER).issuperset(words):  # fmt: skip
+        return _of_money  # "magkano lahat yan", "how much is that together"
     numbers = {word for word in words if word.isdecimal() or word in WORDS}
     several = [int(word) if word.isdecimal() else int(WORDS[word]) for word in numbers]
     rest = {*words} - numbers
@@ -229,88 +220,59 @@ def _in_money(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
     return replace(last, metrics=(usual.name,), order=order)
 
 
-def _average(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
-    """The average of what was shown for each day, month or store: "and the average?" behind daily sales."""
+def _average_of(spans: Sequence[Span], kinds: set[str]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery] | None:  # fmt: skip
+    """What makes the average of what was shown, by what those are called or how many they are: "the average of those months", "average nung limang yan"; None where more is said."""
+    numbers = [at for at, one in enumerate(spans) if one.kind == "number"]
+    nouns = [one for one in spans if one.kind in ("dimension", "grain")]
+    words = {word for one in spans for word in one.text.lower().split()}
+    tied = bool(numbers) and numbers[0] > 0 and spans[numbers[0] - 1].kind in ("preposition", "reference")
+    if "average" not in kinds or not kinds <= {*BESIDE_AVERAGE, *OF_SO_MANY} or len(numbers) > 1 or len(nouns) > 1:
+        return None
+    if POINTING.isdisjoint(words) and not tied:
+        return _average if kinds <= {*BESIDE_AVERAGE} else None
+    noun = (nouns[0].ref or nouns[0].ref_of) if nouns else ""
+    count = int(spans[numbers[0]].number or 0) if numbers else 0
+    return lambda model, last: _average(model, last, noun, count, pointed=True)
+
+
+def _average(model: SemanticModel, last: SemanticQuery, noun: str = "", count: int = 0, *, pointed: bool = False) -> SemanticQuery:  # fmt: skip
+    """The average of what was shown for each day, month or store: "and the average?" behind daily sales.
+
+    Raises:
+        Stop: it is of more than one figure, or of groups of another kind, or not of so many; or a few were shown, which are not pointed at.
+    """
     name = last.metrics[0] if len(last.metrics) == 1 and isinstance(last.metrics[0], str) else None
-    plain = not (last.limit or last.having or last.per or last.share or last.compare or last.segments)
+    plain = not (last.per or last.share or last.compare or last.segments) and (
+        pointed or not (last.limit or last.having)
+    )
     if name is None or len(last.dimensions) != 1 or not plain or not model.metrics[name].adds_up:
         raise Stop(
             Refusal("out_of_scope", "the average of what, over what? Say of which figure, and of each day, store …")
         )
-    known = entries.known_only(model, Figured(last.dimensions))
-    entry = MetricEntry(metric=name, each=last.dimensions, agg="avg")
-    return replace(last, metrics=(entry,), dimensions=(), where=(*last.where, *known), order=())
-
-
-def _which_other(_model: SemanticModel, _last: SemanticQuery) -> SemanticQuery:
-    """Of two, the other one could be meant, and of many any.
-
-    Raises:
-        Stop: always.
-    """
-    raise _no("which other one is meant? Name it")
-
-
-def _summed(query: SemanticQuery, model: SemanticModel) -> SemanticQuery:
-    """What rows make together: "and the rest combined".
-
-    Raises:
-        Stop: they do not add up.
-    """
-    if any(not isinstance(one, str) or not model.metrics[one].adds_up for one in query.metrics):
-        raise _no("averages and counts of people have no total: ask for them without the others")
-    return replace(query, dimensions=(), order=(), limit=None)
-
-
-def _the_rest(model: SemanticModel, last: SemanticQuery) -> SemanticQuery:
-    """All but the rows that were shown; of a figure of something named, that of everything else."""
-    if last.limit is not None or last.having:
-        return replace(last, where=(*last.where, left_out(model, last)), limit=None, having=())
-    named = [one for one in last.where if one.op in HELD and one.field is not None]
-    if len(named) != 1 or len(last.where) != 1 or last.list is not None or last.share is not None:
+    (over,) = last.dimensions
+    many = last.limit or (_buckets(last, over) if model.is_time_grain(over) else 0)
+    if noun not in ("", over, over.rpartition(".")[2]) or (count and count != many):
         raise Stop(those.UNKNOWN)
-    return replace(last, where=(replace(named[0], op="not_in"),))
-
-
-def _the_rest_of(model: SemanticModel, last: SemanticQuery, noun: str) -> SemanticQuery:
-    """All but what was shown, of what goes by a name: "the rest of the regions" behind the top three, "the other payment methods" behind cash.
-
-    Raises:
-        Stop: it was not that of which some were shown.
-    """
+    some: tuple[Condition, ...] = ()
     if last.limit is not None or last.having:
-        if those.of(last, model) != noun:
+        if model.is_time_grain(over):
             raise Stop(those.UNKNOWN)
-        return _the_rest(model, last)
-    named = [one for one in last.where if one.field == noun and one.op in HELD]
-    if len(named) != 1 or last.list is not None or last.share is not None or last.segments:
-        raise Stop(those.UNKNOWN)
-    where = tuple(replace(one, op="not_in") if one is named[0] else one for one in last.where)
-    return replace(last, where=where, dimensions=tuple(dict.fromkeys((*last.dimensions, noun))))
+        some = those.chosen(last, over, model)
+    known = () if some else entries.known_only(model, Figured(last.dimensions))
+    entry = MetricEntry(metric=name, each=last.dimensions, agg="avg")
+    where = (*last.where, *some, *known)
+    return replace(last, metrics=(entry,), dimensions=(), where=where, order=(), limit=None, having=())
 
 
-def _without_first(model: SemanticModel, last: SemanticQuery, count: int) -> SemanticQuery:
-    """The rows that were shown without the first of them."""
-    if not last.order or (last.limit is not None and count >= last.limit):
-        raise Stop(those.UNKNOWN)
-    first = replace(last, limit=count)
-    limit = last.limit - count if last.limit is not None else None
-    return replace(last, where=(*last.where, left_out(model, first)), limit=limit)
-
-
-def left_out(model: SemanticModel, shown: SemanticQuery) -> Condition:
-    """The condition that leaves out the things of a query's rows.
-
-    Raises:
-        Stop: they are no things that can be told by it.
-    """
-    entity = those.of(shown, model)
-    if entity is None or model.is_time_grain(entity):
-        raise Stop(those.UNKNOWN)
-    found = those.chosen(shown, entity, model)
-    if len(found) != 1 or found[0].query is None:
-        raise Stop(those.UNKNOWN)
-    return replace(found[0], op="not_in")
+def _buckets(last: SemanticQuery, grain: str) -> int:
+    """How many days, months … a query shows; 0 where it cannot be told."""
+    unit = next((one for one in UNITS if one == grain.rpartition(".")[2]), None)
+    if not isinstance(last.period, Period) or unit is None:
+        return 0
+    start, found = last.period.start, 0
+    while start <= last.period.end:
+        start, found = periods.end_of(start, unit) + timedelta(days=1), found + 1
+    return found
 
 
 def _how_many(model: SemanticModel, last: SemanticQuery, noun: str = "") -> SemanticQuery:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nlq.language.additions import BEHIND
 from nlq.language.deeds import does
-from nlq.language.draft import SILENT, VALUES, Stop
+from nlq.language.draft import HELD, SILENT, VALUES, Stop
 from nlq.semantics.joins import out_of_reach
 from nlq.values import Refusal
 from nlq.values.query import Condition, Period, SemanticQuery
@@ -92,6 +92,8 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
     lacking = filters.lacking(entity)
     if not (pairs or alone or lacking or draft.lacks or draft.besides):
         return ()
+    if entity is None and not (pairs or alone or draft.lacks or draft.besides) and _left_out_alone(filters, spans, lacking):  # fmt: skip
+        return tuple(replace(each, op="not_in") for one in lacking for each in one)
     if entity is None:
         raise _no("I do not know who or what is meant to have the one and not the other: name customers, stores or products")  # fmt: skip
     if draft.present and not counted:
@@ -117,6 +119,15 @@ def of_words(model: SemanticModel, draft: Draft, filters: Filters, spans: Sequen
             raise _no(f'I do not know when "{one.text}" is')
         found.append(chosen(model, entity, beside, one.when.period, lacking=one in draft.absent))
     return tuple(found) if counted else somebody(model, entity, tuple(found))
+
+
+def _left_out_alone(filters: Filters, spans: Sequence[Span], lacking: list[list[Condition]]) -> bool:
+    """Whether figures are of all but what is named, nothing else of its kind being so: "sales by category, no rice"; not "sales with no rice"."""
+    having = any(one.kind == "none" and WITH.intersection(f"{before.text} {one.text}".lower().split()) for before, one in pairwise(spans))  # fmt: skip
+    plain = all(one.op in HELD and one.field is not None for each in lacking for one in each)
+    fields = {name for each in lacking for one in each for name in one.fields()}
+    held = {name for one in filters.conditions() if one.op != "not_in" for name in one.fields()}
+    return plain and not having and not fields & held
 
 
 def _never(spans: Sequence[Span]) -> bool:

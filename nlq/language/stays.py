@@ -26,8 +26,11 @@ LEAVING = ("leave", "take", "keep", "now leave", "now take")
 OUT = ("out", "off", "away")
 EVERY = ALL | {"every"}
 BACK = frozenset(("back", "ibalik", "balik", "pabalik"))
+AND = ("and", "or", "nor", "at", "ug", "&")
+KEPT = frozenset(("keep", "retain", "restore"))  # "actually keep dairy", which was left out
 RESTORED = frozenset(("put", "bring", "add", "ibalik", "pabalik"))  # "back to NCR" is of it alone
 DROPPING = frozenset(("drop", "remove", "lose", "clear", "forget", "scrap", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa", "kalimtan", "kalimutan", "wag", "huwag"))  # fmt: skip
+TAKEN_OUT = frozenset(("tanggalin", "tanggal", "alisin", "tangtanga", "kuhaa"))
 UNDONE = DROPPING | {"ignore", "kalimti", "ayaw", "without", "no"}
 FILTER = ("filter", "filters", "condition", "the filter", "part", "bit", "restriction", "na filter")
 ONE_IN = re.compile(r"\b(?:yung|ung|ang|kadtong|katong|one) (?:sa|nasa|naa sa|in)\b")
@@ -75,6 +78,7 @@ class Stays:
                 one.kind, one.role = "filler", "filter"
             return out is not None  # "leave Luzon out", "take out cash"
         at = next((place for place, one in enumerate(spans) if one.kind != "filler"), 0)
+        self._drop_first(at)
         rest = [one for one in spans[at + 1 :] if one.text.lower() not in FILTER]
         fell = bool(spans[at + 1 :]) and spans[at + 1].text.lower() in ("in", "of", "sa")  # "drop in Visayas"
         fell = fell or (bool(rest) and rest[0].comma)  # "wag na, Negros na lang": never mind
@@ -90,6 +94,14 @@ class Stays:
                 one.kind, one.role = "filler", "filter"
         return True
 
+    def _drop_first(self, at: int) -> None:
+        """Put a verb that ends what is to go where it would begin it: "pati frozen tanggalin", "ang NCR alisin mo"."""
+        spans = self.composer.spans
+        last = max((place for place, one in enumerate(spans) if one.kind not in SILENT or one.text.lower().split()[0] in TAKEN_OUT), default=0)  # fmt: skip
+        between = all(one.kind in (*VALUES, *SILENT, "and", "preposition") for one in spans[at:last])
+        if last > at and between and spans[last].text.lower().split()[0] in TAKEN_OUT:
+            spans.insert(at, spans.pop(last))
+
     def brought_back(self) -> set[str] | None:
         """Of which kinds all are to be there again, "back to all regions"; none, where it is values that were left out, "put cash back". The words are read.
 
@@ -97,6 +109,8 @@ class Stays:
         """
         spans, draft = self.composer.spans, self.composer.draft
         marks = [one for one in spans if BACK.intersection(one.text.lower().split())]
+        if any(one.op == "not_in" for one in self.last.where):
+            marks = marks or [one for one in spans if one.text.lower().split()[-1] in KEPT]
         rest = [
             one for one in spans if one not in marks and one.kind not in ("filler", "preposition", "followup", "and")
         ]
@@ -112,7 +126,7 @@ class Stays:
         ):
             return None
         words = {word for one in spans for word in one.text.lower().split()}
-        if named and RESTORED.isdisjoint(words):
+        if named and (RESTORED | KEPT).isdisjoint(words):
             for one in marks:
                 one.kind, one.role = "filler", "filter"
             return None
@@ -175,14 +189,23 @@ class Stays:
         for named in self.composer.where():
             old = next((one for one in found if one.field == named.field and one.op == "not_in" and set(one.values) >= set(named.values)), None)  # fmt: skip
             if old is None:
-                new.append(named)
+                new.append(self._as_before(named))
                 continue
             left = tuple(value for value in old.values if value not in named.values)
             found[found.index(old) : found.index(old) + 1] = [replace(old, values=left)] if left else []
-        if found == list(where):
+        if found == list(where) and new == list(self.composer.where()):
             raise Stop(Refusal("out_of_scope", "that was not left out before: say what is to be shown"))
         mine: set[str] = set().union(*map(self._family, new))
         return (*(one for one in found if not mine & self._family(one)), *new)
+
+    def _as_before(self, named: Condition) -> Condition:
+        """What is named, with the rest of those among which it was before it was taken out: of Cavite, Laguna and Batangas."""
+        held = [one for one in self.last.where if one.field == named.field and one.op in HELD]
+        together = {*named.values, *(value for one in held for value in one.values)}
+        listed = [one for query in self.earlier for one in query.where if one.field == named.field and one.op == "in" and set(one.values) >= together]  # fmt: skip
+        if len(held) != 1 or named.op not in HELD or not listed:
+            return named
+        return replace(listed[-1], values=tuple(value for value in listed[-1].values if value in together))
 
     def come_back(self) -> bool:
         """Whether all that is named now was left out before: "gawas sa bugas", then "apila ang bugas"."""
@@ -228,6 +251,8 @@ class Stays:
         """
         named = () if set_against else self.composer.where()
         self._check_one_in(named)
+        named = self._left_out_too(named)
+        rest = [one for one in named if adding and any(apart.is_the_rest(self.composer.model, old, one) for old in self.last.where)]  # fmt: skip
         if adding and not self.come_back():
             named = tuple(self._with_those_before(one) for one in named)
         mine: set[str] = set().union(*(self._family(one) for one in named if one.op != "not_in")) if named else set()
@@ -235,7 +260,7 @@ class Stays:
             mine.add(PLACES)
         self.named = named
         kept = tuple(one for one in self.last.where if (not mine & self._family(one) or self._is_the_whole(one)) and one not in named and not _contradicts(self.composer.model, one, named))  # fmt: skip
-        where = (*kept, *named)
+        where = (*kept, *(one for one in named if one not in rest))  # "bukas pa", then "pati mga sarado": all
         if named and self.composer.draft.versus and not self.composer.draft.whens:
             return self._opposed(where, dimensions)
         return where, self.last.segments, dimensions
@@ -263,6 +288,18 @@ class Stays:
         new, old = ([place for one in where for place in apart.places(self.composer.model, one)] for where in (named, self.last.where))  # fmt: skip
         if any(contains(outer, inner) for outer in new for inner in old):
             raise Stop(Refusal("out_of_scope", f"is all of {new[0].label} meant, or the place in it? Name it with where it lies"))  # fmt: skip
+
+    def _left_out_too(self, named: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        """These, left out as others of their kind are: "without snacks", then "and dairy"."""
+        said = [one for one in self.composer.spans if one.kind not in ("filler", "preposition")]
+        alone = (
+            bool(said) and said[0].text.lower() in AND and all(one.kind in ("and", "value", "place") for one in said)
+        )
+        left = {one.field for one in self.last.where if one.op == "not_in" and one.query is None}
+        if not alone or not named or any(one.field not in left or one.op not in HELD for one in named):
+            return named
+        self.composer.assume("left out as well", {})
+        return tuple(replace(one, op="not_in") for one in named)
 
     def _with_those_before(self, condition: Condition) -> Condition:
         """A condition with the values of the one that was there: "also minimarts"."""

@@ -24,7 +24,23 @@ if TYPE_CHECKING:
     from nlq.values.query import Condition, SemanticQuery
 
 THEY = frozenset(
-    ("they", "their", "theirs", "its", "niya", "nya", "nila", "sila", "kanila", "kanilang", "nilang", "silang")
+    (
+        "they",
+        "their",
+        "theirs",
+        "its",
+        "niya",
+        "nya",
+        "nila",
+        "sila",
+        "kanila",
+        "kanilang",
+        "nilang",
+        "silang",
+        "iyang",
+        "iyaha",
+        "iyahang",
+    )
 )
 THEM = frozenset(("them", "those", "these"))  # which may also say what is shown: "rank them", "only those with …"
 OF_EACH = ("sa bawat isa", "bawat isa", "sa matag usa", "in each", "for each", "of each", "in each of them", "for each of them", "per each")  # fmt: skip
