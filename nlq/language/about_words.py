@@ -96,7 +96,7 @@ def _meaning(words: tuple[str, ...], spans: Sequence[Span], refs: Refs) -> Topic
     """Take "what is an active store", "how do you compute it" for a question about a meaning; not "what is our revenue this month"."""
     if not refs or not words:
         return None
-    if words[0] in HOW and COMPUTES.intersection(words):
+    if words[0] in HOW and words[1:2] not in (("many",), ("much",)) and COMPUTES.intersection(words):
         return "meaning"
     others = [
         one

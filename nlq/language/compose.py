@@ -151,6 +151,7 @@ class Composer:
         metrics = [counted[0]] if counted is not None else metrics_asked.asked(self)
         figured = figured or (counted[1] if counted is not None else None) or entries.running(model, draft, spans) or averages.averaged(model, draft, spans, metrics)  # fmt: skip
         lists.check_events(self, metrics)
+        left = of_that.of_what_is_left(self, metrics)
         chosen = self._sets(metrics)
         metrics_asked.check_averages(self, metrics)
         metrics_asked.check_division(self, metrics)
@@ -158,7 +159,8 @@ class Composer:
         table = self._counted_table(metrics)
         by_date = periods_asked.by_date(self, table)
         self._best = nouns.placed(self, metrics)
-        share = best.share if best is not None else None if of_that.of_a_condition(self, metrics, own, sides.hours) else shares.asked(self, metrics, against)  # fmt: skip
+        part = left or (best is None and of_that.of_a_condition(self, metrics, own, sides.hours))
+        share = best.share if best is not None else None if part else shares.asked(self, metrics, against)
         dated = by_date or periods_asked.of_date(self, table)
         named, segments = sides.named(self, against, listed, metrics if figured is None else [])
         where = (

@@ -105,6 +105,14 @@ class Filters:
             found.append(part.conditions[0])
         return found
 
+    def are_left_out(self, spans: Sequence[Span]) -> bool:
+        """Whether these values are what is left out."""
+        return bool(spans) and all(any(one.span is span and one.exclude for one in self._parts) for span in spans)
+
+    def take_left_out(self, spans: list[Span]) -> tuple[Condition, ...]:
+        """The conditions that leave these values out, which are no filters any more."""
+        return tuple(_listed(self.take(spans), exclude=True))
+
     def _against_kept(self) -> list[Part]:
         """Values left out beside others of their field: of one sale's line this says nothing; of somebody's lines, who has no such."""
         kept = {name for part in self._parts if not part.exclude for name in part.conditions[0].fields()}
@@ -119,7 +127,7 @@ class Filters:
 
         Of values that are only left out these are such as stand beside others of their field, where it is known who is meant.
         """
-        parts = [one for one in self._parts if one.lacking]
+        parts = [one for one in self._parts if one.lacking and not one.apart]
         if entity is not None:
             parts += [one for one in self._against_kept() if one not in parts and not one.apart]
         groups: dict[int, list[Condition]] = {}

@@ -32,6 +32,7 @@ OF_WHOM = frozenset(("yung", "ng", "ni", "nina", "si", "sina", "ang", "sa", "og"
 WHETHER = frozenset(("if", "kung", "whether", "malaman", "mahibaloan", "masayran", "na", "nga", "to know", "about"))
 IT = frozenset(("it", "this", "that"))
 FOR = frozenset(("for", "for the", "for my", "for our", "para sa", "para", "pang", "re", "in", "in the", "sa", "during"))  # fmt: skip
+FOR_WHAT = frozenset(("for", "para", "pang"))
 OCCASIONS = frozenset((
     "pack", "meeting", "mtg", "huddle", "mancom", "execom", "townhall", "review", "deck", "slide", "presentation", "pres", "report", "memo", "board", "call", "audit", "briefing", "brief", "newsletter",
     "planning", "standup", "sync", "workshop", "conference", "summit", "training", "renewal", "proposal", "pitch", "forum", "handover", "recap", "offsite", "alignment", "kickoff", "post-mortem",
@@ -150,6 +151,9 @@ def _asker_behind(clause: list[Span]) -> list[Span]:
 def _purpose(clause: list[Span]) -> list[Span]:
     """What the figures are for: "for tomorrow's mancom", "in the Monday huddle", "for benchmarking"."""
     for at, one in enumerate(clause):
+        soon = _until_whose(clause, at + 1) if one.kind in SILENT and is_occasion(one) and first_word(one) in FOR_WHAT else 0
+        if soon > at + 1:
+            return clause[at:soon]  # "for my report tomorrow"
         if one.text.lower() not in FOR:
             continue
         for end in range(at + 1, min(at + MOST + 1, len(clause))):
@@ -165,7 +169,11 @@ def _purpose(clause: list[Span]) -> list[Span]:
 def _until_whose(clause: list[Span], end: int) -> int:
     """Where an occasion ends, with whose it is: "para sa report ni Kim"."""
     whose = end + 1 < len(clause) and clause[end].text.lower() in ("ni", "nina") and clause[end + 1].kind == "unknown"
-    return end + 2 if whose else end
+    end = end + 2 if whose else end
+    soon = end
+    while soon < len(clause) and clause[soon].kind in SILENT and clause[soon].text.lower() not in SOON:
+        soon += 1  # "para sa report ko bukas"
+    return soon + 1 if soon < len(clause) and clause[soon].text.lower() in SOON else end
 
 
 def _may_stand_between(one: Span) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -140,6 +141,9 @@ def _of_the_best(composer: Composer) -> bool:
     return split and any(one.text.lower().split()[0] in OF for one in between)
 
 
+ONE_TOTAL = re.compile(r"\b(?:one|single|isang|isa|usa(?: ra)? ka) (?:grand |combined |overall )?(?:total|figure|number|sum|numero|kabuuan)\b")
+
+
 def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: bool) -> None:
     draft, walker = composer.draft, composer.walker
     name, split = walker.name(one), bool(draft.dimensions)
@@ -159,6 +163,8 @@ def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: b
         one.role = "context"  # "when were the stores at their slowest"
     elif wanted and not split:
         walker.group(name, one)
+    elif ONE_TOTAL.search(" ".join(each.text.lower() for each in composer.spans)):
+        one.role = "context"  # "in all regions except NCR, one total only"
     elif wanted or composer.is_entity(one):
         _beside_the_figure(composer, one, name)
     else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nlq.language import shares
 from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.language.relations import called
 from nlq.language.turns import COMES
@@ -105,6 +106,26 @@ def of_a_condition(composer: Composer, metrics: list[str], own: tuple[Condition,
         one.role = "context"  # "of sales from stores opened this year"
         draft.loose.remove(one)
     composer.condition = Segment(" ".join(one.text for one in said), conditions)
+    return True
+
+
+def of_what_is_left(composer: Composer, metrics: list[str]) -> bool:
+    """Whether the part that is asked for is all but a value, which is one figure and no split: "what % of sales was not paid in cash"; it is noted."""
+    draft, spans, filters = composer.draft, composer.spans, composer.filters
+    kinds = {one.kind for one in spans}
+    plain = len(metrics) == 1 and composer.model.metrics[metrics[0]].adds_up and not (draft.dimensions or draft.loose or draft.having or draft.versus)  # fmt: skip
+    if "share" not in kinds or kinds & {"top", "bottom", "growth"} or not plain:
+        return False
+    figure = next((at for at, one in enumerate(spans) if one.kind == "metric"), 0)
+    behind = [one for one in spans[figure:] if one.kind in VALUES and filters.are_left_out([one])]
+    of_a_value = figure > 0 and spans[figure - 1].kind in VALUES  # "% of cash sales not in NCR"
+    parts = behind if of_a_value and behind else shares.part_of(spans, filters, split=False) or []
+    if not filters.are_left_out(parts):
+        return False
+    for one in spans:
+        one.role = "share" if one.kind == "share" else one.role
+    label = f"not {' or '.join(one.text for one in parts)}"
+    composer.condition = Segment(label, filters.take_left_out(parts))
     return True
 
 

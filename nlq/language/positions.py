@@ -57,8 +57,8 @@ def _ordinals(composer: Composer) -> None:
     tied = {each.text.lower() for each in spans[marks[0] + 1 : marks[-1]]}
     if len(marks) > 2 or (len(marks) == 2 and (not tied or not tied <= set(TO) or places[0] >= places[1])):
         raise Stop(Refusal("out_of_scope", f'"{spans[marks[0]].text}" and "{spans[marks[-1]].text}" at once cannot be read yet: ask for one of them'))  # fmt: skip
-    for one in spans[marks[0] : marks[-1] + 1]:
-        one.kind, one.role = "filler", "limit"
+    for one in (*spans[marks[0] : marks[-1] + 1], *(each for each in spans if each.kind == "placing")):
+        one.kind, one.role = "filler", "limit"  # "which brand ranks second"
     draft.position = places[0], places[-1]
     draft.number = places[-1] - places[0] + 1
     if not any(one.kind in ("top", "bottom") for one in spans):

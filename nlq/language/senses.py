@@ -74,6 +74,9 @@ INCLUDING = (
     "isama ang",
     "isama mo ang",
 )
+IN_ONE = ("sa isang", "sa usa ka", "in one", "in a single")
+ON = frozenset(("on", "for", "in", "during", "mga", "adlaw"))
+THAT = frozenset(("that", "which", "na", "nga"))
 WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 
 
@@ -94,6 +97,8 @@ def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     _said_by_its_date(model, spans)
     not_money(model, spans)
     _included(model, spans)
+    _days_that(model, spans)
+    _in_one(spans)
     for one, after in pairwise(spans):
         if one.kind == "not" and after.kind == "share":
             one.kind = "unsupported"  # "in pesos, not percent"
@@ -108,6 +113,26 @@ def _included(model: SemanticModel, spans: Sequence[Span]) -> None:
         if whether and one.text.lower() in INCLUDING:
             one.kind, one.role = "filler", "context"
             after.pass_over()
+
+
+def _in_one(spans: Sequence[Span]) -> None:
+    """Of the best there was in one day each day is meant, and the best of all: "pinakamataas na benta sa isang araw", as in "highest sales in a day"."""
+    groups = [one for one in spans if one.kind in ("dimension", "grain")]
+    ranked = any(one.kind in ("top", "bottom") for one in spans)
+    for one, after in pairwise(spans if ranked and len(groups) == 1 else ()):
+        if one.kind == "by" and one.text.lower() in IN_ONE and after.kind == "grain":
+            one.kind = "preposition"
+
+
+def _days_that(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """Days that are of some kind are said by that: "on days that aren't paydays", "sa mga araw na hindi holiday"."""
+    for at, one in enumerate(spans):
+        before = spans[at - 1].text.lower().split()[-1] if at else ""
+        rest = [other for other in spans[at + 1 :] if other.kind not in SILENT]
+        kind = next((other for other in rest[:2] if other.kind != "not"), None)
+        tied = at + 1 < len(spans) and spans[at + 1].text.lower().split()[0] in THAT
+        if one.kind == "grain" and before in ON and tied and kind is not None and kind.kind == "value" and model.is_of_days(kind.ref_of):  # fmt: skip
+            one.kind, one.role = "filler", "context"
 
 
 def _what_they_took(spans: Sequence[Span]) -> None:

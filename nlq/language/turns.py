@@ -42,6 +42,9 @@ LARGE = 1_000  # a figure, and no number of rows
 THOSE = ("only those", "just those", "those", "only the ones", "the ones")
 NOT_ALONE = ("hindi lang", "hindi lang sa", "hindi lamang", "di lang", "dili lang", "not only", "not just")
 NONE_YET = ("wala pang", "walang pang", "wala pa")
+IN_EACH = ("in each", "for each", "of each", "each")
+DIFFERENCE = frozenset(("difference", "change", "diff"))
+ASKING = frozenset(("isnt", "arent", "wasnt", "werent", "havent", "hasnt"))  # which ask where a question begins with them
 NEGATIONS = ("hindi", "di", "dili")  # "not", of what stands right behind
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
 COMES = frozenset(
@@ -51,6 +54,8 @@ COMES = frozenset(
 
 def taken(spans: list[Span]) -> None:
     """Settle each such word by what stands beside it, before anything else is read."""
+    if spans and spans[0].kind == "not" and spans[0].text.lower().replace("’", "").replace("'", "") in ASKING:
+        spans[0].kind = "filler"  # "isn't NCR the top region"
     for one, after in pairwise(spans):
         text = one.text.lower()
         if one.kind == "versus" and text == "diff" and after.kind == "dimension":
@@ -67,6 +72,7 @@ def taken(spans: list[Span]) -> None:
             one.kind = "unsupported"
     if len(spans) > 1 and spans[0].text.lower() in DISTINCT and spans[1].kind == "dimension":
         spans[0].kind = "count"  # "distinct products sold in Mindanao"
+    _each_of_them(spans)
     negated(spans)
     _left_out(spans)
     _only_those(spans)
@@ -83,6 +89,21 @@ def taken(spans: list[Span]) -> None:
     _strong(spans)
     _moved(spans)
     _part(spans)
+
+
+def _each_of_them(spans: Sequence[Span]) -> None:
+    """Take "in each" for nothing where it is of the values that are set against each other: "NCR vs Cebu, how many customers in each"."""
+    against = [one for one in spans if one.kind == "versus"]
+    values = [one for one in spans if one.kind in VALUES]
+    for at, one in enumerate(spans):
+        if one.kind != "by" or one.text.lower() not in IN_EACH or not against or not values[1:]:
+            continue
+        after = next((other for other in spans[at + 1 :] if other.kind not in SILENT), None)
+        if after is None or after.comma or after.kind == "time":
+            one.kind = "filler"
+    named = [one for one in against if not DIFFERENCE.isdisjoint(one.text.lower().split())]
+    for one in named if len(against) > len(named) else ():
+        one.kind = "filler"  # "1-14 Nov vs 1-14 Oct, with the difference"
 
 
 def negated(spans: Sequence[Span]) -> None:
