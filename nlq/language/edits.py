@@ -21,6 +21,7 @@ from nlq.language import (
     kept_rows,
     kept_shares,
     ordering,
+    periods_asked,
     ranks_asked,
     relations,
     rows_shown,
@@ -83,6 +84,7 @@ class Edit:
         self.composer.walker.nouns()
         moving = entries.moving(self.model, self.draft, self.spans)
         placed(self.composer.walker)
+        dated = periods_asked.own_dates(self.composer, kept=True)
         self._check_extremes()
         if any(one.kind == "list" for one in self.spans) or rows_shown.are_listed(self.spans, self.last, self.model):
             return rows_shown.listed(self.composer, self.stays, self.last)
@@ -105,7 +107,7 @@ class Edit:
             where, segments = relations.against(self.model, self.composer.filters, self.draft, against)
             where = (*where, *sides.hours(self.composer), *self.draft.worth)
             where, dimensions = self.stays.beside(where), self._split(dimensions)
-        where = (*(where if level is None else self.stays.at_level(where, level)), *chosen, *among)
+        where = (*(where if level is None else self.stays.at_level(where, level)), *chosen, *among, *dated)
         metrics = kept_figures.during(self.composer, self.last, metrics, where)
         edit_words.check_pointing(self.composer, self.last)
         where = tuple(one for one in self.stays.split_again(where, dimensions) if one.field not in freed)

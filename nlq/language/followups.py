@@ -98,6 +98,13 @@ def goes_back(spans: Sequence[Span]) -> bool:
     return any(one.kind == "followup" or one.text.lower() in BACK for one in spans) or any(pair in ABOUT_BACK for pair in pairwise(words))  # fmt: skip
 
 
+def _asks_which_in_time(spans: Sequence[Span], kinds: set[str], model: SemanticModel) -> bool:
+    """Whether it is asked which things something befell, and when: "which stores opened this year"."""
+    nouns = [model.dimensions[one.ref_of] for one in spans if one.kind == "dimension" and one.ref_of in model.dimensions]  # fmt: skip
+    dated = [one for one in nouns if one.type == "date" and not one.time]
+    return bool(dated) and {"which", "time"} <= kinds and any(one.name in model.counted for one in nouns)
+
+
 def names_only_a_part(spans: Sequence[Span]) -> bool:
     """Whether a turn is of no question but the one before: it goes back to that, asks which is best, or is a figure's name alone."""
     kinds = {one.kind for one in spans if one.kind not in SILENT}
@@ -133,6 +140,7 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
         return "edit" if pointing or not (narrowed or split or counted or _is_of_the_books(spans, model)) else "new"
     ranked = bool(kinds & {"top", "bottom"}) and split and "time" in kinds  # "top 5 stores in october" says all of it
     absent = "absent" in kinds and (split or narrowed)
+    ranked = ranked or _asks_which_in_time(spans, kinds, model)
     if (("list" in kinds and split) or absent or ranked) and not weak:
         return "new"
     return "new" if narrowed and not weak and _is_of_a_figure(kinds, split=split) else "edit"

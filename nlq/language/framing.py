@@ -151,7 +151,11 @@ def _asker_behind(clause: list[Span]) -> list[Span]:
 def _purpose(clause: list[Span]) -> list[Span]:
     """What the figures are for: "for tomorrow's mancom", "in the Monday huddle", "for benchmarking"."""
     for at, one in enumerate(clause):
-        soon = _until_whose(clause, at + 1) if one.kind in SILENT and is_occasion(one) and first_word(one) in FOR_WHAT else 0
+        soon = (
+            _until_whose(clause, at + 1)
+            if one.kind in SILENT and is_occasion(one) and first_word(one) in FOR_WHAT
+            else 0
+        )
         if soon > at + 1:
             return clause[at:soon]  # "for my report tomorrow"
         if one.text.lower() not in FOR:

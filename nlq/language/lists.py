@@ -151,7 +151,14 @@ def with_figures(composer: Composer) -> None:
     if not (own or "list" in kinds[:first]) or first >= figure:
         return
     noun = draft.loose[0] if draft.loose and draft.loose[0] is spans[first] and kinds[first] == "dimension" else None
-    if noun is not None:
+    known = composer.model.dimensions.get(noun.ref_of) if noun is not None else None
+    if (
+        known is not None and known.type == "date" and not known.time
+    ):  # "mga tindahang nagbukas this year, magkano benta nila"
+        draft.dimensions.extend(
+            name for name in composer.model.counted if composer.model.dimensions[name].table == known.table
+        )
+    elif noun is not None:
         composer.walker.group(noun.ref_of, noun)
         draft.loose.clear()
     elif own and not draft.loose and kinds[first] == "value":

@@ -141,7 +141,9 @@ def _of_the_best(composer: Composer) -> bool:
     return split and any(one.text.lower().split()[0] in OF for one in between)
 
 
-ONE_TOTAL = re.compile(r"\b(?:one|single|isang|isa|usa(?: ra)? ka) (?:grand |combined |overall )?(?:total|figure|number|sum|numero|kabuuan)\b")
+ONE_TOTAL = re.compile(
+    r"\b(?:one|single|isang|isa|usa(?: ra)? ka) (?:grand |combined |overall )?(?:total|figure|number|sum|numero|kabuuan)\b"
+)
 
 
 def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: bool) -> None:

@@ -123,7 +123,7 @@ def of_what_is_left(composer: Composer, metrics: list[str]) -> bool:
     if not filters.are_left_out(parts):
         return False
     for one in spans:
-        one.role = "share" if one.kind == "share" else one.role
+        one.role = "share" if one.kind in ("share", "none", "not") else one.role
     label = f"not {' or '.join(one.text for one in parts)}"
     composer.condition = Segment(label, filters.take_left_out(parts))
     return True

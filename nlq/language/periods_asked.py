@@ -85,24 +85,45 @@ def earliest(composer: Composer) -> None:
         composer.draft.earliest = True
 
 
-def own_dates(composer: Composer) -> tuple[Condition, ...]:
-    """What is said of a date of things right behind it, where figures have a period of their own: "October sales of stores opened in 2025"."""
+def own_dates(composer: Composer, *, kept: bool = False) -> tuple[Condition, ...]:
+    """What is said of a date of things right behind it, where figures have a period of their own: "October sales of stores opened in 2025".
+
+    `kept`: they have the one of the question before.
+    """
     draft, model, found = composer.draft, composer.model, []
     for at, one in enumerate(composer.spans):
         known = model.dimensions.get(one.ref_of) if one.kind == "dimension" else None
         after = next((other for other in composer.spans[at + 1 :] if other.kind not in SILENT), None)
-        if known is None or known.type != "date" or known.time or one not in draft.loose or after not in draft.whens or len(draft.whens) != 2:  # fmt: skip
+        if known is None or known.type != "date" or known.time or one not in draft.loose or after not in draft.whens:
             continue
-        if after.when is None or not isinstance(after.when.period, Period):
+        if after.when is None or not isinstance(after.when.period, Period) or len(draft.whens) > 2:
+            continue
+        period = after.when.period
+        both = len(draft.whens) == 1 and not kept
+        if both and not _of_both(composer, one, period):
             continue
         one.role = after.role = "filter"
         draft.loose[:] = [other for other in draft.loose if other is not one]
-        draft.whens[:] = [other for other in draft.whens if other is not after]
-        period = after.when.period
+        draft.whens[:] = [other for other in draft.whens if other is not after or both]
         found.append(
             Condition(field=one.ref_of, op="between", values=(period.start.isoformat(), period.end.isoformat()))
         )
     return tuple(found)
+
+
+def _of_both(composer: Composer, date: Span, period: Period) -> bool:
+    """Whether the one period is that of a date of things, and of a figure that they had since: "stores that opened this year, what are their sales"; it is said.
+
+    Raises:
+        Stop: it is over, so that the figure may be of any time since.
+    """
+    figures = [name for name in composer.draft.metrics if composer.model.has_time(name) and not composer.model.metrics[name].counts]  # fmt: skip
+    if not figures:
+        return False
+    if period.end < composer.as_of:
+        raise Stop(Refusal("out_of_scope", f'that is when they are "{date.text}"; of which period is the figure? Name both: "October sales of stores opened in 2025"'))  # fmt: skip
+    composer.assume(f'the figure is of the same period as "{date.text}", as no other was named', {})
+    return True
 
 
 def of_date(composer: Composer, table: str) -> tuple[Condition, ...]:

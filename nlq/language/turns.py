@@ -44,7 +44,9 @@ NOT_ALONE = ("hindi lang", "hindi lang sa", "hindi lamang", "di lang", "dili lan
 NONE_YET = ("wala pang", "walang pang", "wala pa")
 IN_EACH = ("in each", "for each", "of each", "each")
 DIFFERENCE = frozenset(("difference", "change", "diff"))
-ASKING = frozenset(("isnt", "arent", "wasnt", "werent", "havent", "hasnt"))  # which ask where a question begins with them
+ASKING = frozenset(
+    ("isnt", "arent", "wasnt", "werent", "havent", "hasnt")
+)  # which ask where a question begins with them
 NEGATIONS = ("hindi", "di", "dili")  # "not", of what stands right behind
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
 COMES = frozenset(
