@@ -151,7 +151,6 @@ class Composer:
         metrics = [counted[0]] if counted is not None else metrics_asked.asked(self)
         figured = figured or (counted[1] if counted is not None else None) or entries.running(model, draft, spans) or averages.averaged(model, draft, spans, metrics)  # fmt: skip
         lists.check_events(self, metrics)
-        left = of_that.of_what_is_left(self, metrics)
         chosen = self._sets(metrics)
         metrics_asked.check_averages(self, metrics)
         metrics_asked.check_division(self, metrics)
@@ -159,8 +158,8 @@ class Composer:
         table = self._counted_table(metrics)
         by_date = periods_asked.by_date(self, table)
         self._best = nouns.placed(self, metrics)
-        part = left or (best is None and of_that.of_a_condition(self, metrics, own, sides.hours))
-        share = best.share if best is not None else None if part else shares.asked(self, metrics, against)
+        used = best is None and self.condition is None and of_that.of_a_condition(self, metrics, own, sides.hours)
+        share = best.share if best is not None else None if self.condition else shares.asked(self, metrics, against)
         dated = by_date or periods_asked.of_date(self, table)
         named, segments = sides.named(self, against, listed, metrics if figured is None else [])
         where = (
@@ -168,7 +167,7 @@ class Composer:
             *chosen,
             *(best.those if best is not None else ()),
             *dated,
-            *(own if self.condition is None else ()),
+            *(() if used else own),
         )
         period, compare = periods_asked.settled(self, metrics)
         if figured is not None and figured.window is not None and figured.window.running and not draft.whens:
@@ -222,7 +221,8 @@ class Composer:
         return "" if timed or entity is None else self.model.dimensions[entity].table
 
     def _sets(self, metrics: list[str]) -> tuple[Condition, ...]:
-        """Things that are chosen by what they did, and are counted or that figures are of."""
+        """Things that are chosen by what they did, and are counted or that figures are of; what is only left out of a share chooses none."""
+        of_that.of_what_is_left(self, metrics)
         period = None if all(self.model.has_time(name) for name in metrics) else self.given_period() or "all"
         timely = (
             self.draft.besides or self.draft.lacks or self.draft.present

@@ -11,6 +11,8 @@ from nlq.values import Assumed, Refusal
 from nlq.values.query import Condition, dump
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
     from nlq.values import ScopeValues

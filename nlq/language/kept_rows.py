@@ -37,10 +37,11 @@ def of_those_shown(
     """
     if not among:
         return query
-    query = replace(query, limit=None, having=())
+    ranked = composer.draft.top is not None  # "bottom 5 of those"
+    query = replace(query, limit=query.limit if ranked else None, having=())
     entity = those.of(last, composer.model)
     grained = any(map(composer.model.is_time_grain, query.dimensions)) and entity in query.dimensions
-    if not grained or last.limit in (None, 1) or any(one.kind in VALUES for one in composer.spans):
+    if ranked or not grained or last.limit in (None, 1) or any(one.kind in VALUES for one in composer.spans):
         return query
     rest = tuple(name for name in query.dimensions if name != entity)
     whole = replace(query, where=tuple(one for one in query.where if one not in among), dimensions=rest, order=())

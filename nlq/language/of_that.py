@@ -113,7 +113,7 @@ def of_what_is_left(composer: Composer, metrics: list[str]) -> bool:
     """Whether the part that is asked for is all but a value, which is one figure and no split: "what % of sales was not paid in cash"; it is noted."""
     draft, spans, filters = composer.draft, composer.spans, composer.filters
     kinds = {one.kind for one in spans}
-    plain = len(metrics) == 1 and composer.model.metrics[metrics[0]].adds_up and not (draft.dimensions or draft.loose or draft.having or draft.versus)  # fmt: skip
+    plain = len(metrics) == 1 and composer.model.metrics[metrics[0]].adds_up and not (draft.dimensions or draft.having or draft.versus) and all(map(composer.is_entity, draft.loose))  # fmt: skip
     if "share" not in kinds or kinds & {"top", "bottom", "growth"} or not plain:
         return False
     figure = next((at for at, one in enumerate(spans) if one.kind == "metric"), 0)

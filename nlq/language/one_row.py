@@ -53,10 +53,10 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
         return None
     _check_sold(spans)
     splits = any(one.kind in ("dimension", "grain") for one in (*spans[:first], *spans[end:]))
-    if any(one.kind == "share" for one in spans) and not splits:  # its part of all, not of itself
-        query = _first_few(last, place, best, model)
-    else:
-        query = _of_the_row(last, place, best, model)
+    share = any(one.kind == "share" for one in spans) and not splits  # its part of all, not of itself
+    if share and any(one.kind == "time" for one in spans):
+        raise Stop(those.UNKNOWN)  # of another time another may come first
+    query = _first_few(last, place, best, model) if share else _of_the_row(last, place, best, model)
     for one in spans[first:end]:
         one.kind, one.role, one.number = "filler", "set", None
     for one in spans:
@@ -128,8 +128,12 @@ def _that(spans: Sequence[Span], last: SemanticQuery, entity: str | None) -> tup
 def _named(spans: Sequence[Span], entity: str | None) -> tuple[int, int, int, bool] | None:
     """The same, where the row goes by what it is of, and is split: "go into the top region by province" after regions."""
     for at, (one, noun) in enumerate(pairwise(spans)):
-        alone = one.kind in ("top", "bottom") and noun.kind == "dimension" and noun.ref_of == entity and not noun.text.lower().endswith("s")  # fmt: skip
-        if alone and any(other.kind in ("dimension", "grain") and other is not noun for other in spans[at + 2 :]):
+        whose = noun.text.lower().endswith(("'s", "’s"))  # "the top region's stores"
+        alone = one.kind in ("top", "bottom") and noun.kind == "dimension" and noun.ref_of == entity and (whose or not noun.text.lower().endswith("s"))  # fmt: skip
+        if alone and any(
+            other.kind in (SPLITS if whose else ("dimension", "grain")) and other is not noun
+            for other in spans[at + 2 :]
+        ):
             return at, at + 2, _place(one), _is_best(one)
     return None
 

@@ -41,7 +41,8 @@ PLAIN = frozenset((
 VALUE = frozenset(("value", "amount", "halaga", "kantidad"))
 NOT = ("not", "hindi", "di", "dili")
 IN = frozenset(("total", "whole", "their", "in", "by", "sa", "pls", "please", "instead", "naman", "lang", "ra", "the", "na", "now", "and", "not", "pieces", "show", "me", "kay", "ayon"))  # fmt: skip
-AMONG = ("of those", "of them", "among them", "among those", "only those", "those", "just those")
+RANKED = ("top", "bottom", "number", "metric", "by", "which", "and", "followup")
+AMONG = ("of those", "of them", "of these", "among them", "among those", "only those", "those", "just those")
 HOW_MANY = frozenset(("many", "ilan", "ilang", "pila", "count"))
 COUNTED = HOW_MANY | frozenset((
     "how", "is", "are", "that", "those", "they", "these", "in", "all", "total", "there", "lahat", "yan", "yun", "iyan", "iyon", "yon", "sila", "ba", "po", "tanan", "kana", "kini", "ka", "na", "kabuuan",
@@ -322,7 +323,9 @@ def among(composer: Composer, last: SemanticQuery) -> tuple[Condition, ...]:
         one for one in spans if one.kind == "reference" and one.text.lower() in AMONG
     ]
     kinds = {one.kind for one in spans if one.kind not in SILENT}
-    if not pointing or not kinds <= {*VALUES, "which", "not", "and", "amount"} or not kinds & {*VALUES}:
+    ranked = bool(kinds & {"top", "bottom"}) and kinds <= {*RANKED, *VALUES}  # "bottom 5 of those"
+    chosen = bool(kinds & {*VALUES}) and kinds <= {*VALUES, "which", "not", "and", "amount"}
+    if not pointing or not (ranked or chosen):
         return ()
     for one in spans:
         one.role = one.role or ("set" if one in pointing else "list" if one.kind == "which" else one.role)
