@@ -10,17 +10,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from nlq.language import rows_left, those
-from nlq.language.draft import SILENT, Stop
+from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.language.positions import PLACES
 from nlq.values import Refusal
-from nlq.values.query import Order
+from nlq.values.query import Condition, Order, SemanticQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
-    from nlq.values.query import SemanticQuery
 
 FIRSTS = frozenset(("first", "1st", "una", "unang", "una nga", "top", "number one"))
 MARKS = ("ordinal", "unsupported", "top", "bottom")
@@ -42,6 +41,9 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     Raises:
         Stop: the query before shows no rows in an order, or none of things.
     """
+    timed = _in_that_time(spans, last, model)
+    if timed is not None:
+        return timed
     shown = those.of(last, model)
     found = _pointing(spans) or _named(spans, shown) or _there(spans, last) or _that(spans, last, shown)
     if found is None:
@@ -66,6 +68,23 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     if any(one.kind in ("dimension", "grain") for one in spans):  # split by something else now
         query = replace(query, dimensions=tuple(name for name in query.dimensions if model.is_time_grain(name)))
     return query
+
+
+def _in_that_time(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) -> SemanticQuery | None:
+    """What the query before would be of the one day or month alone that it shows: "which day was highest", then "top categories on that day"."""
+    named = next((one for one in spans if one.kind == "reference" and one.text.lower().split()[0] == "that"), None)
+    grain = last.dimensions[0] if len(last.dimensions) == 1 and model.is_time_grain(last.dimensions[0]) else ""
+    unit = named.text.lower().split()[-1] if named is not None else ""
+    asks = any(one.kind in (*SPLITS, *VALUES, "top", "bottom") for one in spans)
+    plain = last.limit == 1 and last.order and all(isinstance(one, str) for one in last.metrics) and not (last.per or last.share or last.compare or last.segments)  # fmt: skip
+    if named is None or not plain or not grain or grain.rpartition(".")[2] != unit or not asks:
+        return None
+    if last.order[0].by not in last.metrics:
+        raise Stop(those.UNKNOWN)
+    named.kind, named.role = "filler", "set"
+    first = SemanticQuery(metrics=(last.order[0].by,), dimensions=(grain,), where=last.where, period=last.period, order=last.order, limit=1)  # fmt: skip
+    found = Condition(field=grain, op="in", query=first)
+    return replace(last, where=(*last.where, found), dimensions=(), order=(), limit=None, having=())
 
 
 def _is_set_off(spans: Sequence[Span], end: int) -> bool:
