@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
     from nlq.semantics.model import SemanticModel
 
-FIRSTS = frozenset(("first", "1st", "una", "unang", "una nga", "top", "number one"))
+FIRSTS = frozenset(("first", "1st", "una", "unang", "una nga", "pang-una", "pang una", "top", "number one"))
 MARKS = ("ordinal", "unsupported", "top", "bottom")
 POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kadtong", "kadto", "kanang", "iyong", "the", "of the", "sa mga", "nung", "dun sa", "doon sa"))  # fmt: skip
 ONE = ("one", "isa", "ones")

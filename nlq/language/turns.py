@@ -109,7 +109,10 @@ def _each_of_them(spans: Sequence[Span]) -> None:
 
 
 def negated(spans: Sequence[Span]) -> None:
-    """Take the "not" of Tagalog and Cebuano that stands right before a value for what leaves it out: "hindi weekend", "dili sari-sari"."""
+    """Take the "not" of Tagalog and Cebuano that stands right before a value for what leaves it out: "hindi weekend", "dili sari-sari"; and "tagsa-tagsa nga tindahan" for "by store"."""
+    for one, after in pairwise([one for one in spans if one.kind not in SILENT]):
+        if one.kind == "apiece" and after.kind in ("dimension", "grain"):
+            one.kind = "by"
     for one, after in pairwise(spans):
         if one.kind == "unsupported" and one.text.lower() in NEGATIONS and after.kind in VALUES:
             one.kind = "not"
