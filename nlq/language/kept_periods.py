@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from nlq.language import anchored
+from nlq.language.calendar_words import english
 from nlq.language.draft import Stop
 from nlq.language.kept_figures import words_of
 from nlq.language.spans_of_time import LONG, settle
 from nlq.language.those import chosen_in
 from nlq.language.walk import ONLY
+from nlq.language.when import LAST, MONTHS, THIS
 from nlq.semantics import periods
 from nlq.semantics.periods import Relative
 from nlq.values import Refusal
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from nlq.values.query import MetricEntry, SemanticQuery
 
 SAME = frozenset((*anchored.SAME, "ganun", "ganoon"))
+OF_TODAY = frozenset((*LAST, *THIS, "year", "ago", "before", "now", "today", "yesterday", "next", "since"))
+LATEST = "the latest"  # how a choice is said that was made for want of a year
 FROM = frozenset(("from", "since", "mula", "simula", "gikan", "sukad", "starting"))
 
 
@@ -37,6 +42,7 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
     whens = composer.draft.whens
     base = last.period if isinstance(last.period, Period) else composer.default_period()
     timed = all(composer.model.has_time(name) for name in replace(last, metrics=tuple(metrics)).metric_names())
+    _in_its_year(composer, last)
     if not whens:
         kept = last.period if isinstance(last.period, Period) or not timed else _whole(composer, last)
         return (kept if timed else "all"), (last.compare if timed else ())
@@ -65,6 +71,33 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
         period, compare = periods.shift(base, -int(count), unit.rstrip("s")), None  # type: ignore[arg-type]
         shifts = () if (ONLY | {"just"}).intersection(words_of(composer.spans)) else shifts  # "just the month before"
     return period or base, ((compare,) if compare is not None else shifts)
+
+
+def _in_its_year(composer: Composer, last: SemanticQuery) -> None:
+    """Read months, quarters and days of no year that is named as of the year that was asked about, or as right behind it: "sales by month 2025", then "feb only"; in place."""
+    base = last.period
+    if not isinstance(base, Period) or base.start.year != base.end.year:
+        return
+    for one in composer.draft.whens:
+        when = one.when
+        if when is None or not (LATEST in when.said or _of_no_year(one.text)) or not isinstance(when.period, Period) or when.period.days > LONG:  # fmt: skip
+            continue
+        start, end = when.period.start, when.period.end
+        whole = Period(start=start, end=periods.end_of(start, when.running) if when.running else end)
+        there = periods.shift(whole, base.start.year - start.year, "year")
+        after = periods.shift(whole, base.start.year + 1 - start.year, "year")
+        inside = base.start <= there.start and there.end <= base.end
+        found = after if not inside and after.start == base.end + timedelta(days=1) and after.start <= composer.as_of else there  # fmt: skip
+        if found.start > composer.as_of or found.start == start:
+            continue
+        one.when = replace(when, period=Period(start=found.start, end=min(found.end, composer.as_of)), said=f"of {found.start.year}, as the question before was of {base.start.year}", other=when.period)  # fmt: skip
+
+
+def _of_no_year(text: str) -> bool:
+    """Whether months or halves are named by themselves: "from june to august", "first half"; not "last June"."""
+    words = english([word.strip(".,()") for word in text.lower().replace("-", " ").split()])
+    named = any(word in MONTHS or word == "half" for word in words)
+    return named and not any(word.isdecimal() and len(word) == len("2025") for word in words) and OF_TODAY.isdisjoint(words)  # fmt: skip
 
 
 def _check_since(composer: Composer) -> None:

@@ -118,8 +118,9 @@ def _of_both(composer: Composer, date: Span, period: Period) -> bool:
         Stop: it is over, so that the figure may be of any time since.
     """
     figures = [name for name in composer.draft.metrics if composer.model.has_time(name) and not composer.model.metrics[name].counts]  # fmt: skip
-    if not figures:
-        return False
+    behind = any(one.kind == "metric" and one.start > date.start for one in composer.spans)
+    if not figures or not behind:
+        return False  # "sales of stores opened this year" may be of either
     if period.end < composer.as_of:
         raise Stop(Refusal("out_of_scope", f'that is when they are "{date.text}"; of which period is the figure? Name both: "October sales of stores opened in 2025"'))  # fmt: skip
     composer.assume(f'the figure is of the same period as "{date.text}", as no other was named', {})
