@@ -28,7 +28,9 @@ INSTEAD = {
     "halip": {"na"},
 }  # and what has to follow
 BARE = ("imbes", "imbis")
-SO_MANY = frozenset(("those", "these", "nung", "yung", "ng", "sa", "silang", "the", "of", "kanang", "adtong"))
+POINTS = frozenset(("kana", "ana", "niana", "kadto", "adto", "kato", "ato", "iyan", "iyon", "yan", "yun"))
+NOT = frozenset(("not", "dili", "hindi", "di"))
+SO_MANY = frozenset(("those", "these", "nung", "yung", "ng", "sa", "silang", "the", "of", "kanang", "adtong", "atong", "katong", "kadtong"))
 EXCHANGE = ("verb", "what goes", "tie", "what comes")
 EXCHANGE_VERBS = frozenset(("replace", "change", "swap", "switch", "exchange", "palitan", "papalitan", "ilisi", "ilisan", "usba", "usbi"))  # fmt: skip
 EXCHANGED = frozenset(("with", "to", "for", "into", "ng", "og", "ug"))
@@ -51,14 +53,42 @@ def to_that(spans: list[Span]) -> None:
         )
         tied = len(behind) == 2 and behind[0] in LINKS and behind[1] in THOSE and not MANY.intersection(before)
         spoken_of = SAID_BEFORE.intersection(before[-1:])
-        if not tied and not spoken_of:
+        pointed = _pointed(spans, at)
+        if not tied and not spoken_of and not pointed:
             continue
+        for other in pointed:
+            other.kind, other.role = "filler", "context"
         if spoken_of and spans[at - 1].kind == "unknown":
             spans[at - 1].kind, spans[at - 1].role = "filler", "context"
         if one.kind == "grain":
             one.kind, one.text, one.meanings = "reference", f"that {one.ref or one.ref_of}", []
         else:
             spans.insert(at, Span("that", one.start, one.start, "filler"))
+
+
+def _pointed(spans: Sequence[Span], at: int) -> list[Span]:
+    """The words that point at a noun from before it, with what ties them: "kana nga brand", "ana nga rehiyon"."""
+    before = spans[max(0, at - 2) : at]
+    words = [word for one in before for word in one.text.lower().split()][-2:]
+    return list(before) if len(words) == 2 and words[0] in POINTS and words[1] in LINKS else []
+
+
+def contrasted(spans: Sequence[Span]) -> None:
+    """Take what is set aside behind what is meant for nothing: "Sabado diay, dili Domingo", "minimarts not supermarkets"; in place."""
+    for at, one in enumerate(spans):
+        negated = one.kind in ("not", "none", "unsupported") and one.text.lower().split()[-1] in NOT
+        gone = next((other for other in spans[at + 1 :] if other.kind not in SILENT), None) if negated else None
+        meant = next((other for other in reversed(spans[:at]) if other.kind not in (*SILENT, "followup")), None)
+        alike = gone is not None and meant is not None and gone.kind == meant.kind and _field(gone) == _field(meant)
+        if gone is None or not alike or gone.kind not in ("metric", *VALUES) or gone.ref_of == meant.text:
+            continue
+        one.kind = gone.kind = "filler"
+        one.role = gone.role = "context"
+
+
+def _field(one: Span) -> str:
+    """What a value is of; figures are of one kind."""
+    return "" if one.kind == "metric" else ", ".join(sorted({other.ref for other in one.meanings}))
 
 
 def swapped(spans: Sequence[Span]) -> None:
@@ -80,7 +110,9 @@ def to_those(spans: Sequence[Span], limit: int | None) -> None:
     for before, one in pairwise(spans):
         pointed = before.kind in (*SILENT, "preposition", "reference") and before.text.lower().split()[-1] in SO_MANY
         ranked = any(other.kind in ("top", "bottom") for other in spans)
-        if one.kind == "number" and one.number == limit and pointed and not ranked and one is spans[-1]:
+        after = next((other for other in spans if other.start >= one.end), None)
+        ends = after is None or after.kind in ("preposition", "time", *SILENT)
+        if one.kind == "number" and one.number == limit and pointed and not ranked and ends:
             before.kind, before.text = "reference", "of those"
             one.kind, one.role = "filler", "set"
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from nlq.language.match import Span
 
 PLACES = {name: place for place, names in enumerate((
-    "second 2nd ikalawa ikalawang pangalawa pangalawang pumapangalawa pumangalawa ikaduha", "third 3rd ikatlo ikatlong pangatlo pangatlong pumapangatlo pumangatlo ikatulo",
-    "fourth 4th ikaapat ika-apat pang-apat ikaupat", "fifth 5th ikalima ikalimang panlima panlimang pang-lima", "sixth 6th ikaanim ika-anim pang-anim ikaunom",
+    "second 2nd ikalawa ikalawang pangalawa pangalawang pumapangalawa pumangalawa ikaduha ika-duha ika-dalawa", "third 3rd ikatlo ikatlong pangatlo pangatlong pumapangatlo pumangatlo ikatulo ika-tulo ika-tatlo",
+    "fourth 4th ikaapat ika-apat pang-apat ikaupat ika-upat", "fifth 5th ikalima ikalimang panlima panlimang pang-lima ika-lima", "sixth 6th ikaanim ika-anim pang-anim ikaunom",
     "seventh 7th ikapito ikapitong pampito", "eighth 8th ikawalo ikawalong pangwalo", "ninth 9th ikasiyam pangsiyam",
     "tenth 10th ikasampu ikasampung pangsampu ikapulo",
 ), 2) for name in names.split()}  # fmt: skip

@@ -130,6 +130,7 @@ class Reader:
             of_that.points_back(found)
             linked.to_that(found)
             linked.swapped(found)
+            linked.contrasted(found)
             linked.to_those(found, before.queries[-1].limit)
             if followups.kind_of(found, self._model) == "command":
                 return replace(followups.commanded(found, before), words=_words(found))
