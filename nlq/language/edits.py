@@ -17,6 +17,7 @@ from nlq.language import (
     followups,
     kept_figures,
     kept_limits,
+    kept_order,
     kept_periods,
     kept_rows,
     kept_shares,
@@ -33,17 +34,15 @@ from nlq.language import (
 from nlq.language.draft import SILENT, Stop
 from nlq.language.numbers import placed
 from nlq.language.spans_of_time import lined_up
-from nlq.language.stays import Stays
-from nlq.language.walk import ONLY
+from nlq.language.stays import BACK, Stays
 from nlq.values import Refusal
-from nlq.values.query import Condition, MetricEntry, Order, SemanticQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nlq.language.compose import Composer
+    from nlq.values.query import Condition, MetricEntry, Order, SemanticQuery
 
-FIRST_PLACE = ("number one", "number 1", "no 1", "no. 1", "#1")
 BESIDE = (
     "beside it",
     "beside that",
@@ -55,7 +54,7 @@ BESIDE = (
     "katabi",
     "itabi",
 )
-ADDING = ("also", "include", "add", "plus", "too", "as well", *BESIDE, "isama", "idagdag", "dagdag", "dagdagan", "iapil", "dugangi", "along with", "together with", "apil", "pati", "pati na", "pati ang", "apila")  # fmt: skip
+ADDING = ("also", "include", "add", "plus", "too", "as well", *BESIDE, "isama", "idagdag", "dagdag", "dagdagan", "iapil", "i-apil", "i-add", "i-dagdag", "dugangi", "along with", "together with", "apil", "apil ang", "pati", "pati na", "pati ang", "apila")  # fmt: skip
 
 
 class Edit:
@@ -96,7 +95,9 @@ class Edit:
         dimensions = [name for name in self._dimensions(within, adding=adding) if name not in unsplit]
         having = kept_limits.of(self.composer, self.last, metrics, dimensions)
         chosen = self._again()
-        where, segments, dimensions = self.stays.where(dimensions, set_against=bool(against), adding=adding)
+        where, segments, dimensions = self.stays.where(
+            dimensions, set_against=bool(against), adding=adding and not self._goes_back_to()
+        )
         dimensions = self._side_by_side(where, dimensions)
         back = set() if back is None and adding and self.stays.come_back() else back
         where = self.stays.without() if dropped else self.stays.with_these(back) if back is not None else where
@@ -114,7 +115,9 @@ class Edit:
         period, compare = kept_periods.of(self.composer, self.last, metrics)
         compare = tuple(lined_up(period, one, split=any(map(self.model.is_time_grain, dimensions))) for one in compare)
         share = kept_shares.of(self.composer, self.last, dimensions)
-        order, limit, per = self._order(metrics, dimensions, within)
+        order, limit, per = kept_order.of(
+            self.composer, self.last, metrics, dimensions, within=within, of_each=self._best_of_each()
+        )
         plain, order, compare = self._growth(metrics, dimensions, period, order, compare)
         query = replace(
             self.last, metrics=plain, dimensions=tuple(dimensions), where=where, segments=segments, period=period,
@@ -268,81 +271,9 @@ class Edit:
             sets.chosen(self.model, entity, [one for one in self.last.where if one.query is None], self.last.period),
         )
 
-    def _order(self, metrics: list[str | MetricEntry], dimensions: list[str], within: bool) -> tuple[tuple[Order, ...], int | None, tuple[str, ...]]:  # noqa: FBT001  # fmt: skip
-        draft, last = self.draft, self.last
-        first = _name(metrics[0]) if metrics else ""
-        if not first and (draft.top is not None or draft.sorted is not None):
-            raise _no("the best by which figure? Name it")  # of a list
-        per = last.per if set(last.per) <= set(dimensions) else ()
-        if within:
-            per = tuple(name for name in last.dimensions if name in dimensions)
-            draft.per.extend(per)
-        per = tuple(draft.dimensions) if self._best_of_each() else per
-        if draft.top is not None:
-            ranked = [name for name in dimensions if name not in per]
-            if not ranked:
-                raise _no("the best of what? Name what is ranked: stores, products …")
-            default = 1 if self._one_asked() else self.model.header.default_ranking_limit
-            moved = [
-                one for one in last.order if one.by in (f"{first}__growth", f"{first}__change") and not draft.metrics
-            ]
-            by = (Order(by=moved[0].by, dir="desc" if draft.top else "asc"),) if moved else ordering.by(draft, first)
-            by = last.order if last.order and not draft.metrics and self._first_of_them() else by
-            leader = any(one.text.lower() in FIRST_PLACE for one in self.spans)  # "who was no. 1 in Q2"
-            if leader and tuple(dimensions) != last.dimensions:  # "monthly for number 1"
-                raise _no("which is number 1? Name it")
-            if draft.number is None and not leader and ordering.SORT.intersection(kept_figures.words_of(self.spans)):
-                return by, last.limit, per  # "sort from busiest" leaves none out
-            return by, draft.number or (1 if leader or self._just_the_best() else last.limit) or default, per
-        if (
-            draft.by_metric in metrics
-            and not last.order
-            and dimensions
-            and ordering.SORT.intersection(kept_figures.words_of(self.spans))
-        ):
-            return (Order(by=draft.by_metric or first),), last.limit, per  # "sort by receipts"
-        if draft.number is not None:
-            return self._same_order(metrics, dimensions) or (Order(by=first),), draft.number, per
-        said = any(one.kind in ("high_first", "low_first") for one in self.spans)  # "mas malaki" sorts, too
-        if draft.sorted is not None and (said or not draft.versus):
-            by_growth = f"{first}__growth" if draft.growth else first  # "growth vs last year, worst first"
-            return (Order(by=by_growth, dir="desc" if draft.sorted else "asc"),), last.limit, per
-        order = self._same_order(metrics, dimensions)
-        turned = tuple(dimensions) != last.dimensions and any(self.model.is_time_grain(name) for name in dimensions)
-        return ((), None, ()) if turned else (order, last.limit if order else None, per)
-
-    def _same_order(self, metrics: Sequence[str | MetricEntry], dimensions: Sequence[str]) -> tuple[Order, ...]:
-        """The order that there was: where that was of the first figure, of the one that is the first now."""
-        stays = {*map(_name, metrics), *dimensions}
-        old, new = (_name(one[0]) if one else "" for one in (self.last.metrics, metrics))
-        grown = new in self.model.metrics and bool(self.model.metrics[new].growth)  # which is shown as a growth itself
-        renamed = {f"{old}__growth": new, f"{old}__change": new} if grown else {f"{old}{end}": f"{new}{end}" for end in ("", "__growth", "__change")}  # fmt: skip
-        order = (replace(one, by=renamed.get(one.by, one.by) if new and old else one.by) for one in self.last.order)
-        return tuple(one for one in order if one.by.partition("__")[0] in stays or one.by in stays)
-
-    def _first_of_them(self) -> bool:
-        """Whether the first ones are asked for, in the order in which they stand: "unang lima lang" behind the lowest first."""
-        ranks = [one for one in self.spans if one.kind in ("top", "bottom")]
-        return bool(ranks) and all(not set(turns.FIRST).isdisjoint(one.text.lower().split()) for one in ranks)
-
-    def _just_the_best(self) -> bool:
-        """Whether all but the best one is to go: "just the highest", "pinakamababa lang"."""
-        said = [one for one in self.spans if one.kind not in SILENT]
-        superlative = len(said) == 1 and said[0].text.lower().split()[-1] not in ("top", "bottom")
-        return superlative and not (ONLY | {"just"}).isdisjoint(kept_figures.words_of(self.spans))
-
-    def _one_asked(self) -> bool:
-        """Whether it is asked which one is best: "which is highest", "alin ang pinakamataas"."""
-        singular = any(one.text.lower() in ("which is", "which was", "what is", "what was") for one in self.spans[:1])
-        said = [one for one in self.spans if one.kind not in SILENT]
-        ranked = next((after for one, after in pairwise(said) if one.kind in ("top", "bottom")), None)
-        if (
-            ranked is not None
-            and ranked.kind in ("dimension", "grain")
-            and not ordering.is_plural(self.model, self.spans, ranked)
-        ):
-            return True  # "what was the busiest hour"
-        return singular or (any(one.kind == "which" for one in self.spans) and not ordering.plural(self.model, self.spans))  # fmt: skip
+    def _goes_back_to(self) -> bool:
+        """Whether what is named is gone back to: "back to Cebu, and show units too" adds no place."""
+        return bool(self.draft.metrics) and any(BACK.intersection(one.text.lower().split()) for one in self.spans)
 
     def _growth(self, metrics: list[str | MetricEntry], dimensions: list[str], period: Any, order: tuple[Order, ...], compare: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Order, ...], tuple[Any, ...]]:  # fmt: skip
         names = [one for one in metrics if isinstance(one, str)]

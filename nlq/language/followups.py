@@ -40,6 +40,7 @@ BACK = frozenset(
 )  # of what was not answered
 ABOUT_BACK = (("na", "lang"), ("na", "lng"), ("nalang", "po"))
 LOST = Refusal("out_of_scope", "the question before this was not answered, so there is nothing to go on from: ask all of it in one question", firm=True)  # fmt: skip
+IN_TURN = ("naman", "naman po", "na pud", "na sad", "na sab", "pud", "sad")
 SAME = frozenset(("same", "parehong", "kaparehong", "samang", "parehas"))
 CORRECTING = ("no", "nope", "hindi", "dili")
 WE_HAVE = (
@@ -108,7 +109,8 @@ def _asks_which_in_time(spans: Sequence[Span], kinds: set[str], model: SemanticM
 def names_only_a_part(spans: Sequence[Span]) -> bool:
     """Whether a turn is of no question but the one before: it goes back to that, asks which is best, or is a figure's name alone."""
     kinds = {one.kind for one in spans if one.kind not in SILENT}
-    return goes_back(spans) or asks_which(spans) or kinds == {"metric"}
+    bare = bool(spans) and spans[0].kind == "and" and not kinds & {*NARROWING, "metric", "dimension", "count"}
+    return goes_back(spans) or asks_which(spans) or bare or kinds == {"metric"}
 
 
 def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
@@ -129,7 +131,7 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     counted = "count" in kinds and ("dimension" in kinds or any(one.kind == "metric" and model.metrics[one.ref_of].counts for one in spans))  # fmt: skip
     if _is_relative(spans, kinds) or (counted and _is_bare(spans, kinds) and not BOUGHT.isdisjoint(words)):
         return "edit"
-    if _is_the_same_time(spans, kinds) or _only_narrows(spans, kinds):
+    if _is_the_same_time(spans, kinds) or _only_narrows(spans, kinds) or _in_turn(spans):
         return "edit"
     named = "metric" in kinds or counted
     narrowed = bool(kinds & {*NARROWING})
@@ -154,6 +156,11 @@ def _is_of_a_figure(kinds: set[str], *, split: bool) -> bool:
     if figures == {"amount"} and not split and len(kinds & {"time", "place", "value", "ask"}) == 1:
         return False  # "how much in September"
     return bool(figures)
+
+
+def _in_turn(spans: Sequence[Span]) -> bool:
+    """Whether a figure is named in the place of the one before: "items kada resibo naman, sa Cavite", "transaksyon na pud sa Cebu"."""
+    return any(one.kind == "metric" and after.text.lower() in IN_TURN for one, after in pairwise(spans))
 
 
 def _only_narrows(spans: Sequence[Span], kinds: set[str]) -> bool:

@@ -47,7 +47,8 @@ def of(composer: Composer, last: SemanticQuery, *, adding: bool) -> list[str | M
     limited = limited or (
         named == [composer.draft.by_metric] and not ordering.SORT.isdisjoint(words_of(composer.spans))
     )
-    return list(dict.fromkeys([*last.metrics, *named])) if adding or limited else list(named)
+    ranks = named == [composer.draft.by_metric] and named[0] in last.metrics  # "top 3 by transactions" of two figures
+    return list(dict.fromkeys([*last.metrics, *named])) if adding or limited or ranks else list(named)
 
 
 def without(spans: Sequence[Span], last: SemanticQuery) -> SemanticQuery:

@@ -30,7 +30,24 @@ INSTEAD = {
 BARE = ("imbes", "imbis")
 POINTS = frozenset(("kana", "ana", "niana", "kadto", "adto", "kato", "ato", "iyan", "iyon", "yan", "yun"))
 NOT = frozenset(("not", "dili", "hindi", "di"))
-SO_MANY = frozenset(("those", "these", "nung", "yung", "ng", "sa", "silang", "the", "of", "kanang", "adtong", "atong", "katong", "kadtong"))
+SO_MANY = frozenset(
+    (
+        "those",
+        "these",
+        "nung",
+        "yung",
+        "ng",
+        "sa",
+        "silang",
+        "the",
+        "of",
+        "kanang",
+        "adtong",
+        "atong",
+        "katong",
+        "kadtong",
+    )
+)
 EXCHANGE = ("verb", "what goes", "tie", "what comes")
 EXCHANGE_VERBS = frozenset(("replace", "change", "swap", "switch", "exchange", "palitan", "papalitan", "ilisi", "ilisan", "usba", "usbi"))  # fmt: skip
 EXCHANGED = frozenset(("with", "to", "for", "into", "ng", "og", "ug"))
@@ -79,8 +96,9 @@ def contrasted(spans: Sequence[Span]) -> None:
         negated = one.kind in ("not", "none", "unsupported") and one.text.lower().split()[-1] in NOT
         gone = next((other for other in spans[at + 1 :] if other.kind not in SILENT), None) if negated else None
         meant = next((other for other in reversed(spans[:at]) if other.kind not in (*SILENT, "followup")), None)
-        alike = gone is not None and meant is not None and gone.kind == meant.kind and _field(gone) == _field(meant)
-        if gone is None or not alike or gone.kind not in ("metric", *VALUES) or gone.ref_of == meant.text:
+        if gone is None or meant is None or gone.kind not in ("metric", *VALUES):
+            continue
+        if gone.kind != meant.kind or _field(gone) != _field(meant):
             continue
         one.kind = gone.kind = "filler"
         one.role = gone.role = "context"

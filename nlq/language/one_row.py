@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FIRSTS = frozenset(("first", "1st", "una", "unang", "una nga", "pang-una", "pang una", "top", "number one"))
 MARKS = ("ordinal", "unsupported", "top", "bottom")
 POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kadtong", "kadto", "kanang", "iyong", "the", "of the", "sa mga", "nung", "dun sa", "doon sa"))  # fmt: skip
+OWNED = ("nung", "ng", "of the", "sa", "atong")
 ONE = ("one", "isa", "ones")
 THAT = ("that", "that one")
 THERE = ("there", "doon", "dun", "don", "didto", "diyan", "dyan")
@@ -51,7 +52,8 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     first, end, place, best = found
     there = spans[first].text.lower() in (*THERE, *THAT)
     others = [one for one in (*spans[:first], *spans[end:]) if one.kind in MARKS and one.kind != "unsupported"]
-    if others and not (there or _is_set_off(spans, end)):
+    owned = end == len(spans) and spans[first].text.lower() in OWNED  # "top 5 brands nung pangalawa"
+    if others and not (there or owned or _is_set_off(spans, end)):
         return None
     _check_sold(spans)
     splits = any(one.kind in ("dimension", "grain") for one in (*spans[:first], *spans[end:]))
@@ -116,7 +118,10 @@ def _pointing(spans: Sequence[Span]) -> tuple[int, int, int, bool] | None:
         if after is not None and after.text.lower() in ONE[: 1 if one.kind in ("top", "bottom") else None]:
             return begins, at + 2, place, _is_best(one)
         closed = after is None or after.comma or (one.kind in ("ordinal", "unsupported") and after.kind in SILENT and after.text.lower() not in POINTS and begins < at)  # fmt: skip
-        asked = any(other.kind == "which" for other in spans[:at])  # "which hour is the busiest" points at none
+        owned = one.kind == "ordinal" and begins < at and spans[begins].text.lower() in OWNED
+        asked = not owned and any(
+            other.kind == "which" for other in spans[:at]
+        )  # "which hour is the busiest" points at none
         whole = all(
             other is one or other.kind in (*SILENT, "followup", "and") for other in spans
         )  # "ang ikaduha", "ang una ra"

@@ -325,6 +325,7 @@ def among(composer: Composer, last: SemanticQuery) -> tuple[Condition, ...]:
     kinds = {one.kind for one in spans if one.kind not in SILENT}
     ranked = bool(kinds & {"top", "bottom"}) and kinds <= {*RANKED, *VALUES}  # "bottom 5 of those"
     chosen = bool(kinds & {*VALUES}) and kinds <= {*VALUES, "which", "not", "and", "amount"}
+    chosen = chosen or ("time" in kinds and kinds <= {"time", "list", "followup"})  # "those five for October"
     if not pointing or not (ranked or chosen):
         return ()
     for one in spans:

@@ -126,7 +126,10 @@ class Stays:
         ):
             return None
         words = {word for one in spans for word in one.text.lower().split()}
-        if named and (RESTORED | KEPT).isdisjoint(words):
+        inside = any(
+            "back" in one.text.lower().split() and after.text.lower() == "in" for one, after in pairwise(spans)
+        )
+        if named and not inside and (RESTORED | KEPT).isdisjoint(words):
             for one in marks:
                 one.kind, one.role = "filler", "filter"
             return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from nlq.language.calendar_words import WORDS
 from nlq.language.draft import COMPARE, REACHED, SILENT, VALUES, next_kind
 from nlq.language.lexicon import GRAINS
+from nlq.language.ordering import SORT
 from nlq.values.query import Period
 
 if TYPE_CHECKING:
@@ -113,7 +114,10 @@ def negated(spans: Sequence[Span]) -> None:
     for one, after in pairwise([one for one in spans if one.kind not in SILENT]):
         if one.kind == "apiece" and after.kind in ("dimension", "grain"):
             one.kind = "by"
+    sorts = any(SORT.intersection(one.text.lower().split()) for one in spans)
     for one, after in pairwise(spans):
+        if sorts and one.text.lower() == "on" and after.kind == "metric":
+            one.kind = "by"  # "sort on transactions"
         if one.kind == "unsupported" and one.text.lower() in NEGATIONS and after.kind in VALUES:
             one.kind = "not"
 
