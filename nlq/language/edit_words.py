@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 FAR = 10  # years
+FIRST = ("first", "top", "una", "muna", "on top")
 EACH = ("each", "bawat isa", "matag usa", "each one", "every one", "bawat")
 
 
@@ -43,6 +44,17 @@ def settled(composer: Composer, last: SemanticQuery) -> None:
         that.kind, that.role = "filler", "context"
     if len(composer.spans) > 1 and composer.spans[0].kind == "none" and composer.spans[1].kind == "value":
         composer.spans[0].kind = "not"  # "no gcash", "walay cash": of a figure that is there
+
+
+def moved_first(composer: Composer) -> None:
+    """Sort by how much each moved where that is to come first: "biggest drop first", "put the biggest increase on top"."""
+    for at, one in enumerate(composer.spans):
+        rest = [other for other in composer.spans[at + 1 :] if other.kind not in (*SILENT, "preposition")]
+        first = rest[0] if len(rest) == 1 and rest[0].text.lower() in FIRST else None
+        if one.kind in ("fastest", "slowest") and first is not None:
+            one.kind, one.role = "high_first" if one.kind == "fastest" else "low_first", "order"
+            first.kind, first.role = "filler", "order"
+            composer.draft.growth = True
 
 
 def _days_of_the_week(composer: Composer, last: SemanticQuery) -> None:

@@ -136,6 +136,7 @@ class Edit:
 
     def _fewer(self) -> bool:
         """Make the words ready, and leave out the figures that are to go; whether some are."""
+        edit_words.moved_first(self.composer)
         beside_ranks.settled(self.spans)
         turns.negated(self.spans)
         senses.not_money(self.model, self.spans)
@@ -152,7 +153,11 @@ class Edit:
         return adding and said == {"time"} and len(self.draft.whens) == 1
 
     def _check_extremes(self) -> None:
-        if self.draft.extremes:
+        ranks = [at for at, one in enumerate(self.spans) if one.kind in ("top", "bottom")]
+        apart = (
+            any(one.kind not in (*SILENT, "number") for one in self.spans[ranks[0] + 1 : ranks[-1]]) if ranks else False
+        )
+        if self.draft.extremes or apart:
             raise _no(
                 "the best and the worst at once are no change of the question before: ask for them in one of their own"
             )
