@@ -53,6 +53,9 @@ BESIDE = (
     "alongside that",
     "katabi",
     "itabi",
+    "itabi mo",
+    "itabi mo ang",
+    "itabi mo yung",
 )
 ADDING = ("also", "include", "add", "plus", "too", "as well", *BESIDE, "isama", "idagdag", "dagdag", "dagdagan", "iapil", "i-apil", "i-add", "i-dagdag", "dugangi", "along with", "together with", "apil", "apil ang", "pati", "pati na", "pati ang", "apila")  # fmt: skip
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from nlq.language import ranks_asked, why
 from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST
+from nlq.language.when import When
+from nlq.semantics import periods
 from nlq.values import Refusal
-from nlq.values.query import Condition
+from nlq.values.query import Condition, Period
+
+LONGEST = 31  # days of a month
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +31,7 @@ def of(composer: Composer, last: SemanticQuery, metrics: Sequence[str | MetricEn
         Stop: nothing is split, or the figure has no name of its own; or a limit that was there is on another split.
     """
     draft = composer.draft
+    _as_days(composer, last)
     old = () if _unlimited(composer.spans) else last.having
     if old and set(dimensions) != set(last.dimensions):
         raise _no("the limit of the question before is on what that was split by: ask all of it in one question")
@@ -37,6 +43,32 @@ def of(composer: Composer, last: SemanticQuery, metrics: Sequence[str | MetricEn
         raise _no("which figure is the limit of? Ask it in one question")
     found = (*ranks_asked.limits(composer, names, dimensions), *rose)
     return (*(one for one in old if one.field not in {each.field for each in found}), *found)
+
+
+def _as_days(composer: Composer, last: SemanticQuery) -> None:
+    """Take two numbers for days of the month that is shown by day: "December 2025 by day", then "just 16 to 24"; in place.
+
+    Raises:
+        Stop: it is one month, not shown by day, so that they may be of the figure as well.
+    """
+    draft, base, time = composer.draft, last.period, composer.model.time_dimension
+    ends = draft.having[0][1] if len(draft.having) == 1 and draft.having[0][0] == "between" else ()
+    whole = len(ends) == len(("first", "last")) and all(float(one).is_integer() and 1 <= one <= LONGEST for one in ends)
+    kinds = {one.kind for one in composer.spans} - {*SILENT, "number", "between", "followup", "and"}
+    month = isinstance(base, Period) and periods.start_of(base.start, "month") == periods.start_of(base.end, "month")
+    if not whole or kinds or not month or time is None or not isinstance(base, Period):
+        return
+    if f"{time.name}.day" not in last.dimensions:
+        raise _no("are those days of the month, or limits of the figure? Write the days with their month, or say above and below")
+    first, end = (base.start.replace(day=1) + timedelta(days=int(one) - 1) for one in ends)
+    if not base.start <= first <= end <= periods.end_of(base.start, "month"):
+        return
+    numbers = [one for one in composer.spans if one.kind == "number"]
+    draft.having.clear()
+    numbers[0].when = When(0, 0, Period(start=first, end=end))
+    draft.whens.append(numbers[0])
+    for one in composer.spans:
+        one.role = "period" if one.kind in ("number", "between") else one.role
 
 
 def moved(composer: Composer, last: SemanticQuery, number: Span) -> bool:

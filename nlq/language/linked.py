@@ -11,6 +11,8 @@ from nlq.language.match import Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nlq.values.query import SemanticQuery
+
 LINKS = ("na", "nga")
 THOSE = frozenset(
     ("yun", "yon", "yan", "iyon", "iyan", "kana", "kadto", "kato", "adto")
@@ -123,9 +125,15 @@ def swapped(spans: Sequence[Span]) -> None:
     tie.kind = "filler"
 
 
-def to_those(spans: Sequence[Span], limit: int | None) -> None:
-    """Say of as many as were shown that they are those: "for those three", "presyo nung tatlo", "silang lima"; in place."""
+def to_those(spans: Sequence[Span], last: SemanticQuery) -> None:
+    """Say of as many as were shown, or of what they are, that it is those: "for those three", "presyo nung tatlo", "units for those brands"; in place."""
+    limit = last.limit
     for before, one in pairwise(spans):
+        if one.text.lower() == "same" and before.text.lower().split()[-1] in ("those", "these"):
+            one.kind, one.role, one.text = "filler", "set", before.text  # "for those same brands"
+        if limit is not None and one.kind == "dimension" and one.ref_of in last.dimensions and before.text.lower() in ("those", "these"):  # fmt: skip
+            before.kind, before.text = "reference", "of those"
+            one.kind, one.role = "filler", "set"
         pointed = before.kind in (*SILENT, "preposition", "reference") and before.text.lower().split()[-1] in SO_MANY
         ranked = any(other.kind in ("top", "bottom") for other in spans)
         after = next((other for other in spans if other.start >= one.end), None)

@@ -25,7 +25,7 @@ FIRSTS = frozenset(("first", "1st", "una", "unang", "una nga", "pang-una", "pang
 MARKS = ("ordinal", "unsupported", "top", "bottom")
 POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kadtong", "kadto", "kanang", "iyong", "the", "of the", "sa mga", "nung", "dun sa", "doon sa"))  # fmt: skip
 OWNED = ("nung", "ng", "of the", "sa", "atong")
-ONE = ("one", "isa", "ones")
+ONE = ("one", "isa", "one's", "one’s", "ones")
 THAT = ("that", "that one")
 THERE = ("there", "doon", "dun", "don", "didto", "diyan", "dyan")
 # How one asks to look further into a row; with "down" or "into" behind them.
@@ -115,7 +115,7 @@ def _pointing(spans: Sequence[Span]) -> tuple[int, int, int, bool] | None:
             return at, at + 2, int(after.number), False
         if not place:
             continue
-        if after is not None and after.text.lower() in ONE[: 1 if one.kind in ("top", "bottom") else None]:
+        if after is not None and after.text.lower() in ONE[: -1 if one.kind in ("top", "bottom") else None]:
             return begins, at + 2, place, _is_best(one)
         closed = after is None or after.comma or (one.kind in ("ordinal", "unsupported") and after.kind in SILENT and after.text.lower() not in POINTS and begins < at)  # fmt: skip
         owned = one.kind == "ordinal" and begins < at and spans[begins].text.lower() in OWNED

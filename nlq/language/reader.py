@@ -131,7 +131,7 @@ class Reader:
             linked.to_that(found)
             linked.swapped(found)
             linked.contrasted(found)
-            linked.to_those(found, before.queries[-1].limit)
+            linked.to_those(found, before.queries[-1])
             if followups.kind_of(found, self._model) == "command":
                 return replace(followups.commanded(found, before), words=_words(found))
         back = followups.names_only_a_part(found) if before.astray == "new" else followups.depends_on_rows(found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nlq.language import those
 from nlq.language.draft import HELD, Stop
 from nlq.values import Refusal
+from nlq.values.query import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,7 +81,9 @@ def _the_rest_of(model: SemanticModel, last: SemanticQuery, noun: str) -> Semant
 
 
 def without_first(model: SemanticModel, last: SemanticQuery, count: int) -> SemanticQuery:
-    """The rows that were shown without the first of them."""
+    """The rows that were shown without the first of them; of rows in no order, without the highest."""
+    if not last.order and len(last.metrics) == 1 and isinstance(last.metrics[0], str) and last.limit is None:
+        last = replace(last, order=(Order(by=last.metrics[0]),))
     if not last.order or (last.limit is not None and count >= last.limit):
         raise Stop(those.UNKNOWN)
     first = replace(last, limit=count)
