@@ -59,7 +59,9 @@ def _as_days(composer: Composer, last: SemanticQuery) -> None:
     if not whole or kinds or not month or time is None or not isinstance(base, Period):
         return
     if f"{time.name}.day" not in last.dimensions:
-        raise _no("are those days of the month, or limits of the figure? Write the days with their month, or say above and below")
+        raise _no(
+            "are those days of the month, or limits of the figure? Write the days with their month, or say above and below"
+        )
     first, end = (base.start.replace(day=1) + timedelta(days=int(one) - 1) for one in ends)
     if not base.start <= first <= end <= periods.end_of(base.start, "month"):
         return

@@ -50,7 +50,9 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
         when = whens[0].when
         if when.back == "year" and not when.moved and base.days < LONG:
             return base, (Shift(shift="1 year"),)
-        year = int(whens[0].text) if whens[0].text.isdecimal() and len(whens[0].text) == len("2025") else base.start.year
+        year = (
+            int(whens[0].text) if whens[0].text.isdecimal() and len(whens[0].text) == len("2025") else base.start.year
+        )
         if 0 < base.start.year - year and base.days < LONG and base.start.year == base.end.year:
             return base, (Shift(shift=f"{base.start.year - year} year"),)  # "October by day", then "compare 2024"
         if when.back is not None and base == Relative("this", when.back).resolve(composer.as_of):

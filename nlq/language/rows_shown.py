@@ -29,7 +29,23 @@ if TYPE_CHECKING:
 BESIDE_AVERAGE = ("average", "followup", "and", "which", "amount")
 OF_SO_MANY = ("reference", "number", "dimension", "grain")  # "of those five", "sa unom ka bulan"
 FIRST = frozenset(
-    ("first", "top", "una", "unang", "nauna", "nag-una", "nanguna", "nangunguna", "best", "biggest", "highest", "pinakadako", "pinakataas", "pinakamataas", "pinakamalaki")
+    (
+        "first",
+        "top",
+        "una",
+        "unang",
+        "nauna",
+        "nag-una",
+        "nanguna",
+        "nangunguna",
+        "best",
+        "biggest",
+        "highest",
+        "pinakadako",
+        "pinakataas",
+        "pinakamataas",
+        "pinakamalaki",
+    )
 )
 LEFT_OUT = frozenset((
     "excluding", "exclude", "except", "without", "minus", "skip", "drop", "remove", "omit", "maliban", "bukod", "tanggalin", "alisin", "gawas", "tangtanga", "kuhaa", "labot", "leave",

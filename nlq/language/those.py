@@ -200,9 +200,8 @@ def query(composer: Composer, last: SemanticQuery) -> SemanticQuery:
         composer.spans.insert(at + 1, noun)
         for one in counted:
             one.kind, one.role = "filler", "set"
-    beside = (
-        tuple(one for one in last.where if one.query is None) if _each_of_them(spans) else ()
-    )  # "units of each": of the same rows
+    same_rows = _each_of_them(spans) or _some(last)  # "units of each", "top 5 snack brands", then "units of those"
+    beside = tuple(one for one in last.where if one.query is None) if same_rows else ()
     for one in spans:
         points = one.kind in SILENT and (THEY | THEM | THOSE | THERE | {"it", "of"}).intersection(
             one.text.lower().split()
@@ -210,25 +209,44 @@ def query(composer: Composer, last: SemanticQuery) -> SemanticQuery:
         if points or one.text.lower() in OF_EACH:
             one.kind, one.role = "filler", "set"
     composer.before = last.period if isinstance(last.period, Period) else chosen_in(last)
-    those_shown = (*chosen(last, entity, model), *beside)
+    those_shown = chosen(last, entity, model)
     shown = bool(last.list or last.dimensions) and not counted
     try:
-        return _of(model, composer.compose(), those_shown, entity if shown else None)
+        return _of(model, composer.compose(), those_shown, beside, entity if shown else None)
     except Stop as stop:
         asked = stop.outcome
         if not isinstance(asked, Clarification):
             raise
         options = tuple(
-            (label, _of(model, one, those_shown, entity if shown else None)) for label, one in asked.options
+            (label, _of(model, one, those_shown, beside, entity if shown else None)) for label, one in asked.options
         )
         raise Stop(replace(asked, options=options)) from None
 
 
-def _of(model: SemanticModel, query: SemanticQuery, chosen: tuple[Condition, ...], entity: str | None) -> SemanticQuery:
-    """A query of those who are chosen alone, and where they are named of each, unless it says what else it splits or ranks."""
+def _of(
+    model: SemanticModel,
+    query: SemanticQuery,
+    chosen: tuple[Condition, ...],
+    beside: tuple[Condition, ...],
+    entity: str | None,
+) -> SemanticQuery:
+    """A query of those who are chosen alone, and where they are named of each, unless it says what else it splits or ranks.
+
+    `beside`: what the figures before were of, which they still are where nothing else of its kind is named.
+    """
+    named = {_kind(model, name) for one in query.where for name in one.fields()}
+    kept = tuple(one for one in beside if not named & {_kind(model, name) for name in one.fields()})
     over_time = all(model.is_time_grain(name) for name in query.dimensions)
     each = (entity,) if entity is not None and over_time and query.list is None and query.limit is None else ()
-    return replace(query, where=tuple(dict.fromkeys((*chosen, *query.where))), dimensions=(*each, *query.dimensions))
+    return replace(
+        query, where=tuple(dict.fromkeys((*chosen, *kept, *query.where))), dimensions=(*each, *query.dimensions)
+    )
+
+
+def _kind(model: SemanticModel, name: str) -> str:
+    """What a field is of, all levels of place being one."""
+    known = model.dimensions.get(name)
+    return "place" if known is not None and known.place else name
 
 
 def chosen(last: SemanticQuery, entity: str, model: SemanticModel) -> tuple[Condition, ...]:
