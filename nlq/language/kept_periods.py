@@ -46,21 +46,9 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
     if not whens:
         kept = last.period if isinstance(last.period, Period) or not timed else _whole(composer, last)
         return (kept if timed else "all"), (last.compare if timed else ())
-    if composer.draft.versus and len(whens) == 1 and whens[0].when is not None:
-        when = whens[0].when
-        if when.back == "year" and not when.moved and base.days < LONG:
-            return base, (Shift(shift="1 year"),)
-        year = (
-            int(whens[0].text) if whens[0].text.isdecimal() and len(whens[0].text) == len("2025") else base.start.year
-        )
-        if 0 < base.start.year - year and base.days < LONG and base.start.year == base.end.year:
-            return base, (Shift(shift=f"{base.start.year - year} year"),)  # "October by day", then "compare 2024"
-        if when.back is not None and base == Relative("this", when.back).resolve(composer.as_of):
-            return base, (Shift(shift=f"1 {when.back}"),)  # so far, against the same days
-        if not when.moved:
-            if not isinstance(when.period, Period):
-                raise _no("all of the data cannot be compared with a part of it")
-            return base, (when.period,)
+    against = _against(composer, base)
+    if against is not None:
+        return base, (against,)
     _check_since(composer)
     within = _within(composer, base) or _in_year(composer, base) or _from_on(composer, last, base)
     if within is not None:
@@ -76,6 +64,30 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
         period, compare = periods.shift(base, -int(count), unit.rstrip("s")), None  # type: ignore[arg-type]
         shifts = () if (ONLY | {"just"}).intersection(words_of(composer.spans)) else shifts  # "just the month before"
     return period or base, ((compare,) if compare is not None else shifts)
+
+
+def _against(composer: Composer, base: Period) -> Period | Shift | None:
+    """What the period of before is to be compared with: the same days of another year, or days that are named; None where nothing is set against it.
+
+    Raises:
+        Stop: all of the data is.
+    """
+    one = composer.draft.whens[0]
+    when = one.when if composer.draft.versus and len(composer.draft.whens) == 1 else None
+    if when is None:
+        return None
+    if when.back == "year" and not when.moved and base.days < LONG:
+        return Shift(shift="1 year")
+    year = int(one.text) if one.text.isdecimal() and len(one.text) == len("2025") else base.start.year
+    if year < base.start.year == base.end.year and base.days < LONG:
+        return Shift(shift=f"{base.start.year - year} year")  # "October by day", then "compare 2024"
+    if when.back is not None and base == Relative("this", when.back).resolve(composer.as_of):
+        return Shift(shift=f"1 {when.back}")  # so far, against the same days
+    if when.moved:
+        return None
+    if not isinstance(when.period, Period):
+        raise _no("all of the data cannot be compared with a part of it")
+    return when.period
 
 
 def _in_its_year(composer: Composer, last: SemanticQuery) -> None:

@@ -57,6 +57,7 @@ PLAIN = frozenset((
 VALUE = frozenset(("value", "amount", "halaga", "kantidad"))
 NOT = ("not", "hindi", "di", "dili")
 IN = frozenset(("total", "whole", "their", "in", "by", "sa", "pls", "please", "instead", "naman", "lang", "ra", "the", "na", "now", "and", "not", "pieces", "show", "me", "kay", "ayon"))  # fmt: skip
+WHERE = frozenset(("where", "where's", "wheres", "saan", "nasaan"))
 RANKED = ("top", "bottom", "number", "metric", "by", "which", "and", "followup")
 AMONG = ("of those", "of them", "of these", "among them", "among those", "only those", "those", "just those")
 HOW_MANY = frozenset(("many", "ilan", "ilang", "pila", "count"))
@@ -121,16 +122,17 @@ def _all_together(words: Sequence[str]) -> Callable[[SemanticModel, SemanticQuer
     if {"pila", "tanan"} <= {*words} and {"ka", "kabuok", "buok"}.isdisjoint(words) and COUNTED.issuperset(words):
         return _how_much
     priced = "magkano" in words or ("how", "much") in pairwise(words)
-    if priced and (ALL | rows_left.TOGETHER).intersection(words) and (OF_ALL | POINTING | rows_left.TOGETHER).issuperset(words):  # fmt: skip
-        return _of_money  # "magkano lahat yan", "how much is that together"
     numbers = {word for word in words if word.isdecimal() or word in WORDS}
     several = [int(word) if word.isdecimal() else int(WORDS[word]) for word in numbers]
     rest = {*words} - numbers
+    together = priced and bool((ALL | rows_left.TOGETHER) & rest) and (OF_ALL | POINTING | rows_left.TOGETHER).issuperset(rest)  # fmt: skip
+    if together and not several:
+        return _of_money  # "magkano lahat yan", "how much is that together"
     adds = rest >= ADDS_UP and (ADDS_UP | OF_ALL).issuperset(rest)
     named = bool(TOTAL & rest) and (TOTAL | OF_ALL).issuperset(rest)
     counted = bool(several) and bool({"lahat", "tanan"} & rest) and OF_ALL.issuperset(rest)  # "magkano lahat yang lima"
     if (
-        not (adds or named or counted) or len(several) > 1 or several == [PAIR]
+        not (adds or named or counted or together) or len(several) > 1 or several == [PAIR]
     ):  # two may be two turns: see `rows_after.the_two`
         return None
     return (lambda model, last: _total_of(model, last, several[0])) if several else _total
@@ -339,7 +341,8 @@ def among(composer: Composer, last: SemanticQuery) -> tuple[Condition, ...]:
         one for one in spans if one.kind == "reference" and one.text.lower() in AMONG
     ]
     kinds = {one.kind for one in spans if one.kind not in SILENT}
-    ranked = bool(kinds & {"top", "bottom"}) and kinds <= {*RANKED, *VALUES}  # "bottom 5 of those"
+    places = WHERE.intersection(word for one in spans for word in one.text.lower().replace("’", "'").split())
+    ranked = bool(kinds & {"top", "bottom"}) and kinds <= {*RANKED, *VALUES} and not places  # "bottom 5 of those"
     chosen = bool(kinds & {*VALUES}) and kinds <= {*VALUES, "which", "not", "and", "amount"}
     chosen = chosen or ("time" in kinds and kinds <= {"time", "list", "followup"})  # "those five for October"
     if not pointing or not (ranked or chosen):
