@@ -114,6 +114,32 @@ TALKS = {
     ("sales by day last month", "which day was highest", "top 5 stores on that day"): f"{SUM} {SALES} AND t.date_key = {BEST_DAY} GROUP BY t.store_id ORDER BY 1 DESC LIMIT 5",
     ("anong araw pinakamataas ang benta last month", "ilan ang transaksyon nung araw na yun"): f"{COUNT} {SALES} AND t.date_key = {BEST_DAY}",
     ("sales by month in NCR last quarter", "which month was lowest", "by store type that month"): f"{SUM} {SALES} AND s.region = 'NCR' AND month(t.date_key) = (SELECT month(t.date_key) {SALES} AND {QUARTER} AND s.region = 'NCR' GROUP BY 1 ORDER BY sum(t.peso_value) LIMIT 1) AND {QUARTER} GROUP BY s.store_type",
+    # a month of no year is of the year that was asked about
+    ("sales by region in 2025", "just october"): f"{SUM} {SALES} AND t.date_key BETWEEN '2025-10-01' AND '2025-10-31' GROUP BY s.region",
+    ("sales in october 2025", "and september?"): f"{SUM} {SALES} AND t.date_key BETWEEN '2025-09-01' AND '2025-09-30'",
+    ("sales by month 2025 in visayas", "q3 ra"): f"{SUM} {ISLANDS} AND s.island_group = 'Visayas' AND t.date_key BETWEEN '2025-07-01' AND '2025-09-30' GROUP BY month(t.date_key)",
+    ("sales in december 2025", "january?"): f"{SUM} {SALES} AND t.date_key BETWEEN '2026-01-01' AND '2026-01-31'",
+    ("sales in 2024 by store type", "from june to august"): f"{SUM} {SALES} AND t.date_key BETWEEN '2024-06-01' AND '2024-08-31' GROUP BY s.store_type",
+    ("sales in 2024 by store type", "first half lang"): f"{SUM} {SALES} AND t.date_key BETWEEN '2024-01-01' AND '2024-06-30' GROUP BY s.store_type",
+    ("sales by month this year", "just march"): f"{SUM} {SALES} AND t.date_key BETWEEN '2026-03-01' AND '2026-03-31'",
+    ("dec 2025 sales by day", "just 16 to 24"): f"{SUM} {SALES} AND t.date_key BETWEEN '2025-12-16' AND '2025-12-24' GROUP BY t.date_key",
+    # what is set aside, gone back to, sorted, named in turn
+    ("sales on sundays last month", "saturday diay, dili sunday"): f"{SUM} {SALES} AND {OCTOBER} AND isodow(t.date_key) = 6",
+    ("transactions by region last month", "halin na lang, dili transaksyon"): f"{SUM} {SALES} AND {OCTOBER} GROUP BY s.region",
+    ("sales by month in eastern visayas last quarter", "same for caraga", "back to eastern visayas, and show transactions too"): f"{COUNT} {SALES} AND {QUARTER} AND s.region = 'R08' GROUP BY month(t.date_key)",
+    ("sales and transactions by province in bicol last month", "sort on transactions"): f"{COUNT} {SALES} AND {OCTOBER} AND s.region = 'R05' GROUP BY s.province",
+    ("sales and transactions by region last month", "top 3 by transactions"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY s.region ORDER BY 1 DESC LIMIT 3",
+    ("sales by region in luzon last month", "without NCR", "NCR back in"): f"{SUM} {ISLANDS} AND {OCTOBER} AND s.island_group = 'Luzon' GROUP BY s.region",
+    ("average basket by month in rizal last quarter", "transaksyon naman, sa cavite province"): f"{COUNT} {SALES} AND {QUARTER} AND s.province = 'Cavite' GROUP BY month(t.date_key)",
+    ("transactions by region last month", "i-apil ang sales"): f"{SUM} {SALES} AND {OCTOBER} GROUP BY s.region",
+    # the row, and the few, that are pointed at
+    ("average basket by region in july 2026", "asa ang pinakaubos", "matag bulan ana nga rehiyon last quarter"): f"{BASKET} {SALES} AND {QUARTER} AND s.region IN {first(1, 's.region', period=chr(39).join(('t.date_key BETWEEN ', '2026-07-01', ' AND ', '2026-07-31', '')), figure='sum(t.peso_value) / count(*)', way='ASC')} GROUP BY month(t.date_key)",
+    ("top 3 categories in visayas last month", "top 5 brands nung pangalawa"): f"SELECT sum(i.line_value) AS n {LINES} AND {OF_LINES} AND d.island_group = 'Visayas' AND p.category = (SELECT p.category {LINES} AND {OF_LINES} AND d.island_group = 'Visayas' GROUP BY 1 ORDER BY sum(i.line_value) DESC LIMIT 1 OFFSET 1) GROUP BY p.brand ORDER BY n DESC LIMIT 5",
+    ("which 5 stores sold the most last quarter", "show me those five for october 2026"): f"{SUM} {SALES} AND {OCTOBER} AND t.store_id IN {first(5, period=QUARTER)} GROUP BY t.store_id",
+    ("which 5 stores sold the most last month", "how much did those five make together"): f"SELECT sum(n) FROM (SELECT sum(t.peso_value) AS n {SALES} AND {OCTOBER} GROUP BY t.store_id ORDER BY n DESC LIMIT 5)",
+    ("top 5 stores in ncr by gcash sales last month", "how many transactions did they have"): f"{COUNT} {SALES} AND {OCTOBER} AND t.payment_method = 'gcash' AND t.store_id IN (SELECT t.store_id {SALES} AND {OCTOBER} AND t.payment_method = 'gcash' AND s.region = 'NCR' GROUP BY 1 ORDER BY sum(t.peso_value) DESC LIMIT 5) GROUP BY t.store_id",
+    ("sales on paydays last month", "and on non-paydays?", "average basket for both"): f"{BASKET} {SALES} AND {OCTOBER} GROUP BY t.date_key IN {PAYDAYS}",
+    ("sales by city in caraga last month", "kuhaa ang pinakadako"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = 'R13' GROUP BY s.province, s.city ORDER BY 1 DESC OFFSET 1",
     ("sales by store in Davao region last month", "which ones opened in 2025"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = 'R11' AND year(s.opened_on) = 2025 GROUP BY t.store_id",
 }  # fmt: skip
 
@@ -133,6 +159,20 @@ def test_a_growth_keeps_the_rows_that_were_asked_for(assistant, analyst):
     assert growths == sorted(growths)
 
 
+@pytest.mark.parametrize("words", ["biggest drop first", "put the biggest drop on top"])
+def test_what_fell_most_may_come_first(assistant, analyst, words):
+    answer = talk(assistant, analyst, "sales growth by region last month", words)
+    growths = [row[[one.name for one in answer.columns].index("revenue__growth")] for row in answer.rows]
+    assert len(growths) > 10
+    assert growths == sorted(growths)
+
+
+def test_a_year_beside_a_month_is_the_same_month_of_it(assistant, analyst, raw):
+    answer = talk(assistant, analyst, "sales by store type last month in visayas", "itabi mo 2025")
+    sql = f"{SUM} {ISLANDS} AND t.date_key BETWEEN '2025-10-01' AND '2025-10-31' AND s.island_group = 'Visayas' GROUP BY s.store_type"
+    assert_as_by_hand(answer, raw, sql, at=[one.name for one in answer.columns].index("revenue__prior"))
+
+
 def test_a_step_back_is_said_in_many_ways(assistant, analyst):
     for words in ("go back one step", "undo that last one", "one step back"):
         answer = talk(assistant, analyst, "sales by region last month", "only visayas", words)
@@ -145,6 +185,9 @@ DECLINED = [
     ("share of each region in total sales this year", "what's that top region's share in q3"),
     ("top 1 store sa mindanao last quarter", "blargh", "pila iyang halin karong tuiga"),
     ("top 5 stores last month", "average of those six"),
+    ("sales by region last month", "just 16 to 24"),  # days, or pesos?
+    ("bottom 5 supermarkets last quarter", "where's the worst of them?"),
+    ("sales by region blargh", "ug average kada adlaw?"),
 ]
 
 
