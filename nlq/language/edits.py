@@ -114,7 +114,7 @@ class Edit:
         where = (*(where if level is None else self.stays.at_level(where, level)), *chosen, *among, *dated)
         metrics = kept_figures.during(self.composer, self.last, metrics, where)
         edit_words.check_pointing(self.composer, self.last)
-        where = tuple(one for one in self.stays.split_again(where, dimensions) if one.field not in freed)
+        where = _without(self.stays.split_again(where, dimensions), freed, dated)
         period, compare = kept_periods.of(self.composer, self.last, metrics)
         compare = tuple(lined_up(period, one, split=any(map(self.model.is_time_grain, dimensions))) for one in compare)
         share = kept_shares.of(self.composer, self.last, dimensions)
@@ -157,10 +157,8 @@ class Edit:
 
     def _check_extremes(self) -> None:
         ranks = [at for at, one in enumerate(self.spans) if one.kind in ("top", "bottom")]
-        apart = (
-            any(one.kind not in (*SILENT, "number") for one in self.spans[ranks[0] + 1 : ranks[-1]]) if ranks else False
-        )
-        if self.draft.extremes or apart:
+        between = self.spans[ranks[0] + 1 : ranks[-1]] if ranks else []
+        if self.draft.extremes or any(one.kind not in (*SILENT, "number") for one in between):
             raise _no(
                 "the best and the worst at once are no change of the question before: ask for them in one of their own"
             )
@@ -307,6 +305,12 @@ class Edit:
             dimensions = (*dimensions, *figured.each)
         query = replace(query, metrics=tuple(names), dimensions=dimensions)
         return entries.applied(query, names[0], figured)
+
+
+def _without(where: Sequence[Condition], freed: set[str], dated: Sequence[Condition]) -> tuple[Condition, ...]:
+    """The conditions that are left: not on what is free again, nor on a date that another is of now ("those opened in 2024", behind 2025)."""
+    gone = freed | {one.field for one in dated}
+    return tuple(one for one in where if one.field not in gone or one in dated)
 
 
 def _name(one: str | MetricEntry) -> str:

@@ -94,7 +94,11 @@ def parts(composer: Composer) -> tuple[Segment, ...]:
 def _before(composer: Composer) -> Period:
     """All that was before the period of a question."""
     period = composer.new_in or composer.given_period()
-    if not isinstance(period, Period) or any(map(composer.model.is_time_grain, composer.draft.dimensions)):
+    if (
+        not isinstance(period, Period)
+        or period.start <= EARLIEST
+        or any(map(composer.model.is_time_grain, composer.draft.dimensions))
+    ):
         raise Stop(Refusal("out_of_scope", "those who are new are found for one period at a time: name one, and no split by time"))  # fmt: skip
     composer.assume(f"new are those of whom the data has nothing before {period.start}", {})
     return Period(start=EARLIEST, end=period.start - timedelta(days=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nlq.language import turns
 from nlq.language.draft import SILENT, VALUES
 from nlq.language.match import Span
 
@@ -31,7 +32,7 @@ INSTEAD = {
 }  # and what has to follow
 BARE = ("imbes", "imbis")
 POINTS = frozenset(("kana", "ana", "niana", "kadto", "adto", "kato", "ato", "iyan", "iyon", "yan", "yun"))
-NOT = frozenset(("not", "dili", "hindi", "di"))
+NOT = frozenset(("not", *turns.NEGATIONS))
 SO_MANY = frozenset(
     (
         "those",

@@ -19,6 +19,8 @@ Level = Literal["city", "province", "region", "island_group"]
 ORDER = ("island_group", "region", "province", "city")
 LONGEST_CODE = 4  # letters: R04B, BARMM is a name
 
+PLACES = "place"  # all levels of place, as one kind of thing
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -142,6 +144,12 @@ def contains(outer: Place, inner: Place) -> bool:
     if outer.level == "region":
         return inner.level in ("city", "province") and inner.region == outer.value
     return outer.level == "province" and inner.level == "city" and inner.province == outer.value
+
+
+def family(model: SemanticModel, name: str) -> str:
+    """What a field is of, where all levels of place are one: another place is instead of the one before."""
+    known = model.dimensions.get(name)
+    return PLACES if known is not None and known.place else name
 
 
 def above(model: SemanticModel, name: str) -> set[str]:

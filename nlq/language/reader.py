@@ -68,7 +68,8 @@ class Reader:
         read, left = self._read(question, values)
         if left and not isinstance(read.outcome, (Refusal, Clarification)):
             read = replace(read, assumptions=(*read.assumptions, Assumed(f'left aside: "{left}"', {})))
-        return replace(read, language=tongue.of(phrase(question.text)))
+        typed = tuple(one if question.text[one.start : one.end] == one.text else replace(one, text=question.text[one.start : one.end]) for one in read.words)  # fmt: skip
+        return replace(read, words=typed, language=tongue.of(phrase(question.text)))
 
     def _read(self, question: Question, values: ScopeValues) -> tuple[Interpretation, str]:
         """What the words ask, and the sentences that were left aside."""

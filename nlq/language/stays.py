@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import apart
 from nlq.language.draft import ALL, HELD, SILENT, VALUES, Stop
-from nlq.language.places import choice_of, contains
+from nlq.language.places import PLACES, choice_of, contains, family
 from nlq.language.tokens import phrase
 from nlq.values import Refusal
 from nlq.values.query import Condition, Segment
@@ -34,7 +34,6 @@ TAKEN_OUT = frozenset(("tanggalin", "tanggal", "alisin", "tangtanga", "kuhaa"))
 UNDONE = DROPPING | {"ignore", "kalimti", "ayaw", "without", "no"}
 FILTER = ("filter", "filters", "condition", "the filter", "part", "bit", "restriction", "na filter")
 ONE_IN = re.compile(r"\b(?:yung|ung|ang|kadtong|katong|one) (?:sa|nasa|naa sa|in)\b")
-PLACES = "place"  # all levels of place are one family: another place is instead of the one before
 NATIONWIDE = frozenset(("nationwide", "nationally", "countrywide", "everywhere"))
 WHOLE = ("buong pilipinas", "buong pinas", "sa buong pinas", "sa buong pilipinas", "whole country", "the whole country", "tibuok nasud", "all regions", "pinas", "sa pinas")  # fmt: skip
 
@@ -61,11 +60,7 @@ class Stays:
         self.levels: set[str] = set()  # the levels of places of which all are to be there again
 
     def _family(self, condition: Condition) -> set[str]:
-        found = set()
-        for name in condition.fields():
-            known = self.composer.model.dimensions.get(name)
-            found.add(PLACES if known is not None and known.place else name)
-        return found
+        return {family(self.composer.model, name) for name in condition.fields()}
 
     def dropped(self) -> bool:
         """Whether what is named is to go: "drop the weekends", "remove the NCR filter", "tanggalin ang Cebu". The words that say so are read."""
@@ -141,7 +136,7 @@ class Stays:
         if len(nouns) == len(split) == 1 and known[nouns[0].ref_of].place and nouns[0].ref_of not in split:
             draft.dimensions.append(nouns[0].ref_of)  # by city, then "back to all regions"
         self.levels = {one.ref_of for one in nouns if known[one.ref_of].place}
-        return {PLACES if known[name].place else name for one in nouns for name in self._kinds(one.ref_of)}
+        return {family(self.composer.model, name) for one in nouns for name in self._kinds(one.ref_of)}
 
     def _kinds(self, name: str) -> set[str]:
         """A thing, and what its kinds are called: all stores are of all store types."""

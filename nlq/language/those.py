@@ -13,6 +13,7 @@ from nlq.language import followups, of_that, sets
 from nlq.language.draft import HELD, SILENT, VALUES, Stop
 from nlq.language.lexicon import Meaning
 from nlq.language.match import Span
+from nlq.language.places import family
 from nlq.values import Clarification, Refusal
 from nlq.values.query import Period
 
@@ -234,19 +235,13 @@ def _of(
 
     `beside`: what the figures before were of, which they still are where nothing else of its kind is named.
     """
-    named = {_kind(model, name) for one in query.where for name in one.fields()}
-    kept = tuple(one for one in beside if not named & {_kind(model, name) for name in one.fields()})
+    named = {family(model, name) for one in query.where for name in one.fields()}
+    kept = tuple(one for one in beside if not named & {family(model, name) for name in one.fields()})
     over_time = all(model.is_time_grain(name) for name in query.dimensions)
     each = (entity,) if entity is not None and over_time and query.list is None and query.limit is None else ()
     return replace(
         query, where=tuple(dict.fromkeys((*chosen, *kept, *query.where))), dimensions=(*each, *query.dimensions)
     )
-
-
-def _kind(model: SemanticModel, name: str) -> str:
-    """What a field is of, all levels of place being one."""
-    known = model.dimensions.get(name)
-    return "place" if known is not None and known.place else name
 
 
 def chosen(last: SemanticQuery, entity: str, model: SemanticModel) -> tuple[Condition, ...]:

@@ -188,6 +188,7 @@ DECLINED = [
     ("sales by region last month", "just 16 to 24"),  # days, or pesos?
     ("bottom 5 supermarkets last quarter", "where's the worst of them?"),
     ("sales by region blargh", "ug average kada adlaw?"),
+    ("new customers before march",),  # it had raised: nothing is before all that was
 ]
 
 
