@@ -143,6 +143,7 @@ class Edit:
         beside_ranks.settled(self.spans)
         turns.negated(self.spans)
         senses.not_money(self.model, self.spans)
+        senses.other(self.spans)
         before, self.last = self.last, kept_figures.without(self.spans, self.last)
         return self.last is not before
 

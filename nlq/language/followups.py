@@ -159,8 +159,10 @@ def _is_of_a_figure(kinds: set[str], *, split: bool) -> bool:
 
 
 def _in_turn(spans: Sequence[Span]) -> bool:
-    """Whether a figure is named in the place of the one before: "items kada resibo naman, sa Cavite", "transaksyon na pud sa Cebu"."""
-    return any(one.kind == "metric" and after.text.lower() in IN_TURN for one, after in pairwise(spans))
+    """Whether a figure is named in the place of the one before, or beside it: "items kada resibo naman, sa Cavite", "pati average basket, sa minimart lang"."""
+    kinds = {one.kind for one in spans}
+    leads = spans[0].kind == "and" and "metric" in kinds and not kinds & {"time", "dimension", "grain", "count"}
+    return leads or any(one.kind == "metric" and after.text.lower() in IN_TURN for one, after in pairwise(spans))
 
 
 def _only_narrows(spans: Sequence[Span], kinds: set[str]) -> bool:

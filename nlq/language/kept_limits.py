@@ -58,12 +58,13 @@ def _as_days(composer: Composer, last: SemanticQuery) -> None:
     month = isinstance(base, Period) and periods.start_of(base.start, "month") == periods.start_of(base.end, "month")
     if not whole or kinds or not month or time is None or not isinstance(base, Period):
         return
-    if f"{time.name}.day" not in last.dimensions:
+    part = base.start != periods.start_of(base.start, "month") or base.end != periods.end_of(base.start, "month")
+    if f"{time.name}.day" not in last.dimensions and not part:  # "October 1 to 15", then "16 to 31", is of days
         raise _no(
             "are those days of the month, or limits of the figure? Write the days with their month, or say above and below"
         )
     first, end = (base.start.replace(day=1) + timedelta(days=int(one) - 1) for one in ends)
-    if not base.start <= first <= end <= periods.end_of(base.start, "month"):
+    if not first <= end <= periods.end_of(base.start, "month"):
         return
     numbers = [one for one in composer.spans if one.kind == "number"]
     draft.having.clear()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from nlq.language.compose import Composer
     from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
 
 FIRST_PLACE = ("number one", "number 1", "no 1", "no. 1", "#1")
 
@@ -39,27 +40,10 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
         draft.per.extend(per)
     per = tuple(draft.dimensions) if of_each else per
     if draft.top is not None:
-        ranked = [name for name in dimensions if name not in per]
-        if not ranked:
-            raise _no("the best of what? Name what is ranked: stores, products …")
-        default = 1 if _one_asked(composer) else model.header.default_ranking_limit
-        moved = [one for one in last.order if one.by in (f"{first}__growth", f"{first}__change") and not draft.metrics]
-        ranks = draft.by_metric if draft.by_metric in metrics else None
-        by = (Order(by=moved[0].by, dir="desc" if draft.top else "asc"),) if moved else ordering.by(draft, ranks or first)  # fmt: skip
-        by = last.order if last.order and not draft.metrics and _first_of_them(spans) else by
-        leader = any(one.text.lower() in FIRST_PLACE for one in spans)  # "who was no. 1 in Q2"
-        if leader and tuple(dimensions) != last.dimensions:  # "monthly for number 1"
-            raise _no("which is number 1? Name it")
-        if draft.number is None and not leader and ordering.SORT.intersection(kept_figures.words_of(spans)):
-            return by, last.limit, per  # "sort from busiest" leaves none out
-        return by, draft.number or (1 if leader or _just_the_best(spans) else last.limit) or default, per
-    if (
-        draft.by_metric in metrics
-        and not last.order
-        and dimensions
-        and ordering.SORT.intersection(kept_figures.words_of(spans))
-    ):
-        return (Order(by=draft.by_metric or first),), last.limit, per  # "sort by receipts"
+        return _ranked(composer, last, metrics, dimensions, per)
+    sorts = draft.by_metric in metrics and (not last.order or last.limit is None) and bool(dimensions)
+    if sorts and ordering.SORT.intersection(kept_figures.words_of(spans)):  # "sort by receipts, lowest on top"
+        return (Order(by=draft.by_metric or first, dir="asc" if draft.sorted is False else "desc"),), last.limit, per
     if draft.number is not None:
         return _same_order(composer, last, metrics, dimensions) or (Order(by=first),), draft.number, per
     said = any(one.kind in ("high_first", "low_first") for one in spans)  # "mas malaki" sorts, too
@@ -69,6 +53,36 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
     order = _same_order(composer, last, metrics, dimensions)
     turned = tuple(dimensions) != last.dimensions and any(model.is_time_grain(name) for name in dimensions)
     return ((), None, ()) if turned else (order, last.limit if order else None, per)
+
+
+def _ranked(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry], dimensions: list[str], per: tuple[str, ...]) -> tuple[tuple[Order, ...], int | None, tuple[str, ...]]:  # fmt: skip
+    """The same, where the best of something are asked for.
+
+    Raises:
+        Stop: it is not said of what.
+    """
+    draft, model, spans, first = composer.draft, composer.model, composer.spans, _name(metrics[0])
+    ranked = [name for name in dimensions if name not in per]
+    if not ranked:
+        raise _no("the best of what? Name what is ranked: stores, products …")
+    default = 1 if _one_asked(composer) else model.header.default_ranking_limit
+    moved = [one for one in last.order if one.by in (f"{first}__growth", f"{first}__change") and not draft.metrics]
+    ranks = draft.by_metric if draft.by_metric in metrics else None
+    by = (Order(by=moved[0].by, dir="desc" if draft.top else "asc"),) if moved else ordering.by(draft, ranks or first)  # fmt: skip
+    if not draft.metrics and _first_of_them(spans):
+        by = last.order or _in_time(model, dimensions) or by
+    leader = any(one.text.lower() in FIRST_PLACE for one in spans)  # "who was no. 1 in Q2"
+    if leader and tuple(dimensions) != last.dimensions:  # "monthly for number 1"
+        raise _no("which is number 1? Name it")
+    if draft.number is None and not leader and ordering.SORT.intersection(kept_figures.words_of(spans)):
+        return by, last.limit, per  # "sort from busiest" leaves none out
+    return by, draft.number or (1 if leader or _just_the_best(spans) else last.limit) or default, per
+
+
+def _in_time(model: SemanticModel, dimensions: Sequence[str]) -> tuple[Order, ...]:
+    """The order in which a series stands: the first five days of it are no five best ones."""
+    series = len(dimensions) == 1 and model.is_time_grain(dimensions[0])
+    return (Order(by=dimensions[0], dir="asc"),) if series else ()
 
 
 def _same_order(

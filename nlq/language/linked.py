@@ -51,6 +51,8 @@ SO_MANY = frozenset(
         "kadtong",
     )
 )
+BREAKS = ("break", "drill", "zoom")
+SAME_SHAPE = ("list", "ranking", "table", "view", "breakdown", "report", "chart")
 EXCHANGE = ("verb", "what goes", "tie", "what comes")
 EXCHANGE_VERBS = frozenset(("replace", "change", "swap", "switch", "exchange", "palitan", "papalitan", "ilisi", "ilisan", "usba", "usbi"))  # fmt: skip
 EXCHANGED = frozenset(("with", "to", "for", "into", "ng", "og", "ug"))
@@ -124,6 +126,21 @@ def swapped(spans: Sequence[Span]) -> None:
     verb.kind, verb.role = "followup", ""
     gone.kind, gone.role = "filler", "context"
     tie.kind = "filler"
+
+
+def looked_into(spans: Sequence[Span]) -> None:
+    """Take "break Mindanao down into its regions" for "Mindanao by region", and "same list for Caraga" for "same for Caraga"; in place."""
+    first = next((one for one in spans if one.kind not in (*SILENT, "followup", "and")), None)
+    breaks = first is not None and first.text.lower() in BREAKS and any(one.kind == "dimension" for one in spans)
+    for one in spans if breaks else ():
+        if one is first or one.text.lower() in ("down", "its", "their"):
+            one.kind, one.role = "filler", "grouping"
+        elif one.text.lower() in ("into", "by"):
+            one.kind = "by"
+    for one, after in pairwise(spans):
+        if one.text.lower() == "same" and after.text.lower() in SAME_SHAPE:
+            one.kind = after.kind = "filler"
+            one.role = after.role = "context"
 
 
 def to_those(spans: Sequence[Span], last: SemanticQuery) -> None:

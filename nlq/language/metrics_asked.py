@@ -28,6 +28,8 @@ FARED = frozenset((
     "nikusog", "mikusog", "weak", "weaker", "strong", "stronger", "slow", "soft", "bad", "good", "struggling", "weakened",
 ))  # fmt: skip
 
+PRICED = frozenset(("magkano", "much", "tagpila"))
+
 
 def asked(composer: Composer) -> list[str]:
     """The metrics asked for; without one the default, where a rank or "performing" says that one is meant."""
@@ -78,6 +80,9 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
         draft.metrics.sort(key=lambda name: name != draft.by_metric)
     elif draft.top is not None and _beside(composer):  # "top 20 products with units and revenue"
         draft.metrics.sort(key=lambda name: name != composer.model.header.default_metric)
+    priced = any(one.kind == "amount" and PRICED.intersection(one.text.lower().split()) for one in composer.spans)
+    if priced and draft.worth and sets.event_of(composer.model, draft.metrics) is not None:
+        draft.metrics[:] = [composer.model.header.default_metric]  # "how much were receipts above 1000 pesos"
     if two_figures.and_how_many_of_it(composer):
         draft.metrics.append(composer.model.header.default_metric)
     if len(draft.metrics) == 1 and two_figures.and_how_much(composer):

@@ -141,9 +141,19 @@ def _of_the_best(composer: Composer) -> bool:
     return split and any(one.text.lower().split()[0] in OF for one in between)
 
 
+TOTAL = frozenset(("total", "kabuuang", "kabuuan", "combined", "kinatibuk-ang", "kinatibukang", "tibuok"))
 ONE_TOTAL = re.compile(
     r"\b(?:one|single|isang|isa|usa(?: ra)? ka) (?:grand |combined |overall )?(?:total|figure|number|sum|numero|kabuuan)\b"
 )
+
+
+def _summed(composer: Composer, noun: Span) -> bool:
+    """Whether one figure of all of them is asked for: "in all regions except NCR, one total only", "kabuuang benta sa lahat ng rehiyon maliban sa NCR"."""
+    words = [word for one in composer.spans for word in one.text.lower().split()]
+    at = next(place for place, one in enumerate(composer.spans) if one is noun)
+    every = any(not ALL.isdisjoint(one.text.lower().split()) for one in composer.spans[max(0, at - 2) : at])
+    without = any(one.kind == "not" for one in composer.spans)
+    return bool(ONE_TOTAL.search(" ".join(words))) or (every and without and not TOTAL.isdisjoint(words))
 
 
 def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: bool) -> None:
@@ -165,8 +175,8 @@ def _place(composer: Composer, one: Span, counted: set[str | None], *, wanted: b
         one.role = "context"  # "when were the stores at their slowest"
     elif wanted and not split:
         walker.group(name, one)
-    elif ONE_TOTAL.search(" ".join(each.text.lower() for each in composer.spans)):
-        one.role = "context"  # "in all regions except NCR, one total only"
+    elif _summed(composer, one):
+        one.role = "context"
     elif wanted or composer.is_entity(one):
         _beside_the_figure(composer, one, name)
     else:

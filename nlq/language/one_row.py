@@ -27,7 +27,7 @@ POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kadtong", "kadt
 OWNED = ("nung", "ng", "of the", "sa", "atong")
 ONE = ("one", "isa", "one's", "one’s", "ones")
 THAT = ("that", "that one")
-THERE = ("there", "doon", "dun", "don", "didto", "diyan", "dyan")
+THERE = ("there", "doon", "dun", "don", "didto", "diyan", "dyan", "siya", "sya")
 # How one asks to look further into a row; with "down" or "into" behind them.
 LOOKS = frozenset(("break", "split", "drill", "dig", "zoom", "down", "into", "in", "up", "open", "look", "hatiin", "bahina", "himayin", "expand", "deeper", "closer"))  # fmt: skip
 WHAT = frozenset(("what", "what's", "whats", "ano", "anong", "unsa", "unsay", "unsang"))

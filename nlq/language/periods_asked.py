@@ -18,6 +18,7 @@ from nlq.values.query import Condition, Period
 if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
 
 
 RECORD = frozenset(("record", "all-time", "time"))  # of all that there has been
@@ -92,13 +93,15 @@ def own_dates(composer: Composer, *, kept: bool = False) -> tuple[Condition, ...
     """
     draft, model, found = composer.draft, composer.model, []
     for at, one in enumerate(composer.spans):
-        known = model.dimensions.get(one.ref_of) if one.kind == "dimension" else None
+        state = _since(model, one) if len(draft.whens) > 1 else ""
+        known = model.dimensions.get(one.ref_of if one.kind == "dimension" else state)
         after = next((other for other in composer.spans[at + 1 :] if other.kind not in SILENT), None)
-        if known is None or known.type != "date" or known.time or one not in draft.loose or after not in draft.whens:
+        if known is None or known.type != "date" or known.time or not (state or one in draft.loose) or after not in draft.whens:  # fmt: skip
             continue
         if after.when is None or not isinstance(after.when.period, Period) or len(draft.whens) > 2:
             continue
         period = after.when.period
+        composer.filters.take([one] if state else [])
         both = len(draft.whens) == 1 and not kept
         if both and not _of_both(composer, one, period):
             continue
@@ -106,9 +109,15 @@ def own_dates(composer: Composer, *, kept: bool = False) -> tuple[Condition, ...
         draft.loose[:] = [other for other in draft.loose if other is not one]
         draft.whens[:] = [other for other in draft.whens if other is not after or both]
         found.append(
-            Condition(field=one.ref_of, op="between", values=(period.start.isoformat(), period.end.isoformat()))
+            Condition(field=known.name, op="between", values=(period.start.isoformat(), period.end.isoformat()))
         )
     return tuple(found)
+
+
+def _since(model: SemanticModel, one: Span) -> str:
+    """The date since which a state that goes by a name is: of "closed" the closing date; "" for another word."""
+    said = model.filters[one.ref_of].where if one.kind == "value" and one.ref_of in model.filters else ()
+    return said[0].field or "" if [term.op for term in said] == ["is_not_null"] else ""
 
 
 def _of_both(composer: Composer, date: Span, period: Period) -> bool:

@@ -131,6 +131,7 @@ class Reader:
             of_that.points_back(found)
             linked.to_that(found)
             linked.swapped(found)
+            linked.looked_into(found)
             linked.contrasted(found)
             linked.to_those(found, before.queries[-1])
             if followups.kind_of(found, self._model) == "command":

@@ -35,7 +35,7 @@ OF_BOTH = frozenset(
     ("both", "reference", "number", "versus", "followup")
 )  # with words for "beside": "put them side by side"
 SPLIT_BY = frozenset(("both", "by", "dimension", "grain", "time"))  # "both, by month", "both since june"
-TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "tanan", "lahat"))
+TOGETHER = frozenset(("total", "combined", "together", "sum", "kabuuan", "pinagsama", "pagsamahin", "tanan", "lahat"))
 POINTS = frozenset(("that", "it", "those", "these", "yan", "yun", "iyan", "iyon", "ana", "kana"))
 ENTIRE = frozenset(("whole", "entire", "buong", "buo", "tibuok"))
 THEY = frozenset(("they", "these", "those", "them", "sila", "nila", "each", "bawat", "isa", "mga"))

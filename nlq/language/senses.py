@@ -74,6 +74,7 @@ INCLUDING = (
     "isama ang",
     "isama mo ang",
 )
+OTHER = ("other", "others", "another", "ibang", "iba", "uban", "laing")
 IN_ONE = ("sa isang", "sa usa ka", "in one", "in a single")
 ON = frozenset(("on", "for", "in", "during", "mga", "adlaw"))
 THAT = frozenset(("that", "which", "na", "nga"))
@@ -82,6 +83,7 @@ WITHOUT = ("without", "w/o", "wo", "walang", "walay")
 
 def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Settle each such word, by what the model knows of what stands beside it."""
+    other(spans)
     _types(model, spans)
     _what_they_took(spans)
     _when_did(model, spans)
@@ -233,6 +235,14 @@ def not_money(model: SemanticModel, spans: Sequence[Span]) -> None:
     for one, after in pairwise(spans):
         if one.kind in ("unsupported", "not") and after.text.lower().split()[-1] in money.names(model.header.currency) and named and model.header.currency not in named:  # fmt: skip
             one.kind = after.kind = "filler"
+
+
+def other(spans: Sequence[Span]) -> None:
+    """Take "other" before a noun for no value that is called so: "other store types" are of no season."""
+    for one, after in pairwise(spans):
+        fields = {meaning.ref for meaning in one.meanings}
+        if one.kind == "value" and one.text.lower() in OTHER and after.kind in ("dimension", "metric", *VALUES) and after.ref_of not in fields:  # fmt: skip
+            one.kind, one.meanings = "unsupported", []
 
 
 def _neither(model: SemanticModel, spans: Sequence[Span]) -> None:

@@ -112,6 +112,9 @@ class Stays:
         if not marks or not rest or any(one.kind not in (*VALUES, "dimension", "unknown") for one in rest):
             return None
         nouns = [one for one in rest if one.kind == "dimension"]
+        left = {one.field for one in self.last.where if one.op == "not_in" and one.query is not None}
+        if any(one.ref_of in left for one in nouns):
+            raise Stop(Refusal("out_of_scope", "what is to be there again? Name it, or go back a step"))
         every = any(EVERY.intersection(one.text.lower().split()) for one in spans)
         named = [one for one in rest if one.kind in VALUES]
         if (
@@ -167,6 +170,8 @@ class Stays:
             every = [other for other in before if EVERY.intersection(other.text.lower().split())]
             whole = one.kind == "dimension" and bool(every) and bool(self.last.dimensions)
             of_it = held & self._kinds(one.ref_of) if whole else set()
+            if one.kind == "grain" and one.ref == "day" and every:  # "lahat ng araw", behind paydays
+                of_it = {name for name in held if self.composer.model.is_of_days(name)}
             if of_it:
                 found |= of_it
                 back = [other for other in spans if BACK.intersection(other.text.lower().split())]

@@ -43,6 +43,12 @@ READ = {
     "sales in NCR for my report tomorrow, last month": f"{SUM} {SALES} AND {OCTOBER} AND s.region = 'NCR'",
     "NCR vs CALABARZON, how many receipts in each last month": f"{COUNT} {SALES} AND {OCTOBER} AND s.region IN ('NCR', 'R04A') GROUP BY s.region",
     "mga tindahang nagbukas this year, magkano benta nila": f"{SUM} {SALES} AND {YEAR} AND s.opened_on BETWEEN '2026-01-01' AND '2026-11-15' GROUP BY t.store_id",
+    "how much did the stores that closed in 2026 sell in 2025": f"{SUM} {SALES} AND year(t.date_key) = 2025 AND year(s.closed_on) = 2026",
+    "october 2024 sales of stores that closed in 2025": f"{SUM} {SALES} AND t.date_key BETWEEN '2024-10-01' AND '2024-10-31' AND year(s.closed_on) = 2025",
+    "how much were receipts above 1000 pesos last month": f"{SUM} {SALES} AND {OCTOBER} AND t.peso_value > 1000",
+    "how many receipts above 1000 pesos last month": f"{COUNT} {SALES} AND {OCTOBER} AND t.peso_value > 1000",
+    "magkano ang kabuuang benta last month sa lahat ng rehiyon maliban sa NCR": f"{SUM} {SALES} AND {OCTOBER} AND s.region <> 'NCR'",
+    "transactions by hour every friday last month": f"{COUNT} {SALES} AND {OCTOBER} AND isodow(t.date_key) = 5 GROUP BY {HOUR}",
     "sales lst month by region": f"{SUM} {SALES} AND {OCTOBER} GROUP BY s.region",
 }  # fmt: skip
 
@@ -110,6 +116,15 @@ TALKS = {
     ("bottom 3 stores in mindanao last month", "pila iyang halin niadtong Agosto"): f"{SUM} {ISLANDS} AND {AUGUST} AND t.store_id IN (SELECT t.store_id {ISLANDS} AND {OCTOBER} AND s.island_group = 'Mindanao' GROUP BY 1 ORDER BY sum(t.peso_value) LIMIT 3) GROUP BY t.store_id",
     ("transactions in laguna last month", "tagsa-tagsa nga tindahan"): f"{COUNT} {SALES} AND {OCTOBER} AND s.province = 'Laguna' GROUP BY t.store_id",
     ("average basket supermarkets last month", "minimarts?", "both by month since july"): f"{BASKET} {SALES} AND t.date_key BETWEEN '2026-07-01' AND '2026-11-15' AND s.store_type IN ('supermarket', 'minimart') GROUP BY s.store_type, month(t.date_key)",
+    ("sales and transactions by store type last month", "sort it by transactions, lowest on top"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY s.store_type",
+    ("benta tuwing sweldo last month kada island group", "lahat ng araw na"): f"{SUM} {ISLANDS} AND {OCTOBER} GROUP BY s.island_group",
+    ("sales by day last week", "unang tatlong araw"): f"{SUM} {SALES} AND t.date_key BETWEEN '2026-11-02' AND '2026-11-04' GROUP BY t.date_key",
+    ("top 1 brand in condiments last month", "saang rehiyon siya pinakamalakas"): f"SELECT sum(i.line_value) AS n {LINES.replace('s.island_group', 's.island_group, s.region')} AND {OF_LINES} AND p.category = 'Condiments' AND p.brand = (SELECT p.brand {LINES} AND {OF_LINES} AND p.category = 'Condiments' GROUP BY 1 ORDER BY sum(i.line_value) DESC LIMIT 1) GROUP BY d.region ORDER BY n DESC LIMIT 1",
+    ("sales by island group last month", "break mindanao down into its regions"): f"{SUM} {ISLANDS} AND {OCTOBER} AND s.island_group = 'Mindanao' GROUP BY s.region",
+    ("top 5 stores in davao region last month", "same list for soccsksargen pls"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = 'R12' GROUP BY t.store_id ORDER BY 1 DESC LIMIT 5",
+    ("sales in benguet from oct 1 to 15 2026", "16 to 31 naman"): f"{SUM} {SALES} AND s.province = 'Benguet' AND t.date_key BETWEEN '2026-10-16' AND '2026-10-31'",
+    ("gcash sales by month last quarter", "maya naman", "pagsamahin mo yung dalawa"): f"{SUM} {SALES} AND {QUARTER} AND t.payment_method IN ('gcash', 'maya') GROUP BY month(t.date_key)",
+    ("transactions by region last month", "pati average basket, sa minimart lang"): f"{BASKET} {SALES} AND {OCTOBER} AND s.store_type = 'minimart' GROUP BY s.region",
     # the day that was shown
     ("sales by day last month", "which day was highest", "top 5 stores on that day"): f"{SUM} {SALES} AND t.date_key = {BEST_DAY} GROUP BY t.store_id ORDER BY 1 DESC LIMIT 5",
     ("anong araw pinakamataas ang benta last month", "ilan ang transaksyon nung araw na yun"): f"{COUNT} {SALES} AND t.date_key = {BEST_DAY}",
@@ -188,6 +203,8 @@ DECLINED = [
     ("sales by region last month", "just 16 to 24"),  # days, or pesos?
     ("bottom 5 supermarkets last quarter", "where's the worst of them?"),
     ("sales by region blargh", "ug average kada adlaw?"),
+    ("sales of other store types last month",),  # the season that is called "other" had been meant
+    ("sales by city in caraga last month", "kuhaa ang pinakadako", "ibalik tong gikuha nga city"),
     ("new customers before march",),  # it had raised: nothing is before all that was
 ]
 
@@ -196,6 +213,12 @@ DECLINED = [
 def test_turns_that_are_declined(assistant, analyst, turns):
     answer = talk(assistant, analyst, *turns)
     assert answer.status == "declined", answer.reading
+
+
+def test_the_lowest_may_stand_on_top_by_another_figure(assistant, analyst):
+    answer = talk(assistant, analyst, "sales and transactions by store type last month", "sort it by transactions, lowest on top")  # fmt: skip
+    counts = [row[2] for row in answer.rows]
+    assert counts == sorted(counts)
 
 
 def test_how_many_just_the_count_is_no_question_of_what_it_means(assistant, analyst):
