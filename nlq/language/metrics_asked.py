@@ -81,7 +81,7 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
     elif draft.top is not None and _beside(composer):  # "top 20 products with units and revenue"
         draft.metrics.sort(key=lambda name: name != composer.model.header.default_metric)
     priced = any(one.kind == "amount" and PRICED.intersection(one.text.lower().split()) for one in composer.spans)
-    if priced and draft.worth and sets.event_of(composer.model, draft.metrics) is not None:
+    if priced and not counts_ and draft.worth and sets.event_of(composer.model, draft.metrics) is not None:
         draft.metrics[:] = [composer.model.header.default_metric]  # "how much were receipts above 1000 pesos"
     if two_figures.and_how_many_of_it(composer):
         draft.metrics.append(composer.model.header.default_metric)
