@@ -57,7 +57,7 @@ BESIDE = (
     "itabi mo ang",
     "itabi mo yung",
 )
-ADDING = ("also", "include", "add", "plus", "too", "as well", *BESIDE, "isama", "idagdag", "dagdag", "dagdagan", "iapil", "i-apil", "i-add", "i-dagdag", "dugangi", "along with", "together with", "apil", "apil ang", "pati", "pati na", "pati ang", "apila")  # fmt: skip
+ADDING = ("also", "include", "add", "plus", "too", "as well", *BESIDE, "isama", "idagdag", "dagdag", "dagdagan", "iapil", "i-apil", "i-add", "i-dagdag", "dugangi", "along with", "together with", "pagsamahin", "pagsamahin mo", "apil", "apil ang", "pati", "pati na", "pati ang", "apila")  # fmt: skip
 
 
 class Edit:
@@ -154,7 +154,10 @@ class Edit:
     def _period_beside(self, *, adding: bool) -> bool:
         """Whether a period is to stand beside the one before: "put last year's beside it"."""
         said = {one.kind for one in self.spans if one.kind not in SILENT} - {"followup", "and"}
-        return adding and said == {"time"} and len(self.draft.whens) == 1
+        put = any(
+            one.text.lower() in BESIDE and after.kind == "time" for one, after in pairwise(self.spans)
+        )  # "visayas lang, itabi mo last year"
+        return adding and (said == {"time"} or put) and len(self.draft.whens) == 1
 
     def _check_extremes(self) -> None:
         ranks = [at for at, one in enumerate(self.spans) if one.kind in ("top", "bottom")]

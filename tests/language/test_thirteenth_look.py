@@ -124,6 +124,8 @@ TALKS = {
     ("top 5 stores in davao region last month", "same list for soccsksargen pls"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = 'R12' GROUP BY t.store_id ORDER BY 1 DESC LIMIT 5",
     ("sales in benguet from oct 1 to 15 2026", "16 to 31 naman"): f"{SUM} {SALES} AND s.province = 'Benguet' AND t.date_key BETWEEN '2026-10-16' AND '2026-10-31'",
     ("gcash sales by month last quarter", "maya naman", "pagsamahin mo yung dalawa"): f"{SUM} {SALES} AND {QUARTER} AND t.payment_method IN ('gcash', 'maya') GROUP BY month(t.date_key)",
+    ("sales sa gcash last month", "pagsamahin mo with maya"): f"{SUM} {SALES} AND {OCTOBER} AND t.payment_method IN ('gcash', 'maya')",
+    ("top 5 snacks brands last month", "units of those"): f"SELECT sum(i.quantity) {LINES} AND {OF_LINES} AND p.category = 'Snacks' AND p.brand IN (SELECT p.brand {LINES} AND {OF_LINES} AND p.category = 'Snacks' GROUP BY 1 ORDER BY sum(i.line_value) DESC LIMIT 5) GROUP BY p.brand",
     ("transactions by region last month", "pati average basket, sa minimart lang"): f"{BASKET} {SALES} AND {OCTOBER} AND s.store_type = 'minimart' GROUP BY s.region",
     # the day that was shown
     ("sales by day last month", "which day was highest", "top 5 stores on that day"): f"{SUM} {SALES} AND t.date_key = {BEST_DAY} GROUP BY t.store_id ORDER BY 1 DESC LIMIT 5",
@@ -182,8 +184,15 @@ def test_what_fell_most_may_come_first(assistant, analyst, words):
     assert growths == sorted(growths)
 
 
-def test_a_year_beside_a_month_is_the_same_month_of_it(assistant, analyst, raw):
-    answer = talk(assistant, analyst, "sales by store type last month in visayas", "itabi mo 2025")
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("sales by store type last month in visayas", "itabi mo 2025"),
+        ("sales by store type last month", "visayas lang, itabi mo last year"),
+    ],
+)
+def test_a_year_beside_a_month_is_the_same_month_of_it(assistant, analyst, raw, turns):
+    answer = talk(assistant, analyst, *turns)
     sql = f"{SUM} {ISLANDS} AND t.date_key BETWEEN '2025-10-01' AND '2025-10-31' AND s.island_group = 'Visayas' GROUP BY s.store_type"
     assert_as_by_hand(answer, raw, sql, at=[one.name for one in answer.columns].index("revenue__prior"))
 
