@@ -123,9 +123,11 @@ class Dates(Words):
         if word == "may" and (self.word(at + 1) in ("i", "we", "you") or self._there_is(at)):
             return False
         written = self.tokens[at].text[:1].isupper() or self.word(at - 1) in around or self._year_at(at + 1)
-        return written or (
-            word in ("may", "march") and (self.word(at - 1) in BEFORE_MAY or self.word(at + 1) in AFTER_MAY)
-        )
+        tied = (
+            self.word(at + 1) in ("and", "&", "at", "ug", "or", ",", "-") and self.word(at + 2) in MONTHS
+        )  # "march and april 2025"
+        beside = self.word(at - 1) in BEFORE_MAY or self.word(at + 1) in AFTER_MAY or tied
+        return written or (word in ("may", "march") and beside)
 
     def _there_is(self, at: int) -> bool:
         """Whether a "May" that begins a sentence says that there is something, as in Tagalog: "May benta ba tayo", which is of no month."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlq.language.draft import SILENT, Stop
 from nlq.language.relations import opposed
+from nlq.language.shared_years import QUARTER
 from nlq.language.spans_of_time import NOW, settle
 from nlq.semantics.periods import end_of, named_period
 from nlq.values import Refusal
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 RECORD = frozenset(("record", "all-time", "time"))  # of all that there has been
 FROM = ("from", "frm")
-QUARTER = re.compile(r"q[1-4]|(first|second|third|fourth|1st|2nd|3rd|4th) (quarter|qtr)")  # of no year
 FIRST = ("una", "unang", "first", "earliest", "the first", "ang unang")
 SAME_DAYS = re.compile(r"same (days|dates)")
 NEW = frozenset(("new", "bagong", "bago", "bag-ong", "newly opened", "bagong bukas"))

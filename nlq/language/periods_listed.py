@@ -5,13 +5,13 @@ Months that follow one another are shown month by month, and so on; others are n
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language.periods_asked import QUARTER, near
+from nlq.language.periods_asked import near
+from nlq.language.shared_years import in_one_year
 from nlq.language.spans_of_time import in_their_years
 from nlq.semantics.periods import UNITS, end_of, start_of
 from nlq.values.query import Condition, Period, Segment
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from nlq.language.compose import Composer
     from nlq.language.when import When
 
-YEAR = re.compile(r"\b(19|20)\d\d\b|['’]\d\d\b|\b(this|last|ngayong|nakaraang|niaging|karong) (year|yr|taon|tuig)")
 TIES = ("at", "ug", "saka", "tsaka", "tapos")
 PAIR = 2  # periods that are set against each other otherwise
 # What is asked of all periods as one, or has its own way with periods.
@@ -48,7 +47,7 @@ def taken(composer: Composer) -> tuple[Segment, ...]:
         return ()
     labels = [one.text for one in whens]
     found = in_their_years([one.when for one in whens if one.when is not None], versus=True)
-    found = _in_one_year(labels, found, composer.as_of)
+    found = in_one_year(labels, found, composer.as_of)
     periods = _apart(found)
     bare = {one.period.start.year for one in found if one.other is not None and isinstance(one.period, Period)}
     if len(periods) != len(whens) or len(bare) > 1:  # "October and December", of which the one is of last year
@@ -70,32 +69,6 @@ def taken(composer: Composer) -> tuple[Segment, ...]:
         draft.dimensions.append(f"{time.name}.{unit}")
         return ()
     return tuple(Segment(label, (Condition(field=time.name, op="between", values=(one.start.isoformat(), one.end.isoformat())),)) for label, one in zip(labels, periods, strict=True))  # fmt: skip
-
-
-def _in_one_year(labels: Sequence[str], found: Sequence[When], today: date) -> list[When]:
-    """The periods, where those of no year are of the one that stands beside another: "January, March and July 2025"; none where several do."""
-    years = [YEAR.search(label) is not None for label in labels]
-    if all(years) or not any(years) or len(labels) != len(found):
-        return list(found)
-    said = {
-        one.period.start.year
-        for one, dated in zip(found, years, strict=True)
-        if dated and isinstance(one.period, Period)
-    }
-    if not said:  # of a year that is moved by another, as "same month last year"
-        return []
-    moved = []
-    for one, dated, label in zip(found, years, labels, strict=True):
-        named = one.other is not None or QUARTER.fullmatch(label.lower()) is not None
-        if dated or not named or not isinstance(one.period, Period):
-            moved.append(one)
-            continue
-        start = one.period.start.replace(year=max(said))
-        end = end_of(start, "quarter" if QUARTER.fullmatch(label.lower()) else "month")
-        if len(said) != 1 or end > today or one.period.start.day != 1:
-            return []
-        moved.append(replace(one, period=Period(start=start, end=end), other=None, running=None))
-    return moved
 
 
 def _apart(found: Sequence[When]) -> list[Period]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nlq.language import anchored, named_days
+from nlq.language.shared_years import in_one_year
 from nlq.language.time import whole
 from nlq.language.when import YEARS_BACK
 from nlq.semantics import periods
@@ -36,6 +38,8 @@ def settle(spans: list[Span], *, versus: bool, default: Period | str | None = No
     `default` is the period that holds where none is named: what is said by another period ("the week before") is said by that one.
     """
     whens = in_their_years([one.when for one in spans if one.when is not None], versus=versus)
+    if today is not None and len(whens) == len(spans):
+        whens = in_one_year([one.text for one in spans], whens, today) or whens
     if versus and today is not None:
         whens = _the_one_before(spans, _now(spans, whens, today), today)
         whens = _in_that_year(spans, whens)
@@ -226,8 +230,9 @@ def _merge(found: list[Period | str]) -> Period | None:
         return None
     ordered = sorted((one for one in found if isinstance(one, Period)), key=lambda one: one.start)
     first, second = ordered[0], ordered[1]
-    if len(ordered) > 2:
-        return None
+    if len(ordered) > 2:  # "June, July and August"
+        on = all(one.end + timedelta(days=1) == after.start for one, after in pairwise(ordered))
+        return Period(start=first.start, end=ordered[-1].end) if on else None
     if first.start == periods.EARLIEST and second.start <= first.end:  # "in 2026 until August"
         return Period(start=second.start, end=first.end)
     if first.start <= second.start and second.end <= first.end:

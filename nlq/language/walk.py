@@ -84,6 +84,9 @@ class Walker:
         open_: Span | None = None  # "by" or "except", until what follows is known
         for index, one in enumerate(self.spans):
             kind = one.kind
+            mode, used = (
+                ("", False) if kind == "which" and used else (mode, used)
+            )  # "for each category, which region …"
             if kind in (*FOLLOWING, *(("time",) if mode != "by" else ())):
                 open_ = None
             if kind in ("by", "not", "none"):
