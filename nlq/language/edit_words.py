@@ -49,11 +49,12 @@ def settled(composer: Composer, last: SemanticQuery) -> None:
 def moved_first(composer: Composer) -> None:
     """Sort by how much each moved where that is to come first: "biggest drop first", "put the biggest increase on top"."""
     for at, one in enumerate(composer.spans):
+        if one.kind not in ("fastest", "slowest"):
+            continue
         rest = [other for other in composer.spans[at + 1 :] if other.kind not in (*SILENT, "preposition")]
-        first = rest[0] if len(rest) == 1 and rest[0].text.lower() in FIRST else None
-        if one.kind in ("fastest", "slowest") and first is not None:
+        if len(rest) == 1 and rest[0].text.lower() in FIRST:
             one.kind, one.role = "high_first" if one.kind == "fastest" else "low_first", "order"
-            first.kind, first.role = "filler", "order"
+            rest[0].kind, rest[0].role = "filler", "order"
             composer.draft.growth = True
 
 

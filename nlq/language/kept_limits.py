@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nlq.language import ranks_asked, why
 from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.numbers import MOST
+from nlq.language.relations import PAIR
 from nlq.language.when import When
 from nlq.semantics import periods
 from nlq.values import Refusal
@@ -53,7 +54,7 @@ def _as_days(composer: Composer, last: SemanticQuery) -> None:
     """
     draft, base, time = composer.draft, last.period, composer.model.time_dimension
     ends = draft.having[0][1] if len(draft.having) == 1 and draft.having[0][0] == "between" else ()
-    whole = len(ends) == len(("first", "last")) and all(float(one).is_integer() and 1 <= one <= LONGEST for one in ends)
+    whole = len(ends) == PAIR and all(float(one).is_integer() and 1 <= one <= LONGEST for one in ends)
     kinds = {one.kind for one in composer.spans} - {*SILENT, "number", "between", "followup", "and"}
     month = isinstance(base, Period) and periods.start_of(base.start, "month") == periods.start_of(base.end, "month")
     if not whole or kinds or not month or time is None or not isinstance(base, Period):

@@ -10,7 +10,7 @@ from nlq.language import anchored
 from nlq.language.calendar_words import english
 from nlq.language.draft import Stop
 from nlq.language.kept_figures import words_of
-from nlq.language.spans_of_time import LONG, settle
+from nlq.language.spans_of_time import LONG, YEAR, settle
 from nlq.language.those import chosen_in
 from nlq.language.walk import ONLY
 from nlq.language.when import LAST, MONTHS, THIS
@@ -78,7 +78,7 @@ def _against(composer: Composer, base: Period) -> Period | Shift | None:
         return None
     if when.back == "year" and not when.moved and base.days < LONG:
         return Shift(shift="1 year")
-    year = int(one.text) if one.text.isdecimal() and len(one.text) == len("2025") else base.start.year
+    year = int(one.text) if YEAR.fullmatch(one.text) else base.start.year
     if year < base.start.year == base.end.year and base.days < LONG:
         return Shift(shift=f"{base.start.year - year} year")  # "October by day", then "compare 2024"
     if when.back is not None and base == Relative("this", when.back).resolve(composer.as_of):
@@ -114,7 +114,7 @@ def _of_no_year(text: str) -> bool:
     """Whether months or halves are named by themselves: "from june to august", "first half"; not "last June"."""
     words = english([word.strip(".,()") for word in text.lower().replace("-", " ").split()])
     named = any(word in MONTHS or word == "half" for word in words)
-    return named and not any(word.isdecimal() and len(word) == len("2025") for word in words) and OF_TODAY.isdisjoint(words)  # fmt: skip
+    return named and not YEAR.search(text) and OF_TODAY.isdisjoint(words)  # fmt: skip
 
 
 def _check_since(composer: Composer) -> None:

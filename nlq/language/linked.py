@@ -31,7 +31,7 @@ INSTEAD = {
     "halip": {"na"},
 }  # and what has to follow
 BARE = ("imbes", "imbis")
-POINTS = frozenset(("kana", "ana", "niana", "kadto", "adto", "kato", "ato", "iyan", "iyon", "yan", "yun"))
+POINTS = THOSE | {"ana", "niana", "ato"}  # before a noun: "ana nga rehiyon"
 NOT = frozenset(("not", *turns.NEGATIONS))
 SO_MANY = frozenset(
     (
@@ -98,8 +98,9 @@ def _pointed(spans: Sequence[Span], at: int) -> list[Span]:
 def contrasted(spans: Sequence[Span]) -> None:
     """Take what is set aside behind what is meant for nothing: "Sabado diay, dili Domingo", "minimarts not supermarkets"; in place."""
     for at, one in enumerate(spans):
-        negated = one.kind in ("not", "none", "unsupported") and one.text.lower().split()[-1] in NOT
-        gone = next((other for other in spans[at + 1 :] if other.kind not in SILENT), None) if negated else None
+        if one.kind not in ("not", "none", "unsupported") or one.text.lower().split()[-1] not in NOT:
+            continue
+        gone = next((other for other in spans[at + 1 :] if other.kind not in SILENT), None)
         meant = next((other for other in reversed(spans[:at]) if other.kind not in (*SILENT, "followup")), None)
         if gone is None or meant is None or gone.kind not in ("metric", *VALUES):
             continue

@@ -253,10 +253,9 @@ def _of_both(spans: Sequence[Span]) -> list[Span]:
     numbers = all(one.text.lower() in TWO for one in said if one.kind == "number")
     if any(one.text.lower() in BESIDE for one in said) and kinds <= OF_BOTH and numbers:
         return said
-    both = [one for one in said if one.kind == "both"]
-    figures = [one for one in said if one.kind == "metric"]  # "average basket for both"
-    last = bool(both) and len(figures) == len(said) - 1 == 1 and both[0] is said[-1]
-    return both[:1] if both and (last or (both[0] is said[0] and kinds <= SPLIT_BY)) else []
+    first = bool(said) and said[0].kind == "both" and kinds <= SPLIT_BY
+    last = [one.kind for one in said] == ["metric", "both"]  # "average basket for both"
+    return [said[0] if first else said[-1]] if first or last else []
 
 
 def _both_of(before: Sequence[SemanticQuery], model: SemanticModel) -> SemanticQuery | None:

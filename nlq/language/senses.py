@@ -128,12 +128,13 @@ def _in_one(spans: Sequence[Span]) -> None:
 
 def _days_that(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Days that are of some kind are said by that: "on days that aren't paydays", "sa mga araw na hindi holiday"."""
-    for at, one in enumerate(spans):
-        before = spans[at - 1].text.lower().split()[-1] if at else ""
+    for at, (before, one) in enumerate(pairwise(spans), 1):
+        after = spans[at + 1 : at + 2]
+        if one.kind != "grain" or not after or after[0].text.lower().split()[0] not in THAT or before.text.lower().split()[-1] not in ON:  # fmt: skip
+            continue
         rest = [other for other in spans[at + 1 :] if other.kind not in SILENT]
         kind = next((other for other in rest[:2] if other.kind != "not"), None)
-        tied = at + 1 < len(spans) and spans[at + 1].text.lower().split()[0] in THAT
-        if one.kind == "grain" and before in ON and tied and kind is not None and kind.kind == "value" and model.is_of_days(kind.ref_of):  # fmt: skip
+        if kind is not None and kind.kind == "value" and model.is_of_days(kind.ref_of):
             one.kind, one.role = "filler", "context"
 
 
@@ -240,8 +241,8 @@ def not_money(model: SemanticModel, spans: Sequence[Span]) -> None:
 def other(spans: Sequence[Span]) -> None:
     """Take "other" before a noun for no value that is called so: "other store types" are of no season."""
     for one, after in pairwise(spans):
-        fields = {meaning.ref for meaning in one.meanings}
-        if one.kind == "value" and one.text.lower() in OTHER and after.kind in ("dimension", "metric", *VALUES) and after.ref_of not in fields:  # fmt: skip
+        named = one.kind == "value" and one.text.lower() in OTHER and after.kind in ("dimension", "metric", *VALUES)
+        if named and after.ref_of not in {meaning.ref for meaning in one.meanings}:
             one.kind, one.meanings = "unsupported", []
 
 

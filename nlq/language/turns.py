@@ -114,9 +114,8 @@ def negated(spans: Sequence[Span]) -> None:
     for one, after in pairwise([one for one in spans if one.kind not in SILENT]):
         if one.kind == "apiece" and after.kind in ("dimension", "grain"):
             one.kind = "by"
-    sorts = any(SORT.intersection(one.text.lower().split()) for one in spans)
     for one, after in pairwise(spans):
-        if sorts and one.text.lower() == "on" and after.kind == "metric":
+        if after.kind == "metric" and one.text.lower() == "on" and any(SORT.intersection(other.text.lower().split()) for other in spans):  # fmt: skip
             one.kind = "by"  # "sort on transactions"
         if one.kind == "unsupported" and one.text.lower() in NEGATIONS and after.kind in VALUES:
             one.kind = "not"
