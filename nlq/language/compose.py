@@ -40,7 +40,7 @@ from nlq.language import (
 from nlq.language import counting as counting_
 from nlq.language.draft import Draft, Stop
 from nlq.language.filters import Filters
-from nlq.language.spans_of_time import NOW
+from nlq.language.spans_of_time import LONG, NOW
 from nlq.language.walk import Walker
 from nlq.semantics.periods import named_period
 from nlq.sql.filters import fields_of
@@ -312,9 +312,12 @@ class Composer:
 
     def default_period(self) -> Period:
         """The period that is taken where none is named."""
+        season = periods_asked.seasonal(self)
+        if season and self.before is not None and self.before.days < LONG:
+            self.before = None  # "ber months" behind a question about yesterday
         if self.before is not None:
             return self.before
-        relative = named_period("this year" if periods_asked.seasonal(self) else self.model.header.default_period)
+        relative = named_period("this year" if season else self.model.header.default_period)
         assert relative is not None  # noqa: S101 - model check holds it
         return relative.resolve(self.as_of)
 

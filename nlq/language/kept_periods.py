@@ -46,6 +46,7 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
     if not whens:
         kept = last.period if isinstance(last.period, Period) or not timed else _whole(composer, last)
         return (kept if timed else "all"), (last.compare if timed else ())
+    _check_shown(composer, last)
     against = _against(composer, base)
     if against is not None:
         return base, (against,)
@@ -115,6 +116,18 @@ def _of_no_year(text: str) -> bool:
     words = english([word.strip(".,()") for word in text.lower().replace("-", " ").split()])
     named = any(word in MONTHS or word == "half" for word in words)
     return named and not YEAR.search(text) and OF_TODAY.isdisjoint(words)  # fmt: skip
+
+
+def _check_shown(composer: Composer, last: SemanticQuery) -> None:
+    """Refuse another period of what is of the one day or month that was shown: "that day" lies in no other year.
+
+    Raises:
+        Stop: the query before is of such a one.
+    """
+    if any(one.query is not None and composer.model.is_time_grain(str(one.field)) for one in last.where):
+        raise _no(
+            "the figures before are of one day, week or month that was shown: say all of it in one question, with the period"
+        )
 
 
 def _check_since(composer: Composer) -> None:

@@ -236,6 +236,12 @@ DECLINED = [
     ("sales by region blargh", "ug average kada adlaw?"),
     ("sales of other store types last month",),  # the season that is called "other" had been meant
     ("sales by city in caraga last month", "kuhaa ang pinakadako", "ibalik tong gikuha nga city"),
+    (
+        "sales by day last month",
+        "which day was highest",
+        "top 5 stores on that day",
+        "and last year?",
+    ),  # it lies in no other year
     ("new customers before march",),  # it had raised: nothing is before all that was
 ]
 
@@ -255,6 +261,11 @@ def test_the_lowest_may_stand_on_top_by_another_figure(assistant, analyst):
 def test_how_many_just_the_count_is_no_question_of_what_it_means(assistant, analyst):
     answer = assistant.ask("how many customers bought in Q2 2026, just the count", analyst)
     assert answer.query.metrics == ("unique_customers",)
+
+
+def test_a_season_is_of_no_day_that_was_asked_about(assistant, analyst):
+    answer = talk(assistant, analyst, "sales yesterday", "transactions in the ber months in NCR")
+    assert str(answer.query.period.start) == "2026-01-01", answer.reading
 
 
 def test_which_things_something_befell_is_a_question_by_itself(assistant, analyst):
