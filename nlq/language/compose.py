@@ -35,6 +35,7 @@ from nlq.language import (
     shares,
     shares_over_time,
     sides,
+    sorting,
     turns,
 )
 from nlq.language import counting as counting_
@@ -85,6 +86,7 @@ class Composer:
         self.part: tuple[Span, ...] = ()  # the part of a figure that is asked for beside it
         self.clocks: list[Span] = []  # hours of the day that are set against each other
         self.before: Period | None = None  # the period of the question before, which stands where none is named
+        self.against: Any = None  # what that was compared with
         self.placed: Span | None = None  # a value whose place in a ranking is asked for
         self._best: nouns.Best | None = None  # what is best by a figure, where figures of the best are asked for
 
@@ -98,6 +100,7 @@ class Composer:
         of_that.taken(self)
         days_asked.taken(self)
         turns.taken(self.spans)
+        sorting.taken(self)
         beside_ranks.settled(self.spans)
         senses.settled(self.model, self.spans)
         periods_asked.newly(self)

@@ -42,6 +42,7 @@ class Draft:
     by_metric: str | None = None
     dimensions: list[str] = field(default_factory=list)
     adverbial: list[str] = field(default_factory=list)  # grains that were said as "daily" is
+    absolute: bool = False  # a change is meant in money, not in percent
     newest: bool = False  # the newest or the oldest of things
     absent: list[Span] = field(default_factory=list)  # periods in which somebody did nothing: "but not in 1998"
     present: list[Span] = field(

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 FAR = 10  # years
-FIRST = ("first", "top", "una", "muna", "on top")
 EACH = ("each", "bawat isa", "matag usa", "each one", "every one", "bawat")
 
 
@@ -39,23 +38,14 @@ def settled(composer: Composer, last: SemanticQuery) -> None:
         follows = next((other.kind for other in composer.spans[at + 1 :] if other.kind not in SILENT), "")
         if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and follows in (*COMPARE, "rose"):
             one.kind, one.role = "filler", "threshold"  # "those below 50k"
+    for one in composer.spans if last.dimensions else ():
+        if one.kind == "apiece":  # "ilan ang transaksyon ng bawat isa": of each that was shown
+            one.kind, one.role = "filler", "grouping"
     that = that_one(composer.spans)
     if that is not None:  # which the question before was of alone: "and that region in September"
         that.kind, that.role = "filler", "context"
     if len(composer.spans) > 1 and composer.spans[0].kind == "none" and composer.spans[1].kind == "value":
         composer.spans[0].kind = "not"  # "no gcash", "walay cash": of a figure that is there
-
-
-def moved_first(composer: Composer) -> None:
-    """Sort by how much each moved where that is to come first: "biggest drop first", "put the biggest increase on top"."""
-    for at, one in enumerate(composer.spans):
-        if one.kind not in ("fastest", "slowest"):
-            continue
-        rest = [other for other in composer.spans[at + 1 :] if other.kind not in (*SILENT, "preposition")]
-        if len(rest) == 1 and rest[0].text.lower() in FIRST:
-            one.kind, one.role = "high_first" if one.kind == "fastest" else "low_first", "order"
-            rest[0].kind, rest[0].role = "filler", "order"
-            composer.draft.growth = True
 
 
 def _days_of_the_week(composer: Composer, last: SemanticQuery) -> None:

@@ -29,6 +29,7 @@ from nlq.language import (
     senses,
     sets,
     sides,
+    sorting,
     turns,
 )
 from nlq.language.draft import SILENT, Stop
@@ -139,7 +140,7 @@ class Edit:
 
     def _fewer(self) -> bool:
         """Make the words ready, and leave out the figures that are to go; whether some are."""
-        edit_words.moved_first(self.composer)
+        sorting.taken(self.composer)
         beside_ranks.settled(self.spans)
         turns.negated(self.spans)
         senses.not_money(self.model, self.spans)

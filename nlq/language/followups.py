@@ -106,6 +106,13 @@ def _asks_which_in_time(spans: Sequence[Span], kinds: set[str], model: SemanticM
     return bool(dated) and {"which", "time"} <= kinds and any(one.name in model.counted for one in nouns)
 
 
+def _is_split_so(spans: Sequence[Span], last: SemanticQuery) -> bool:
+    """Whether all that is ranked by no figure of its own is what the query before was split by: "which day was best in October", behind sales by weekday."""
+    split = {name.rpartition(".")[2] for name in last.dimensions}
+    nouns = [one.ref_of.rpartition(".")[2] for one in spans if one.kind in ("dimension", "grain")]
+    return bool(nouns) and all(name in split or f"{name}_of_week" in split for name in nouns)
+
+
 def names_only_a_part(spans: Sequence[Span]) -> bool:
     """Whether a turn is of no question but the one before: it goes back to that, asks which is best, or is a figure's name alone."""
     kinds = {one.kind for one in spans if one.kind not in SILENT}
@@ -113,8 +120,8 @@ def names_only_a_part(spans: Sequence[Span]) -> bool:
     return goes_back(spans) or asks_which(spans) or bare or kinds == {"metric"}
 
 
-def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
-    """Whether a question is new, a command on what was said before, or changes a part of the query before it."""
+def kind_of(spans: Sequence[Span], model: SemanticModel, last: SemanticQuery | None = None) -> Kind:
+    """Whether a question is new, a command on what was said before, or changes a part of the query before it, `last`."""
     kinds = {one.kind for one in spans if one.kind not in SILENT}
     if not kinds and not any(one.kind == "reference" for one in spans):
         # "how's business" names no part that could be another
@@ -143,6 +150,7 @@ def kind_of(spans: Sequence[Span], model: SemanticModel) -> Kind:
     ranked = bool(kinds & {"top", "bottom"}) and split and "time" in kinds  # "top 5 stores in october" says all of it
     absent = "absent" in kinds and (split or narrowed)
     ranked = ranked or _asks_which_in_time(spans, kinds, model)
+    ranked = ranked and not (last is not None and "which" in kinds and _is_split_so(spans, last))
     if (("list" in kinds and split) or absent or ranked) and not weak:
         return "new"
     return "new" if narrowed and not weak and _is_of_a_figure(kinds, split=split) else "edit"

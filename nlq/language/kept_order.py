@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import kept_figures, ordering, turns
-from nlq.language.draft import SILENT, Stop
+from nlq.language.draft import ALL, SILENT, Stop
 from nlq.language.walk import ONLY
 from nlq.values import Refusal
 from nlq.values.query import MetricEntry, Order, SemanticQuery
@@ -44,15 +44,26 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
     sorts = draft.by_metric in metrics and (not last.order or last.limit is None) and bool(dimensions)
     if sorts and ordering.SORT.intersection(kept_figures.words_of(spans)):  # "sort by receipts, lowest on top"
         return (Order(by=draft.by_metric or first, dir="asc" if draft.sorted is False else "desc"),), last.limit, per
+    if draft.number is None and last.limit is not None and _all_of_them(composer, last):
+        return (), None, per
     if draft.number is not None:
         return _same_order(composer, last, metrics, dimensions) or (Order(by=first),), draft.number, per
     said = any(one.kind in ("high_first", "low_first") for one in spans)  # "mas malaki" sorts, too
     if draft.sorted is not None and (said or not draft.versus):
-        by_growth = f"{first}__growth" if draft.growth else first  # "growth vs last year, worst first"
+        by_growth = f"{first}__{'change' if draft.absolute else 'growth'}" if draft.growth else first  # "growth vs last year, worst first"
         return (Order(by=by_growth, dir="desc" if draft.sorted else "asc"),), last.limit, per
     order = _same_order(composer, last, metrics, dimensions)
     turned = tuple(dimensions) != last.dimensions and any(model.is_time_grain(name) for name in dimensions)
     return ((), None, ()) if turned else (order, last.limit if order else None, per)
+
+
+def _all_of_them(composer: Composer, last: SemanticQuery) -> bool:
+    """Whether all are to be shown of which the first were: "show all hours", "ipakita ang lahat ng oras"."""
+    for before, one in pairwise(composer.spans):
+        named = one.kind in ("dimension", "grain") and composer.walker.name(one) in last.dimensions
+        if named and ALL.intersection(before.text.lower().split()):
+            return True
+    return False
 
 
 def _ranked(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry], dimensions: list[str], per: tuple[str, ...]) -> tuple[tuple[Order, ...], int | None, tuple[str, ...]]:  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from nlq.language import rows_left, those
+from nlq.language import rows_left, sorting, those
 from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.language.positions import PLACES
 from nlq.values import Refusal
@@ -27,7 +27,7 @@ POINTS = frozenset(("yung", "ung", "ang", "sa", "ng", "katong", "kadtong", "kadt
 OWNED = ("nung", "ng", "of the", "sa", "atong")
 ONE = ("one", "isa", "one's", "one’s", "ones")
 THAT = ("that", "that one")
-THERE = ("there", "doon", "dun", "don", "didto", "diyan", "dyan", "siya", "sya")
+THERE = ("there", "doon", "dun", "don", "didto", "diyan", "dyan", "siya", "sya", "nito", "niini", "its")
 # How one asks to look further into a row; with "down" or "into" behind them.
 LOOKS = frozenset(("break", "split", "drill", "dig", "zoom", "down", "into", "in", "up", "open", "look", "hatiin", "bahina", "himayin", "expand", "deeper", "closer"))  # fmt: skip
 WHAT = frozenset(("what", "what's", "whats", "ano", "anong", "unsa", "unsay", "unsang"))
@@ -36,7 +36,7 @@ SPLITS = ("dimension", "grain", "metric", "amount", "why", "share")
 MOST = 10  # places behind the one that was shown
 
 
-def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) -> SemanticQuery | None:
+def pointed_at(spans: list[Span], last: SemanticQuery, model: SemanticModel) -> SemanticQuery | None:
     """The query of the one row that is pointed at. None where nothing points so. The words that point say nothing more.
 
     Raises:
@@ -45,6 +45,8 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
     timed = _in_that_time(spans, last, model)
     if timed is not None:
         return timed
+    if sorting.are_sorted(spans):
+        return None  # "biggest one first"
     shown = those.of(last, model)
     found = _pointing(spans) or _named(spans, shown) or _there(spans, last) or _that(spans, last, shown)
     if found is None:
@@ -75,11 +77,11 @@ def pointed_at(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel)
 def _in_that_time(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) -> SemanticQuery | None:
     """What the query before would be of the one day or month alone that it shows: "which day was highest", then "top categories on that day"."""
     named = next((one for one in spans if one.kind == "reference" and one.text.lower().split()[0] == "that"), None)
-    grain = last.dimensions[0] if len(last.dimensions) == 1 and model.is_time_grain(last.dimensions[0]) else ""
+    grain = last.dimensions[0] if len(last.dimensions) == 1 and _is_of_time(last.dimensions[0], model) else ""
     unit = named.text.lower().split()[-1] if named is not None else ""
     asks = any(one.kind in (*SPLITS, *VALUES, "top", "bottom") for one in spans)
     plain = last.limit == 1 and last.order and all(isinstance(one, str) for one in last.metrics) and not (last.per or last.share or last.compare or last.segments)  # fmt: skip
-    if named is None or not plain or not grain or grain.rpartition(".")[2] != unit or not asks:
+    if named is None or not plain or not grain or grain.rpartition(".")[2].partition("_of_")[0] != unit or not asks:
         return None
     if last.order[0].by not in last.metrics:
         raise Stop(those.UNKNOWN)
@@ -87,6 +89,12 @@ def _in_that_time(spans: Sequence[Span], last: SemanticQuery, model: SemanticMod
     first = SemanticQuery(metrics=(last.order[0].by,), dimensions=(grain,), where=last.where, period=last.period, order=last.order, limit=1)  # fmt: skip
     found = Condition(field=grain, op="in", query=first)
     return replace(last, where=(*last.where, found), dimensions=(), order=(), limit=None, having=())
+
+
+def _is_of_time(name: str, model: SemanticModel) -> bool:
+    """Whether rows are of days or months, or of weekdays and hours."""
+    time = model.time_dimension
+    return model.is_time_grain(name) or (time is not None and name.startswith(f"{time.name}."))
 
 
 def _is_set_off(spans: Sequence[Span], end: int) -> bool:
@@ -155,8 +163,7 @@ def _named(spans: Sequence[Span], entity: str | None) -> tuple[int, int, int, bo
         whose = noun.text.lower().endswith(("'s", "’s"))  # "the top region's stores"
         alone = one.kind in ("top", "bottom") and noun.kind == "dimension" and noun.ref_of == entity and (whose or not noun.text.lower().endswith("s"))  # fmt: skip
         if alone and any(
-            other.kind in (SPLITS if whose else ("dimension", "grain")) and other is not noun
-            for other in spans[at + 2 :]
+            other.kind in (SPLITS if whose else ("dimension", "grain")) for other in (*spans[:at], *spans[at + 2 :])
         ):
             return at, at + 2, _place(one), _is_best(one)
     return None

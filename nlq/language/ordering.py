@@ -74,8 +74,8 @@ def growth(model: SemanticModel, draft: Draft, metrics: list[str], order: tuple[
     count, unit = (1, draft.step) if draft.step else (1, grains[0]) if grains else step_of(period)
     if compare is None and unit == "day" and count > LONGEST:
         raise Stop(Refusal("out_of_scope", "a growth since when, against what? Name the two periods"))
-    every = growths or metrics
-    order = tuple(Order(by=f"{shown[one.by]}__growth", dir=one.dir) if one.by in every else one for one in order)
+    every, by = growths or metrics, "change" if draft.absolute else "growth"
+    order = tuple(Order(by=f"{shown[one.by]}__{by}", dir=one.dir) if one.by in every else one for one in order)
     if growths and not order and dimensions and not grains and draft.beyond is None:
-        order = (Order(by=f"{shown[growths[0]]}__growth", dir="desc"),)  # what was asked for comes first
+        order = (Order(by=f"{shown[growths[0]]}__{by}", dir="desc"),)  # what was asked for comes first
     return list(dict.fromkeys(shown.values())), order, compare or Shift(shift=f"{count} {unit}")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nlq.semantics.model import SemanticModel
 
 
+PERIOD_BEFORE = "the period of the question before, as none was named"
 RECORD = frozenset(("record", "all-time", "time"))  # of all that there has been
 FROM = ("from", "frm")
 FIRST = ("una", "unang", "first", "earliest", "the first", "ang unang")
@@ -265,6 +266,8 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
     default = composer.default_period()  # which what is said by another period is said by
     if all(composer.model.has_time(name) for name in metrics):
         assume_usual(composer, default)
+        grows = composer.draft.growth or any(composer.model.metrics[name].growth for name in metrics)
+        compare = composer.against if compare is None and grows and default is composer.before else compare
     return default, compare
 
 
@@ -345,7 +348,7 @@ def assume_usual(composer: Composer, default: Period) -> None:
     this = named_period("this month")
     other = this.resolve(composer.as_of) if this else default
     text = "this year, as a season was named and no period" if seasonal(composer) else f"{composer.model.header.default_period}, as no period was named"  # fmt: skip
-    text = "the period of the question before, as none was named" if composer.before is not None else text
+    text = PERIOD_BEFORE if composer.before is not None else text
     composer.assume(text, {"period": {"start": other.start.isoformat(), "end": other.end.isoformat()}})
 
 

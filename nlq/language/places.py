@@ -152,6 +152,17 @@ def family(model: SemanticModel, name: str) -> str:
     return PLACES if known is not None and known.place else name
 
 
+def fields_of(model: SemanticModel, name: str) -> set[str]:
+    """The fields of a condition's field: of a named condition those that it is on, "cashless" being one on how it was paid."""
+    known = model.filters.get(name)
+    return {field for term in known.where for field in term.fields()} if known is not None else {name}
+
+
+def families(model: SemanticModel, condition: Condition) -> set[str]:
+    """What a condition is of, as `family` has it."""
+    return {family(model, field) for name in condition.fields() for field in fields_of(model, name)}
+
+
 def above(model: SemanticModel, name: str) -> set[str]:
     """The dimensions that one lies in, level by level: of a city its province, and so on."""
     found, one = set[str](), model.dimensions.get(name)

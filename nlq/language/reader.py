@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import (
     about,
+    as_before,
     asides,
     followups,
     linked,
@@ -154,7 +155,7 @@ class Reader:
             return partial(several.of_options, before.options, partial(self._edited, alone, values))
         if last is not None and those.are_counted(found, last, self._model):
             return partial(self._of_those, question, values, last)
-        if last is None or (not pointed and followups.kind_of(found, self._model) == "new"):
+        if last is None or (not pointed and followups.kind_of(found, self._model, last) == "new"):
             return partial(self._composed, question, values)
         if pointed and those.are_meant(found, last, self._model):
             return partial(self._of_those, question, values, last)
@@ -192,7 +193,7 @@ class Reader:
         claimed = why.taken(found) if asks else 0
         edit = Edit(composer, why.narrowed(last) if asks else last, question.before.queries[:-1])
         if question.before.astray:
-            composer.assume("the turn before this was not understood, and is no part of it", {})
+            composer.assume(as_before.ASTRAY, {})
         outcome: SemanticQuery | Decomposition | Refusal | Clarification
         try:
             query = edit.query(same=asks or same)
@@ -226,12 +227,13 @@ class Reader:
         composer = Composer(self._model, values, found, question.as_of)
         last = question.before.last
         if last is not None and isinstance(last.period, Period):
-            composer.before = last.period
+            composer.before, composer.against = last.period, next(iter(last.compare), None)
         asks = why.is_asked(found)
         claimed = why.taken(found) if asks else 0
         outcome: SemanticQuery | Decomposition | Refusal | Clarification
         try:
             query = composer.compose()
+            query = as_before.kept(composer, question.before, query) if last is not None else query
             outcome = why.decomposed(self._model, query, claimed) if asks else query
         except Stop as stop:
             outcome = stop.outcome

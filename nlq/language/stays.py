@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import apart
 from nlq.language.draft import ALL, HELD, SILENT, VALUES, Stop
-from nlq.language.places import PLACES, choice_of, contains, family
+from nlq.language.places import PLACES, choice_of, contains, families, family
 from nlq.language.tokens import phrase
 from nlq.values import Refusal
 from nlq.values.query import Condition, Segment
@@ -60,7 +60,7 @@ class Stays:
         self.levels: set[str] = set()  # the levels of places of which all are to be there again
 
     def _family(self, condition: Condition) -> set[str]:
-        return {family(self.composer.model, name) for name in condition.fields()}
+        return families(self.composer.model, condition)
 
     def dropped(self) -> bool:
         """Whether what is named is to go: "drop the weekends", "remove the NCR filter", "tanggalin ang Cebu". The words that say so are read."""

@@ -13,7 +13,7 @@ from nlq.language import followups, of_that, sets
 from nlq.language.draft import HELD, SILENT, VALUES, Stop
 from nlq.language.lexicon import Meaning
 from nlq.language.match import Span
-from nlq.language.places import family
+from nlq.language.places import families
 from nlq.values import Clarification, Refusal
 from nlq.values.query import Period
 
@@ -235,8 +235,8 @@ def _of(
 
     `beside`: what the figures before were of, which they still are where nothing else of its kind is named.
     """
-    named = {family(model, name) for one in query.where for name in one.fields()}
-    kept = tuple(one for one in beside if not named & {family(model, name) for name in one.fields()})
+    named = set().union(*(families(model, one) for one in query.where))
+    kept = tuple(one for one in beside if not named & families(model, one))
     over_time = all(model.is_time_grain(name) for name in query.dimensions)
     each = (entity,) if entity is not None and over_time and query.list is None and query.limit is None else ()
     return replace(
