@@ -37,6 +37,9 @@ def kept(composer: Composer, before: Conversation, query: SemanticQuery) -> Sema
     named = _all_of(composer).union(*(families(model, one) for one in _conditions(query)))
     stay = [one for one in last.where if not named & families(model, one)]
     stay = [one for one in stay if not _splits(model, query, one) and _reach(model, query, one)]
+    stay = [
+        one for one in stay if one.field not in last.dimensions or one.field in query.dimensions
+    ]  # what was set against each other
     if not stay:
         return query
     composer.assume("narrowed as the question before was, as nothing says otherwise", {"where": [dump(one) for one in query.where]})  # fmt: skip

@@ -66,6 +66,7 @@ FIGURES = frozenset(
 THEN = frozenset(
     ("noon", "noon din", "back then", "at that time", "in that time", "that time", "niadtong panahona")
 )  # of the period of the question before
+THANKS = frozenset(("thanks", "thank", "thx", "ty", "salamat", "tnx"))
 POINTING = THEN | frozenset(("them", "those", "these", "that one", "only those", "of those", "of them", "among them", "among those", "just those", "sa kanila", "sa ila", "sa mga yun",
                       "sa mga iyon", "sa mga ito"))  # fmt: skip
 
@@ -96,12 +97,20 @@ def refused(model: SemanticModel, spans: Sequence[Span]) -> Refusal | None:
     dated = not unknown and any(one.kind == "time" for one in spans)  # "how did we do last month": in which figure?
     followed = any(one.kind in ("followup", "reference") for one in spans)
     if (all(one.kind in EMPTY for one in spans) and not figures and (followed or not dated)) or (unknown and not known):
+        if not unknown and _thanks(spans):
+            return Refusal("out_of_scope", "You are welcome. Ask on, or ask something new.", firm=True)
         words = " and ".join(f'"{one.text}"' for one in unknown)
         named = f"I do not know what {words} means. " if unknown else ""
         return Refusal(
             "out_of_scope", f"{named}This is no question about {model.header.description.rstrip('.').lower()}"
         )
     return unreadable(model, spans)
+
+
+def _thanks(spans: Sequence[Span]) -> bool:
+    """Whether all that is said is thanks: "ok thanks, that's all", "ayos, salamat po"."""
+    words = {word for one in spans for word in one.text.lower().split()}
+    return not THANKS.isdisjoint(words) and all(one.kind in (*SILENT, "followup", "preposition") for one in spans)
 
 
 def check_readable(model: SemanticModel, spans: Sequence[Span]) -> None:

@@ -233,8 +233,9 @@ class Composer:
         event = None if timely else sets.event_of(self.model, metrics)
         entity = sets.entity_of(self.model, metrics, self.draft) or habits.somebody(self) or event
         counted = all(sets.entity_of(self.model, [name], Draft()) is not None for name in metrics) or entity == event
+        without = periods_listed.left_out(self, self.given_period() or self.before) if entity is None else ()
         found = sets.of_words(self.model, self.draft, self.filters, self.spans, entity, period, counted=counted)
-        found = (*found, *habits.newcomers(self, counted=counted), *clauses.among(self))
+        found = (*without, *found, *habits.newcomers(self, counted=counted), *clauses.among(self))
         if self.draft.whose is not None:
             found = (*found, sets.beyond(self.model, self.draft))
         for one in self.spans if found else ():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import counting, kept_limits, rows_shown
+from nlq.language.deeds import BOUGHT
 from nlq.language.draft import COMPARE, SILENT, Stop
 from nlq.language.lexicon import Meaning
 from nlq.language.numbers import MOST
@@ -25,6 +27,7 @@ def settled(composer: Composer, last: SemanticQuery) -> None:
     """Words that say another thing in a change of a question than in one of its own."""
     counting.in_cebuano(composer.model, composer.spans)
     _days_of_the_week(composer, last)
+    _both_ways(composer)
     for at, one in enumerate(composer.spans):
         if one.kind == "placing":  # "rank them"
             one.kind = "high_first"
@@ -34,6 +37,10 @@ def settled(composer: Composer, last: SemanticQuery) -> None:
     for one in composer.spans:
         if one.kind == "undo" and named:  # "balik sa sales", "back to last month": what is named, again
             one.kind, one.role = "filler", "context"
+    for one in composer.spans:
+        words = {word for other in composer.spans for word in other.text.lower().split()}
+        if one.kind == "again" and not any(other.kind in ("count", "reference", "which") for other in composer.spans) and BOUGHT.isdisjoint(words):  # fmt: skip
+            one.kind, one.role = "filler", "context"  # "sales uli", "for paydays again"
     for at, one in enumerate(composer.spans):
         follows = next((other.kind for other in composer.spans[at + 1 :] if other.kind not in SILENT), "")
         if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and follows in (*COMPARE, "rose"):
@@ -55,6 +62,16 @@ def _days_of_the_week(composer: Composer, last: SemanticQuery) -> None:
     for one in composer.spans if weekly and which else ():
         if one.kind == "grain" and one.ref == "day":
             one.kind, one.meanings = "dimension", weekly
+
+
+def _both_ways(composer: Composer) -> None:
+    """Split by what both values of are named, one beside the other: "add a payday / non-payday split"."""
+    said = [one for one in composer.spans if one.kind not in (*SILENT, "and")]
+    for one, after in pairwise(said):
+        known = composer.model.dimensions.get(one.ref_of) if one.kind == after.kind == "value" else None
+        both = known is not None and known.type == "boolean" and one.ref_of == after.ref_of
+        if both and {each.value for each in one.meanings} != {each.value for each in after.meanings}:
+            one.kind, one.meanings, after.kind, after.role = "dimension", [Meaning("dimension", one.ref_of)], "filler", "grouping"  # fmt: skip
 
 
 def is_of_each(composer: Composer) -> bool:

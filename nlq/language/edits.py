@@ -23,6 +23,7 @@ from nlq.language import (
     kept_shares,
     ordering,
     periods_asked,
+    periods_listed,
     ranks_asked,
     relations,
     rows_shown,
@@ -61,6 +62,10 @@ BESIDE = (
 ADDING = ("also", "include", "add", "plus", "too", "as well", *BESIDE, "isama", "idagdag", "dagdag", "dagdagan", "iapil", "i-apil", "i-add", "i-dagdag", "dugangi", "along with", "together with", "pagsamahin", "pagsamahin mo", "apil", "apil ang", "pati", "pati na", "pati ang", "apila")  # fmt: skip
 
 
+TOO = ("rin", "din", "pud", "sad", "sab", "usab", "too", "also")
+SPLITTING = ("hatiin", "hatiin mo", "bahina", "bahinon", "himayin", "split", "break")  # "hatiin mo rin kada buwan"
+
+
 class Edit:
     """One follow-up over the query before it."""
 
@@ -87,7 +92,10 @@ class Edit:
         self.composer.walker.nouns()
         moving = entries.moving(self.model, self.draft, self.spans)
         placed(self.composer.walker)
-        dated = periods_asked.own_dates(self.composer, kept=True)
+        dated = (
+            *periods_asked.own_dates(self.composer, kept=True),
+            *periods_listed.left_out(self.composer, self.last.period),
+        )
         self._check_extremes()
         if any(one.kind == "list" for one in self.spans) or rows_shown.are_listed(self.spans, self.last, self.model):
             return rows_shown.listed(self.composer, self.stays, self.last)
@@ -144,6 +152,7 @@ class Edit:
         beside_ranks.settled(self.spans)
         turns.negated(self.spans)
         senses.not_money(self.model, self.spans)
+        senses.days_that(self.model, self.spans)
         senses.other(self.spans)
         before, self.last = self.last, kept_figures.without(self.spans, self.last)
         return self.last is not before
@@ -197,7 +206,8 @@ class Edit:
         if self._best_of_each():
             return [*draft.dimensions, *self.last.dimensions]
         series = bool(self.last.dimensions) and all(map(self.model.is_time_grain, self.last.dimensions))
-        broken = any(
+        too = any(one.text.lower() in TOO and any(other.text.lower() in SPLITTING for other in self.spans) for one in self.spans)  # fmt: skip
+        broken = too or any(
             one.text.lower().startswith(("break ", "split ") if series else "break ") for one in self.spans
         )  # "break it down by brand"
         further = broken or (

@@ -50,10 +50,13 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
         return _same_order(composer, last, metrics, dimensions) or (Order(by=first),), draft.number, per
     said = any(one.kind in ("high_first", "low_first") for one in spans)  # "mas malaki" sorts, too
     if draft.sorted is not None and (said or not draft.versus):
-        by_growth = f"{first}__{'change' if draft.absolute else 'growth'}" if draft.growth else first  # "growth vs last year, worst first"
+        by_growth = (
+            f"{first}__{'change' if draft.absolute else 'growth'}" if draft.growth else first
+        )  # "growth vs last year, worst first"
         return (Order(by=by_growth, dir="desc" if draft.sorted else "asc"),), last.limit, per
     order = _same_order(composer, last, metrics, dimensions)
-    turned = tuple(dimensions) != last.dimensions and any(model.is_time_grain(name) for name in dimensions)
+    another = bool(draft.metrics) and not {*metrics} & {*last.metrics} and not {*dimensions} & {*last.dimensions}
+    turned = another or tuple(dimensions) != last.dimensions and any(model.is_time_grain(name) for name in dimensions)  # fmt: skip
     return ((), None, ()) if turned else (order, last.limit if order else None, per)
 
 
@@ -128,6 +131,8 @@ def _one_asked(composer: Composer) -> bool:
     model, spans = composer.model, composer.spans
     singular = any(one.text.lower() in ("which is", "which was", "what is", "what was") for one in spans[:1])
     said = [one for one in spans if one.kind not in SILENT]
+    if any(one.kind == "which" and "of" in (one.text.lower().split()[-1], after.text.lower().split()[0]) for one, after in pairwise(spans)):  # fmt: skip
+        return True  # "which of those regions sold the least"
     ranked = next((after for one, after in pairwise(said) if one.kind in ("top", "bottom")), None)
     if ranked is not None and ranked.kind in ("dimension", "grain") and not ordering.is_plural(model, spans, ranked):
         return True  # "what was the busiest hour"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import turns
 from nlq.language.draft import SILENT, VALUES
 from nlq.language.match import Span
+from nlq.semantics.periods import end_of
+from nlq.values.query import Period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nlq.semantics.model import SemanticModel
     from nlq.values.query import SemanticQuery
 
 LINKS = ("na", "nga")
@@ -32,6 +36,7 @@ INSTEAD = {
 }  # and what has to follow
 BARE = ("imbes", "imbis")
 POINTS = THOSE | {"ana", "niana", "ato"}  # before a noun: "ana nga rehiyon"
+CORRECTED = {"diay", "pala", "i mean", "i meant", "sorry"}
 NOT = frozenset(("not", *turns.NEGATIONS))
 SO_MANY = frozenset(
     (
@@ -52,6 +57,8 @@ SO_MANY = frozenset(
     )
 )
 BREAKS = ("break", "drill", "zoom")
+OF_THOSE = ("of those", "of these", "of the", "among those", "those", "these")
+SAME = ("same", "parehong", "samang")
 SAME_SHAPE = ("list", "ranking", "table", "view", "breakdown", "report", "chart")
 EXCHANGE = ("verb", "what goes", "tie", "what comes")
 EXCHANGE_VERBS = frozenset(("replace", "change", "swap", "switch", "exchange", "palitan", "papalitan", "ilisi", "ilisan", "usba", "usbi"))  # fmt: skip
@@ -96,12 +103,14 @@ def _pointed(spans: Sequence[Span], at: int) -> list[Span]:
 
 
 def contrasted(spans: Sequence[Span]) -> None:
-    """Take what is set aside behind what is meant for nothing: "Sabado diay, dili Domingo", "minimarts not supermarkets"; in place."""
+    """Take what is set aside beside what is meant for nothing: "Sabado diay, dili Domingo", "minimarts not supermarkets", "dili diay Mandaue, Lapu-Lapu"; in place."""
     for at, one in enumerate(spans):
         if one.kind not in ("not", "none", "unsupported") or one.text.lower().split()[-1] not in NOT:
             continue
         gone = next((other for other in spans[at + 1 :] if other.kind not in SILENT), None)
         meant = next((other for other in reversed(spans[:at]) if other.kind not in (*SILENT, "followup")), None)
+        if meant is None and gone is not None and gone.kind in VALUES and CORRECTED.intersection(other.text.lower() for other in spans):  # fmt: skip
+            meant = next((other for other in spans if other.start >= gone.end and other.kind not in SILENT), None)
         if gone is None or meant is None or gone.kind not in ("metric", *VALUES):
             continue
         if gone.kind != meant.kind or _field(gone) != _field(meant):
@@ -146,20 +155,57 @@ def looked_into(spans: Sequence[Span]) -> None:
 
 def to_those(spans: Sequence[Span], last: SemanticQuery) -> None:
     """Say of as many as were shown, or of what they are, that it is those: "for those three", "presyo nung tatlo", "units for those brands"; in place."""
-    limit = last.limit
+    limit, ranks = last.limit, any(one.kind in ("top", "bottom") for one in spans)
+    for one in spans if limit is not None else ():
+        if one.kind == "apiece" and not ranks:
+            one.kind, one.text = "reference", "of those"  # "how many transactions did each of them have"
     for before, one in pairwise(spans):
         if one.text.lower() == "same" and before.text.lower().split()[-1] in ("those", "these"):
             one.kind, one.role, one.text = "filler", "set", before.text  # "for those same brands"
         if limit is not None and one.kind == "dimension" and one.ref_of in last.dimensions and before.text.lower() in ("those", "these"):  # fmt: skip
             before.kind, before.text = "reference", "of those"
             one.kind, one.role = "filler", "set"
+        if limit is None and ranks and one.kind == "dimension" and one.ref_of in last.dimensions and before.kind == "reference" and before.text.lower() in OF_THOSE:  # fmt: skip
+            before.kind, before.role = "filler", "set"  # "which of those regions sold the least", where all were shown
         pointed = before.kind in (*SILENT, "preposition", "reference") and before.text.lower().split()[-1] in SO_MANY
-        ranked = any(other.kind in ("top", "bottom") for other in spans)
         after = next((other for other in spans if other.start >= one.end), None)
-        ends = after is None or after.kind in ("preposition", "time", *SILENT)
-        if one.kind == "number" and one.number == limit and pointed and not ranked and ends:
+        ends = after is None or after.kind in ("preposition", "time", "by", *SILENT)
+        if one.kind == "number" and one.number == limit and pointed and not ranks and ends:
             before.kind, before.text = "reference", "of those"
             one.kind, one.role = "filler", "set"
+
+
+def of_the_same(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) -> None:
+    """Take "for the same region and month" for nothing where the query before is of one, which it stays, and "on those days" where it is of some; and "only count supermarkets" for "only supermarkets"; in place."""
+    held = {name for one in last.where for name in one.fields()}
+    days = any(map(model.is_of_days, held))
+    for one, after in pairwise(spans):
+        if days and one.text.lower() in ("those", "these") and after.kind == "grain" and after.text.lower() == "days":
+            one.kind = after.kind = "filler"
+            one.role = after.role = "context"
+    for at, one in enumerate(spans):
+        if one.text.lower() == "count" and at and spans[at - 1].text.lower() in ("only", "just"):
+            one.kind, one.role = "filler", "filter"
+            for value, noun in pairwise(spans[at + 1 :]):
+                if (
+                    value.kind == "value"
+                    and noun.kind == "dimension"
+                    and model.dimensions[value.ref_of].kind_of == noun.ref_of
+                ):
+                    noun.kind, noun.role = "filler", "filter"
+        rest = list(itertools.takewhile(lambda other: other.kind in (*SILENT, "and", "dimension", "grain"), spans[at + 1 :]))  # fmt: skip
+        nouns = [other for other in rest if other.kind in ("dimension", "grain")]
+        if one.text.lower().split()[-1] not in SAME or not nouns:
+            continue
+        if all(_holds_for(other, last.period) if other.kind == "grain" else other.ref_of in held for other in nouns):
+            for other in (one, *rest):
+                other.kind, other.role = "filler", "context"
+
+
+def _holds_for(grain: Span, period: Period | str | None) -> bool:
+    """Whether a period is one of a unit, or lies in one."""
+    unit = (grain.ref or grain.ref_of).rpartition(".")[2]
+    return isinstance(period, Period) and end_of(period.start, unit) >= period.end
 
 
 def replaced(spans: Sequence[Span]) -> None:

@@ -39,7 +39,8 @@ def days(walker: Walker, value: Span, by: str) -> bool:
         raise _no(
             f'one {value.text} after the other has two days: say "by week, weekends only", or "weekends vs weekdays"'
         )
-    if any(name.startswith(f"{time.name}.") and not model.is_time_grain(name) for name in walker.draft.dimensions):
+    parts = [*walker.draft.dimensions, *(one.ref_of for one in walker.spans if one.kind == "dimension")]
+    if any(name.startswith(f"{time.name}.") and not model.is_time_grain(name) for name in parts):
         return True  # "by hour, every Friday": of all of them together
     walker.group(f"{time.name}.day", value)
     return True

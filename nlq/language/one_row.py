@@ -125,7 +125,10 @@ def _pointing(spans: Sequence[Span]) -> tuple[int, int, int, bool] | None:
             continue
         if after is not None and after.text.lower() in ONE[: -1 if one.kind in ("top", "bottom") else None]:
             return begins, at + 2, place, _is_best(one)
-        closed = after is None or after.comma or (one.kind in ("ordinal", "unsupported") and after.kind in SILENT and after.text.lower() not in POINTS and begins < at)  # fmt: skip
+        last = _of_so_many(spans, at)
+        if last:
+            return begins, last, place, True  # "yung pinakamababa sa tatlo"
+        closed = after is None or after.comma or after.text.lower() in THERE or (one.kind in ("ordinal", "unsupported") and after.kind in SILENT and after.text.lower() not in POINTS and begins < at)  # fmt: skip
         owned = one.kind == "ordinal" and begins < at and spans[begins].text.lower() in OWNED
         asked = not owned and any(
             other.kind == "which" for other in spans[:at]
@@ -136,6 +139,23 @@ def _pointing(spans: Sequence[Span]) -> tuple[int, int, int, bool] | None:
         if (closed and begins < at and not asked and (_goes_on([*spans[:begins], *spans[at + 1 :]]))) or (whole and one.kind in ("ordinal", "unsupported")):  # fmt: skip
             return begins, at + 1, place, _is_best(one)
     return None
+
+
+def _of_so_many(spans: Sequence[Span], at: int) -> int:
+    """Where the words end that say of how many a row is the best: "the lowest of the three"; 0 where none do."""
+    one = spans[at]
+    rest = [place for place in range(at + 1, min(at + 4, len(spans))) if spans[place].kind not in (*SILENT, "preposition")]  # fmt: skip
+    of = one.text.lower().split()[-1:] + [other.text.lower().split()[0] for other in spans[at + 1 : rest[0] if rest else at + 1]]  # fmt: skip
+    number = spans[rest[0]] if rest else None
+    if (
+        one.kind not in ("top", "bottom")
+        or number is None
+        or number.kind != "number"
+        or {"of", "sa", "among"}.isdisjoint(of)
+    ):
+        return 0
+    after = spans[rest[0] + 1] if rest[0] + 1 < len(spans) else None
+    return rest[0] + 1 if after is None or after.kind not in ("dimension", "grain", "metric") or after.comma else 0
 
 
 def _there(spans: Sequence[Span], last: SemanticQuery) -> tuple[int, int, int, bool] | None:

@@ -10,10 +10,12 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nlq.language.draft import VALUES, Stop
 from nlq.language.periods_asked import near
 from nlq.language.shared_years import in_one_year
 from nlq.language.spans_of_time import in_their_years
 from nlq.semantics.periods import UNITS, end_of, start_of
+from nlq.values import Refusal
 from nlq.values.query import Condition, Period, Segment
 
 if TYPE_CHECKING:
@@ -89,8 +91,14 @@ def _tied(composer: Composer) -> bool:
 
 def one_unit(periods: Sequence[Period], today: date) -> str:
     """The unit that each of the periods is one of; "" where they are of several lengths."""
-    whole = (unit for unit in UNITS if all(one.start == start_of(one.start, unit) and one.end in (end_of(one.start, unit), today) for one in periods))  # fmt: skip
+    whole = (unit for unit in UNITS if all(_is_one(one, unit, today) for one in periods))
     return next(iter(whole), "")
+
+
+def _is_one(period: Period, unit: str, today: date) -> bool:
+    """Whether a period is a whole day, week or month, or such a one as far as it has gone."""
+    last = end_of(period.start, unit)
+    return period.start == start_of(period.start, unit) and (period.end == last or period.end == today < last)
 
 
 def _unit(ordered: Sequence[Period], today: date) -> str:
@@ -98,3 +106,40 @@ def _unit(ordered: Sequence[Period], today: date) -> str:
     if any(first.end + timedelta(days=1) != second.start for first, second in pairwise(ordered)):
         return ""
     return one_unit(ordered, today)
+
+
+def left_out(composer: Composer, base: Period | str | None) -> tuple[Condition, ...]:
+    """The days or months that figures are without: "sales by month this year, without November"; a month of no year is one of the period `base`.
+
+    Raises:
+        Stop: they are not of one unit, or not in that period.
+    """
+    draft, time = composer.draft, composer.model.time_dimension
+    if not draft.absent or draft.present or time is None:
+        return ()
+    found = [one.when for one in draft.absent if one.when is not None and not one.when.moved]
+    periods = [_in_its_year(one, base) for one in found]
+    known = [one for one in periods if isinstance(one, Period)]
+    for before, after in pairwise(composer.spans):
+        if before.kind == "and" and after.kind in VALUES and any(one.end <= before.start for one in draft.absent):
+            known.clear()  # "without November and Cebu"
+    unit = one_unit(known, composer.as_of) if len(known) == len(draft.absent) else ""
+    inside = not isinstance(base, Period) or all(base.start <= one.start and one.end <= base.end and one != base for one in known)  # fmt: skip
+    if not unit or not inside:
+        raise Stop(Refusal("out_of_scope", f'I do not know from what "{draft.absent[0].text}" is left out: name the periods that are meant'))  # fmt: skip
+    for one in draft.absent:
+        one.role = "left out"
+    draft.absent.clear()
+    return (Condition(field=f"{time.name}.{unit}", op="not_in", values=tuple(one.start.isoformat() for one in known)),)
+
+
+def _in_its_year(when: When, base: Period | str | None) -> Period | str | None:
+    """A period of no year that was said, in the year that another one is of."""
+    found = when.period
+    if when.other is None or not isinstance(base, Period) or not isinstance(found, Period):
+        return found
+    years = base.start.year - found.start.year
+    if not years or found.start.replace(day=1) != found.start:
+        return found
+    start = found.start.replace(year=base.start.year)
+    return Period(start=start, end=end_of(start, "month"))

@@ -68,7 +68,9 @@ def _unranked(composer: Composer, metrics: list[str], dimensions: list[str]) -> 
         raise Stop(
             Refusal("out_of_scope", "the first time of what? Ask for one figure beyond a limit, by day, week or month")
         )
-    sorts = bool(draft.by_metric) and any(ordering.SORT.intersection(one.text.lower().split()) for one in composer.spans)
+    sorts = bool(draft.by_metric) and any(
+        ordering.SORT.intersection(one.text.lower().split()) for one in composer.spans
+    )
     if draft.sorted is not None or sorts:
         return (Order(by=metrics[0], dir="asc" if draft.sorted is False else "desc"),), None
     dated = [name for name in dimensions if "." in name and name in model.grains and not model.is_time_grain(name)]

@@ -134,6 +134,7 @@ class Reader:
             linked.swapped(found)
             linked.looked_into(found)
             linked.contrasted(found)
+            linked.of_the_same(found, before.queries[-1], self._model)
             linked.to_those(found, before.queries[-1])
             if followups.kind_of(found, self._model) == "command":
                 return replace(followups.commanded(found, before), words=_words(found))

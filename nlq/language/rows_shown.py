@@ -59,7 +59,21 @@ NOT = ("not", "hindi", "di", "dili")
 IN = frozenset(("total", "whole", "their", "in", "by", "sa", "pls", "please", "instead", "naman", "lang", "ra", "the", "na", "now", "and", "not", "pieces", "show", "me", "kay", "ayon"))  # fmt: skip
 WHERE = frozenset(("where", "where's", "wheres", "saan", "nasaan"))
 RANKED = ("top", "bottom", "number", "metric", "by", "which", "and", "followup")
-AMONG = ("of those", "of them", "of these", "among them", "among those", "only those", "those", "just those")
+AMONG = (
+    "of those",
+    "keep those",
+    "keep only those",
+    "keep just those",
+    "keep the ones",
+    "keep only the ones",
+    "of them",
+    "of these",
+    "among them",
+    "among those",
+    "only those",
+    "those",
+    "just those",
+)
 HOW_MANY = frozenset(("many", "ilan", "ilang", "pila", "count"))
 COUNTED = HOW_MANY | frozenset((
     "how", "is", "are", "that", "those", "they", "these", "in", "all", "total", "there", "lahat", "yan", "yun", "iyan", "iyon", "yon", "sila", "ba", "po", "tanan", "kana", "kini", "ka", "na", "kabuuan",

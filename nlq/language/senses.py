@@ -99,7 +99,7 @@ def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     _said_by_its_date(model, spans)
     not_money(model, spans)
     _included(model, spans)
-    _days_that(model, spans)
+    days_that(model, spans)
     _in_one(spans)
     for one, after in pairwise(spans):
         if one.kind == "not" and after.kind == "share":
@@ -126,7 +126,7 @@ def _in_one(spans: Sequence[Span]) -> None:
             one.kind = "preposition"
 
 
-def _days_that(model: SemanticModel, spans: Sequence[Span]) -> None:
+def days_that(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Days that are of some kind are said by that: "on days that aren't paydays", "sa mga araw na hindi holiday"."""
     for at, (before, one) in enumerate(pairwise(spans), 1):
         after = spans[at + 1 : at + 2]

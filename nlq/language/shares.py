@@ -6,6 +6,7 @@ filter.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -49,8 +50,8 @@ BARE = frozenset(
     )
 )  # words of "growth in %" and "what % did it grow"
 IS = frozenset(
-    ("is", "are", "was", "were", "ang", "came", "come", "comes", "coming", "made", "mula", "galing", "gikan")
-)
+    ("is", "are", "was", "were", "ang", "came", "come", "comes", "coming", "made", "mula", "galing", "gikan", "happened", "happen", "happens", "occurred", "went", "nangyari", "nanggaling", "nagmula", "napunta", "nahitabo")
+)  # fmt: skip
 
 ARE = ("are", "were", "is", "ang", "ang nasa", "ang na")
 NAMES = frozenset(("share", "shares", "mix", "contribution", "ambag", "bahagi", "bahin"))
@@ -59,6 +60,8 @@ BRING = ("bring", "brings", "make", "makes", "contribute", "contributes", "contr
 VALUES_AND_FIGURES = frozenset((*VALUES, "metric"))
 PAID = frozenset(("paid", "binayaran", "binayad", "ibinayad", "gibayran", "gibayad", "nabayaran"))
 EVERY = ("each", "every", "bawat", "kada", "matag", "ng bawat", "sa matag", "each of the")
+THAT = frozenset(("that", "it", "iyon", "yun", "yon", "yan", "iyan", "ana", "kana"))
+OF = ("of", "ng", "sa")
 FROM = frozenset(("from", "galing", "mula", "buhat", "gikan"))
 
 
@@ -67,6 +70,7 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
 
     Values right beside "share" are it. Else, where nothing is split, those after the figure are: "what % of NCR's sales is GCash".
     """
+    _not_of_that(spans)
     at, *others = (place for place, one in enumerate(spans) if one.kind == "share")
     between = [one.kind for one in spans[at : others[-1]]] if others else []
     if (
@@ -110,6 +114,21 @@ def part_of(spans: Sequence[Span], filters: Filters, *, split: bool) -> list[Spa
         if one.kind in VALUES and before.kind not in ("preposition", "and")
     ]
     return filters.listed(said[0]) if len(said) == 1 else None  # "of transactions paid in cash, in minimarts"
+
+
+def _not_of_that(spans: Sequence[Span]) -> None:
+    """Refuse the part that a figure of the same sentence is of another: "sales on paydays, and what percent is that of all sales".
+
+    Raises:
+        Stop: it is asked.
+    """
+    at = next(place for place, one in enumerate(spans) if one.kind == "share")
+    rest = itertools.takewhile(lambda one: one.kind in SILENT, spans[at + 1 :])
+    words = [word for one in (spans[at], *rest) for word in one.text.lower().split()]
+    if any(one.kind == "metric" for one in spans[:at]) and any(one in THAT and after in OF for one, after in pairwise(words)):  # fmt: skip
+        raise _no(
+            "what part that is of another figure cannot be asked in the same sentence: ask for it behind the answer"
+        )
 
 
 def _paid(spans: Sequence[Span], filters: Filters, at: int) -> list[Span]:

@@ -26,16 +26,16 @@ LEAVING = ("leave", "take", "keep", "now leave", "now take")
 OUT = ("out", "off", "away")
 EVERY = ALL | {"every"}
 BACK = frozenset(("back", "ibalik", "balik", "pabalik"))
-AND = ("and", "or", "nor", "at", "ug", "&")
+AND = ("and", "or", "nor", "at", "ug", "&", "tsaka", "saka", "at saka", "pati", "pati na")
 KEPT = frozenset(("keep", "retain", "restore"))  # "actually keep dairy", which was left out
 RESTORED = frozenset(("put", "bring", "add", "ibalik", "pabalik"))  # "back to NCR" is of it alone
-DROPPING = frozenset(("drop", "remove", "lose", "clear", "forget", "scrap", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa", "kalimtan", "kalimutan", "wag", "huwag"))  # fmt: skip
+DROPPING = frozenset(("drop", "scratch", "remove", "lose", "clear", "forget", "scrap", "tanggalin", "tanggalan", "alisin", "tangtanga", "kuhaa", "kalimtan", "kalimutan", "wag", "huwag"))  # fmt: skip
 TAKEN_OUT = frozenset(("tanggalin", "tanggal", "alisin", "tangtanga", "kuhaa"))
-UNDONE = DROPPING | {"ignore", "kalimti", "ayaw", "without", "no"}
+UNDONE = DROPPING | {"ignore", "kalimti", "ayaw", "without", "no", "not", "hindi", "di", "dili"}
 FILTER = ("filter", "filters", "condition", "the filter", "part", "bit", "restriction", "na filter")
 ONE_IN = re.compile(r"\b(?:yung|ung|ang|kadtong|katong|one) (?:sa|nasa|naa sa|in)\b")
 NATIONWIDE = frozenset(("nationwide", "nationally", "countrywide", "everywhere"))
-WHOLE = ("buong pilipinas", "buong pinas", "sa buong pinas", "sa buong pilipinas", "whole country", "the whole country", "tibuok nasud", "all regions", "pinas", "sa pinas")  # fmt: skip
+WHOLE = ("buong pilipinas", "buong pinas", "sa buong pinas", "sa buong pilipinas", "whole country", "the whole country", "tibuok nasud", "all regions", "pinas", "sa pinas", "buong bansa", "sa buong bansa", "tibuok nasod", "sa tibuok nasod", "sa tibuok nasud", "sa tibuok pilipinas")  # fmt: skip
 
 
 def is_of_all_places(span: Span) -> bool:
@@ -153,6 +153,7 @@ class Stays:
                 continue
             rest = [other for other in spans[at + 1 :] if other.kind not in SILENT and other.kind != "by"]
             name = self.composer.walker.name(rest[0]) if rest and rest[0].kind in ("dimension", "grain") else ""
+            name = name if name in self.last.dimensions else f"{name}_of_week"  # "by hour, not by day"
             if name in self.last.dimensions:
                 found.add(name)
                 last = next(place for place, other in enumerate(spans) if other is rest[0])
@@ -262,7 +263,7 @@ class Stays:
         if any(is_of_all_places(one) for one in self.composer.spans):
             mine.add(PLACES)
         self.named = named
-        kept = tuple(one for one in self.last.where if (not mine & self._family(one) or self._is_the_whole(one)) and one not in named and not _contradicts(self.composer.model, one, named))  # fmt: skip
+        kept = tuple(one for one in self.last.where if (not mine & self._family(one) or self._is_the_whole(one) or self._is_shared(one)) and one not in named and not _contradicts(self.composer.model, one, named))  # fmt: skip
         where = (*kept, *(one for one in named if one not in rest))  # "bukas pa", then "pati mga sarado": all
         if named and self.composer.draft.versus and not self.composer.draft.whens:
             return self._opposed(where, dimensions)
@@ -279,6 +280,10 @@ class Stays:
             and old.field not in {one.field for one in self.named}
             and all(any(whole.id == part.id or contains(whole, part) for whole in outer) for part in inner)
         )
+
+    def _is_shared(self, old: Condition) -> bool:
+        """Whether a named condition is the whole of which a part is asked for: of what is not cash Maya's share."""
+        return self.last.share is not None and old.field in self.composer.model.filters
 
     def _check_one_in(self, named: tuple[Condition, ...]) -> None:
         """Refuse all of a place for "the one in" it, where one that lies in it was asked for: "benta sa Naga", then "yung sa CamSur".
