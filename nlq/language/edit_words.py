@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 FAR = 10  # years
+EACH_OF = frozenset(("each", "bawat", "matag"))
 EACH = ("each", "bawat isa", "matag usa", "each one", "every one", "bawat")
 
 
@@ -39,14 +40,16 @@ def settled(composer: Composer, last: SemanticQuery) -> None:
             one.kind, one.role = "filler", "context"
     for one in composer.spans:
         words = {word for other in composer.spans for word in other.text.lower().split()}
-        if one.kind == "again" and not any(other.kind in ("count", "reference", "which") for other in composer.spans) and BOUGHT.isdisjoint(words):  # fmt: skip
+        if one.kind == "again" and "with" not in words and not any(other.kind in ("count", "reference", "which") for other in composer.spans) and BOUGHT.isdisjoint(words):  # fmt: skip
             one.kind, one.role = "filler", "context"  # "sales uli", "for paydays again"
     for at, one in enumerate(composer.spans):
         follows = next((other.kind for other in composer.spans[at + 1 :] if other.kind not in SILENT), "")
         if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and follows in (*COMPARE, "rose"):
             one.kind, one.role = "filler", "threshold"  # "those below 50k"
     for one in composer.spans if last.dimensions else ():
-        if one.kind == "apiece":  # "ilan ang transaksyon ng bawat isa": of each that was shown
+        if one.kind == "apiece" and EACH_OF.intersection(
+            one.text.lower().split()
+        ):  # "ilan ang transaksyon ng bawat isa": of each that was shown
             one.kind, one.role = "filler", "grouping"
     that = that_one(composer.spans)
     if that is not None:  # which the question before was of alone: "and that region in September"

@@ -57,6 +57,7 @@ SO_MANY = frozenset(
     )
 )
 BREAKS = ("break", "drill", "zoom")
+EACH = frozenset(("each", "bawat", "matag", "usa"))
 OF_THOSE = ("of those", "of these", "of the", "among those", "those", "these")
 SAME = ("same", "parehong", "samang")
 SAME_SHAPE = ("list", "ranking", "table", "view", "breakdown", "report", "chart")
@@ -157,7 +158,7 @@ def to_those(spans: Sequence[Span], last: SemanticQuery) -> None:
     """Say of as many as were shown, or of what they are, that it is those: "for those three", "presyo nung tatlo", "units for those brands"; in place."""
     limit, ranks = last.limit, any(one.kind in ("top", "bottom") for one in spans)
     for one in spans if limit is not None else ():
-        if one.kind == "apiece" and not ranks:
+        if one.kind == "apiece" and not ranks and EACH.intersection(one.text.lower().split()):
             one.kind, one.text = "reference", "of those"  # "how many transactions did each of them have"
     for before, one in pairwise(spans):
         if one.text.lower() == "same" and before.text.lower().split()[-1] in ("those", "these"):

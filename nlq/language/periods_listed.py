@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nlq.language.draft import VALUES, Stop
+from nlq.language.draft import SILENT, VALUES, Stop
 from nlq.language.periods_asked import near
 from nlq.language.shared_years import in_one_year
 from nlq.language.spans_of_time import in_their_years
@@ -120,6 +120,10 @@ def left_out(composer: Composer, base: Period | str | None) -> tuple[Condition, 
     found = [one.when for one in draft.absent if one.when is not None and not one.when.moved]
     periods = [_in_its_year(one, base) for one in found]
     known = [one for one in periods if isinstance(one, Period)]
+    said = [one for one in composer.spans if one.kind not in SILENT]
+    for before, after in pairwise(said):
+        if after in draft.absent and before.kind != "not":
+            known.clear()  # "sa wala pa ang Hunyo" is before June
     for before, after in pairwise(composer.spans):
         if before.kind == "and" and after.kind in VALUES and any(one.end <= before.start for one in draft.absent):
             known.clear()  # "without November and Cebu"

@@ -134,8 +134,8 @@ class Reader:
             linked.swapped(found)
             linked.looked_into(found)
             linked.contrasted(found)
-            linked.of_the_same(found, before.queries[-1], self._model)
             linked.to_those(found, before.queries[-1])
+            linked.of_the_same(found, before.queries[-1], self._model)
             if followups.kind_of(found, self._model) == "command":
                 return replace(followups.commanded(found, before), words=_words(found))
         back = followups.names_only_a_part(found) if before.astray == "new" else followups.depends_on_rows(found)

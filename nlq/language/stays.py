@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import apart
 from nlq.language.draft import ALL, HELD, SILENT, VALUES, Stop
-from nlq.language.places import PLACES, choice_of, contains, families, family
+from nlq.language.places import PLACES, choice_of, contains, families, family, fields_of
 from nlq.language.tokens import phrase
 from nlq.values import Refusal
 from nlq.values.query import Condition, Segment
@@ -106,14 +106,16 @@ class Stays:
         marks = [one for one in spans if BACK.intersection(one.text.lower().split())]
         if any(one.op == "not_in" for one in self.last.where):
             marks = marks or [one for one in spans if one.text.lower().split()[-1] in KEPT]
+        gone = {one.field for one in self.last.where if one.op == "not_in" and one.query is not None}
+        if marks and gone and any(one.kind == "reference" and one.text.lower() in ("it", "them") for one in spans):
+            raise Stop(Refusal("out_of_scope", "what is to be there again? Name it, or go back a step"))
         rest = [
             one for one in spans if one not in marks and one.kind not in ("filler", "preposition", "followup", "and")
         ]
         if not marks or not rest or any(one.kind not in (*VALUES, "dimension", "unknown") for one in rest):
             return None
         nouns = [one for one in rest if one.kind == "dimension"]
-        left = {one.field for one in self.last.where if one.op == "not_in" and one.query is not None}
-        if any(one.ref_of in left for one in nouns):
+        if any(one.ref_of in gone for one in nouns):
             raise Stop(Refusal("out_of_scope", "what is to be there again? Name it, or go back a step"))
         every = any(EVERY.intersection(one.text.lower().split()) for one in spans)
         named = [one for one in rest if one.kind in VALUES]
@@ -170,7 +172,7 @@ class Stays:
             before = spans[max(0, at - 2) : at]
             every = [other for other in before if EVERY.intersection(other.text.lower().split())]
             whole = one.kind == "dimension" and bool(every) and bool(self.last.dimensions)
-            of_it = held & self._kinds(one.ref_of) if whole else set()
+            of_it = {name for name in held if self._kinds(one.ref_of) & fields_of(self.composer.model, name)} if whole else set()  # fmt: skip
             if one.kind == "grain" and one.ref == "day" and every:  # "lahat ng araw", behind paydays
                 of_it = {name for name in held if self.composer.model.is_of_days(name)}
             if of_it:

@@ -1,0 +1,158 @@
+"""What strangers' questions found a fourteenth time, against SQL that was written by hand: what a question in a conversation is still of, what comes first, what is left out, that day."""
+
+from __future__ import annotations
+
+import pytest
+from by_hand import LINES, OCTOBER, SALES, YEAR
+from helpers import assert_as_by_hand, talk
+
+SUM, COUNT, BASKET = "SELECT sum(t.peso_value)", "SELECT count(*)", "SELECT sum(t.peso_value) / count(*)"
+ISLANDS = SALES.replace(
+    "scout.dim_store s", "(SELECT * FROM scout.dim_store JOIN scout.regions ON region = region_code) s"
+)
+QUARTER = "t.date_key BETWEEN '2026-07-01' AND '2026-09-30'"
+OF_LINES = OCTOBER.replace("t.", "d.")
+PAYDAYS = "(SELECT date_key FROM scout.dim_calendar WHERE is_payday)"
+HOUR = "hour(t.occurred_at AT TIME ZONE 'Asia/Manila')"
+DAY = "isodow(t.date_key)"
+
+
+def first(count, by, rest="1 = 1", period=OCTOBER, figure="sum(t.peso_value)", way="DESC"):
+    """The first few by a figure, as what stands behind IN."""
+    return f"(SELECT {by} {ISLANDS} AND {period} AND {rest} GROUP BY 1 ORDER BY {figure} {way} LIMIT {count})"
+
+
+READ = {
+    "transactions every saturday and sunday last month, which hour had the most": f"{COUNT} {SALES} AND {OCTOBER} AND {DAY} > 5 GROUP BY {HOUR} ORDER BY 1 DESC LIMIT 1",
+    "monthly sales jan to jun 2026 excluding april": f"{SUM} {SALES} AND t.date_key BETWEEN '2026-01-01' AND '2026-06-30' AND month(t.date_key) <> 4 GROUP BY month(t.date_key)",
+    "what % of sales happened in minimarts by island group last month": f"SELECT sum(t.peso_value) FILTER (s.store_type = 'minimart') / sum(t.peso_value) {ISLANDS} AND {OCTOBER} GROUP BY s.island_group",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "sql"), READ.items())
+def test_questions_against_sql(assistant, analyst, raw, question, sql):
+    assert_as_by_hand(assistant.ask(question, analyst), raw, sql)
+
+
+TALKS = {
+    # a question that names no period is of what the one before was of
+    ("transactions by hour in ncr last month", "magkano ang benta sa bawat oras?"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = 'NCR' GROUP BY {HOUR}",
+    ("benta per category sa calabarzon last month", "de lata lang, magkano ang benta per brand?"): f"SELECT sum(i.line_value) {LINES.replace('s.island_group', 's.island_group, s.region')} AND {OF_LINES} AND p.category = 'Canned Goods' AND d.region = 'R04A' GROUP BY p.brand",
+    ("sales by hour in ncr last month, minimarts", "average basket by region"): f"{BASKET} {SALES} AND {OCTOBER} AND s.store_type = 'minimart' GROUP BY s.region",
+    ("sales ncr last month", "nationwide, transactions by store type"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY s.store_type",
+    ("sales of minimarts last month", "transactions by region, all store types"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY s.region, s.store_type",
+    ("transactions by day of week, minimarts, september 2026", "hain nga adlaw ang kinatas-an last month?"): f"{COUNT} {SALES} AND {OCTOBER} AND s.store_type = 'minimart' GROUP BY {DAY} ORDER BY 1 DESC LIMIT 1",
+    # what is named is instead of a condition by another name
+    ("cashless sales in mindanao last month", "only maya", "and cash?"): f"{SUM} {ISLANDS} AND {OCTOBER} AND s.island_group = 'Mindanao' AND t.payment_method = 'cash'",
+    ("sales by store type last month", "cashless only", "ok all payments again"): f"{SUM} {SALES} AND {OCTOBER} GROUP BY s.store_type",
+    # the row, the day and the hour that were shown
+    ("transactions by day of week in visayas last month", "which day was lowest?", "on that day, transactions by hour"): f"{COUNT} {ISLANDS} AND {OCTOBER} AND s.island_group = 'Visayas' AND {DAY} IN {first(1, DAY, rest=chr(39).join(('s.island_group = ', 'Visayas', '')), figure='count(*)', way='ASC')} GROUP BY {HOUR}",
+    ("benta per day of week last month", "anong araw ang pinakamalakas?", "per hour naman ang benta sa araw na yon"): f"{SUM} {SALES} AND {OCTOBER} AND {DAY} IN {first(1, DAY)} GROUP BY {HOUR}",
+    ("sales by region last month", "show the provinces of the top region"): f"{SUM} {SALES} AND {OCTOBER} AND s.region IN {first(1, 's.region')} GROUP BY s.province",
+    ("sales by region last month", "which is highest", "its transactions by store type"): f"{COUNT} {SALES} AND {OCTOBER} AND s.region IN {first(1, 's.region')} GROUP BY s.store_type",
+    ("benta kada rehiyon last month", "alin ang pinakamataas?", "ipakita ang benta ng mga probinsya nito", "ilan ang transaksyon ng bawat isa?"): f"{COUNT} {SALES} AND {OCTOBER} AND s.region IN {first(1, 's.region')} GROUP BY s.province",
+    ("benta kada rehiyon last month", "yung tatlong pinakamababa", "yung pinakamababa sa tatlo, hatiin per store type"): f"{SUM} {SALES} AND {OCTOBER} AND s.region IN {first(1, 's.region', way='ASC')} GROUP BY s.store_type",
+    ("top 10 brands ng snacks by units last month", "yung number one diyan, ilang units per island group?"): f"SELECT sum(i.quantity) {LINES} AND {OF_LINES} AND p.brand = (SELECT p.brand {LINES} AND {OF_LINES} AND p.category = 'Snacks' GROUP BY 1 ORDER BY sum(i.quantity) DESC LIMIT 1) AND p.category = 'Snacks' GROUP BY d.island_group",
+    ("top 5 stores last month", "how many transactions did each of them have"): f"{COUNT} {SALES} AND {OCTOBER} AND t.store_id IN {first(5, 't.store_id')} GROUP BY t.store_id",
+    ("sales by region in visayas last month", "which of those regions sold the least?"): f"{SUM} {ISLANDS} AND {OCTOBER} AND s.island_group = 'Visayas' GROUP BY s.region ORDER BY 1 LIMIT 1",
+    # how many rows, and which splits
+    ("which hour has the most transactions last month", "show all hours"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY {HOUR}",
+    ("unsang orasa ang pinakadako ang halin last month", "ipakita ang tanang oras", "sabado ra"): f"{SUM} {SALES} AND {OCTOBER} AND {DAY} = 6 GROUP BY {HOUR}",
+    ("sales by hour last month", "weakest three hours?", "now transactions by day of week for the same month"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY {DAY}",
+    ("transactions by month in ncr last quarter", "total lang, hindi per month"): f"{COUNT} {SALES} AND {QUARTER} AND s.region = 'NCR'",
+    ("sales by month last quarter", "by store type, not by month"): f"{SUM} {SALES} AND {QUARTER} GROUP BY s.store_type",
+    ("sales by day of week last month", "now by hour, not by day"): f"{SUM} {SALES} AND {OCTOBER} GROUP BY {HOUR}",
+    ("sales by store type last month", "hatiin mo rin kada island group"): f"{SUM} {ISLANDS} AND {OCTOBER} GROUP BY s.store_type, s.island_group",
+    ("average basket by island group last month", "add a payday / non-payday split"): f"{BASKET} {ISLANDS} AND {OCTOBER} GROUP BY s.island_group, t.date_key IN {PAYDAYS}",
+    ("sales of minimarts by region last month", "only count sari-sari stores"): f"{SUM} {SALES} AND {OCTOBER} AND s.store_type = 'sari-sari' GROUP BY s.region",
+    # what is left out
+    ("sales by month this year", "anong buwan pinakamahina, wag isama ang november"): f"{SUM} {SALES} AND t.date_key BETWEEN '2026-01-01' AND '2026-10-31' GROUP BY month(t.date_key) ORDER BY 1 LIMIT 1",
+    ("sales by month in 2025", "leave out december"): f"{SUM} {SALES} AND t.date_key BETWEEN '2025-01-01' AND '2025-11-30' GROUP BY month(t.date_key)",
+    ("sales by region last month", "huwag isama ang barmm", "tsaka caraga"): f"{SUM} {SALES} AND {OCTOBER} AND s.region NOT IN ('BARMM', 'R13') GROUP BY s.region",
+    ("sales on paydays by month this year", "and on days that are not paydays?", "average basket on those days, by month", "for paydays again"): f"{BASKET} {SALES} AND {YEAR} AND t.date_key IN {PAYDAYS} GROUP BY month(t.date_key)",
+    ("halin sa mandaue last month", "dili diay mandaue, lapu-lapu"): f"{SUM} {SALES} AND {OCTOBER} AND s.city = 'Lapu-Lapu'",
+    ("transactions by region last month", "only minimarts", "scratch the minimart filter"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY s.region",
+    ("sales by store in cebu province last month", "keep those above 30k"): f"{SUM} {SALES} AND {OCTOBER} AND s.province = 'Cebu' GROUP BY t.store_id HAVING sum(t.peso_value) > 30000",
+    ("transactions by store type last month", "sales uli"): f"{SUM} {SALES} AND {OCTOBER} GROUP BY s.store_type",
+    ("sales in laguna by store type last month", "e sa buong bansa?"): f"{SUM} {SALES} AND {OCTOBER} GROUP BY s.store_type",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("turns", "sql"), TALKS.items())
+def test_turns_against_sql(assistant, analyst, raw, turns, sql):
+    assert_as_by_hand(talk(assistant, analyst, *turns), raw, sql)
+
+
+# What comes first, and is read by the name of its column; all rows are there.
+SORTED = {
+    ("units and price per unit by category last month, most units first",): ("units", False),
+    ("revenue and average basket by store type last month, lowest average basket first",): ("average_basket", True),
+    ("sales and transactions by region last month, sort by transactions",): ("transactions", False),
+    ("sales by region last month vs september, biggest drop first",): ("revenue__growth", True),
+    ("sales by region last month vs september, biggest peso drop first",): ("revenue__change", True),
+    ("sales by region last month", "biggest one first"): ("revenue", False),
+    ("benta kada rehiyon last month", "unahin mo yung pinakamahina"): ("revenue", True),
+}
+
+
+@pytest.mark.parametrize(("turns", "order"), SORTED.items())
+def test_what_comes_first_leaves_none_out(assistant, analyst, turns, order):
+    answer = talk(assistant, analyst, *turns)
+    name, up = order
+    figures = [row[[one.name for one in answer.columns].index(name)] for row in answer.rows]
+    assert answer.query.limit is None
+    assert len(figures) > 2
+    assert figures == sorted(figures, reverse=not up)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("which province's sales rose the most in pesos from september 2026 to october 2026",),
+        ("alin ang probinsya na may pinakamalaking itinaas ng benta sa piso mula setyembre 2026 hanggang oktubre 2026",),
+        ("compare sales in october 2026 with september 2026", "by province", "in which province did sales rise the most in pesos?"),
+    ],
+)  # fmt: skip
+def test_a_rise_in_pesos_is_no_rise_in_percent(assistant, analyst, raw, turns):
+    """It had been ranked by percent, which another province led."""
+    sql = f"SELECT s.province, sum(CASE WHEN {OCTOBER} THEN t.peso_value ELSE -t.peso_value END) AS n {SALES} AND t.date_key BETWEEN '2026-09-01' AND '2026-10-31' GROUP BY 1 ORDER BY n DESC LIMIT 1"
+    answer = talk(assistant, analyst, *turns)
+    assert answer.status == "answered", answer.text
+    assert [row[0] for row in answer.rows] == [raw.execute(sql).fetchone()[0]], answer.reading
+
+
+def test_what_a_question_is_still_of_is_said(assistant, analyst):
+    answer = talk(assistant, analyst, "sales by hour in ncr last month", "transactions by store type")
+    assert any("narrowed as the question before" in one.text for one in answer.assumptions)
+    other = next(one for one in answer.assumptions if "narrowed" in one.text)
+    assert other.change == {"where": []}
+
+
+def test_a_count_of_the_books_is_not_of_what_sales_were_of(assistant, analyst):
+    answer = talk(assistant, analyst, "sales by region last month, cash only", "how many stores opened in 2025")
+    assert [one.field for one in answer.query.where] == ["opened_on"]
+
+
+DECLINED = [
+    ("sales by category last month", "not october"),
+    ("sales this year, not including november and cebu",),
+    ("sales by month in 2024", "exclude june 2025"),
+    ("pila ang halin sa ilimnon karong tuiga sa wala pa ang hunyo",),
+    ("beverage sales on paydays in ncr last month, and what percent is that of all beverage sales there",),
+    ("snack brands by revenue last quarter, top 8", "leave out the first one", "put it back and add price per piece"),
+    ("sales by region last month", "ok salamat po"),
+]
+
+
+@pytest.mark.parametrize("turns", DECLINED)
+def test_turns_that_are_declined(assistant, analyst, turns):
+    answer = talk(assistant, analyst, *turns)
+    assert answer.status == "declined", answer.reading
+
+
+def test_a_step_back_and_a_chart_are_said_in_more_ways(assistant, analyst):
+    back = talk(assistant, analyst, "sales by region last month", "only visayas", "go back to the one before")
+    assert back.query.where == ()
+    assert talk(assistant, analyst, "sales by day last month", "draw that as a line").status == "answered"
+    beside = talk(assistant, analyst, "sales of ncr last month", "put it beside october last year")
+    assert str(beside.query.compare[0].start) == "2025-10-01"
