@@ -202,7 +202,7 @@ class Composer:
         query = sides.best_of_each(model, draft, SemanticQuery(
             metrics=tuple(metrics), dimensions=tuple(dimensions), where=where, having=having,
             period=period if timed else "all", compare=(compare,) if compare else (), order=order, limit=None if draft.extremes else limit,
-            per=tuple(draft.per), segments=segments, share=Share() if draft.part else share,
+            per=tuple(draft.per), segments=segments, share=share or (Share() if draft.part else None),
         ))  # fmt: skip
         if query.having and any(one.kind == "count" for one in spans):
             raise Stop(Refusal("out_of_scope", 'how many there are beyond a limit: say "how many stores have …"'))

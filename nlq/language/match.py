@@ -14,7 +14,7 @@ from nlq.language.lexicon import GRAINS
 from nlq.language.tokens import number, phrase, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from nlq.language.clock import Hours
@@ -128,7 +128,12 @@ def _parted(text: str, tokens: list[Token], whens: dict[int, When], hours: dict[
         for rival in covers[1:]:
             around = [rival if at == place else [copy(one) for one in other[0]] for at, other in enumerate(parts)]
             found.append([span for part in around for span in part])
-    return found
+    return found if len(found) == 1 else [one for one in found if not _splits_by_nothing(one)] or found[:1]
+
+
+def _splits_by_nothing(spans: Sequence[Span]) -> bool:
+    """Whether a word that splits is followed by one that opens something else: "kada", and then "buwan ng" as in "buwan ng Mayo"."""
+    return any(one.kind == "by" and after.kind == "preposition" for one, after in pairwise(spans))
 
 
 def _names(tokens: list[Token], lexicon: Lexicon) -> Iterator[tuple[int, int]]:

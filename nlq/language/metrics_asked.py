@@ -76,6 +76,8 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
     _of_what_stands_before(composer)
     _on_every_one(composer)
     two_figures.one_in_another(composer)
+    if _only_limits(composer):
+        draft.metrics.insert(0, usual.taken(composer))
     if draft.by_metric:
         draft.metrics.sort(key=lambda name: name != draft.by_metric)
     elif draft.top is not None and _beside(composer):  # "top 20 products with units and revenue"
@@ -90,6 +92,17 @@ def _named(composer: Composer, *, counts_: bool) -> list[str]:
     if counts_ and composer.model.metrics[draft.metrics[0]].unit == composer.model.header.currency:
         raise Stop(choices.for_missing_metric(composer.model, composer.rest(), draft.loose))
     return draft.metrics
+
+
+def _only_limits(composer: Composer) -> bool:
+    """Whether what is ranked is named, and by what is not: the one figure says which of them count, "top 5 stores with more than 500 transactions"."""
+    draft, spans = composer.draft, composer.spans
+    limited = {name for _, _, name in draft.having}
+    if draft.top is None or draft.by_metric or not draft.metrics or not limited.issuperset(draft.metrics):
+        return False
+    said = [one for one in spans if one.kind not in (*SILENT, "number")]
+    ranked = {after.kind for one, after in pairwise(said) if one.kind in ("top", "bottom")}
+    return bool(ranked) and ranked <= {"dimension", "grain"} and composer.model.header.default_metric not in limited
 
 
 def _beside(composer: Composer) -> bool:

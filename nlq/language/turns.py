@@ -145,8 +145,11 @@ def _only_those(spans: Sequence[Span]) -> None:
     """Take "only those" for nothing where what they are stands behind it, and what is asked before it: "stores with no sales, only those still open"."""
     for at, (one, after) in enumerate(pairwise(spans)):
         asked = any(other.kind in ("metric", "dimension") for other in spans[:at])
-        if one.kind == "reference" and one.text.lower() in THOSE and after.kind in VALUES and asked:
+        limits = after.kind in COMPARE or (after.kind == "preposition" and spans[at + 2 : at + 3] and spans[at + 2].kind in COMPARE)  # fmt: skip
+        if one.kind == "reference" and one.text.lower() in THOSE and (after.kind in VALUES or limits) and asked:
             one.kind = "filler"
+            for before in spans[max(0, at - 1) : at]:
+                before.kind = "filler" if before.kind == "but" or before.text.lower() == "counting" else before.kind
 
 
 def _same_again(spans: Sequence[Span]) -> None:
