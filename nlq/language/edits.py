@@ -153,6 +153,7 @@ class Edit:
         turns.negated(self.spans)
         senses.not_money(self.model, self.spans)
         senses.days_that(self.model, self.spans)
+        senses.whatever_else(self.spans)
         senses.other(self.spans)
         before, self.last = self.last, kept_figures.without(self.spans, self.last)
         return self.last is not before

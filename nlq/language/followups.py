@@ -52,6 +52,10 @@ WE_HAVE = (
     "mayroon tayong",
     "on the books",
     "on our books",
+    "in our catalogue",
+    "in the catalogue",
+    "in our catalog",
+    "in the catalog",
 )
 PLACED = (
     "first",

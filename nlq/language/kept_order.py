@@ -131,7 +131,7 @@ def _one_asked(composer: Composer) -> bool:
     model, spans = composer.model, composer.spans
     singular = any(one.text.lower() in ("which is", "which was", "what is", "what was") for one in spans[:1])
     said = [one for one in spans if one.kind not in SILENT]
-    if any(one.kind == "which" and "of" in (one.text.lower().split()[-1], after.text.lower().split()[0]) for one, after in pairwise(spans)):  # fmt: skip
+    if any(one.kind == "which" and "of" in (*one.text.lower().split(), after.text.lower().split()[0]) for one, after in pairwise(spans)):  # fmt: skip
         return True  # "which of those regions sold the least"
     ranked = next((after for one, after in pairwise(said) if one.kind in ("top", "bottom")), None)
     if ranked is not None and ranked.kind in ("dimension", "grain") and not ordering.is_plural(model, spans, ranked):

@@ -27,6 +27,7 @@ PLAIN = tuple(
     Path(__file__).with_name(f"{name}.toml") for name in ("english", "tagalog", "cebuano")
 )  # what comes first wins
 # What people type for the words of a model.
+LINKERS = ("na", "nga")
 SHORT = {"average": ("avg", "ave"), "quantity": ("qty",), "number": ("no", "num"), "customer": ("cust",), "customers": ("custs", "custs."), "transaction": ("txn", "trx"), "transactions": ("txns", "trxs", "trans"),
          "revenue": ("rev",), "amount": ("amt",), "category": ("cat",), "categories": ("cats",), "department": ("dept",), "product": ("prod",), "products": ("prods",), "payment": ("pmt",), "region": ("reg", "rgn"), "group": ("grp",), "groups": ("grps",), "supermarket": ("supermkt",), "supermarkets": ("supermkts",), "province": ("prov",), "provinces": ("provs",), "kailan": ("kelan",)}  # fmt: skip
 # Words that split by a span of time wherever they stand, and so are phrases by themselves.
@@ -176,9 +177,11 @@ def _shared(model: SemanticModel) -> dict[tuple[str, ...], list[Meaning]]:
 
 
 def _shortened(text: str) -> Iterator[str]:
-    """The forms of a phrase with one of its words cut short, and of a doubled word with a 2: "sari2"."""
+    """The forms of a phrase with one of its words cut short, without what ties two of them ("average na resibo"), and of a doubled word with a 2: "sari2"."""
     words = text.lower().split()
     for at, word in enumerate(words):
+        if word in LINKERS and 0 < at < len(words) - 1:
+            yield " ".join([*words[:at], *words[at + 1 :]])
         for short in SHORT.get(word, ()):
             yield " ".join([*words[:at], short, *words[at + 1 :]])
     parted = text.lower().replace("-", " ").split()

@@ -90,8 +90,9 @@ def to_that(spans: list[Span]) -> None:
             other.kind, other.role = "filler", "context"
         if spoken_of and spans[at - 1].kind == "unknown":
             spans[at - 1].kind, spans[at - 1].role = "filler", "context"
-        if one.kind == "grain":
-            one.kind, one.text, one.meanings = "reference", f"that {one.ref or one.ref_of}", []
+        if one.kind == "grain" or "." in one.ref_of:  # "oras na iyon", as "that hour"
+            unit = (one.ref or one.ref_of).rpartition(".")[2].partition("_of_")[0]
+            one.kind, one.text, one.meanings = "reference", f"that {unit}", []
         else:
             spans.insert(at, Span("that", one.start, one.start, "filler"))
 

@@ -168,7 +168,9 @@ def _part(walker: Walker, index: int, one: Span, before: Span) -> None:
     rest = [span for span in spans[index + 1 :] if span.kind not in SILENT]
     shares = [span for span in rest[:2] if span.kind == "share"]
     figure = rest[len(shares)] if len(rest) > len(shares) else None
-    behind = [span for span in spans[:index] if span.kind == "share"]  # "share of each category in sales, only those above 10%"
+    behind = [
+        span for span in spans[:index] if span.kind == "share"
+    ]  # "share of each category in sales, only those above 10%"
     if len(behind) == 1 and figure is None and not draft.having and any(span.kind == "metric" for span in spans):
         draft.part = True
         draft.having.append((COMPARE[before.kind], ((one.number or 0) / 100,), None))

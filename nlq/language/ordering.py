@@ -57,7 +57,9 @@ def is_plural(model: SemanticModel, spans: Sequence[Span], noun: Span) -> bool:
     if any("mga" in one.text.lower().split() for one in spans[max(0, at - 2) : at + 1]):
         return True
     known = model.dimensions.get(spans[at].ref_of)
-    text = spans[at].text.lower().replace("’", "'").partition(" of ")[0].removesuffix("'s").rstrip("'")  # "hours of the day"
+    text = (
+        spans[at].text.lower().replace("’", "'").partition(" of ")[0].removesuffix("'s").rstrip("'")
+    )  # "hours of the day"
     local = known is not None and any(text in known.synonyms.get(language, ()) for language in ("fil", "ceb"))
     return (text.endswith("s") or text in PEOPLE) and not local
 

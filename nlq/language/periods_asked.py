@@ -93,10 +93,10 @@ def own_dates(composer: Composer, *, kept: bool = False) -> tuple[Condition, ...
     `kept`: they have the one of the question before.
     """
     draft, model, found = composer.draft, composer.model, []
-    for at, one in enumerate(composer.spans):
+    for one in composer.spans:
         state = _since(model, one) if len(draft.whens) > 1 else ""
         known = model.dimensions.get(one.ref_of if one.kind == "dimension" else state)
-        after = next((other for other in composer.spans[at + 1 :] if other.kind not in SILENT), None)
+        after = _behind_state(composer, one)
         if known is None or known.type != "date" or known.time or not (state or one in draft.loose) or after not in draft.whens:  # fmt: skip
             continue
         if after.when is None or not isinstance(after.when.period, Period) or len(draft.whens) > 2:
@@ -230,9 +230,15 @@ def _date_said(composer: Composer, table: str) -> str:
 
 def _right_behind(composer: Composer, one: Span) -> bool:
     """Whether a period stands right behind a word."""
+    return _behind_state(composer, one) in composer.draft.whens
+
+
+def _behind_state(composer: Composer, one: Span) -> Span | None:
+    """What stands behind a word, or behind the thing that it is said of: "mga nagsarang tindahan 2025"."""
     at = next(place for place, other in enumerate(composer.spans) if other is one)
-    after = next((other for other in composer.spans[at + 1 :] if other.kind not in SILENT), None)
-    return after is not None and after.when is not None
+    rest = [other for other in composer.spans[at + 1 :] if other.kind not in (*SILENT, "preposition")]
+    thing = bool(rest) and one.kind == "value" and rest[0].kind == "dimension" and rest[0].ref_of in composer.model.counted  # fmt: skip
+    return next(iter(rest[thing:]), None)
 
 
 def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:

@@ -25,11 +25,11 @@ TOGETHER = frozenset(("combined", "together", "altogether", "total", "pinagsama"
 def others(spans: Sequence[Span], words: Sequence[str], kinds: set[str]) -> Callable[[SemanticModel, SemanticQuery], SemanticQuery] | None:  # fmt: skip
     """What makes the others of what was shown, by their name or without one: "the rest of the regions", "everything else combined"; None where more is said."""
     nouns = [one.ref_of for one in spans if one.kind == "dimension"]
+    together = not TOGETHER.isdisjoint(words)
     if len(nouns) == 1 and kinds <= {*REST_OF}:
-        return lambda model, last: _the_rest_of(model, last, nouns[0])
+        return lambda model, last: _summed(_the_rest_of(model, last, nouns[0]), model) if together else _the_rest_of(model, last, nouns[0])  # fmt: skip
     if not kinds <= {*BESIDE_REST}:
         return None
-    together = not TOGETHER.isdisjoint(words)
     return lambda model, last: _summed(_the_rest(model, last), model) if together else _the_rest(model, last)
 
 

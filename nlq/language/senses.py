@@ -65,6 +65,8 @@ INCLUDING = (
     "kasama",
     "kasama ang",
     "kasama na ang",
+    "kasama na",
+    "kasama yung",
     "pati",
     "pati ang",
     "apil",
@@ -74,6 +76,8 @@ INCLUDING = (
     "isama ang",
     "isama mo ang",
 )
+WHATEVER = frozenset(("regardless", "irrespective", "kahit", "bisan", "anuman", "anumang"))
+TODAY = ("today", "now", "ngayon", "karon", "right now", "as of today", "as of now", "hanggang ngayon")
 OTHER = ("other", "others", "another", "ibang", "iba", "uban", "laing")
 IN_ONE = ("sa isang", "sa usa ka", "in one", "in a single")
 ON = frozenset(("on", "for", "in", "during", "mga", "adlaw"))
@@ -99,6 +103,8 @@ def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
     _said_by_its_date(model, spans)
     not_money(model, spans)
     _included(model, spans)
+    _whatever(model, spans)
+    _still_so(model, spans)
     days_that(model, spans)
     _in_one(spans)
     for one, after in pairwise(spans):
@@ -109,12 +115,42 @@ def settled(model: SemanticModel, spans: Sequence[Span]) -> None:
 def _included(model: SemanticModel, spans: Sequence[Span]) -> None:
     """Things of a state that are to be counted as well narrow nothing down: "including closed ones", "kasama ang sarado na"."""
     said = [one for one in spans if one.kind not in SILENT or one.text.lower() in INCLUDING]
-    for one, after in pairwise(said):
+    nouns = [one for before, one in pairwise(said) if one.kind == "dimension" and before.text.lower() in INCLUDING]
+    for one, after in pairwise([one for one in said if one not in nouns]):
         state = model.filters.get(after.ref_of) if after.kind == "value" else None
         whether = state is not None and {term.op for term in state.where} <= {"is_null", "is_not_null"}
         if whether and one.text.lower() in INCLUDING:
             one.kind, one.role = "filler", "context"
             after.pass_over()
+            for noun in nouns:  # "kasama na yung mga store na nagsara na"
+                noun.pass_over()
+
+
+def _whatever(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """What figures are of whatever it is says nothing, and splits by nothing: "regardless of payment method", "kahit anong bayad"."""
+    for at, one in enumerate(spans):
+        before = {word for other in spans[max(0, at - 2) : at] for word in other.text.lower().split()}
+        if one.kind == "dimension" and one.ref_of in model.dimensions and not before.isdisjoint(WHATEVER):
+            one.kind, one.role = "filler", "filter"
+    whatever_else(spans)
+
+
+def whatever_else(spans: Sequence[Span]) -> None:
+    """What is said not to matter, and has no name here, may not be passed over: "kahit anong bayad"."""
+    for at, one in enumerate(spans):
+        named = any(other.kind == "dimension" or other.role == "filter" for other in spans[at + 1 : at + 3])
+        if one.kind == "filler" and not one.role and not named and not WHATEVER.isdisjoint(one.text.lower().split()):
+            one.kind = "unsupported"
+
+
+def _still_so(model: SemanticModel, spans: Sequence[Span]) -> None:
+    """A state is of today in any case: "still open today" names no period; and what is "the latest to open" has a verb."""
+    for before, one in pairwise(spans):
+        state = model.filters.get(before.ref_of) if before.kind == "value" else None
+        if state is not None and [term.op for term in state.where] == ["is_null"] and one.kind == "time" and one.text.lower() in TODAY:  # fmt: skip
+            one.kind, one.role, one.when = "filler", "context", None
+        if before.text.lower() == "to" and one.kind == "value" and one.ref_of in model.filters and any(other.kind in ("newest", "oldest") for other in spans):  # fmt: skip
+            one.pass_over()
 
 
 def _in_one(spans: Sequence[Span]) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LEAVING = ("leave", "take", "keep", "now leave", "now take")
 OUT = ("out", "off", "away")
-EVERY = ALL | {"every"}
+EVERY = ALL | {"every", "regardless", "irrespective", "kahit", "bisan"}  # "regardless of store type"
 BACK = frozenset(("back", "ibalik", "balik", "pabalik"))
 AND = ("and", "or", "nor", "at", "ug", "&", "tsaka", "saka", "at saka", "pati", "pati na")
 KEPT = frozenset(("keep", "retain", "restore"))  # "actually keep dairy", which was left out
