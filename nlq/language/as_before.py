@@ -34,7 +34,9 @@ def kept(composer: Composer, before: Conversation, query: SemanticQuery) -> Sema
     if took and before.astray:
         composer.assume(ASTRAY, {})
     said = {word for one in composer.spans for word in one.text.lower().split()}
-    there = not said.isdisjoint(THERE)
+    there = (
+        not said.isdisjoint(THERE) or composer.spans[0].kind == "and"
+    )  # "and in September, transactions by province?"
     whole = any(one.text.lower() in WHOLE for one in composer.spans) or (not took and not said.isdisjoint(TOTAL))
     if last is None or query.list is not None or (whole and not there):
         return query

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from nlq.values.query import SemanticQuery
 
 FAR = 10  # years
-EACH_OF = frozenset(("each", "bawat", "matag"))
 EACH = ("each", "bawat isa", "matag usa", "each one", "every one", "bawat")
 
 
@@ -38,19 +37,11 @@ def settled(composer: Composer, last: SemanticQuery) -> None:
     for one in composer.spans:
         if one.kind == "undo" and named:  # "balik sa sales", "back to last month": what is named, again
             one.kind, one.role = "filler", "context"
-    for one in composer.spans:
-        words = {word for other in composer.spans for word in other.text.lower().split()}
-        if one.kind == "again" and "with" not in words and not any(other.kind in ("count", "reference", "which") for other in composer.spans) and BOUGHT.isdisjoint(words):  # fmt: skip
-            one.kind, one.role = "filler", "context"  # "sales uli", "for paydays again"
+    _idle(composer)
     for at, one in enumerate(composer.spans):
         follows = next((other.kind for other in composer.spans[at + 1 :] if other.kind not in SILENT), "")
         if one.kind == "reference" and one.text.lower() in rows_shown.AMONG and follows in (*COMPARE, "rose"):
             one.kind, one.role = "filler", "threshold"  # "those below 50k"
-    for one in composer.spans if last.dimensions else ():
-        if one.kind == "apiece" and EACH_OF.intersection(
-            one.text.lower().split()
-        ):  # "ilan ang transaksyon ng bawat isa": of each that was shown
-            one.kind, one.role = "filler", "grouping"
     that = that_one(composer.spans)
     if that is not None:  # which the question before was of alone: "and that region in September"
         that.kind, that.role = "filler", "context"
@@ -65,6 +56,21 @@ def _days_of_the_week(composer: Composer, last: SemanticQuery) -> None:
     for one in composer.spans if weekly and which else ():
         if one.kind == "grain" and one.ref == "day":
             one.kind, one.meanings = "dimension", weekly
+
+
+def _idle(composer: Composer) -> None:
+    """Words that say nothing more beside what is named: "mas mataas ba kaysa noong setyembre", "sales uli", "for paydays again"."""
+    spans = composer.spans
+    kinds = {one.kind for one in spans}
+    words = {word for one in spans for word in one.text.lower().split()}
+    who = kinds & {"count", "reference", "which"} or words & (
+        BOUGHT | {"with"}
+    )  # "with sari-sari again", "how many came again"
+    for one in spans:
+        if one.kind in ("more", "fewer") and {"versus", "time"} <= kinds:
+            one.role = "comparison"
+        elif one.kind == "again" and not who:
+            one.kind, one.role = "filler", "context"
 
 
 def _both_ways(composer: Composer) -> None:

@@ -110,6 +110,17 @@ def _asks_which_in_time(spans: Sequence[Span], kinds: set[str], model: SemanticM
     return bool(dated) and {"which", "time"} <= kinds and any(one.name in model.counted for one in nouns)
 
 
+def _is_compared(kinds: set[str], spans: Sequence[Span]) -> bool:
+    """Whether it is only asked if a figure was more than at another time: "mas mataas ba ang benta kaysa noong setyembre"."""
+    times = sum(one.kind == "time" for one in spans)
+    return (
+        times == 1
+        and bool(kinds & {"more", "fewer"})
+        and "versus" in kinds
+        and kinds <= {"more", "fewer", "versus", "time", "metric"}
+    )
+
+
 def _is_split_so(spans: Sequence[Span], last: SemanticQuery) -> bool:
     """Whether all that is ranked by no figure of its own is what the query before was split by: "which day was best in October", behind sales by weekday."""
     split = {name.rpartition(".")[2] for name in last.dimensions}
@@ -142,7 +153,7 @@ def kind_of(spans: Sequence[Span], model: SemanticModel, last: SemanticQuery | N
     counted = "count" in kinds and ("dimension" in kinds or any(one.kind == "metric" and model.metrics[one.ref_of].counts for one in spans))  # fmt: skip
     if _is_relative(spans, kinds) or (counted and _is_bare(spans, kinds) and not BOUGHT.isdisjoint(words)):
         return "edit"
-    if _is_the_same_time(spans, kinds) or _only_narrows(spans, kinds) or _in_turn(spans):
+    if _is_the_same_time(spans, kinds) or _only_narrows(spans, kinds) or _in_turn(spans) or (last is not None and _is_compared(kinds, spans)):  # fmt: skip
         return "edit"
     named = "metric" in kinds or counted
     narrowed = bool(kinds & {*NARROWING})

@@ -34,6 +34,8 @@ def of(composer: Composer, last: SemanticQuery, *, adding: bool) -> list[str | M
         for one in composer.draft.loose if named else ():
             one.role = "counted"
         composer.draft.loose[:] = [one for one in composer.draft.loose if not named]
+    elif counting and named and _counts_those_that(composer, counting[0]):
+        raise _no("how many there were that had so much? Ask for that in a question of its own")
     then = [one for one in composer.spans if one.kind == "reference" and one.text.lower() in choices.THEN]
     for one in then:
         one.role = "period"
@@ -49,6 +51,13 @@ def of(composer: Composer, last: SemanticQuery, *, adding: bool) -> list[str | M
     )
     ranks = named == [composer.draft.by_metric] and named[0] in last.metrics  # "top 3 by transactions" of two figures
     return list(dict.fromkeys([*last.metrics, *named])) if adding or limited or ranks else list(named)
+
+
+def _counts_those_that(composer: Composer, count: Span) -> bool:
+    """Whether it is things that are counted by a figure that they had: "how many supermarkets had sales"."""
+    rest = [one for one in composer.spans if one.start >= count.end and one.kind not in SILENT]
+    kinds = {name for name, one in composer.model.dimensions.items() if one.kind_of}
+    return bool(rest) and (rest[0].kind == "dimension" or (rest[0].kind == "value" and rest[0].ref_of in kinds))
 
 
 def without(spans: Sequence[Span], last: SemanticQuery) -> SemanticQuery:

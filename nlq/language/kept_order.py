@@ -56,7 +56,7 @@ def of(composer: Composer, last: SemanticQuery, metrics: list[str | MetricEntry]
         return (Order(by=by_growth, dir="desc" if draft.sorted else "asc"),), last.limit, per
     order = _same_order(composer, last, metrics, dimensions)
     another = bool(draft.metrics) and not {*metrics} & {*last.metrics} and not {*dimensions} & {*last.dimensions}
-    turned = another or tuple(dimensions) != last.dimensions and any(model.is_time_grain(name) for name in dimensions)  # fmt: skip
+    turned = another or (tuple(dimensions) != last.dimensions and any(model.is_time_grain(name) for name in dimensions))  # fmt: skip
     return ((), None, ()) if turned else (order, last.limit if order else None, per)
 
 

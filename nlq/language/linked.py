@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nlq.language import turns
 from nlq.language.draft import SILENT, VALUES
 from nlq.language.match import Span
-from nlq.semantics.periods import end_of
+from nlq.semantics.periods import UNITS, end_of
 from nlq.values.query import Period
 
 if TYPE_CHECKING:
@@ -57,7 +57,6 @@ SO_MANY = frozenset(
     )
 )
 BREAKS = ("break", "drill", "zoom")
-EACH = frozenset(("each", "bawat", "matag", "usa"))
 OF_THOSE = ("of those", "of these", "of the", "among those", "those", "these")
 SAME = ("same", "parehong", "samang")
 SAME_SHAPE = ("list", "ranking", "table", "view", "breakdown", "report", "chart")
@@ -158,9 +157,6 @@ def looked_into(spans: Sequence[Span]) -> None:
 def to_those(spans: Sequence[Span], last: SemanticQuery) -> None:
     """Say of as many as were shown, or of what they are, that it is those: "for those three", "presyo nung tatlo", "units for those brands"; in place."""
     limit, ranks = last.limit, any(one.kind in ("top", "bottom") for one in spans)
-    for one in spans if limit is not None else ():
-        if one.kind == "apiece" and not ranks and EACH.intersection(one.text.lower().split()):
-            one.kind, one.text = "reference", "of those"  # "how many transactions did each of them have"
     for before, one in pairwise(spans):
         if one.text.lower() == "same" and before.text.lower().split()[-1] in ("those", "these"):
             one.kind, one.role, one.text = "filler", "set", before.text  # "for those same brands"
@@ -206,8 +202,9 @@ def of_the_same(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel
 
 def _holds_for(grain: Span, period: Period | str | None) -> bool:
     """Whether a period is one of a unit, or lies in one."""
-    unit = (grain.ref or grain.ref_of).rpartition(".")[2]
-    return isinstance(period, Period) and end_of(period.start, unit) >= period.end
+    name = (grain.ref or grain.ref_of).rpartition(".")[2]
+    unit = next((one for one in UNITS if one == name), None)
+    return isinstance(period, Period) and unit is not None and end_of(period.start, unit) >= period.end
 
 
 def replaced(spans: Sequence[Span]) -> None:

@@ -79,7 +79,8 @@ def placed(walker: Walker) -> None:
 def _compared(walker: Walker) -> None:
     """Limits that are no figures: "lower than last year" is a comparison, "more than 10%" a limit on a change."""
     moved = False  # whether it was just said that something did: "way up on last year"
-    for one, after in pairwise(walker.spans):
+    between = [one for before, one in pairwise(walker.spans) if before.kind in COMPARE and one.kind == "preposition"]
+    for one, after in pairwise([one for one in walker.spans if one not in between]):  # "higher than in september"
         if one.text.lower() == "over" and after.kind == "time" and not any(other.kind == "time" and other.start < one.start for other in walker.spans):  # fmt: skip
             one.kind = "preposition"  # "unique customers over Q3"
         base = one.text.lower() in FROM and moved and after.when is not None and after.when.back is not None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from nlq.language.compose import Composer
     from nlq.language.when import When
+    from nlq.semantics.periods import Unit
 
 TIES = ("at", "ug", "saka", "tsaka", "tapos")
 PAIR = 2  # periods that are set against each other otherwise
@@ -32,7 +33,7 @@ AS_ONE = frozenset((
     "top", "bottom", "fastest", "slowest", "more", "fewer", "rose", "growth", "running", "moving", "average", "median", "share", "why", "both", "none",
     "again", "yearly", "quarterly", "monthly", "weekly", "trend", "newest", "oldest", "list", "solely",
 ))  # fmt: skip
-TOGETHER = frozenset(("combined", "together", "altogether", "pinagsama", "pinagsamang", "kombinado", "combine", "sum", "both"))  # fmt: skip
+TOGETHER = frozenset(("combined", "together", "altogether", "pinagsama", "pinagsamang", "kombinado", "combine", "sum", "both", "gihiusa", "gitipon"))  # fmt: skip
 
 
 def taken(composer: Composer) -> tuple[Segment, ...]:
@@ -95,7 +96,7 @@ def one_unit(periods: Sequence[Period], today: date) -> str:
     return next(iter(whole), "")
 
 
-def _is_one(period: Period, unit: str, today: date) -> bool:
+def _is_one(period: Period, unit: Unit, today: date) -> bool:
     """Whether a period is a whole day, week or month, or such a one as far as it has gone."""
     last = end_of(period.start, unit)
     return period.start == start_of(period.start, unit) and (period.end == last or period.end == today < last)

@@ -15,6 +15,7 @@ from nlq.language import (
     about,
     as_before,
     asides,
+    each_of_those,
     followups,
     linked,
     money,
@@ -28,6 +29,7 @@ from nlq.language import (
     strange,
     those,
     tongue,
+    turns,
     why,
 )
 from nlq.language.compose import Composer
@@ -99,6 +101,7 @@ class Reader:
     def _of_spans(self, question: Question, values: ScopeValues, found: list[Span]) -> Interpretation:
         """What the words ask, each taken for what it may be."""
         linked.replaced(found)
+        turns.happened(found)
         same = bool(found) and found[0].kind == "followup" and found[0].text.lower().startswith("same")
         asked = (
             None if same else about.asked(question.text, found, self._model)
@@ -134,6 +137,7 @@ class Reader:
             linked.swapped(found)
             linked.looked_into(found)
             linked.contrasted(found)
+            each_of_those.settled(found, before.queries[-1], self._model)
             linked.to_those(found, before.queries[-1])
             linked.of_the_same(found, before.queries[-1], self._model)
             if followups.kind_of(found, self._model) == "command":

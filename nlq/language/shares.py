@@ -331,7 +331,7 @@ def share(
         or not model.metrics[metrics[0]].adds_up
         or ("versus" in kinds and not sides)
         or draft.growth
-        or draft.having
+        or (draft.having and not draft.part)
     ):
         raise _no("a share is of one figure whose parts add up, such as sales; ask for that alone")
     split = [name for name in draft.dimensions if not model.is_time_grain(name)]

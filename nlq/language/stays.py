@@ -107,7 +107,8 @@ class Stays:
         if any(one.op == "not_in" for one in self.last.where):
             marks = marks or [one for one in spans if one.text.lower().split()[-1] in KEPT]
         gone = {one.field for one in self.last.where if one.op == "not_in" and one.query is not None}
-        if marks and gone and any(one.kind == "reference" and one.text.lower() in ("it", "them") for one in spans):
+        left_out = any(one.op == "not_in" for query in (self.last, *self.earlier) for one in query.where)
+        if marks and left_out and any(one.kind == "reference" and one.text.lower() in ("it", "them") for one in spans):
             raise Stop(Refusal("out_of_scope", "what is to be there again? Name it, or go back a step"))
         rest = [
             one for one in spans if one not in marks and one.kind not in ("filler", "preposition", "followup", "and")

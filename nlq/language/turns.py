@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
@@ -48,6 +49,8 @@ DIFFERENCE = frozenset(("difference", "change", "diff"))
 ASKING = frozenset(
     ("isnt", "arent", "wasnt", "werent", "havent", "hasnt")
 )  # which ask where a question begins with them
+BY_YEAR = re.compile(r"(?:years?|taon|tuig) \d")
+HAPPENED = ("nahitabo", "nahitabong", "nangyari", "nangyaring", "happened")
 NEGATIONS = ("hindi", "di", "dili")  # "not", of what stands right behind
 PARTS = ("how much", "how mch", "hw much", "gaano kalaki", "gano kalaki")
 COMES = frozenset(
@@ -87,11 +90,51 @@ def taken(spans: list[Span]) -> None:
     _earliest_or_between(spans)
     _before_not_bago(spans)
     _neither_and_topped(spans)
+    _by_years(spans)
     _up_to(spans)
     _which_unit(spans)
     _strong(spans)
     _moved(spans)
     _part(spans)
+    _both_figures(spans)
+    _idle(spans)
+
+
+def _both_figures(spans: Sequence[Span]) -> None:
+    """Take "both" for nothing before two figures: "show both revenue and transactions"."""
+    for one, first, tie, second in zip(spans, spans[1:], spans[2:], spans[3:], strict=False):
+        if (
+            one.kind == "both"
+            and first.kind == second.kind == "metric"
+            and (tie.kind == "and" or tie.text.lower() == "at")
+        ):
+            one.kind = "filler"
+
+
+def happened(spans: Sequence[Span]) -> None:
+    """Take what happened for no question why where it is said of a figure: "pila ka transaksyon ang nahitabo sa …"; in place."""
+    for at, one in enumerate(spans):
+        if (
+            one.kind == "why"
+            and one.text.lower().split()[0] in HAPPENED
+            and any(other.kind == "metric" for other in spans[:at])
+        ):
+            one.kind = "preposition"
+
+
+def _idle(spans: Sequence[Span]) -> None:
+    """Take "again" for nothing where it is only said to show something: "pakita ulit ang benta"."""
+    for at, one in enumerate(spans):
+        if one.kind == "again" and at in (1, 2) and all(other.kind in (*SILENT, "list") for other in spans[:at]):
+            one.kind = "filler"
+
+
+def _by_years(spans: list[Span]) -> None:
+    """Part "by year 2024 to 2026" into what splits and the period."""
+    for at, (one, after) in enumerate(pairwise(list(spans))):
+        if one.kind == "by" and after.kind == "time" and BY_YEAR.match(after.text.lower()):
+            spans.insert(at + 1, replace(after, text="year", kind="grain", ref="year", when=None, end=after.start))
+            return
 
 
 def _each_of_them(spans: Sequence[Span]) -> None:
