@@ -16,9 +16,13 @@ from nlq.values import Refusal
 from nlq.values.query import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nlq.language.compose import Composer
+    from nlq.language.match import Span
     from nlq.values.query import SemanticQuery
 
+ENOUGH = ("first", "the first", "una", "unang", "is enough", "are enough", "will do", "is fine", "is plenty")
 FAR = 10  # years
 EACH = ("each", "bawat isa", "matag usa", "each one", "every one", "bawat")
 
@@ -81,6 +85,16 @@ def _both_ways(composer: Composer) -> None:
         both = known is not None and known.type == "boolean" and one.ref_of == after.ref_of
         if both and {each.value for each in one.meanings} != {each.value for each in after.meanings}:
             one.kind, one.meanings, after.kind, after.role = "dimension", [Meaning("dimension", one.ref_of)], "filler", "grouping"  # fmt: skip
+
+
+def so_many(spans: Sequence[Span], last: SemanticQuery) -> None:
+    """Take the words for nothing that say of a number that so many of the rows are enough: "just the first 3", "5 is enough"."""
+    said = [one for one in spans if one.kind not in SILENT]
+    if not last.order or sum(one.kind == "number" for one in said) != 1:
+        return
+    if all(one.kind == "number" or one.text.lower() in ENOUGH for one in said):
+        for one in said:
+            one.kind, one.role = ("number", one.role) if one.kind == "number" else ("filler", "limit")
 
 
 def is_of_each(composer: Composer) -> bool:

@@ -124,8 +124,7 @@ class Edit:
         metrics = kept_figures.during(self.composer, self.last, metrics, where)
         edit_words.check_pointing(self.composer, self.last)
         where = _without(self.stays.split_again(where, dimensions), freed, dated)
-        period, compare = kept_periods.of(self.composer, self.last, metrics)
-        compare = tuple(lined_up(period, one, split=any(map(self.model.is_time_grain, dimensions))) for one in compare)
+        period, compare = self._periods(metrics, dimensions)
         share = kept_shares.of(self.composer, self.last, dimensions)
         order, limit, per = kept_order.of(
             self.composer, self.last, metrics, dimensions, within=within, of_each=self._best_of_each()
@@ -146,6 +145,13 @@ class Edit:
             raise _no("this changes nothing of the question before: say what is to be another")
         return query
 
+    def _periods(self, metrics: list[str | MetricEntry], dimensions: list[str]) -> tuple[Any, tuple[Any, ...]]:
+        """The period, and what is compared with it: the same days of another month, where these are said, and as many of them."""
+        period, compare = kept_periods.of(self.composer, self.last, metrics)
+        told = (periods_asked.same_days(self.composer, period, one) for one in compare)
+        split = any(map(self.model.is_time_grain, dimensions))
+        return period, tuple(lined_up(period, one, split=split) for one in told)
+
     def _fewer(self) -> bool:
         """Make the words ready, and leave out the figures that are to go; whether some are."""
         sorting.taken(self.composer)
@@ -154,6 +160,7 @@ class Edit:
         senses.not_money(self.model, self.spans)
         senses.days_that(self.model, self.spans)
         senses.whatever_else(self.spans)
+        edit_words.so_many(self.spans, self.last)
         senses.other(self.spans)
         before, self.last = self.last, kept_figures.without(self.spans, self.last)
         return self.last is not before

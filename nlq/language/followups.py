@@ -42,7 +42,7 @@ ABOUT_BACK = (("na", "lang"), ("na", "lng"), ("nalang", "po"))
 LOST = Refusal("out_of_scope", "the question before this was not answered, so there is nothing to go on from: ask all of it in one question", firm=True)  # fmt: skip
 IN_TURN = ("naman", "naman po", "na pud", "na sad", "na sab", "pud", "sad")
 SAME = frozenset(("same", "parehong", "kaparehong", "samang", "parehas"))
-CORRECTING = ("no", "nope", "hindi", "dili")
+CORRECTING = ("no", "nope", "hindi", "dili", "sayop", "mali", "wrong")
 WE_HAVE = (
     "do we have",
     "we have",
@@ -78,6 +78,17 @@ def corrected(spans: Sequence[Span]) -> None:
     """A "no" that corrects what was said before goes on from it: "no, last month"."""
     if len(spans) > 1 and spans[0].text.lower() in CORRECTING and (spans[1].comma or spans[1].kind == "time"):
         spans[0].kind = "followup"
+
+
+def narrows(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) -> None:
+    """Take the usual figure for nothing where it only says what a value is of: "gcash sales only", behind an average basket; in place."""
+    kinds = {one.kind for one in spans if one.kind not in SILENT}
+    usual = model.header.default_metric
+    if usual in last.metrics or not _only_narrows(spans, kinds) or not all(map(model.has_time, last.metric_names())):
+        return
+    for one, after in pairwise(spans):
+        if one.kind == "value" and after.kind == "metric" and after.ref_of == usual:
+            after.kind, after.role = "filler", "filter"
 
 
 def depends_on_rows(spans: Sequence[Span]) -> bool:

@@ -36,7 +36,7 @@ INSTEAD = {
 }  # and what has to follow
 BARE = ("imbes", "imbis")
 POINTS = THOSE | {"ana", "niana", "ato"}  # before a noun: "ana nga rehiyon"
-CORRECTED = {"diay", "pala", "i mean", "i meant", "sorry"}
+CORRECTED = {"diay", "pala", "i mean", "i meant", "sorry", "dapat"}
 NOT = frozenset(("not", *turns.NEGATIONS))
 SO_MANY = frozenset(
     (
@@ -81,6 +81,7 @@ def to_that(spans: list[Span]) -> None:
             else []
         )
         tied = len(behind) == 2 and behind[0] in LINKS and behind[1] in THOSE and not MANY.intersection(before)
+        tied = tied or (one.text.lower().endswith("ng") and not THOSE.isdisjoint(behind[:1]))  # "sa buwang yun"
         spoken_of = SAID_BEFORE.intersection(before[-1:])
         pointed = _pointed(spans, at)
         if not tied and not spoken_of and not pointed:
@@ -110,7 +111,7 @@ def contrasted(spans: Sequence[Span]) -> None:
             continue
         gone = next((other for other in spans[at + 1 :] if other.kind not in SILENT), None)
         meant = next((other for other in reversed(spans[:at]) if other.kind not in (*SILENT, "followup")), None)
-        if meant is None and gone is not None and gone.kind in VALUES and CORRECTED.intersection(other.text.lower() for other in spans):  # fmt: skip
+        if meant is None and gone is not None and gone.kind in (*VALUES, "metric") and CORRECTED.intersection(other.text.lower() for other in spans):  # fmt: skip
             meant = next((other for other in spans if other.start >= gone.end and other.kind not in SILENT), None)
         if gone is None or meant is None or gone.kind not in ("metric", *VALUES):
             continue
@@ -168,36 +169,51 @@ def to_those(spans: Sequence[Span], last: SemanticQuery) -> None:
         pointed = before.kind in (*SILENT, "preposition", "reference") and before.text.lower().split()[-1] in SO_MANY
         after = next((other for other in spans if other.start >= one.end), None)
         ends = after is None or after.kind in ("preposition", "time", "by", *SILENT)
+        if one.kind == "number" and one.number == limit and after is not None and after.text.lower() in THOSE:
+            one.kind, one.text, after.role = "reference", "of those", "set"  # "ng tatlong yan"
         if one.kind == "number" and one.number == limit and pointed and not ranks and ends:
             before.kind, before.text = "reference", "of those"
             one.kind, one.role = "filler", "set"
 
 
 def of_the_same(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) -> None:
-    """Take "for the same region and month" for nothing where the query before is of one, which it stays, and "on those days" where it is of some; and "only count supermarkets" for "only supermarkets"; in place."""
+    """Take "for the same region and month" for nothing where the query before is of one, which it stays, and "on those days" where it is of some; in place."""
     held = {name for one in last.where for name in one.fields()}
-    days = any(map(model.is_of_days, held))
-    for one, after in pairwise(spans):
-        if days and one.text.lower() in ("those", "these") and after.kind == "grain" and after.text.lower() == "days":
-            one.kind = after.kind = "filler"
-            one.role = after.role = "context"
+    if any(map(model.is_of_days, held)):
+        _those_days(spans)
     for at, one in enumerate(spans):
-        if one.text.lower() == "count" and at and spans[at - 1].text.lower() in ("only", "just"):
-            one.kind, one.role = "filler", "filter"
-            for value, noun in pairwise(spans[at + 1 :]):
-                if (
-                    value.kind == "value"
-                    and noun.kind == "dimension"
-                    and model.dimensions[value.ref_of].kind_of == noun.ref_of
-                ):
-                    noun.kind, noun.role = "filler", "filter"
+        if one.text.lower().split()[-1] not in SAME:
+            continue
         rest = list(itertools.takewhile(lambda other: other.kind in (*SILENT, "and", "dimension", "grain"), spans[at + 1 :]))  # fmt: skip
         nouns = [other for other in rest if other.kind in ("dimension", "grain")]
-        if one.text.lower().split()[-1] not in SAME or not nouns:
-            continue
-        if all(_holds_for(other, last.period) if other.kind == "grain" else other.ref_of in held for other in nouns):
+        ends = one is spans[-1] and at > 0  # "spend per head for the same"
+        if ends or (
+            nouns
+            and all(
+                _holds_for(other, last.period) if other.kind == "grain" else other.ref_of in held for other in nouns
+            )
+        ):
             for other in (one, *rest):
                 other.kind, other.role = "filler", "context"
+
+
+def _those_days(spans: Sequence[Span]) -> None:
+    for one, after in pairwise(spans):
+        if one.text.lower() in ("those", "these") and after.kind == "grain" and after.text.lower() == "days":
+            one.kind = after.kind = "filler"
+            one.role = after.role = "context"
+
+
+def only_counted(spans: Sequence[Span], model: SemanticModel) -> None:
+    """Take "only count sari-sari stores", of a figure that is there, for "only sari-sari stores"; in place."""
+    at = next((at for at, one in enumerate(spans) if at and one.text.lower() == "count" and spans[at - 1].text.lower() in ("only", "just")), None)  # fmt: skip
+    if at is None:
+        return
+    spans[at].kind, spans[at].role = "filler", "filter"
+    for value, noun in pairwise(spans[at + 1 :]):
+        known = model.dimensions.get(value.ref_of) if value.kind == "value" else None
+        if known is not None and noun.kind == "dimension" and known.kind_of == noun.ref_of:
+            noun.kind, noun.role = "filler", "filter"
 
 
 def _holds_for(grain: Span, period: Period | str | None) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 SINGLE = frozenset(("one", "alin", "aling", "hain", "asa", "kinsa", "sino"))
+SEVERAL = ("ano ano", "anu ano", "sino sino", "sinu sino", "alin alin")
 SORT = frozenset(("sort", "sorted", "order", "ordered", "arrange", "arranged", "ayusin", "i-sort", "isort"))
 PEOPLE = ("people", "ppl", "folks")
 LONGEST = 366  # days of a period that is set against as many before it, where nothing says against what
@@ -41,6 +42,8 @@ def by_share(order: tuple[Order, ...], share: Share | None, draft: Draft) -> tup
 
 def plural(model: SemanticModel, spans: Sequence[Span]) -> bool:
     """Whether what is ranked was named in the plural: in English by its end, in Tagalog and Cebuano by "mga" before it."""
+    if any(one.kind == "which" and one.text.lower().replace("-", " ").startswith(SEVERAL) for one in spans):
+        return True
     named = [at for at, one in enumerate(spans) if one.kind in ("dimension", "grain") and one.role == "dimension"]
     owned = [at for at in named if not spans[at].text.lower().endswith(("'s", "’s"))]  # "each store's best month"
     at = next(iter(owned or named), None)

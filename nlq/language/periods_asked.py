@@ -253,7 +253,7 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
     if isinstance(found, Refusal):
         raise Stop(found)
     period, compare, said = found
-    compare = _same_days(composer, period, compare)
+    compare = same_days(composer, period, compare)
     composer.assumptions.extend(said)
     period = _from_on(composer, period) if compare is None else period
     if period is not None:
@@ -277,7 +277,7 @@ def settled(composer: Composer, metrics: list[str]) -> tuple[Any, Any]:
     return default, compare
 
 
-def _same_days(composer: Composer, period: Any, compare: Any) -> Any:
+def same_days(composer: Composer, period: Any, compare: Any) -> Any:
     """The days of another month that bear the same numbers: "Sept 1-15 vs the same days in August".
 
     Raises:

@@ -137,8 +137,10 @@ class Reader:
             linked.swapped(found)
             linked.looked_into(found)
             linked.contrasted(found)
+            followups.narrows(found, before.queries[-1], self._model)
             each_of_those.settled(found, before.queries[-1], self._model)
             linked.to_those(found, before.queries[-1])
+            linked.only_counted(found, self._model)
             linked.of_the_same(found, before.queries[-1], self._model)
             if followups.kind_of(found, self._model) == "command":
                 return replace(followups.commanded(found, before), words=_words(found))

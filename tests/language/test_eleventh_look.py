@@ -109,7 +109,6 @@ def test_only_those_that_rose_or_fell(assistant, analyst, raw, turns, against, s
      ("sales by category last month except rice", "also dairy"),
      ("sales by hour in october", "just paydays", "forget paydays, do sundays"),
      ("benta sa Naga nung oktubre", "yung sa CamSur"),
-     ("sales by store type in october", "open up convenience by province"),
      ("top 3 provinces this year", "monthly for number 1"),
      ("cashless cash sales last month",)],
     ids=" / ".join,

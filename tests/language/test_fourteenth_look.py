@@ -83,7 +83,17 @@ TALKS = {
     ("gcash sales by region last month", "transactions per region, regardless of payment method"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY s.region",
     ("average basket in visayas in 2025 by month", "ano ang average basket doon kada buwan last quarter?"): f"{BASKET} {ISLANDS} AND {QUARTER} AND s.island_group = 'Visayas' GROUP BY month(t.date_key)",
     ("sales by region in visayas in august", "and last month, transactions by province?"): f"{COUNT} {ISLANDS} AND {OCTOBER} AND s.island_group = 'Visayas' GROUP BY s.province",
+    ("benta kada buwan nung 2025", "anong buwan ang pinakamataas", "sa buwang yun, magkano kada kategorya"): f"SELECT sum(i.line_value) {LINES} AND year(d.date_key) = 2025 AND month(d.date_key) = (SELECT month(t.date_key) {SALES} AND year(t.date_key) = 2025 GROUP BY 1 ORDER BY sum(t.peso_value) DESC LIMIT 1) GROUP BY p.category",
+    ("average basket last month in visayas", "per region", "gcash sales only"): f"{BASKET} {ISLANDS} AND {OCTOBER} AND s.island_group = 'Visayas' AND t.payment_method = 'gcash' GROUP BY s.region",
+    ("transactions of minimarts last month", "hindi transactions, sales po dapat"): f"{SUM} {SALES} AND {OCTOBER} AND s.store_type = 'minimart'",
+    ("sales by region last month", "open up region 7 by province"): f"{SUM} {SALES} AND {OCTOBER} AND s.region = 'R07' GROUP BY s.province",
+    ("sales by store type last month", "open up convenience by province"): f"{SUM} {SALES} AND {OCTOBER} AND s.store_type = 'convenience' GROUP BY s.province",
+    ("sales by category last month", "buksan mo yung beverages, per brand"): f"SELECT sum(i.line_value) {LINES} AND {OF_LINES} AND p.category = 'Beverages' GROUP BY p.brand",
+    ("unique customers by region last month", "transactions for the same"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY s.region",
     # how many rows, and which splits
+    ("top 10 stores last month", "just the first 3"): f"{SUM} {SALES} AND {OCTOBER} GROUP BY t.store_id ORDER BY 1 DESC LIMIT 3",
+    ("best stores last month", "5 is enough"): f"{SUM} {SALES} AND {OCTOBER} GROUP BY t.store_id ORDER BY 1 DESC LIMIT 5",
+    ("sales by island group last month", "break it further by store type"): f"{SUM} {ISLANDS} AND {OCTOBER} GROUP BY s.island_group, s.store_type",
     ("which hour has the most transactions last month", "show all hours"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY {HOUR}",
     ("unsang orasa ang pinakadako ang halin last month", "ipakita ang tanang oras", "sabado ra"): f"{SUM} {SALES} AND {OCTOBER} AND {DAY} = 6 GROUP BY {HOUR}",
     ("sales by hour last month", "weakest three hours?", "now transactions by day of week for the same month"): f"{COUNT} {SALES} AND {OCTOBER} GROUP BY {DAY}",
@@ -159,6 +169,18 @@ def test_whether_it_was_more_is_asked_of_what_was_shown(assistant, analyst, raw,
     assert_as_by_hand(answer, raw, before, at=[one.name for one in answer.columns].index("revenue__prior"))
 
 
+def test_the_same_dates_of_a_month_are_not_the_whole_of_it(assistant, analyst, raw):
+    """All of October had been set against the first days of November."""
+    answer = talk(assistant, analyst, "sales this month by store type", "vs the same dates in october")
+    sql = f"{SUM} {SALES} AND t.date_key BETWEEN '2026-10-01' AND '2026-10-15' GROUP BY s.store_type"
+    assert_as_by_hand(answer, raw, sql, at=[one.name for one in answer.columns].index("revenue__prior"))
+
+
+def test_several_best_are_asked_for_by_a_doubled_word(assistant, analyst):
+    answer = assistant.ask("ano-ano ang pinakamabentang produkto last month", analyst)
+    assert answer.query.limit == 10
+
+
 def test_a_question_that_names_its_period_stands_by_itself_and_says_so(assistant, analyst):
     answer = talk(assistant, analyst, "sales in ncr last month", "transactions by store type in september")
     assert answer.query.where == ()
@@ -186,6 +208,7 @@ DECLINED = [
     ("beverage sales on paydays in ncr last month, and what percent is that of all beverage sales there",),
     ("snack brands by revenue last quarter, top 8", "leave out the first one", "put it back and add price per piece"),
     ("sales by region last month", "ok salamat po"),
+    ("sales by region last month", "ok thanks, looks good"),
     ("minimart sales in luzon by month last quarter", "how many minimarts had sales in each of those months?"),
     ("gcash sales by region last month", "transactions per region, kahit anong bayad"),
 ]
