@@ -329,6 +329,7 @@ class Composer:
         """Counts of things on the books, or of those that were active in the period; the usual one, where none is named, is said."""
         timed = any(one.text.lower() not in NOW for one in self.draft.whens)
         given = metrics_asked.was_sold(self.spans) or metrics_asked.they_bought(self, metrics)
+        given = given or metrics_asked.had_some(self.model, self.spans)
         given = given or (timed and (not chosen or bool(self.draft.besides or self.newcomers)))
         found: list[str] = []
         if given and any(one.text.lower().startswith("as of") for one in self.draft.whens):

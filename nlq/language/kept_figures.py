@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlq.language import choices, habits, ordering, sets
+from nlq.language import choices, habits, metrics_asked, ordering, sets
 from nlq.language import counting as counting_
 from nlq.language.deeds import BOUGHT
 from nlq.language.draft import SILENT, Stop
@@ -80,7 +80,7 @@ def during(
 ) -> list[str | MetricEntry]:
     """What is counted now, of those that were active where only sales say of which: "how many customers" after sales of supermarkets."""
     fields = [name for one in where for name in one.fields()]
-    bought = not BOUGHT.isdisjoint(words_of(composer.spans))
+    bought = not BOUGHT.isdisjoint(words_of(composer.spans)) or metrics_asked.had_some(composer.model, composer.spans)
     found: list[str | MetricEntry] = []
     for one in metrics:
         new = isinstance(one, str) and one not in last.metrics

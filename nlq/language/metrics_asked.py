@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from nlq.language.compose import Composer
     from nlq.language.match import Span
+    from nlq.semantics.model import SemanticModel
 
 THAT = ("that", "this", "it", "yan", "yun", "iyan", "iyon", "kana", "ana")
 EVERY = ("every", "each", "bawat", "kada", "matag", "every single")
@@ -28,6 +29,7 @@ FARED = frozenset((
     "nikusog", "mikusog", "weak", "weaker", "strong", "stronger", "slow", "soft", "bad", "good", "struggling", "weakened",
 ))  # fmt: skip
 
+HAD = frozenset(("had", "has", "have", "made", "recorded", "may", "naay", "dunay", "adunay"))
 PRICED = frozenset(("magkano", "much", "tagpila"))
 
 
@@ -326,6 +328,21 @@ def _of_sales(composer: Composer) -> bool:
 def was_sold(spans: Sequence[Span]) -> bool:
     """Whether words say that something was sold, which is over a period though none is named: "how many products were sold"."""
     return any(not SOLD.isdisjoint(one.text.lower().split()) for one in spans if one.kind == "filler")
+
+
+def had_some(model: SemanticModel, spans: Sequence[Span]) -> bool:
+    """Whether things are counted that had something of a figure, which is over a period though none is named: "how many stores had sales"."""
+    counts = {name for name, one in model.public_metrics().items() if one.counts}
+    said: set[str] = set()
+    counted = False
+    for one in spans:
+        if one.kind in SILENT:
+            said |= {*one.text.lower().split()}
+            continue
+        if counted and HAD & said and one.kind == "metric" and one.ref_of not in counts and model.has_time(one.ref_of):
+            return True
+        counted, said = one.kind == "metric" and one.ref_of in counts, set()
+    return False
 
 
 def they_bought(composer: Composer, metrics: list[str]) -> bool:

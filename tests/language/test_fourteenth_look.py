@@ -226,3 +226,18 @@ def test_a_step_back_and_a_chart_are_said_in_more_ways(assistant, analyst):
     assert talk(assistant, analyst, "sales by day last month", "draw that as a line").status == "answered"
     beside = talk(assistant, analyst, "sales of ncr last month", "put it beside october last year")
     assert str(beside.query.compare[0].start) == "2025-10-01"
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("sales by store type last month", "how many stores had sales by region"),
+        ("ilang tindahan ang may benta kahapon by region",),
+    ],
+)
+def test_things_that_had_sales_are_counted_over_the_period(assistant, analyst, raw, turns):
+    """All stores on the books had been counted, beside the sales of all the data."""
+    answer = talk(assistant, analyst, *turns)
+    when = OCTOBER if len(turns) > 1 else "t.date_key = '2026-11-14'"
+    at = [one.name for one in answer.columns].index("active_stores")
+    assert_as_by_hand(answer, raw, f"SELECT count(DISTINCT t.store_id) {SALES} AND {when} GROUP BY s.region", at=at)
