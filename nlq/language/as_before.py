@@ -53,7 +53,7 @@ def kept(composer: Composer, before: Conversation, query: SemanticQuery) -> Sema
     if not stay:
         return query
     if not took and not there:
-        composer.assume("not narrowed as the question before was, as it names its period", {"where": [dump(one) for one in stay]})  # fmt: skip
+        composer.assume("not narrowed as the question before was: it stands by itself", {"where": [dump(one) for one in stay]})  # fmt: skip
         return query
     composer.assume("narrowed as the question before was, as nothing says otherwise", {"where": [dump(one) for one in query.where]})  # fmt: skip
     return replace(query, where=(*stay, *query.where))
