@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language.draft import HELD
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from nlq.values.query import Condition, SemanticQuery
 
 ASTRAY = "the turn before this was not understood, and is no part of it"
+IS = ("is", "are", "was", "were", "if")
 THERE = frozenset(("there", "doon", "dun", "roon", "didto", "diyan", "dyan"))
 TOTAL = frozenset(("total", "kabuuang", "kabuuan", "kinatibuk-ang", "tibuok", "buong", "all", "lahat", "tanan", "tanang", "company", "entire", "whole"))  # fmt: skip
 WHOLE = frozenset(("overall", "altogether", "everything", "in all", "sa kabuuan", "kabuuan", "all in all", "lahat-lahat"))  # fmt: skip
@@ -34,9 +36,7 @@ def kept(composer: Composer, before: Conversation, query: SemanticQuery) -> Sema
     if took and before.astray:
         composer.assume(ASTRAY, {})
     said = {word for one in composer.spans for word in one.text.lower().split()}
-    there = (
-        not said.isdisjoint(THERE) or composer.spans[0].kind == "and"
-    )  # "and in September, transactions by province?"
+    there = composer.spans[0].kind == "and" or _says_there(composer)  # "and in September, transactions by province?"
     whole = any(one.text.lower() in WHOLE for one in composer.spans) or (not took and not said.isdisjoint(TOTAL))
     if last is None or query.list is not None or (whole and not there):
         return query
@@ -57,6 +57,12 @@ def kept(composer: Composer, before: Conversation, query: SemanticQuery) -> Sema
         return query
     composer.assume("narrowed as the question before was, as nothing says otherwise", {"where": [dump(one) for one in query.where]})  # fmt: skip
     return replace(query, where=(*stay, *query.where))
+
+
+def _says_there(composer: Composer) -> bool:
+    """Whether words point at the place of before: "doon", "the average basket there"; not "how many stores are there"."""
+    words = [word for one in composer.spans for word in one.text.lower().split()]
+    return any(word in THERE and (word != "there" or before not in IS) for before, word in pairwise(["", *words]))
 
 
 def _conditions(query: SemanticQuery) -> tuple[Condition, ...]:

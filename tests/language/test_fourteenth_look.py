@@ -200,6 +200,11 @@ def test_a_count_of_the_books_is_not_of_what_sales_were_of(assistant, analyst):
     assert [one.field for one in answer.query.where] == ["opened_on"]
 
 
+def test_how_many_there_are_points_at_nothing(assistant, analyst):
+    answer = talk(assistant, analyst, "sales of minimarts last month", "how many stores are there in cavite province")
+    assert [one.field for one in answer.query.where] == ["province"], answer.reading
+
+
 DECLINED = [
     ("sales by category last month", "not october"),
     ("sales this year, not including november and cebu",),
