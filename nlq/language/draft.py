@@ -18,6 +18,9 @@ VALUES = ("value", "place", "ask")
 # Words for "at least" that say that it came to so much.
 REACHED = frozenset(("reach", "reached", "hit", "hits", "pass", "passed", "cross", "crossed", "umabot", "naabot", "maabot", "nakaabot", "niabot", "miabot"))  # fmt: skip
 ALL = frozenset(("all", "lahat", "tanan", "tanang"))
+WHATEVER = frozenset(
+    ("regardless", "irrespective", "kahit", "bisan", "anuman", "anumang")
+)  # before what does not matter: all are meant
 HELD = ("=", "in")  # operators of a condition that holds for the values it names
 
 

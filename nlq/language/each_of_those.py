@@ -31,7 +31,8 @@ def settled(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) ->
             continue
         if after is not None and after.kind == "type":
             kinds = [name for name in last.dimensions if name in model.dimensions and model.dimensions[name].kind_of]
-            after.kind, after.meanings = ("dimension", [Meaning("dimension", kinds[0])]) if len(kinds) == 1 else ("type", after.meanings)  # fmt: skip
+            if len(kinds) == 1:
+                after.kind, after.meanings = "dimension", [Meaning("dimension", kinds[0])]
         elif after is not None and after.kind == "number" and after.number == last.limit:
             one.kind, one.text = "reference", "of those"
             after.kind, after.role = "filler", "set"

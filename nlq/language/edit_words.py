@@ -94,7 +94,8 @@ def so_many(spans: Sequence[Span], last: SemanticQuery) -> None:
         return
     if all(one.kind == "number" or one.text.lower() in ENOUGH for one in said):
         for one in said:
-            one.kind, one.role = ("number", one.role) if one.kind == "number" else ("filler", "limit")
+            if one.kind != "number":
+                one.kind, one.role = "filler", "limit"
 
 
 def is_of_each(composer: Composer) -> bool:

@@ -42,7 +42,7 @@ ABOUT_BACK = (("na", "lang"), ("na", "lng"), ("nalang", "po"))
 LOST = Refusal("out_of_scope", "the question before this was not answered, so there is nothing to go on from: ask all of it in one question", firm=True)  # fmt: skip
 IN_TURN = ("naman", "naman po", "na pud", "na sad", "na sab", "pud", "sad")
 SAME = frozenset(("same", "parehong", "kaparehong", "samang", "parehas"))
-CORRECTING = ("no", "nope", "hindi", "dili", "sayop", "mali", "wrong")
+CORRECTING = ("no", "nope", "hindi", "dili")
 WE_HAVE = (
     "do we have",
     "we have",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nlq.language import money
 from nlq.language.deeds import does
-from nlq.language.draft import SILENT, VALUES, next_kind, words_between
+from nlq.language.draft import SILENT, VALUES, WHATEVER, next_kind, words_between
 from nlq.language.lexicon import Meaning
 from nlq.language.sets import ONLY, WITH, counted_by, event_of
 from nlq.language.turns import FIRST
@@ -76,7 +76,6 @@ INCLUDING = (
     "isama ang",
     "isama mo ang",
 )
-WHATEVER = frozenset(("regardless", "irrespective", "kahit", "bisan", "anuman", "anumang"))
 TODAY = ("today", "now", "ngayon", "karon", "right now", "as of today", "as of now", "hanggang ngayon")
 OTHER = ("other", "others", "another", "ibang", "iba", "uban", "laing")
 IN_ONE = ("sa isang", "sa usa ka", "in one", "in a single")

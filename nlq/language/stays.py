@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlq.language import apart
-from nlq.language.draft import ALL, HELD, SILENT, VALUES, Stop
+from nlq.language.draft import ALL, HELD, SILENT, VALUES, WHATEVER, Stop
 from nlq.language.places import PLACES, choice_of, contains, families, family, fields_of
 from nlq.language.tokens import phrase
 from nlq.values import Refusal
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LEAVING = ("leave", "take", "keep", "now leave", "now take")
 OUT = ("out", "off", "away")
-EVERY = ALL | {"every", "regardless", "irrespective", "kahit", "bisan"}  # "regardless of store type"
+EVERY = ALL | WHATEVER | {"every"}
 BACK = frozenset(("back", "ibalik", "balik", "pabalik"))
 AND = ("and", "or", "nor", "at", "ug", "&", "tsaka", "saka", "at saka", "pati", "pati na")
 KEPT = frozenset(("keep", "retain", "restore"))  # "actually keep dairy", which was left out

@@ -91,7 +91,7 @@ def are_meant(spans: Sequence[Span], last: SemanticQuery, model: SemanticModel) 
     if last.dimensions and counted is not None and not model.dimensions[counted].optional:
         return False  # "how many stores are open, by region", then "their sales": those of the stores, not of regions
     they = _they(_words(spans)) or ((_each_of_them(spans) or _figure_there(spans)) and _some(last))
-    if followups.kind_of(spans, model) == "new":
+    if followups.kind_of(spans, model, last) == "new":
         return not kinds & WHOLE or they
     asked = kinds & {"metric", "amount"} and "time" in kinds and not kinds & WHOLE
     counts = sets.counted_by(model, _names(last)) is not None and not any(

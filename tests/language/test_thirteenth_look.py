@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from by_hand import LINES, OCTOBER, SALES, YEAR
+from by_hand import (
+    BASKET,
+    COUNT,
+    HOUR,
+    ISLANDS,
+    LINES,
+    OCTOBER,
+    OF_LINES,
+    PAYDAYS,
+    QUARTER,
+    SALES,
+    STORES,
+    SUM,
+    YEAR,
+    first,
+)
 from helpers import assert_as_by_hand, talk
 
-SUM, COUNT = "SELECT sum(t.peso_value)", "SELECT count(*)"
-BASKET = "SELECT sum(t.peso_value) / count(*)"
-ISLANDS = SALES.replace(
-    "scout.dim_store s", "(SELECT * FROM scout.dim_store JOIN scout.regions ON region = region_code) s"
-)
-QUARTER = "t.date_key BETWEEN '2026-07-01' AND '2026-09-30'"
 MAY, AUGUST = "t.date_key BETWEEN '2026-05-01' AND '2026-05-31'", "t.date_key BETWEEN '2026-08-01' AND '2026-08-31'"
 HALF = "t.date_key BETWEEN '2026-01-01' AND '2026-06-30'"
-OF_LINES = OCTOBER.replace("t.", "d.")
-STORES = "SELECT count(*) FROM scout.dim_store WHERE org_id = 'tingi'"
-PAYDAYS = "(SELECT date_key FROM scout.dim_calendar WHERE is_payday)"
-HOUR = "hour(t.occurred_at AT TIME ZONE 'Asia/Manila')"
 BEST_DAY = f"(SELECT t.date_key {SALES} AND {OCTOBER} GROUP BY 1 ORDER BY sum(t.peso_value) DESC LIMIT 1)"
-
-
-def first(count, by="t.store_id", rest="1 = 1", period=OCTOBER, figure="sum(t.peso_value)", way="DESC"):
-    """The first few by a figure, as what stands behind IN."""
-    return f"(SELECT {by} {SALES} AND {period} AND {rest} GROUP BY 1 ORDER BY {figure} {way} LIMIT {count})"
 
 
 def left(condition, rest="1 = 1"):
